@@ -1,0 +1,1 @@
+"""Propose: each file plans one kind of change, named by its verb."""

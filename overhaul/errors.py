@@ -1,0 +1,70 @@
+"""Everything overhaul raises on purpose, as one tree.
+
+    OverhaulError                 anything below; the message is one line: what, where, remedy
+    ├── UsageError                the user asked for something that cannot be done: exit code 2
+    │   ├── ConfigError           a configuration file, key or value
+    │   ├── TargetError           a path that is missing, unreadable or holds no Python
+    │   ├── QueryError            SQL that SQLite refuses
+    │   └── UnknownName           a rule, report, table or kind that nobody provides
+    ├── Unreadable                one file that cannot be read or parsed; the run makes a Failure row of it
+    └── LeafError                 a leaf that cannot be loaded or that failed: exit code 3
+        └── LeafConflict          two leaves that fill one table, or share one name
+
+What goes wrong with one audited file never ends the run: it becomes a `Failure` row.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class OverhaulError(Exception):
+    """One line that says what is wrong, where, and what to do about it."""
+
+    exit_code = 3
+
+
+class UsageError(OverhaulError):
+    """The request cannot be carried out as it stands."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration file, key or value is wrong."""
+
+
+class TargetError(UsageError):
+    """The path to audit is missing, unreadable, or holds no Python."""
+
+
+class QueryError(UsageError):
+    """SQLite refuses the statement."""
+
+
+class UnknownName(UsageError):
+    """A name that nobody provides; the message lists the nearest or all known ones."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        """Build the message from the kind of thing, the name asked for, and the names there are."""
+        super().__init__(f"unknown {what} {name!r}: {did_you_mean(name, known)}")
+
+
+class Unreadable(OverhaulError):
+    """One audited file that cannot be read, decoded or parsed; the message is the reason alone."""
+
+
+class LeafError(OverhaulError):
+    """A leaf cannot be loaded, or failed while it ran."""
+
+
+class LeafConflict(LeafError):
+    """Two leaves fill one table, or share one name."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A remedy for a mistyped name: the nearest known ones, else all of them."""
+    names = sorted(known)
+    near = get_close_matches(name, names, n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return f"known: {', '.join(names)}" if names else "none are known"

@@ -1,0 +1,286 @@
+"""The rows that more than one leaf reads.
+
+A fact is what one file says by itself, without its place in the project: facts are stored by the digest of the file's
+content, and a table of facts is a `Facts[Row]`, which gives each module's rows. What is known about the project as a
+whole is a `Sequence[Row]` whose rows carry `module` and `path`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, Protocol, TypeVar
+
+import msgspec
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a table; the table is named by the plural snake_case of the row type."""
+
+
+_Row = TypeVar("_Row", bound=Row, covariant=True)
+
+
+class Facts(Protocol[_Row]):
+    """The rows of one type of every file, by module; decoded when they are asked for."""
+
+    def __getitem__(self, module: str) -> Sequence[_Row]:
+        """The rows of one module; empty for a module without any, and for one that is unknown or could not be read."""
+        ...
+
+    def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
+        """Every module that has rows, with them, in the order of the modules' names."""
+        ...
+
+
+ImportKind = Literal["module", "deferred", "typing", "conditional", "lazy", "dynamic"]
+
+
+class ImportStatement(Row, frozen=True):
+    """One import statement as it is written, or one dynamic import with a constant name."""
+
+    line: int
+    kind: ImportKind
+    """module: runs at import; deferred: in a function; typing: under TYPE_CHECKING; conditional: under an if or try."""
+    module: str
+    """What stands after `from` or `import`, without the dots; "" for `from . import x`."""
+    level: int
+    """How many dots."""
+    names: tuple[tuple[str, str], ...]
+    """For `from ... import`: (name, bound as); ("*", "*") for a star. Empty for `import a.b`."""
+    bound: str
+    """The name that `import a.b` (`a`) or `import a.b as c` (`c`) binds; "" for a from-import."""
+    scope: str
+    """The dotted name of the function or class it stands in."""
+    caught: bool
+    """A failure of it is caught: it stands in a `try` that handles ImportError, or under suppress(ImportError)."""
+
+
+class Binding(Row, frozen=True):
+    """A name bound at the top level of a module; one row for each way in which it is bound."""
+
+    line: int
+    name: str
+    kind: Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
+    target: str
+    """For an import: what it means, dotted, with leading dots for a relative one: `..a.b`; a star's module."""
+    conditional: bool
+    """Bound in a branch or a loop."""
+
+
+class Export(Row, frozen=True):
+    """`__all__` of a module."""
+
+    line: int
+    names: tuple[str, ...]
+    others: tuple[str, ...]
+    """Dotted names of other lists added to it: `submodule.__all__`."""
+    complete: bool
+    """Every change to it was understood."""
+
+
+class Class(Row, frozen=True):
+    """A class definition."""
+
+    name: str
+    line: int
+    end: int
+    bases: tuple[str, ...]
+    keywords: tuple[tuple[str, str], ...]
+    decorators: tuple[str, ...]
+    summary: str
+    """First line of the docstring."""
+    scope: str
+    """The function it is defined in; "" for classes of the module and of classes."""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One parameter of a function."""
+
+    name: str
+    kind: Literal["positional-only", "positional", "variadic", "keyword-only", "keywords"]
+    annotation: str
+    default: str
+
+
+class Function(Row, frozen=True):
+    """A function or method definition."""
+
+    name: str
+    line: int
+    end: int
+    owner: str
+    """The class whose body it stands in."""
+    kind: Literal["function", "method", "classmethod", "staticmethod", "property", "nested"]
+    asynchronous: bool
+    generator: bool
+    parameters: tuple[Parameter, ...]
+    returns: str
+    decorators: tuple[str, ...]
+    summary: str
+    """First line of the docstring."""
+
+
+class Attribute(Row, frozen=True):
+    """A place where an attribute of a class or of its instances is assigned or declared."""
+
+    owner: str
+    name: str
+    line: int
+    where: str
+    """The method that assigns it; "" for the class body."""
+    annotation: str
+    value: str
+    """The assigned expression on one line, cut at 120 characters; "" for a mere declaration or another kind of target."""
+
+
+How = Literal["load", "call", "store", "delete", "annotation", "quoted"]
+
+
+class UsedName(Row, frozen=True):
+    """A name that is no local variable, or an attribute of `self` or `cls`, with every line of a scope that uses it."""
+
+    scope: str
+    name: str
+    """The whole chain of attributes: `os.path.join`, `self.cache.get`."""
+    how: How
+    lines: tuple[int, ...]
+
+
+class Comment(Row, frozen=True):
+    """A comment."""
+
+    line: int
+    text: str
+    own_line: bool
+
+
+class Step(Row, frozen=True):
+    """One thing that a module does when it is imported, in order; what decides whether an import cycle fails.
+
+    The body of a function is a list of steps of its own, taken when a call at import time reaches it.
+    """
+
+    scope: str
+    """"" for the module and its class bodies, else the function whose body this is."""
+    line: int
+    act: Literal["import", "from", "star", "bind", "unbind", "load", "call"]
+    name: str
+    """import: what is bound; from: the name taken; bind, unbind: the name; load, call: the chain of names."""
+    target: str
+    """import, from, star: the module as written, with leading dots; from: the module it is taken from."""
+    alias: str
+    """from: the name bound."""
+    maybe: bool
+    """Stands in a branch that need not be taken."""
+    caught: bool
+    """A failure is caught by a `try` around it."""
+
+
+class Import(Row, frozen=True):
+    """An edge of the import graph: a statement that binds or loads a module of the project."""
+
+    importer: str
+    imported: str
+    kind: ImportKind
+    implicit: bool
+    """A package that is loaded because its submodule is."""
+    names: tuple[str, ...]
+    """What is taken from the module; empty when the module itself is bound."""
+    path: str
+    line: int
+
+
+class ModuleRow(Row, frozen=True):
+    """A module of the project."""
+
+    module: str
+    path: str
+    kind: Literal["source", "stub", "opaque", "namespace"]
+    package: bool
+    lines: int
+
+
+class Cut(msgspec.Struct, frozen=True):
+    """One import to take out of a cycle, and how."""
+
+    importer: str
+    imported: str
+    line: int
+    way: Literal["typing", "direct", "defer", "move", "drop"]
+    """typing: only annotations need it; direct: import from the defining module; defer: only function bodies need it;
+    move: the module itself needs it while it is imported; drop: nothing uses it."""
+    cost: int
+    names: tuple[str, ...]
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """How a cycle fails: the order of imports that leads there, and the place."""
+
+    order: tuple[str, ...]
+    """Modules in the order in which their import starts, the first importer first."""
+    module: str
+    path: str
+    line: int
+    name: str
+    """The name that is not yet bound there."""
+    source: str
+    """The module that does not yet have it."""
+
+
+class Cycle(Row, frozen=True):
+    """Modules that import each other: a strongly connected component of the import graph, or a self-import."""
+
+    modules: tuple[str, ...]
+    effect: Literal["fatal", "order-dependent", "latent", "deferred", "typing"]
+    fails: tuple[str, ...]
+    """The first importers with which the import fails."""
+    witness: Witness | None
+    cuts: tuple[Cut, ...]
+    """A cheap set of imports without which no cycle of this effect is left."""
+    cost: int
+    """The sum of the cuts' costs."""
+    exact: bool
+    """The cuts are proven to be the cheapest."""
+    edges: int
+    """Imports among the modules."""
+    fan_in: int
+    """Modules outside that import one of these."""
+    impact: float
+    """Rank: see `docs/cycles.md`."""
+    module: str
+    path: str
+    line: int
+    confidence: Literal["high", "medium", "low"]
+    evidence: tuple[str, ...]
+
+
+class UnresolvedImport(Row, frozen=True):
+    """An import of one of the project's own modules, or of a name from one, that nothing provides."""
+
+    kind: Literal["module", "name"]
+    module: str
+    path: str
+    line: int
+    name: str
+    """What does not resolve: a dotted module, or module.name."""
+    near: tuple[str, ...]
+    """Known names like it."""
+    caught: bool
+    """Stands in a try that handles the failure."""
+    confidence: Literal["high", "medium", "low"]
+    evidence: tuple[str, ...]
+
+
+class Finding(Row, frozen=True):
+    """What a rule has to say about one place."""
+
+    rule: str
+    severity: Literal["error", "warning", "note"]
+    message: str
+    module: str
+    path: str
+    line: int
+    name: str
+    """What it is about, dotted inside the module; part of the finding's identity."""
+    because: tuple[str, ...] = ()
+
+
+ByModule = Mapping[str, Sequence[_Row]]

@@ -1,0 +1,311 @@
+"""Leaves: one decorated function in one file, whose signature is its registration.
+
+    @Collector("Import", "ImportFrom")                      # node classes that the one walk notes for it
+    def import_statements(module: Module) -> Iterator[ImportStatement]: ...
+
+    @Analyzer
+    def import_graph(layout: Layout, statements: Facts[ImportStatement]) -> Iterator[Import]: ...
+
+    @Rule
+    def import_cycle(cycles: Sequence[Cycle]) -> Iterator[Finding]: ...
+
+    @Report
+    def json(survey: Survey) -> Iterator[bytes]: ...
+
+The first line of the docstring is the summary, the whole of it what `overhaul explain` shows. There is no registry:
+leaves are found by looking into their folders.
+"""
+
+from __future__ import annotations
+
+import graphlib
+import hashlib
+import importlib.util
+import inspect
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib import import_module, metadata
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, Self
+
+from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError
+from overhaul.facts import Facts, Finding, Row
+
+FOLDERS: Final = ("analyzers", "rules", "reports")
+ENTRY_POINTS: Final = "overhaul.leaves"
+
+
+class Leaf:
+    """One function that looks, judges or tells."""
+
+    kind: str = "leaf"
+    function: Callable[..., Any]
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Take the function's name and docstring for the leaf's own."""
+        self.function = function
+        self.name: str = function.__name__
+        self.doc = inspect.cleandoc(function.__doc__ or "")
+        self.file = Path(function.__code__.co_filename)
+        self.line = function.__code__.co_firstlineno
+        self.__doc__ = function.__doc__
+        self.__module__ = function.__module__
+
+    @property
+    def where(self) -> str:
+        """File and line of the function, for messages."""
+        return f"{self.file}:{self.line}"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return self.doc.partition("\n")[0]
+
+    @cached_property
+    def hints(self) -> dict[str, Any]:
+        """Parameter name -> type, and `return`."""
+        try:
+            return typing.get_type_hints(self.function)
+        except (NameError, TypeError, AttributeError) as error:
+            raise LeafError(
+                f"{self.where}: the signature of {self.name} cannot be read ({error}): "
+                "annotate it with types that its file imports"
+            ) from error
+
+    @cached_property
+    def reads(self) -> dict[str, Any]:
+        """Parameter name -> the type it asks for."""
+        return {name: hint for name, hint in self.hints.items() if name != "return"}
+
+    @cached_property
+    def fills(self) -> type[Row]:
+        """The type of the rows it yields."""
+        arguments = typing.get_args(self.hints.get("return"))
+        if not (arguments and isinstance(arguments[0], type) and issubclass(arguments[0], Row)):
+            raise LeafError(
+                f"{self.where}: {self.name} does not say which rows it yields: "
+                "annotate its return as Iterator[SomeRow], with a subclass of overhaul.facts.Row"
+            )
+        return arguments[0]
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of the file it stands in: its results are stored under it."""
+        return hashlib.blake2b(self.file.read_bytes(), digest_size=16).digest()
+
+
+class Collector(Leaf):
+    """Looks at one file: `Module` -> rows that depend on nothing but the file's content."""
+
+    kind = "collector"
+
+    def __init__(self, *wants: str) -> None:
+        """`wants` names the LibCST node classes that the walk notes for it."""
+        self.wants = wants
+
+    def __call__(self, function: Callable[..., Iterable[Row]]) -> Self:
+        """Decorate `function`."""
+        super().__init__(function)
+        return self
+
+
+class Analyzer(Leaf):
+    """Looks at the project: tables -> rows of one type."""
+
+    kind = "analyzer"
+
+
+class Rule(Leaf):
+    """Judges: tables -> findings."""
+
+    kind = "rule"
+
+
+class Report(Leaf):
+    """Tells: a survey -> text or bytes."""
+
+    kind = "report"
+
+
+def table_name(row: type[Row]) -> str:
+    """`StateMachine` -> `state_machines`: the plural snake_case by which a row type's table is known outside."""
+    name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", row.__name__).lower()
+    name = name.removesuffix("_row")
+    if name.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{name}es"
+    if name.endswith("y") and name[-2] not in "aeiou":
+        return f"{name[:-1]}ies"
+    return f"{name}s"
+
+
+class Leaves:
+    """All leaves of a run, by kind and name."""
+
+    def __init__(self, leaves: Iterable[Leaf]) -> None:
+        """Raises LeafConflict when two of a kind share a name, or two fill one table."""
+        self.collectors: dict[str, Collector] = {}
+        self.analyzers: dict[str, Analyzer] = {}
+        self.rules: dict[str, Rule] = {}
+        self.reports: dict[str, Report] = {}
+        for leaf in leaves:
+            if not isinstance(leaf, Collector | Analyzer | Rule | Report):
+                continue
+            kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
+            if leaf.name in kin:
+                raise LeafConflict(
+                    f"{leaf.where}: {leaf.kind} {leaf.name} is defined in {kin[leaf.name].where} too: rename one of them"
+                )
+            kin[leaf.name] = leaf
+        self._fillers: dict[type[Row], Leaf] = {}
+        names: dict[str, Leaf] = {}
+        for leaf in (*self.collectors.values(), *self.analyzers.values()):
+            other = names.setdefault(table_name(leaf.fills), leaf)
+            if other is not leaf:
+                raise LeafConflict(
+                    f"{leaf.where}: {leaf.name} fills the table {table_name(leaf.fills)}, and so does {other.name} "
+                    f"in {other.where}: give each a row type of its own"
+                )
+            self._fillers[leaf.fills] = leaf
+
+    def filler(self, row: type[Row]) -> Leaf:
+        """The leaf that fills the table of a row type. Raises LeafError when there is none."""
+        try:
+            return self._fillers[row]
+        except KeyError:
+            raise LeafError(f"no leaf fills the table of {row.__name__}: add a collector or an analyzer") from None
+
+    @property
+    def tables(self) -> dict[str, type[Row]]:
+        """Table name -> row type, sorted by name."""
+        return dict(sorted((table_name(row), row) for row in self._fillers))
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The node classes that any collector asks for."""
+        return frozenset(name for leaf in self.collectors.values() for name in leaf.wants)
+
+    def report(self, name: str) -> Report:
+        """The report of that name. Raises UnknownName."""
+        try:
+            return self.reports[name]
+        except KeyError:
+            raise UnknownName("report", name, self.reports) from None
+
+    def named(self, name: str) -> Leaf:
+        """The rule, analyzer, collector or report of that name. Raises UnknownName."""
+        for kin in (self.rules, self.analyzers, self.collectors, self.reports):
+            if name in kin:
+                return kin[name]
+        raise UnknownName("leaf", name, [*self.rules, *self.analyzers, *self.collectors, *self.reports])
+
+    def selected_rules(self, select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
+        """The rules that run, by name. Raises UnknownName for a name that no rule has."""
+        for name in (*select, *ignore):
+            if name not in self.rules:
+                raise UnknownName("rule", name, self.rules)
+        return [rule for name, rule in sorted(self.rules.items()) if name not in ignore and (not select or name in select)]
+
+    def check_order(self) -> None:
+        """Raises LeafError when analyzers read each other's tables in a ring, or a table that nobody fills."""
+        graph: dict[str, set[str]] = {}
+        for leaf in self.analyzers.values():
+            graph[leaf.name] = {
+                other.name
+                for hint in leaf.reads.values()
+                if (row := row_of(hint)) is not None and isinstance(other := self.filler(row), Analyzer)
+            }
+        try:
+            tuple(graphlib.TopologicalSorter(graph).static_order())
+        except graphlib.CycleError as error:
+            raise LeafError(f"analyzers read each other's tables in a ring: {' -> '.join(error.args[1])}") from error
+
+
+def row_of(hint: Any) -> type[Row] | None:
+    """`Facts[R]` or `Sequence[R]` -> R; None for any other type."""
+    if typing.get_origin(hint) in (Facts, Sequence, Mapping):
+        row = typing.get_args(hint)[-1]
+        if isinstance(row, type) and issubclass(row, Row):
+            return row
+    return None
+
+
+def load_leaves(folders: Iterable[Path] = ()) -> Leaves:
+    """Every leaf of overhaul's own folders, of installed distributions (entry points), and of the user's `folders`.
+
+    Raises LeafError, with file, line and remedy, for one that cannot be loaded.
+    """
+    return Leaves([*_own(), *_installed(), *_users(folders)])
+
+
+def _own() -> Iterator[Leaf]:
+    for folder in FOLDERS:
+        package = f"{__package__}.{folder}"
+        spec = importlib.util.find_spec(package)
+        for location in (spec.submodule_search_locations or ()) if spec else ():
+            for file in sorted(Path(location).glob("*.py")):
+                if not file.stem.startswith("_"):
+                    yield from _leaves_in(_load(f"{package}.{file.stem}", file))
+
+
+def _installed() -> Iterator[Leaf]:
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        try:
+            loaded = point.load()
+        except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+            raise LeafError(_blame(f"entry point {point.name} ({point.value})", error)) from error
+        yield from (loaded,) if isinstance(loaded, Leaf) else _leaves_in(loaded)
+
+
+def _users(folders: Iterable[Path]) -> Iterator[Leaf]:
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(f"leaf folder {folder} does not exist: mend `leaves` in the configuration")
+        for file in sorted(folder.glob("*.py")):
+            if file.stem.startswith("_"):
+                continue
+            name = f"overhaul_leaf_{hashlib.blake2b(str(file).encode(), digest_size=6).hexdigest()}_{file.stem}"
+            spec = importlib.util.spec_from_file_location(name, file)
+            if spec is None or spec.loader is None:
+                raise LeafError(f"{file}: cannot be loaded as a Python module")
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module
+            try:
+                spec.loader.exec_module(module)
+            except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+                del sys.modules[name]
+                raise LeafError(_blame(str(file), error)) from error
+            yield from _leaves_in(module)
+
+
+def _load(name: str, file: Path) -> ModuleType:
+    try:
+        return import_module(name)
+    except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+        raise LeafError(_blame(str(file), error)) from error
+
+
+def _blame(what: str, error: Exception) -> str:
+    """Where in a leaf's file it went wrong: the last frame, or the place of a syntax error."""
+    if isinstance(error, SyntaxError) and error.filename:
+        where = f"{error.filename}:{error.lineno}"
+    else:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else what
+    return f"{where}: the leaf {what} cannot be loaded ({type(error).__name__}: {error}): mend it or take it away"
+
+
+def _leaves_in(module: ModuleType) -> Iterator[Leaf]:
+    for value in vars(module).values():
+        if isinstance(value, Leaf) and value.__module__ == module.__name__:
+            yield value
+
+
+__all__ = [
+    "Analyzer", "Collector", "Finding", "Leaf", "Leaves", "Report", "Rule", "load_leaves", "row_of", "table_name",
+]  # fmt: skip

@@ -1,0 +1,161 @@
+"""One parsed file, walked once, and what the walk has seen of it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from overhaul.errors import Unreadable
+from overhaul.lazy import cst
+
+if TYPE_CHECKING:
+    from overhaul.scopes import Block, Scope, Use
+    from overhaul.source import Source
+    from overhaul.walk import Walk, Walker
+
+_Node = TypeVar("_Node", bound="cst.CSTNode")
+
+RECURSION_LIMIT: Final = 1_000_000
+"""Python frames a walk may nest: chains of thousands of operators are nested as deep."""
+
+_CAREFUL: Final = re.compile(rb"\r(?!\n)|\\\r?\n")
+
+
+class Module:
+    """A file's tree with its lines, scopes and names; collectors are handed one and keep nothing of it."""
+
+    __slots__ = ("_walk", "path", "source", "text", "tree")
+
+    def __init__(self, source: Source, text: str, tree: cst.Module, walk: Walk) -> None:
+        """Made by `Parser.parse`."""
+        self.source = source
+        self.text = text
+        self.tree = tree
+        self._walk = walk
+        self.path = source.path
+
+    def nodes(self, kind: type[_Node]) -> list[tuple[_Node, int, Block]]:
+        """Every node of exactly this class, in source order, with its line (1-based) and the suite it stands in.
+
+        Raises KeyError for a class that the collector has not asked for in its decorator.
+        """
+        return self._walk.found[kind.__name__]  # type: ignore[return-value]
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """The module's scope first, then every class, function, lambda and comprehension in source order."""
+        return self._walk.scopes
+
+    @property
+    def uses(self) -> list[Use]:
+        """Names that are used and are no local variable: (scope, role, name, line)."""
+        return self._walk.uses
+
+    @property
+    def comments(self) -> list[tuple[int, str, bool]]:
+        """Every comment: line, text from the `#` on, whether it has the line for itself."""
+        return self._walk.comments
+
+    @property
+    def lines(self) -> int:
+        """How many lines the source has."""
+        return self.source.lines
+
+
+class Parser:
+    """Parses and walks files for a set of collectors; one for each process."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        """Note nodes of the classes named in `wanted` (names of LibCST's node classes)."""
+        from overhaul.grammar import GRAMMAR
+
+        unknown = sorted(wanted - GRAMMAR.keys())
+        if unknown:
+            raise KeyError(f"LibCST has no node class {', '.join(unknown)}")
+        self._wanted = wanted
+        self._walkers: dict[bool, Walker] = {}
+        sys.setrecursionlimit(RECURSION_LIMIT)
+
+    def parse(self, source: Source) -> Module:
+        """Parse and walk one file.
+
+        Raises Unreadable with the reason: encoding, null bytes, syntax, or lines that do not add up.
+        """
+        from overhaul.walk import Walker, walk
+
+        text = source.text()
+        try:
+            tree = cst.parse_module(text)
+        except cst.ParserSyntaxError as error:
+            where = f"line {error.raw_line}" if error.raw_line else "unknown line"
+            raise Unreadable(f"syntax error, {where}: {_first_sentence(error.message)}") from error
+        careful = _CAREFUL.search(source.data) is not None
+        walker = self._walkers.get(careful)
+        if walker is None:
+            walker = self._walkers[careful] = Walker(self._wanted, careful)
+        seen = walk(tree, walker, self._wanted, careful)
+        # The walk has counted each line end on its way: a sum that is off would mean lines that are off.
+        if not 0 <= seen.line - 1 - _line_ends(text, careful) <= 1:
+            raise Unreadable(f"the lines do not add up ({seen.line - 1}): LibCST does not keep this file's bytes")
+        return Module(source, text, tree, seen)
+
+
+def _line_ends(text: str, careful: bool) -> int:
+    return len(re.findall(r"\r\n?|\n", text)) if careful else text.count("\n")
+
+
+def _first_sentence(message: str) -> str:
+    return message.replace("\n", " ").strip() or "not Python 3"
+
+
+def read_only() -> None:
+    """Leave out LibCST's checks of each node it makes: 14 to 26% of the parse.
+
+    Only for processes that read, where every tree comes from LibCST's own parser; never where trees are edited.
+    """
+    from libcst import CSTNode
+
+    def trusted(self: CSTNode) -> None:
+        """The parser made this node; there is nothing to check."""
+
+    CSTNode.__post_init__ = trusted  # type: ignore[method-assign]
+
+
+
+def text_of(node: cst.CSTNode, limit: int = 120) -> str:
+    """The source of an expression on one line, cut after `limit` characters.
+
+    Names, attributes, subscripts and unions are put together here, twenty times as fast as LibCST's code generation.
+    """
+    written = "".join(_written(node))
+    return written if len(written) <= limit else f"{written[: limit - 3]}..."
+
+
+def _written(node: cst.CSTNode) -> Iterator[str]:
+    match node:
+        case cst.Name(lpar=[] | ()) | cst.SimpleString(lpar=[] | ()) | cst.Integer(lpar=[] | ()):
+            yield node.value if "\n" not in node.value else " ".join(node.value.split())
+        case cst.Attribute(lpar=[] | ()):
+            yield from _written(node.value)
+            yield f".{node.attr.value}"
+        case cst.Subscript(lpar=[] | ()):
+            yield from _written(node.value)
+            yield "["
+            for number, element in enumerate(node.slice):
+                yield ", " if number else ""
+                yield from _written(element.slice.value if isinstance(element.slice, cst.Index) else element.slice)
+            yield "]"
+        case cst.BinaryOperation(lpar=[] | (), operator=cst.BitOr()):
+            yield from _written(node.left)
+            yield " | "
+            yield from _written(node.right)
+        case cst.List(lpar=[] | ()):
+            yield "["
+            for number, item in enumerate(node.elements):
+                yield ", " if number else ""
+                yield from _written(item.value if type(item) is cst.Element else item)
+            yield "]"
+        case _:
+            yield " ".join(cst.Module(()).code_for_node(node).split())

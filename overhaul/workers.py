@@ -1,0 +1,225 @@
+"""Parsing in processes of their own, each of which may die without taking the run along.
+
+LibCST's native parser can end its process (a nest of 2,000 brackets does), and a long expression can take minutes. So
+each worker says which file it is about to parse; when it dies, or takes longer than it may, that file becomes a failure
+and a new worker goes on with the rest.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
+
+CHUNK: Final = 128 * 1024
+"""Bytes of source that go to a worker at once."""
+
+STACK: Final = 512 * 1024 * 1024
+"""Bytes of stack of a worker's thread: deep trees are made by nested calls of native code."""
+
+
+class Job(NamedTuple):
+    """One file to parse: `name` tells it apart, `weight` is its size in bytes."""
+
+    name: str
+    weight: int
+
+
+class Outcome(NamedTuple):
+    """What came of one file: `value` as the work returned it, or the reason why there is none."""
+
+    name: str
+    value: Any
+    failure: str
+
+
+class Executor(Protocol):
+    """What is used of `concurrent.futures.Executor`; a cluster's executor fits too."""
+
+    def map(self, function: Callable[..., Any], *iterables: Any) -> Iterator[Any]:
+        """Apply `function` to every item."""
+        ...
+
+
+def run(
+    jobs: Sequence[Job], work: Callable[[str], Any], processes: int, limit: float, executor: Executor | None = None
+) -> Iterator[Outcome]:
+    """Do `work(name)` for every job, largest first, and yield the outcomes as they come.
+
+    `limit` is the time in seconds one file may take. With an `executor` the map goes there, in chunks, and dying
+    workers and limits are the executor's to handle.
+    """
+    chunks = _chunks(jobs, processes)
+    if executor is not None:
+        for outcomes in executor.map(_Chunk(work), [[job.name for job in chunk] for chunk in chunks]):
+            yield from outcomes
+        return
+    yield from _Crew(work, max(1, min(processes, len(chunks))), limit).run(chunks)
+
+
+class _Chunk:
+    """Work on a list of files in whatever process an executor calls it."""
+
+    def __init__(self, work: Callable[[str], Any]) -> None:
+        self._work = work
+
+    def __call__(self, names: list[str]) -> list[Outcome]:
+        return [Outcome(name, self._work(name), "") for name in names]
+
+
+def _chunks(jobs: Sequence[Job], processes: int) -> list[list[Job]]:
+    """Lists of files of about `CHUNK` bytes, the largest files first, small enough that every process has some."""
+    total = sum(job.weight for job in jobs)
+    size = max(1, min(CHUNK, total // (processes * 2)))
+    chunks: list[list[Job]] = []
+    weight = size
+    for job in sorted(jobs, key=lambda job: (-job.weight, job.name)):
+        if weight >= size:
+            chunks.append([])
+            weight = 0
+        chunks[-1].append(job)
+        weight += job.weight
+    return chunks
+
+
+class _Worker:
+    """A process, the pipe to it, and what it is at."""
+
+    def __init__(self, context: BaseContext, work: Callable[[str], Any]) -> None:
+        here, there = context.Pipe()
+        self.pipe: Connection = here
+        # Shared memory: how many files of the chunk were begun, and when the last of them was.
+        self._begun = multiprocessing.RawValue("i", 0)
+        self._since = multiprocessing.RawValue("d", time.monotonic())
+        self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]
+            target=_serve, args=(there, here, work, self._begun, self._since), daemon=True
+        )
+        self.process.start()
+        there.close()
+        self._chunk: list[str] = []
+        self.told = 0
+
+    def send(self, names: list[str]) -> None:
+        self._chunk = names
+        self.told = 0
+        self._begun.value = 0
+        self._since.value = time.monotonic()
+        self.pipe.send(names)
+
+    @property
+    def idle(self) -> bool:
+        return self.told == len(self._chunk)
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been at its file."""
+        return time.monotonic() - self._since.value
+
+    def lost(self) -> tuple[str, list[str]]:
+        """The file it was at, and those of its chunk of which nothing was told."""
+        culprit = self._chunk[max(self._begun.value - 1, self.told)]
+        return culprit, [name for name in self._chunk[self.told :] if name != culprit]
+
+    def end(self) -> None:
+        self.pipe.close()
+        self.process.kill()
+        self.process.join()
+
+
+class _Crew:
+    """Workers that are watched."""
+
+    def __init__(self, work: Callable[[str], Any], processes: int, limit: float) -> None:
+        self._context = multiprocessing.get_context("fork" if hasattr(os, "fork") else "spawn")
+        self._work = work
+        self._processes = processes
+        self._limit = limit
+
+    def run(self, chunks: list[list[Job]]) -> Iterator[Outcome]:
+        waiting = deque([job.name for job in chunk] for chunk in chunks)
+        workers: list[_Worker] = []
+        try:
+            while waiting or workers:
+                while waiting and len(workers) < self._processes:
+                    worker = _Worker(self._context, self._work)
+                    worker.send(waiting.popleft())
+                    workers.append(worker)
+                ready = wait([worker.pipe for worker in workers], timeout=min(1.0, self._limit))
+                for worker in [*workers]:
+                    if worker.pipe in ready:
+                        try:
+                            outcomes = worker.pipe.recv()
+                        except (EOFError, OSError):
+                            workers.remove(worker)
+                            yield self._lost(worker, waiting, _how_it_died(worker.process))
+                            continue
+                        worker.told += len(outcomes)
+                        yield from outcomes
+                        if worker.idle:
+                            if waiting:
+                                worker.send(waiting.popleft())
+                            else:
+                                workers.remove(worker)
+                                worker.end()
+                    elif worker.seconds > self._limit:
+                        workers.remove(worker)
+                        yield self._lost(worker, waiting, f"took more than {self._limit:g} s to parse")
+        finally:
+            for worker in workers:
+                worker.end()
+
+    def _lost(self, worker: _Worker, waiting: deque[list[str]], reason: str) -> Outcome:
+        """The file a worker was at is given up; the others of its chunk go back."""
+        culprit, others = worker.lost()
+        if others:
+            waiting.appendleft(others)
+        worker.end()
+        return Outcome(culprit, None, reason)
+
+
+def _how_it_died(process: BaseProcess) -> str:
+    process.join(timeout=5)
+    code = process.exitcode
+    if code is not None and code < 0:
+        return f"the parser ended its process (signal {-code}): nested too deep, or too long an expression"
+    return f"the parser ended its process (exit code {code})"
+
+
+def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begun: Any, since: Any) -> None:
+    """A worker: chunks of names in, outcomes out."""
+    other.close()
+    # Trees are dropped as whole, and hold no rings: the collector would only walk over them again and again.
+    gc.freeze()
+    gc.disable()
+
+    def serve() -> None:
+        with pipe:
+            while True:
+                try:
+                    names = pipe.recv()
+                except (EOFError, OSError):
+                    return
+                done: list[Outcome] = []
+                for number, name in enumerate(names, start=1):
+                    since.value = time.monotonic()
+                    begun.value = number
+                    done.append(Outcome(name, work(name), ""))
+                pipe.send(done)
+
+    threading.stack_size(STACK)
+    thread = threading.Thread(target=serve)
+    thread.start()
+    thread.join()
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - nothing is to be flushed twice at exit
+    os._exit(0)

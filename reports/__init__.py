@@ -1,0 +1,1 @@
+"""Tell: each file renders a survey in one format."""

@@ -1,0 +1,1 @@
+"""Judge: each file is one rule, named by the bad pattern it finds."""

@@ -2,17 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from overhaul.config import Config
 from overhaul.errors import TargetError
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from overhaul.gitignore import Rules, exclude_file, read_patterns, rules_above
 
 SOURCES = (".py", ".pyi")
 EXTENSIONS = (".so", ".pyd", ".pyx", ".pxd")
@@ -94,8 +91,8 @@ class _Walk:
         self.metadata: list[str] = []
         self.failures: list[Failure] = []
         self.visited: set[str] = set()
-        self.links: list[tuple[str, tuple[_Rules, ...]]] = []
-        self.exclude = _Rules(config.exclude, 0)
+        self.links: list[tuple[str, tuple[Rules, ...]]] = []
+        self.exclude = Rules(config.exclude, 0)
         self.left_out = False
 
     def tree(self) -> Tree:
@@ -103,7 +100,7 @@ class _Walk:
 
         Raises TargetError when the root cannot be listed or nothing was met.
         """
-        self.walk("", str(self.root), _rules_above(self.root) if self.git else ())
+        self.walk("", str(self.root), rules_above(self.root) if self.git else ())
         # A link is followed only when no real path leads to its target, so that each directory is listed once.
         while self.links:
             links, self.links = sorted(self.links, key=lambda link: link[0]), []
@@ -112,11 +109,9 @@ class _Walk:
                 if target not in self.visited and self.may_enter(target):
                     self.walk(path + "/", target, rules)
         if not self.entries and not self.failures:
-            raise TargetError(
-                f"{self.root}: holds no Python files but what git ignores or `exclude` names: set `respect-gitignore = false`"
-                " or shorten `exclude`"
-                if self.left_out else f"{self.root}: holds no Python files: check the path"
-            )
+            reason = ("holds no Python files but what git ignores or `exclude` names: set `respect-gitignore = false`"
+                      " or shorten `exclude`" if self.left_out else "holds no Python files: check the path")
+            raise TargetError(f"{self.root}: {reason}")
         return Tree(
             self.root,
             tuple(sorted(self.entries, key=lambda entry: entry.path)),
@@ -125,7 +120,7 @@ class _Walk:
             tuple(sorted(self.failures)),
         )
 
-    def walk(self, start: str, real: str, rules: "tuple[_Rules, ...]") -> None:
+    def walk(self, start: str, real: str, rules: tuple[Rules, ...]) -> None:
         """List `start` ("" or a relative path that ends in a slash), whose real path is `real`, and all below it."""
         stack = [(start, real, rules)]
         while stack:
@@ -157,13 +152,13 @@ class _Walk:
                 elif item.is_dir(follow_symlinks=False):
                     if self.enters(prefix, name, rules, built):
                         stack.append((f"{prefix}{name}/", os.path.join(real, name), rules))
-                elif item.is_symlink() and os.path.isdir(item.path):
-                    if self.enters(prefix, name, rules, built):
-                        self.links.append((prefix + name, rules))
+                elif (item.is_symlink() and os.path.isdir(item.path)
+                      and self.enters(prefix, name, rules, built)):
+                    self.links.append((prefix + name, rules))
                 if name in METADATA and os.path.isfile(item.path) and not _not_utf8(prefix):
                     self.metadata.append(prefix + name)
 
-    def source(self, item: "os.DirEntry[str]", path: str, rules: "tuple[_Rules, ...]") -> None:
+    def source(self, item: "os.DirEntry[str]", path: str, rules: tuple[Rules, ...]) -> None:
         """Take in a file that is named like Python."""
         # Emacs locks a file it edits with a dangling link of this name.
         if item.name.startswith(".#") or self.ignored(path, item.name, rules, folder=False):
@@ -185,7 +180,7 @@ class _Walk:
         elif not stat.S_ISDIR(about.st_mode):
             self.fail(path, "not a regular file, never opened")
 
-    def enters(self, prefix: str, name: str, rules: "tuple[_Rules, ...]", built: bool) -> bool:
+    def enters(self, prefix: str, name: str, rules: tuple[Rules, ...], built: bool) -> bool:
         """Whether the directory `name` inside `prefix` is part of the audit."""
         if name in NEVER or name.endswith(".egg-info"):
             return False
@@ -204,7 +199,7 @@ class _Walk:
         above = ("/".join(parts[:count]) for count in range(1, len(parts) + 1))
         return not any(os.path.lexists(f"{self.base}{folder}/pyvenv.cfg") for folder in above)
 
-    def ignored(self, path: str, name: str, rules: "tuple[_Rules, ...]", *, folder: bool) -> bool:
+    def ignored(self, path: str, name: str, rules: tuple[Rules, ...], *, folder: bool) -> bool:
         """Whether git or `exclude` leaves out `path`; the nearest rules that say anything about it decide."""
         verdict = self.exclude.verdict(path, name, folder)
         if not verdict:
@@ -213,13 +208,13 @@ class _Walk:
         self.left_out |= verdict
         return verdict
 
-    def rules_of(self, prefix: str, names: set[str], rules: "tuple[_Rules, ...]") -> "tuple[_Rules, ...]":
+    def rules_of(self, prefix: str, names: set[str], rules: tuple[Rules, ...]) -> tuple[Rules, ...]:
         """The rules inside a directory: those outside it, unless it is a repository of its own, and its .gitignore."""
         if prefix and ".git" in names:
-            rules = (_Rules(_read_lines(_exclude_file(self.base + prefix)), len(prefix)),)
+            rules = (Rules(read_patterns(exclude_file(self.base + prefix)), len(prefix)),)
         if ".gitignore" in names:
             try:
-                rules = (*rules, _Rules(_read_lines(f"{self.base}{prefix}.gitignore"), len(prefix)))
+                rules = (*rules, Rules(read_patterns(f"{self.base}{prefix}.gitignore"), len(prefix)))
             except OSError as error:
                 self.fail(f"{prefix}.gitignore", _why(error))
         return rules
@@ -234,129 +229,6 @@ class _Walk:
     def fail(self, path: str, reason: str) -> None:
         """Note what could not be listed."""
         self.failures.append(Failure(_escaped(path), "discovery", reason))
-
-
-class _Rules:
-    """The patterns of one .gitignore file.
-
-    pathspec decides, but few names can match any pattern at all: the literal ends of the patterns tell which, at the
-    cost of four string operations a name, and most runs never import pathspec.
-    """
-
-    __slots__ = ("cut", "ends", "heads", "lead", "lines", "names", "spec", "starts")
-
-    def __init__(self, lines: Iterable[str], cut: int, lead: str = "") -> None:
-        """`cut` characters come off the paths asked about, and `lead` goes before them, to be relative to the file."""
-        # Git's `folder/**` means what is inside the folder; pathspec would leave out the folder itself, and with it
-        # what a later `!` takes back.
-        self.lines = [f"{line}/*" if line.endswith("/**") else line for line in map(str.rstrip, lines)]
-        self.lines = [line for line in self.lines if line and not line.startswith("#")]
-        self.cut, self.lead = cut, lead
-        self.spec: GitIgnoreSpec | None = None
-        hints = [hint for line in self.lines for hint in _hints(line)]
-        self.names = frozenset(text for kind, text in hints if kind == "name")
-        self.ends = tuple({text for kind, text in hints if kind == "end"})
-        self.starts = tuple({text for kind, text in hints if kind == "start"})
-        self.heads = tuple({text for kind, text in hints if kind == "head"})
-
-    def verdict(self, path: str, name: str, folder: bool) -> bool | None:
-        """True: left out; False: taken back by a `!` pattern; None: no pattern is about it."""
-        if not self.lines:
-            return None
-        path = self.lead + path[self.cut:]
-        if not (name in self.names or name.endswith(self.ends) or name.startswith(self.starts)
-                or path.startswith(self.heads)):
-            return None
-        if self.spec is None:
-            self.spec = _compile(self.lines)
-        return self.spec.check_file(path + "/" if folder else path).include
-
-
-def _hints(line: str) -> Iterator[tuple[str, str]]:
-    """What a name must have to match the pattern: be a name, have an end or a start, or lie below a head."""
-    whole = line.removeprefix("!").rstrip("/")
-    last = whole.rpartition("/")[2]
-    special = [index for index, letter in enumerate(last) if letter in "*?[]\\"]
-    if not special:
-        yield "name", last
-    elif last.startswith("*") and last.endswith("]") and last.count("[") == 1 and last[last.index("[") + 1:-1].isalnum():
-        # `*.py[cod]` stands in most projects and would otherwise make every file a candidate.
-        stem, _, letters = last[:-1].partition("[")
-        tail = stem[max(stem.rfind("*"), stem.rfind("?"), stem.rfind("\\")) + 1:]
-        yield from (("end", tail + letter) for letter in letters)
-    elif special[-1] + 1 < len(last) and "\\" not in last:
-        yield "end", last[special[-1] + 1:]
-    elif special[0]:
-        yield "start", last[:special[0]]
-    else:
-        head = whole[:len(whole) - len(last)].lstrip("/")
-        fixed = next((index for index, letter in enumerate(head) if letter in "*?[]\\"), len(head))
-        yield "head", head[:fixed]
-
-
-def _compile(lines: Iterable[str]) -> "GitIgnoreSpec":
-    """The patterns that git would understand; like git, pass over the others."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 16 ms that only runs with a candidate pay
-
-    def valid() -> Iterator[str]:
-        for line in lines:
-            try:
-                GitIgnoreSpec.from_lines([line])
-            except ValueError:
-                continue
-            yield line
-
-    return GitIgnoreSpec.from_lines(valid())
-
-
-def _rules_above(root: Path) -> "tuple[_Rules, ...]":
-    """The rules of the enclosing repository that reach into the root; none if they ignore the root itself."""
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
-    if top is None:
-        return ()
-
-    def lead(folder: Path) -> str:
-        return "".join(f"{part}/" for part in root.relative_to(folder).parts)
-
-    rules: tuple[_Rules, ...] = (_Rules(_read_lines(_exclude_file(str(top))), 0, lead(top)),)
-    chain = [folder for folder in reversed((root, *root.parents)) if folder.is_relative_to(top)]
-    for folder, inner in zip(chain, chain[1:], strict=False):
-        try:
-            lines = _read_lines(str(folder / ".gitignore"))
-        except OSError:
-            lines = []
-        rules = (*rules, _Rules(lines, 0, lead(folder)))
-        for rule in reversed(rules):
-            path = rule.lead.removesuffix(lead(inner)).rstrip("/")
-            verdict = _Rules(rule.lines, 0).verdict(path, inner.name, folder=True)
-            if verdict:
-                return ()
-            if verdict is False:
-                break
-    return rules
-
-
-def _exclude_file(top: str) -> str:
-    """Where the repository at `top` keeps its private exclude patterns; worktrees and submodules point elsewhere."""
-    git = os.path.join(top, ".git")
-    if os.path.isfile(git):
-        pointer = next((line for line in _read_lines(git) if line.startswith("gitdir:")), "")
-        git = os.path.join(top, pointer.removeprefix("gitdir:").strip())
-        common = next(iter(_read_lines(os.path.join(git, "commondir"))), "")
-        git = os.path.join(git, common.strip())
-    return os.path.join(git, "info", "exclude")
-
-
-def _read_lines(file: str) -> list[str]:
-    """The lines of a file of patterns; none when it is not a regular file.
-
-    Raises OSError when it is one and cannot be read.
-    """
-    if not os.path.isfile(file):
-        return []
-    with open(file, "rb") as stream:
-        data = stream.read()
-    return os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).split("\n")
 
 
 def _metadata_above(root: Path) -> Iterator[str]:
@@ -378,7 +250,7 @@ def _not_utf8(path: str) -> Failure | None:
 
 
 def _escaped(path: str) -> str:
-    """The path with the bytes that are no UTF-8 written as `\\xNN`."""
+    r"""The path with the bytes that are no UTF-8 written as `\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 

@@ -49,6 +49,8 @@ class ImportStatement(Row, frozen=True):
     """The name that `import a.b` (`a`) or `import a.b as c` (`c`) binds; "" for a from-import."""
     scope: str
     """The dotted name of the function or class it stands in."""
+    at_import: bool
+    """Runs when its module is imported: it stands in no function and under no TYPE_CHECKING."""
     caught: bool
     """A failure of it is caught: it stands in a `try` that handles ImportError, or under suppress(ImportError)."""
 
@@ -153,25 +155,23 @@ class Comment(Row, frozen=True):
 
 
 class Step(Row, frozen=True):
-    """One thing that a module does when it is imported, in order; what decides whether an import cycle fails.
+    """One thing that a module does when it is imported, in order: what decides whether an import cycle fails.
 
-    The body of a function is a list of steps of its own, taken when a call at import time reaches it.
+    Class bodies belong to it, function bodies do not: what those do is read from the imports and the used names.
     """
 
-    scope: str
-    """"" for the module and its class bodies, else the function whose body this is."""
     line: int
     act: Literal["import", "from", "star", "bind", "unbind", "load", "call"]
     name: str
-    """import: what is bound; from: the name taken; bind, unbind: the name; load, call: the chain of names."""
+    """import, from: the name bound; bind, unbind: the name; load, call: the chain of names."""
     target: str
-    """import, from, star: the module as written, with leading dots; from: the module it is taken from."""
-    alias: str
-    """from: the name bound."""
+    """import, from, star: the module as written, with its leading dots."""
+    taken: str
+    """from: the name that is taken."""
     maybe: bool
     """Stands in a branch that need not be taken."""
     caught: bool
-    """A failure is caught by a `try` around it."""
+    """A failing import is caught around it."""
 
 
 class Import(Row, frozen=True):

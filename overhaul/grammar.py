@@ -28,7 +28,7 @@ GRAMMAR: Final[dict[str, str]] = {
     "SimpleStatementLine": "leading_lines# @ body* {end} trailing_whitespace^",
     "SimpleStatementSuite": "leading_whitespace~ @ body* {end} trailing_whitespace^",
     # Compound statements
-    "If": "leading_lines# @ whitespace_before_test~ test whitespace_after_test~ body|if orelse?",
+    "If": "leading_lines# @ whitespace_before_test~ test whitespace_after_test~ body|if orelse?|orelse",
     "Else": "leading_lines# @ whitespace_before_colon~ body|else",
     "While": "leading_lines# @ whitespace_after_while~ test whitespace_before_colon~ body|while orelse?",
     "For": "leading_lines# @ asynchronous? whitespace_after_for~ target= whitespace_before_in~ whitespace_after_in~ iter "

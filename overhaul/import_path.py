@@ -17,9 +17,9 @@ _EARLY = frozenset({"abc", "builtins", "codecs", "io", "marshal", "os", "site", 
 class Finder:
     """Looks names up as Python would, with the path entries that are likely for an importer.
 
-    Directories are relative to the audited root. `stems` gives the module of each path without suffix (of a package, its
-    directory), `regular` says of those that are no namespace packages whether they are packages, `climbed` gives the
-    folder above the topmost package of each directory, `homes` the import root each directory is named from, and
+    Directories are relative to the audited root. `stems` gives the module of each path without suffix (of a package,
+    its directory), `regular` says of those that are no namespace packages whether they are packages, `climbed` gives
+    the folder above the topmost package of each directory, `homes` the import root each directory is named from, and
     `required` the distributions that are installed beside the project.
     """
 
@@ -61,6 +61,8 @@ class Finder:
                 continue
             else:
                 rest = dotted[len(mount.prefix) + 1:] if mount.prefix else dotted
+                # `import a.__init__` loads the package's file a second time, under this name.
+                rest = rest.removesuffix(".__init__")
                 stem = _join(mount.folder, rest.replace(".", "/"))
             if (found := self._stems.get(stem)) is not None:
                 return found
@@ -78,38 +80,38 @@ class Finder:
         if top in _EARLY or not top:
             return ()
         portions: dict[Mount, None] = {}
-        for group in self._candidates(origin, top):
+        for group, certain in self._candidates(origin, top):
             for mount in group:
                 stem = _join(mount.folder, top)
                 if mount.prefix.partition(".")[0] == top or (not mount.prefix and stem in self._regular):
                     return group
-                if not mount.prefix and stem in self._folders:
+                if certain and not mount.prefix and stem in self._folders:
                     portions.update(dict.fromkeys(group))
         # A directory gives way to any regular package on the path: `docker/` with scripts in it is not the library.
         return () if top in sys.stdlib_module_names or top.lower() in self._required else tuple(portions)
 
-    def _candidates(self, origin: Origin, top: str) -> Iterator[tuple[Mount, ...]]:
-        """Path entries that may hold a top-level name, the importer's own first."""
+    def _candidates(self, origin: Origin, top: str) -> Iterator[tuple[tuple[Mount, ...], bool]]:
+        """Path entries that may hold a top-level name, the importer's own first, and whether they surely are ones."""
         climbed, own = origin
         if climbed is not None:
-            yield self._group(climbed)
-        yield self._groups[own]
+            yield self._group(climbed), True
+        yield self._groups[own], True
         folder = climbed or ""
         while folder:
             folder = folder.rpartition("/")[0]
             if folder and self._climbed[folder] == folder:
-                yield self._group(folder)
+                yield self._group(folder), False
         if top in sys.stdlib_module_names:
             return
-        yield from self._groups.values()
+        yield from ((group, True) for group in self._groups.values())
         if top.lower() in self._required:
             return
-        if len(alone := self._packages.get(top, ())) == 1:
-            yield self._group(alone[0])
+        if len(alone := self._packages.get(top, [])) == 1:
+            yield self._group(alone[0]), False
         # Loose modules are often named after what they use, so they count only where their neighbours import them.
-        near = [folder for folder in self._loose.get(top, ()) if climbed and _neighbours(folder, climbed)]
+        near = [folder for folder in self._loose.get(top, []) if climbed and _neighbours(folder, climbed)]
         if len(near) == 1:
-            yield self._group(near[0])
+            yield self._group(near[0]), False
 
     def _group(self, folder: str) -> tuple[Mount, ...]:
         """What is seen with a folder on the path."""

@@ -30,7 +30,7 @@ class Metadata(msgspec.Struct, frozen=True):
     """What the packaging metadata of all projects in a tree says about imports."""
 
     mounts: tuple[Mount, ...]
-    """Explicit ones only, in the order of the projects' paths; folders that do not exist are among them."""
+    """Explicit ones only, outer projects first, those above the audited root last; folders may not exist."""
     projects: tuple[str, ...]
     """The folders that hold metadata."""
     required: frozenset[str]
@@ -42,7 +42,7 @@ def read_metadata(root: Path, files: Iterable[str]) -> Metadata:
     """Read pyproject.toml, setup.cfg and setup.py files (paths relative to `root`); nothing is run."""
     said: dict[str, list[Said]] = {}
     failures: list[Failure] = []
-    for file in files:
+    for file in sorted(files, key=_nearness):
         project, _, name = file.rpartition("/")
         told = said.setdefault(project, [])
         try:
@@ -55,13 +55,18 @@ def read_metadata(root: Path, files: Iterable[str]) -> Metadata:
     return Metadata(tuple(mounts), tuple(said), frozenset(required), tuple(failures))
 
 
+def _nearness(file: str) -> tuple[int, str]:
+    """Sorts projects in the audited root before those above it, of which the nearest counts most."""
+    folder = file.rpartition("/")[0]
+    return folder.count("..") if f"{folder}/".startswith("../") else 0, folder
+
+
 def _mounts(project: str, told: list["Said"]) -> Iterator[Mount]:
     """What is said about places; a mapped package belongs to the project's first import root."""
-    places = [(kind, _below(project, folder), prefix.strip(".")) for kind, folder, prefix in told if kind != "requires"]
-    home = next((folder for kind, folder, prefix in places if kind == "at" and folder is not None and not prefix), project)
-    for _, folder, prefix in places:
-        if folder is not None:
-            yield Mount(folder, prefix, home if prefix else folder)
+    places = [(kind, where, prefix.strip(".")) for kind, folder, prefix in told
+              if kind != "requires" and (where := _below(project, folder)) is not None]
+    home = next((where for kind, where, prefix in places if kind == "at" and not prefix), project)
+    yield from (Mount(where, prefix, home if prefix else where) for _, where, prefix in places)
 
 
 def _below(project: str, folder: str) -> str | None:
@@ -73,8 +78,8 @@ def _below(project: str, folder: str) -> str | None:
     return "" if where == "." else where
 
 
-# What a reader yields: ("at", folder, dotted prefix) of what is packaged, ("path", folder, "") of what only tests put on
-# sys.path, or ("requires", requirement, "").
+# What a reader yields: ("at", folder, dotted prefix) of what is packaged, ("path", folder, "") of what only tests put
+# on sys.path, or ("requires", requirement, "").
 Said = tuple[str, str, str]
 
 

@@ -159,3 +159,17 @@ def _written(node: cst.CSTNode) -> Iterator[str]:
             yield "]"
         case _:
             yield " ".join(cst.Module(()).code_for_node(node).split())
+
+
+def summary_of(body: cst.BaseSuite | cst.Module) -> str:
+    """The first line of the docstring of a class, function or module; "" when there is none."""
+    first = next(iter(body.body), None)
+    if isinstance(first, cst.SimpleStatementLine):
+        first = first.body[0]
+    if not isinstance(first, cst.Expr):
+        return ""
+    value = first.value
+    if not isinstance(value, cst.SimpleString | cst.ConcatenatedString):
+        return ""
+    text = value.evaluated_value
+    return text.strip().partition("\n")[0].strip() if isinstance(text, str) else ""

@@ -1,7 +1,7 @@
 """Scopes and suites of one module, and what is bound and used in them, as the one walk meets it."""
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -69,6 +69,19 @@ class Scope:
         self.defined_in: Block | None = None
 
     @property
+    def top(self) -> bool:
+        """Whether this is the module's own scope."""
+        return self.parent is None
+
+    @property
+    def within(self) -> str:
+        """The dotted name of the innermost function around it; "" when there is none."""
+        scope = self.parent
+        while scope is not None and scope.kind not in ("function", "lambda"):
+            scope = scope.parent
+        return scope.name if scope is not None else ""
+
+    @property
     def at_import(self) -> bool:
         """Whether its body runs when the module is imported."""
         scope: Scope | None = self
@@ -90,3 +103,87 @@ class Block:
         self.node = node
         self.parent = parent
         self.scope = scope
+
+
+class Situation(NamedTuple):
+    """Under which circumstances a statement runs."""
+
+    deferred: bool
+    """In the body of a function: not at import."""
+    typing: bool
+    """Under `if TYPE_CHECKING`: never."""
+    conditional: bool
+    """In a branch that need not be taken at import."""
+    caught: bool
+    """A failing import is caught around it."""
+
+
+def situation(block: Block | None) -> Situation:
+    """The circumstances of what stands in `block`."""
+    deferred = typing = conditional = caught = inside = False
+    while block is not None:
+        match block.kind:
+            case "body":
+                if block.node.__class__.__name__ in ("FunctionDef", "Lambda"):
+                    # What catches a failure has to stand around the call, not around the definition.
+                    if not deferred:
+                        inside, caught = caught, False
+                    deferred = True
+            case "if":
+                if _is_type_checking(block.node.test):  # type: ignore[attr-defined]
+                    typing = True
+                elif not _is_not_type_checking(block.node.test):  # type: ignore[attr-defined]
+                    conditional = True
+            case "orelse":
+                if _is_not_type_checking(block.node.test):  # type: ignore[attr-defined]
+                    typing = True
+                elif not _is_type_checking(block.node.test):  # type: ignore[attr-defined]
+                    conditional = True
+            case "try":
+                conditional = True
+                caught = caught or any(_catches(handler) for handler in block.node.handlers)  # type: ignore[attr-defined]
+            case "with":
+                caught = caught or any(_suppresses(item.item) for item in block.node.items)  # type: ignore[attr-defined]
+            case "except" | "case" | "while" | "for":
+                conditional = True
+        block = block.parent
+    return Situation(deferred, typing, conditional and not deferred, inside if deferred else caught)
+
+
+_IMPORT_FAILURES: Final = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+
+
+def _last(node: object) -> str:
+    """The last name of a chain: `typing.TYPE_CHECKING` -> `TYPE_CHECKING`."""
+    name = getattr(node, "attr", node)
+    value = getattr(name, "value", "")
+    return value if isinstance(value, str) else ""
+
+
+def _is_type_checking(test: object) -> bool:
+    return test.__class__.__name__ in ("Name", "Attribute") and _last(test) == "TYPE_CHECKING"
+
+
+def _is_not_type_checking(test: object) -> bool:
+    return (
+        test.__class__.__name__ == "UnaryOperation"
+        and test.operator.__class__.__name__ == "Not"  # type: ignore[attr-defined]
+        and _is_type_checking(test.expression)  # type: ignore[attr-defined]
+    )
+
+
+def _catches(handler: object) -> bool:
+    kind = handler.type  # type: ignore[attr-defined]
+    if kind is None:
+        return True
+    if kind.__class__.__name__ == "Tuple":
+        return any(_last(element.value) in _IMPORT_FAILURES for element in kind.elements)
+    return _last(kind) in _IMPORT_FAILURES
+
+
+def _suppresses(item: object) -> bool:
+    return (
+        item.__class__.__name__ == "Call"
+        and _last(item.func) == "suppress"  # type: ignore[attr-defined]
+        and any(_last(argument.value) in _IMPORT_FAILURES for argument in item.args)  # type: ignore[attr-defined]
+    )

@@ -72,10 +72,17 @@ class Walk:
         kind = scope.kind
         bound = scope.bound
         if kind == "class":
+            # A class body runs where it stands: what it uses and imports is seen from outside, what it binds is not.
             outer.inner += scope.inner
             add = outer.events.append
+            imported = scope.imported
             for event in scope.events:
-                if event[0] < FIRST_BINDING and event[1].partition(".")[0] not in bound:
+                role, name = event[:2]
+                if role < FIRST_BINDING:
+                    root = name.partition(".")[0]
+                    if root not in bound or root in imported:
+                        add(event)
+                elif role == Role.IMPORT:
                     add(event)
             self.bind(Role.CLASS, scope.node.name.value, scope.node, scope.line)
             return
@@ -390,8 +397,11 @@ class Walker(dict[type, Visit]):
             return self._verbs[field[1:-1]]
         if "|" in field:
             child, kind = field.split("|")
-            return (f"outer = w.block\nw.block = Block({kind!r}, n, outer, w.scope)\n"
-                    f"c = n.{child}\nV[c.__class__](c, w)\nw.block = outer")
+            suite = (f"outer = w.block\nw.block = Block({kind!r}, n, outer, w.scope)\n"
+                     "V[c.__class__](c, w)\nw.block = outer")
+            if child.endswith("?"):
+                return f"c = n.{child[:-1]}\nif c is not None:\n{_indent(suite)}"
+            return f"c = n.{child}\n{suite}"
         if ">" in field:
             child, alias = field.split(">")
             return f"c = n.{child}\nif c is not None: as_{alias}(c, w)"

@@ -1,0 +1,80 @@
+"""What a module offers: the names bound at its top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from overhaul.facts import Binding
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.scopes import Event, Role, situation
+from overhaul.walk import dotted
+
+Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
+
+
+@Collector()
+def bindings(module: Module) -> Iterator[Binding]:
+    """The names a module binds at its top level, each way of binding once: by definition, import, or assignment.
+
+    `del name` at the top level takes a name away unless it is bound again. Names that functions bind by `global` count.
+    """
+    top = module.scopes[0]
+    last: dict[str, int] = {}
+    for number, event in enumerate(top.events):
+        if event[0] >= Role.ASSIGN and (event[3].scope.top or event[3].kind == "global"):
+            last[event[1]] = number
+    seen: set[tuple[str, str, str]] = set()
+    for event in top.events:
+        role, name, line, block, node = event
+        if role < Role.ASSIGN or role == Role.UNBIND or not (block.scope.top or block.kind == "global"):
+            continue
+        if top.events[last[name]][0] == Role.UNBIND and not situation(top.events[last[name]][3]).conditional:
+            continue
+        kind, target = _meaning(event)
+        if (name, kind, target) not in seen:
+            seen.add((name, kind, target))
+            branch = block.kind != "body" and situation(block).conditional
+            yield Binding(line=line, name=name, kind=kind, target=target, conditional=branch)
+
+
+def _meaning(event: Event) -> tuple[Kind, str]:
+    role, name, _, block, node = event
+    if block.kind == "global":
+        return "global", ""
+    match role:
+        case Role.CLASS:
+            return "class", ""
+        case Role.DEFINE:
+            return "function", ""
+        case Role.DECLARE:
+            return "declaration", ""
+        case Role.IMPORT:
+            return ("star" if name == "*" else "import"), _target(node, name)
+        case _:
+            return "assignment", ""
+
+
+def _target(node: cst.CSTNode | None, bound: str) -> str:
+    """What an imported name means: `import a.b` -> `a`, `import a.b as c` -> `a.b`, `from ..a import b` -> `..a.b`."""
+    if hasattr(node, "relative"):
+        chosen: cst.ImportFrom = node  # type: ignore[assignment]
+        base = "." * len(chosen.relative) + (dotted(chosen.module) if chosen.module is not None else "")
+        if isinstance(chosen.names, cst.ImportStar):
+            return base
+        for alias in chosen.names:
+            name = dotted(alias.name)
+            if (alias.asname.name.value if alias.asname is not None else name) == bound:  # type: ignore[union-attr]
+                return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
+        return base
+    plain: cst.Import = node  # type: ignore[assignment]
+    for alias in plain.names:
+        name = dotted(alias.name)
+        if alias.asname is not None:
+            if alias.asname.name.value == bound:  # type: ignore[union-attr]
+                return name
+        elif name.partition(".")[0] == bound:
+            return bound
+    return bound

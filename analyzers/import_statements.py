@@ -1,0 +1,93 @@
+"""Import statements as they are written, and dynamic imports with a constant name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overhaul.facts import ImportKind, ImportStatement
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.scopes import Block, Situation, situation
+from overhaul.walk import dotted
+
+
+@Collector("Import", "ImportFrom", "LazyImport", "LazyImportFrom", "Call")
+def import_statements(module: Module) -> Iterator[ImportStatement]:
+    """Every import statement, with when it runs, what it names, and whether a failure of it is caught.
+
+    `importlib.import_module("constant")` and `__import__("constant")` count as imports of kind `dynamic`.
+    """
+    for plain, line, block in module.nodes(cst.Import):
+        yield from _plain(plain, line, block, lazy=False)
+    for chosen, line, block in module.nodes(cst.ImportFrom):
+        yield _chosen(chosen, line, block, lazy=False)
+    if "lazy" in module.text and hasattr(cst, "LazyImport"):
+        for late, line, block in module.nodes(cst.LazyImport):
+            yield from _plain(late, line, block, lazy=True)
+        for late_from, line, block in module.nodes(cst.LazyImportFrom):
+            yield _chosen(late_from, line, block, lazy=True)
+    if "import_module" in module.text or "__import__" in module.text:
+        yield from _dynamic(module)
+
+
+def _plain(node: cst.Import | cst.LazyImport, line: int, block: Block, *, lazy: bool) -> Iterator[ImportStatement]:
+    when = situation(block)
+    for alias in node.names:
+        name = dotted(alias.name)
+        bound = alias.asname.name.value if alias.asname is not None else name.partition(".")[0]  # type: ignore[union-attr]
+        yield ImportStatement(
+            line=line, kind=_kind(when, lazy), module=name, level=0, names=(), bound=bound, scope=_scope(block),
+            at_import=not (when.deferred or when.typing or lazy), caught=when.caught,
+        )  # fmt: skip
+
+
+def _chosen(node: cst.ImportFrom | cst.LazyImportFrom, line: int, block: Block, *, lazy: bool) -> ImportStatement:
+    when = situation(block)
+    if isinstance(node.names, cst.ImportStar):
+        names: tuple[tuple[str, str], ...] = (("*", "*"),)
+    else:
+        names = tuple(
+            (name := dotted(alias.name), alias.asname.name.value if alias.asname is not None else name)  # type: ignore[union-attr]
+            for alias in node.names
+        )
+    return ImportStatement(
+        line=line, kind=_kind(when, lazy), module=dotted(node.module) if node.module is not None else "",
+        level=len(node.relative), names=names, bound="", scope=_scope(block),
+        at_import=not (when.deferred or when.typing or lazy), caught=when.caught,
+    )  # fmt: skip
+
+
+def _kind(when: Situation, lazy: bool) -> ImportKind:
+    if when.typing:
+        return "typing"
+    if when.deferred:
+        return "deferred"
+    if lazy:
+        return "lazy"
+    return "conditional" if when.conditional else "module"
+
+
+def _scope(block: Block) -> str:
+    return block.scope.name
+
+
+def _dynamic(module: Module) -> Iterator[ImportStatement]:
+    for call, line, block in module.nodes(cst.Call):
+        name = dotted(call.func).rpartition(".")[2]
+        if name not in ("import_module", "__import__") or not call.args:
+            continue
+        value = call.args[0].value
+        if not isinstance(value, cst.SimpleString):
+            continue
+        target = value.evaluated_value
+        if not isinstance(target, str):
+            continue
+        when = situation(block)
+        bare = target.lstrip(".")
+        if not all(part.isidentifier() for part in bare.split(".")):
+            continue
+        yield ImportStatement(
+            line=line, kind="dynamic", module=bare, level=len(target) - len(bare), names=(), bound="",
+            scope=_scope(block), at_import=not (when.deferred or when.typing), caught=when.caught,
+        )  # fmt: skip

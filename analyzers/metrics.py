@@ -1,0 +1,537 @@
+"""Complexity, Halstead figures, line counts and maintainability of functions, classes and modules, equal to radon's.
+
+Counted from what the one walk has noted, so that nothing is parsed a second time; ranks and formulas are radon's own.
+As radon has it, a `with`, a `lambda`, `except*`, and what stands in an `assert`, a decorator, a default or an
+annotation of a parameter add nothing to the complexity; a nested function or class adds nothing to the one around it.
+
+Where these figures differ from those of radon 6.0, and why:
+
+- Rows: functions inside functions have rows (radon lists them as closures, and counts them nowhere else), and so have
+  classes inside functions with their methods (radon drops them). The module's complexity leaves out both, as radon's.
+- `end` is the last line of the body; radon's `endline` is the last line on which a node starts.
+- Lines are what ends in a line feed, a carriage return or both. radon splits at form feeds and other separators as
+  well, so that it counts a form feed as a line, and fails when one stands in a string.
+- A statement before a `;` that holds a colon is two logical lines, as is one without a `;` behind it: radon takes it
+  for one when a single token follows the colon (`if a: pass; b()`).
+- A backslash before an empty line ends the statement; radon joins it with the next one.
+- A colon inside an f-string is part of a string, on any version of Python; radon sees it from Python 3.12 on.
+- A file that radon's line count cannot read (an identifier with letters outside of `\\w`) is counted like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final, Literal, NamedTuple
+from unicodedata import normalize
+
+from overhaul.facts import Row
+from overhaul.grammar import GRAMMAR
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.scopes import Block, Scope
+
+
+class Metric(Row, frozen=True):
+    """The figures of a module, class, function or method; all but complexity and rank are of modules only."""
+
+    name: str
+    """Dotted; "" for the module."""
+    kind: Literal["module", "class", "function", "method"]
+    line: int
+    end: int
+    complexity: int
+    """Cyclomatic complexity. Of a class: the mean of its methods, rounded down, and one more when there are several."""
+    rank: str
+    """A (best) to F by complexity (`radon.complexity.cc_rank`); a module's A to C by maintainability (`mi_rank`)."""
+    loc: int | None = None
+    """Lines; the sum of `sloc`, `multi`, `blank` and `single_comments`."""
+    lloc: int | None = None
+    """Logical lines: statements and clauses; one that holds a colon before its end counts as two."""
+    sloc: int | None = None
+    """Lines that hold code."""
+    comments: int | None = None
+    """Comments, whether or not they have the line for themselves."""
+    multi: int | None = None
+    """Lines of strings that stand alone as a statement and span several lines."""
+    blank: int | None = None
+    """Lines of white space, those inside strings too."""
+    single_comments: int | None = None
+    """Lines that hold but a comment, or but a string."""
+    h1: int | None = None
+    """Distinct operators."""
+    h2: int | None = None
+    """Distinct operands."""
+    N1: int | None = None
+    """Operators."""
+    N2: int | None = None
+    """Operands."""
+    vocabulary: int | None = None
+    """h1 + h2."""
+    length: int | None = None
+    """N1 + N2."""
+    volume: float | None = None
+    """Bits: length * log2(vocabulary)."""
+    difficulty: float | None = None
+    effort: float | None = None
+    time: float | None = None
+    """Seconds to write it, by Halstead's formula."""
+    bugs: float | None = None
+    """Errors to expect, by Halstead's formula."""
+    maintainability: float | None = None
+    """Maintainability index, 0 to 100 (best): `radon.metrics.mi_visit(code, multi=True)`."""
+
+
+@Collector(
+    "AnnAssign", "Assert", "AugAssign", "BinaryOperation", "BooleanOperation", "ClassDef", "CompFor", "Comparison",
+    "Decorator", "Dict", "DictComp", "Else", "ExceptHandler", "ExceptStarHandler", "Finally", "For", "FormattedString",
+    "FunctionDef", "If", "IfExp", "IndentedBlock", "Lambda", "Match", "MatchCase", "SimpleStatementLine",
+    "SimpleStatementSuite", "Slice", "Try", "TryStar", "TypeVar", "UnaryOperation", "While", "With",
+)  # fmt: skip
+def metrics(module: Module) -> Iterator[Metric]:
+    """Complexity of each function, class and module; Halstead figures, lines and maintainability of each module."""
+    from radon.complexity import cc_rank
+    from radon.metrics import halstead_visitor_report, mi_compute, mi_rank
+
+    places = _Places(module)
+    complexities = _complexities(module, places)
+    total = complexities[module.scopes[0]]
+    lines = _lines(module)
+    halstead = halstead_visitor_report(_operations(module, places))
+    percent = (lines.comments + lines.multi) / lines.sloc * 100 if lines.sloc else 0.0
+    maintainability: float = mi_compute(halstead.volume, total, lines.lloc, percent)
+    yield Metric(
+        name="", kind="module", line=1, end=max(1, module.lines), complexity=total, rank=mi_rank(maintainability),
+        loc=lines.loc, lloc=lines.lloc, sloc=lines.sloc, comments=lines.comments, multi=lines.multi, blank=lines.blank,
+        single_comments=lines.single_comments, h1=halstead.h1, h2=halstead.h2, N1=halstead.N1, N2=halstead.N2,
+        vocabulary=halstead.vocabulary, length=halstead.length, volume=float(halstead.volume),
+        difficulty=float(halstead.difficulty), effort=float(halstead.effort), time=halstead.time, bugs=halstead.bugs,
+        maintainability=maintainability,
+    )  # fmt: skip
+    for scope in places.definitions:
+        complexity = complexities[scope]
+        yield Metric(name=scope.name, kind=_kind(scope), line=scope.line, end=scope.end, complexity=complexity,
+                     rank=cc_rank(complexity))  # fmt: skip
+
+
+def _kind(scope: Scope) -> Literal["class", "function", "method"]:
+    if scope.kind == "class":
+        return "class"
+    return "method" if scope.parent is not None and scope.parent.kind == "class" else "function"
+
+
+# Where a node stands
+
+
+class _Places:
+    """Whose body, or whose header, a node stands in.
+
+    A header (decorators, parameters, annotations, bases) is evaluated around the definition, and so the walk notes its
+    nodes in the suite that holds the definition; there, nothing but the header stands on the definition's lines.
+    """
+
+    def __init__(self, module: Module) -> None:
+        decorators = {id(node): line for node, line, _ in module.nodes(cst.Decorator)}
+        self.definitions = [scope for scope in module.scopes if scope.kind == "function" or scope.kind == "class"]
+        """Functions and classes, in source order."""
+        self._headers: dict[Block, tuple[list[int], list[Scope]]] = {}
+        """Suite -> the definitions in it, and the line on which each begins."""
+        for scope in self.definitions:
+            if scope.defined_in is not None and isinstance(scope.node, cst.FunctionDef | cst.ClassDef):
+                first = scope.node.decorators
+                begin, definitions = self._headers.setdefault(scope.defined_in, ([], []))
+                begin.append(decorators[id(first[0])] if first else scope.line)
+                definitions.append(scope)
+        defining = {block.scope for block in self._headers}
+        self.plain: dict[Scope, Scope] = {}
+        """Scopes in which no function or class is defined, and so no header stands -> the body they are part of."""
+        for scope in module.scopes:
+            if scope not in defining:
+                body = scope if scope.parent is None or scope.kind in _BODIES else self.plain.get(scope.parent)
+                if body is not None:
+                    self.plain[scope] = body
+
+    def find(self, line: int, block: Block) -> tuple[Scope, Scope | None]:
+        """The module, class or function whose body holds a node, and the definition whose header holds it."""
+        scope = block.scope
+        while scope.kind not in _BODIES and scope.defined_in is not None:
+            line, block = scope.line, scope.defined_in
+            scope = block.scope
+        begin, definitions = self._headers.get(block, _NO_DEFINITIONS)
+        index = bisect_right(begin, line) - 1
+        if index < 0 or line > definitions[index].end:
+            return scope, None
+        return scope, definitions[index]
+
+
+_BODIES: Final = ("module", "class", "function")
+_NO_DEFINITIONS: Final[tuple[Sequence[int], Sequence[Scope]]] = ((), ())
+
+
+# Cyclomatic complexity
+
+
+def _complexities(module: Module, places: _Places) -> dict[Scope, int]:
+    """The complexity of the module and of each function and class."""
+    decisions = _decisions(module, places)
+    result: dict[Scope, int] = {}
+    methods: defaultdict[Scope, list[int]] = defaultdict(list)
+    root = module.scopes[0]
+    total = 1 + decisions[root]
+    # What is defined inside comes later in source order, so that in reverse a class's methods stand before it.
+    for scope in reversed(places.definitions):
+        real = own = 1 + decisions[scope]
+        if scope.kind == "class":
+            inside = methods[scope]
+            real = own + sum(inside)
+            own = real // len(inside) + (len(inside) > 1) if inside else real
+        result[scope] = own
+        if scope.parent is root:
+            total += real - 1
+        elif scope.parent is not None and scope.kind == "function":
+            methods[scope.parent].append(own)
+    result[root] = total
+    return result
+
+
+def _decisions(module: Module, places: _Places) -> Counter[Scope]:
+    """The decision points in the body of each scope, without those of the functions and classes inside it."""
+    decisions: Counter[Scope] = Counter([block.scope for _, _, block in module.nodes(cst.If)])
+    decisions.update([block.scope for _, _, block in module.nodes(cst.Assert)])
+    for loop in (module.nodes(cst.For), module.nodes(cst.While)):
+        for node, _, block in loop:
+            decisions[block.scope] += 1 if node.orelse is None else 2
+    for node, _, block in module.nodes(cst.Try):
+        decisions[block.scope] += len(node.handlers) + (node.orelse is not None)
+    for node, _, block in module.nodes(cst.Match):
+        catches_all = any(isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None for case in node.cases)
+        decisions[block.scope] += len(node.cases) - catches_all
+    asserts = _Asserts(module.nodes(cst.Assert))
+    plain = places.plain
+    expressions = (module.nodes(cst.IfExp), module.nodes(cst.BooleanOperation), module.nodes(cst.CompFor))
+    for nodes in expressions:
+        for node, line, block in nodes:
+            scope = plain.get(block.scope)
+            if scope is None:
+                scope, header = places.find(line, block)
+                if header is not None:
+                    continue
+            if not asserts.hold(node, line):
+                decisions[scope] += 1 + len(node.ifs) if isinstance(node, cst.CompFor) else 1
+    return decisions
+
+
+class _Asserts:
+    """Which expressions stand in an `assert`; no assertion is looked into unless one may."""
+
+    def __init__(self, asserts: Sequence[tuple[cst.Assert, int, Block]]) -> None:
+        self._nodes = asserts
+        self._lines = [line for _, line, _ in asserts]
+        self._inside: dict[int, frozenset[int]] = {}
+
+    def hold(self, node: cst.CSTNode, line: int) -> bool:
+        """Whether `node`, which stands on `line`, is part of an assertion: then of the last one that has begun."""
+        index = bisect_right(self._lines, line) - 1
+        if index < 0:
+            return False
+        begin = self._lines[index]
+        while index >= 0 and self._lines[index] == begin:
+            if index not in self._inside:
+                self._inside[index] = frozenset(map(id, _below(self._nodes[index][0])))
+            if id(node) in self._inside[index]:
+                return True
+            index -= 1
+        return False
+
+
+def _below(node: cst.CSTNode, opaque: str = "") -> Iterator[cst.CSTNode]:
+    """A statement or expression and all expressions in it, but not what is in nodes of the class named `opaque`."""
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        yield node
+        name = node.__class__.__name__
+        if name == opaque:
+            continue
+        for field in _fields(name):
+            child = getattr(node, field)
+            if isinstance(child, cst.CSTNode):
+                stack.append(child)
+            elif isinstance(child, tuple | list):
+                stack += child
+
+
+@cache
+def _fields(kind: str) -> tuple[str, ...]:
+    """The fields of a node class that hold expressions, or nodes with expressions in them."""
+    if kind == "Attribute":
+        return ("value",)
+    fields = (field.rstrip("*?=$+") for field in GRAMMAR.get(kind, "").split() if field[-1] not in "~#^%!}@")
+    return tuple(field.partition("|")[0].partition(">")[0] for field in fields)
+
+
+# Halstead's operators and operands
+
+
+class _Operations(NamedTuple):
+    """What radon computes Halstead's figures from."""
+
+    distinct_operators: int
+    distinct_operands: int
+    operators: int
+    operands: int
+
+
+def _operations(module: Module, places: _Places) -> _Operations:
+    """Count operators and operands outside of functions' headers.
+
+    Operands are distinct by value or name, within all functions of one name; any other expression is its own operand.
+    """
+    plain = places.plain
+    contexts: defaultdict[str | None, set[object]] = defaultdict(set)
+    seen = {scope: contexts[_context(body)] for scope, body in plain.items()}
+    kinds: set[str] = set()
+    operators = operands = 0
+
+    def around(line: int, block: Block) -> set[object] | None:
+        """The operands seen in the function around a node; None for a node in a function's header."""
+        known = seen.get(block.scope)
+        if known is not None:
+            return known
+        scope, header = places.find(line, block)
+        return contexts[_context(scope)] if header is None or header.kind == "class" else None
+
+    for node, line, block in module.nodes(cst.BinaryOperation):
+        if (known := around(line, block)) is not None:
+            operators += 1
+            operands += 2
+            kinds.add(node.operator.__class__.__name__)
+            _add(known, node.left)
+            _add(known, node.right)
+    for node, line, block in module.nodes(cst.UnaryOperation):
+        if (known := around(line, block)) is not None:
+            operators += 1
+            operands += 1
+            kinds.add(node.operator.__class__.__name__)
+            _add(known, node.expression)
+    for node, line, block in module.nodes(cst.Comparison):
+        if (known := around(line, block)) is not None:
+            operators += len(node.comparisons)
+            operands += len(node.comparisons) + 1
+            _add(known, node.left)
+            for target in node.comparisons:
+                kinds.add(target.operator.__class__.__name__)
+                _add(known, target.comparator)
+    for node, line, block in module.nodes(cst.BooleanOperation):
+        if (known := around(line, block)) is not None:
+            operands += 1
+            _add(known, node.right)
+            left = node.left
+            # `a and b and c` is one operator with three operands: the inner node hands on what it has.
+            if not (left.__class__ is node.__class__ and isinstance(left, cst.BooleanOperation) and not left.lpar
+                    and left.operator.__class__ is node.operator.__class__):  # fmt: skip
+                operators += 1
+                operands += 1
+                kinds.add(node.operator.__class__.__name__)
+                _add(known, left)
+    for node, line, block in module.nodes(cst.AugAssign):
+        if (known := around(line, block)) is not None:
+            operators += 1
+            operands += 2
+            kinds.add(node.operator.__class__.__name__.removesuffix("Assign"))
+            _add(known, node.target)
+            _add(known, node.value)
+    return _Operations(len(kinds), sum(map(len, contexts.values())), operators, operands)
+
+
+def _context(scope: Scope) -> str | None:
+    """The name of the innermost function around; None outside of functions."""
+    inner: Scope | None = scope
+    while inner is not None and inner.kind != "function":
+        inner = inner.parent
+    return inner and _identifier(inner.name.rpartition(".")[2])
+
+
+def _add(known: set[object], node: cst.CSTNode) -> None:
+    """Note an operand by its value if it is a literal, by its last name if it is a name, or else by itself."""
+    read = _OPERANDS.get(node.__class__.__name__)
+    known.add(node if read is None else read(node))
+
+
+def _identifier(name: str) -> str:
+    """The form under which Python knows a name (PEP 3131)."""
+    return name if name.isascii() else normalize("NFKC", name)
+
+
+def _name(node: Any) -> object:
+    name: str = node.value
+    return _CONSTANTS.get(name) if name in _CONSTANTS else _identifier(name)
+
+
+def _string(node: Any) -> object:
+    text: str = node.value
+    if text[0] not in "'\"" or "\\" in text or "\r" in text:
+        with warnings.catch_warnings():
+            # What is wrong with an escape sequence is for the user's linter to say.
+            warnings.simplefilter("ignore")
+            return ast.literal_eval(text)
+    return text[3:-3] if text[:3] in ('"""', "'''") else text[1:-1]
+
+
+def _joined(node: Any) -> object:
+    parts: list[Any] = []
+    while isinstance(node, cst.ConcatenatedString):
+        parts.append(node.left)
+        node = node.right
+    parts.append(node)
+    if not all(isinstance(part, cst.SimpleString) for part in parts):
+        return node
+    values = [_string(part) for part in parts]
+    return b"".join(values) if isinstance(values[0], bytes) else "".join(map(str, values))  # type: ignore[arg-type]
+
+
+_CONSTANTS: Final[Mapping[str, object]] = {"None": None, "True": True, "False": False}
+_OPERANDS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "Name": _name,
+    "Attribute": lambda node: _identifier(node.attr.value),
+    "Integer": lambda node: int(node.value, 0),
+    "Float": lambda node: float(node.value),
+    "Imaginary": lambda node: complex(node.value.lower()),
+    "Ellipsis": lambda node: ...,
+    "SimpleString": _string,
+    "ConcatenatedString": _joined,
+}
+
+
+# Lines
+
+
+class _Lines(NamedTuple):
+    loc: int
+    lloc: int
+    sloc: int
+    comments: int
+    multi: int
+    blank: int
+    single_comments: int
+
+
+def _lines(module: Module) -> _Lines:
+    """Count the lines as `radon.raw.analyze` does, in linear time."""
+    lines = _split(module.text)
+    if not lines[-1]:
+        lines.pop()
+    loc = len(lines)
+    blank = lines.count("") + sum(map(str.isspace, lines))
+    headers = [clause for kind in _HEADERS for clause in module.nodes(getattr(cst, kind))]
+    single = _own_lines(module, headers) if module.comments else 0
+    multi = 0
+    for string in _lone_strings(module):
+        inside = _split(string)
+        if len(inside) > 1:
+            multi += len(inside) - inside.count("") - sum(map(str.isspace, inside))
+        else:
+            single += 1
+    lloc = _logical_lines(module, headers)
+    return _Lines(loc, lloc, loc - blank - multi - single, len(module.comments), multi, blank, single)
+
+
+_HEADERS: Final = (
+    "ClassDef", "Else", "ExceptHandler", "ExceptStarHandler", "Finally", "For", "FunctionDef", "If", "Match",
+    "MatchCase", "Try", "TryStar", "While", "With",
+)  # fmt: skip
+"""The node classes that begin with a line which ends in a colon."""
+
+
+def _split(text: str) -> list[str]:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def _own_lines(module: Module, headers: Sequence[tuple[Any, int, Block]]) -> int:
+    """How many lines outside of brackets hold but a comment; inside brackets, they are lines of the statement."""
+    spaces: list[Sequence[cst.EmptyLine]] = [module.tree.header, module.tree.footer]
+    spaces += [node.footer for node, _, _ in module.nodes(cst.IndentedBlock) if node.footer]
+    spaces += [node.footer for node, _, _ in module.nodes(cst.Match) if node.footer]
+    spaces += [node.leading_lines for node, _, _ in module.nodes(cst.SimpleStatementLine) if node.leading_lines]
+    spaces += [node.leading_lines for node, _, _ in module.nodes(cst.Decorator) if node.leading_lines]
+    spaces += [node.leading_lines for node, _, _ in headers if node.leading_lines]
+    for definitions in (module.nodes(cst.FunctionDef), module.nodes(cst.ClassDef)):
+        spaces += [node.lines_after_decorators for node, _, _ in definitions if node.lines_after_decorators]
+    return sum(line.comment is not None for space in spaces for line in space)
+
+
+def _lone_strings(module: Module) -> Iterator[str]:
+    """The text of each string that has its lines for itself: docstrings, and what else is written that way."""
+    expression = cst.Expr
+    for node, _, _ in module.nodes(cst.SimpleStatementLine):
+        statement = node.body[0]
+        if (
+            statement.__class__ is expression
+            and isinstance(statement, cst.Expr)
+            and isinstance(value := statement.value, cst.SimpleString | cst.FormattedString)
+            and not value.lpar
+            and isinstance(statement.semicolon, cst.MaybeSentinel)
+            and node.trailing_whitespace.comment is None
+        ):
+            yield value.value if isinstance(value, cst.SimpleString) else module.tree.code_for_node(value)
+
+
+def _logical_lines(module: Module, headers: Sequence[tuple[Any, int, Block]]) -> int:
+    """Statements, clauses and decorators, and one more for each statement or decorator with a colon in it."""
+    lone: dict[int, cst.CSTNode] = {line: node for node, line, _ in module.nodes(cst.Decorator)}
+    """First line -> a decorator, or the one statement of its line."""
+    begins = [*lone, *(line for _, line, _ in headers)]
+    logical = len(begins)
+    for node, line, _ in module.nodes(cst.SimpleStatementLine):
+        begins.append(line)
+        if len(node.body) == 1:
+            lone[line] = node
+            logical += 1
+        else:
+            logical += sum(1 + _has_colon(statement) for statement in node.body)
+    for suite, _, _ in module.nodes(cst.SimpleStatementSuite):
+        # The clause's own colon is the one of the first statement behind it.
+        logical += 1 + sum(1 + _has_colon(statement) for statement in suite.body[1:])
+    begins.sort()
+    with_colon: set[int] = set()
+    for line in _colons(module):
+        begin = line if line in lone else begins[bisect_right(begins, line) - 1]
+        if begin in lone:
+            with_colon.add(begin)
+    if with_colon:
+        strings = {begins[bisect_right(begins, line) - 1] for _, line, _ in module.nodes(cst.FormattedString)}
+        with_colon -= {begin for begin in with_colon & strings if not _has_colon(lone[begin])}
+    return logical + len(with_colon)
+
+
+def _colons(module: Module) -> Iterator[int]:
+    """The lines of the nodes that are written with a colon inside a statement."""
+    for nodes in (module.nodes(cst.Slice), module.nodes(cst.AnnAssign), module.nodes(cst.Lambda),
+                  module.nodes(cst.DictComp)):  # fmt: skip
+        yield from [line for _, line, _ in nodes]
+    yield from [line for node, line, _ in module.nodes(cst.Dict) if _is_written_with_colon(node)]
+    yield from [line for node, line, _ in module.nodes(cst.TypeVar) if node.bound is not None]
+
+
+def _is_written_with_colon(node: cst.CSTNode) -> bool:
+    match node:
+        case cst.Slice() | cst.AnnAssign() | cst.Lambda() | cst.DictComp():
+            return True
+        case cst.Dict():
+            return any(isinstance(element, cst.DictElement) for element in node.elements)
+        case cst.TypeVar():
+            return node.bound is not None
+        case _:
+            return False
+
+
+def _has_colon(node: cst.CSTNode) -> bool:
+    """Whether a statement holds a colon outside of strings."""
+    return any(map(_is_written_with_colon, _below(node, opaque="FormattedString")))

@@ -1,0 +1,99 @@
+"""What a module does when it is imported, as far as it decides whether an import cycle fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from overhaul.facts import Step
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.scopes import Block, Event, Role, Situation, situation
+from overhaul.walk import dotted
+
+_USES: Final = (Role.LOAD, Role.CALL, Role.STORE)
+
+
+@Collector()
+def steps(module: Module) -> Iterator[Step]:
+    """Imports, bindings, and uses of imported names at the top level and in class bodies, in the order they run.
+
+    Annotations count as used, as Python evaluates them before 3.14, unless the module postpones them.
+    """
+    top = module.scopes[0]
+    imported = top.imported
+    own = {scope.name for scope in module.scopes if scope.kind in ("function", "class") and "." not in scope.name}
+    postponed = "from __future__ import annotations" in module.text
+    uses = _USES if postponed else (*_USES, Role.ANNOTATION)
+    situations: dict[int, Situation] = {}
+    kept: list[Block] = []  # so that no id is used twice
+    told: set[tuple[int, str]] = set()
+    bound: set[str] = set()
+    for event in top.events:
+        role, name, line, block, node = event
+        if block.kind == "global":
+            continue
+        if role < Role.ASSIGN:
+            root = name.partition(".")[0]
+            if role not in uses or not (
+                root in imported or root in block.scope.imported or (role == Role.CALL and root in own)
+            ):
+                continue
+            if (role, name) in told and role != Role.CALL:
+                continue
+        elif not (block.scope.top or role == Role.IMPORT):
+            continue
+        when = situations.get(id(block))
+        if when is None:
+            when = situations[id(block)] = situation(block)
+            kept.append(block)
+        if when.typing or when.deferred:
+            continue
+        if role == Role.IMPORT:
+            bound.add(name)
+            told.clear()
+            yield from _imports(event, when)
+        elif role < Role.ASSIGN:
+            # A chain that worked once works again, until something else is imported.
+            if not when.conditional:
+                told.add((role, name))
+            act = "call" if role == Role.CALL else "load"
+            yield _step(line, act, name, when)
+        elif role == Role.UNBIND:
+            bound.discard(name)
+            yield _step(line, "unbind", name, when)
+        elif role != Role.DECLARE and name not in bound:
+            if not when.conditional:
+                bound.add(name)
+            yield _step(line, "bind", name, when)
+
+
+def _step(line: int, act: str, name: str, when: Situation, target: str = "", taken: str = "") -> Step:
+    return Step(
+        line=line, act=act, name=name, target=target, taken=taken, maybe=when.conditional, caught=when.caught,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _imports(event: Event, when: Situation) -> Iterator[Step]:
+    """The step for one bound name of an import statement."""
+    _, bound, line, _, node = event
+    if hasattr(node, "relative"):
+        chosen: cst.ImportFrom = node  # type: ignore[assignment]
+        target = "." * len(chosen.relative) + (dotted(chosen.module) if chosen.module is not None else "")
+        if bound == "*":
+            yield _step(line, "star", "", when, target)
+            return
+        assert not isinstance(chosen.names, cst.ImportStar)
+        for alias in chosen.names:
+            name = dotted(alias.name)
+            if (alias.asname.name.value if alias.asname is not None else name) == bound:  # type: ignore[union-attr]
+                yield _step(line, "from", bound, when, target, name)
+                return
+    else:
+        plain: cst.Import = node  # type: ignore[assignment]
+        for alias in plain.names:
+            name = dotted(alias.name)
+            given = alias.asname.name.value if alias.asname is not None else ""  # type: ignore[union-attr]
+            if (given or name.partition(".")[0]) == bound:
+                yield _step(line, "import", bound, when, name, "as" if given else "")

@@ -1,0 +1,343 @@
+"""One audit: files to facts, facts to tables, tables to findings, each made once and only when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
+
+from overhaul import __version__
+from overhaul.config import Config
+from overhaul.discovery import Entry, Failure, Tree, discover
+from overhaul.errors import LeafError, Unreadable
+from overhaul.facts import Facts, Finding, Row
+from overhaul.layout import Layout, lay_out
+from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, row_of, table_name
+from overhaul.module import Parser, read_only
+from overhaul.source import Source, digest, read
+from overhaul.store import Parsed, Store
+from overhaul.symbols import Symbols
+from overhaul.tables import FactTable
+from overhaul.workers import Executor, Job, run
+
+_Row = TypeVar("_Row", bound=Row)
+
+_ENGINE_FILES: Final = ("grammar", "scopes", "walk", "module", "source", "facts", "survey", "store")
+_BATCH: Final = 256
+
+
+class Progress(Protocol):
+    """Told how many of how many files are parsed."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total` files are parsed."""
+        ...
+
+
+class Survey:
+    """All that is known about one codebase."""
+
+    def __init__(
+        self, tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, contents: Mapping[str, bytes],
+        failures: Sequence[Failure],
+    ) -> None:  # fmt: skip
+        """Made by `survey`; `contents` maps each path to the key of its content in the store."""
+        self.root = tree.root
+        self.layout = layout
+        self.config = config
+        self.leaves = leaves
+        self.failures = tuple(sorted(set(failures)))
+        self.files = len(tree.entries)
+        self._store = store
+        self._prints = store.parsed()
+        self._keys = {
+            module: contents[path]
+            for module, place in sorted(layout.modules.items())
+            if (path := place.path if place.path in contents else place.stub) is not None and path in contents
+        }
+        self.lines = sum(self._prints[key][1] for key in self._keys.values() if key in self._prints)
+        self._facts: dict[type[Row], FactTable[Any]] = {}
+        self._made: dict[str, tuple[bytes, list[Any]]] = {}
+        self._digests: dict[type[Row], bytes] = {}
+        self._fact_numbers = {leaf.fills: number for number, leaf in enumerate(leaves.collectors.values())}
+
+    # Tables
+
+    def facts(self, row: type[_Row]) -> FactTable[_Row]:
+        """A table that a collector fills. Raises LeafError when none does."""
+        table = self._facts.get(row)
+        if table is None:
+            if row not in self._fact_numbers:
+                raise LeafError(f"no collector fills the table of {row.__name__}: add one, or ask for a sequence")
+            table = FactTable(row, table_name(row), self._fact_numbers[row], self._keys, self._store)
+            self._facts[row] = table
+        return table
+
+    def rows(self, row: type[_Row]) -> list[_Row]:
+        """A table that an analyzer fills. Raises LeafError when none does."""
+        leaf = self.leaves.filler(row)
+        if not isinstance(leaf, Analyzer):
+            raise LeafError(f"{row.__name__} is a table of facts, filled by {leaf.name}: ask for Facts[{row.__name__}]")
+        return self._result(leaf, row)[1]
+
+    def tables(self) -> Iterator[tuple[str, type[Row], Iterator[tuple[str, Sequence[Row]]]]]:
+        """Every table by name, with its row type and its rows by module ("" for rows that name their module)."""
+        for name, row in self.leaves.tables.items():
+            if row in self._fact_numbers:
+                yield name, row, self.facts(row).stream()
+            else:
+                yield name, row, iter([("", self.rows(row))])
+
+    def place(self, module: str) -> str:
+        """The path of a module."""
+        return self.layout.modules[module].path
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What the selected rules have to say, by path, line and rule."""
+        rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
+        found = [finding for rule in rules for finding in self._result(rule, Finding)[1]]
+        return sorted(found, key=lambda one: (one.path, one.line, one.rule, one.name))
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """The symbol table."""
+        return Symbols(self.layout, *(self.facts(row) for row in Symbols.reads))
+
+    # Results
+
+    def _result(self, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
+        """The digest and the rows of what a leaf makes, from the store where nothing it reads has changed."""
+        name = f"{leaf.kind} {leaf.name}"
+        made = self._made.get(name)
+        if made is None:
+            key = self._key(leaf)
+            kept = self._store.result(name, key)
+            rows: list[_Row] | None = None
+            if kept is not None:
+                data = kept[0]
+                try:
+                    rows = msgspec.msgpack.decode(data, type=list[row])  # type: ignore[valid-type]
+                except msgspec.MsgspecError:
+                    rows = None
+            if rows is None:
+                arguments = {parameter: self._argument(leaf, parameter, hint) for parameter, hint in leaf.reads.items()}
+                rows = list(leaf.function(**arguments))
+                data = msgspec.msgpack.encode(rows)
+                self._store.keep(name, key, data, len(rows))
+            made = self._made[name] = (digest(data), rows)
+        return made
+
+    def _key(self, leaf: Leaf) -> bytes:
+        """A digest of all that a leaf's result depends on."""
+        total = hashlib.blake2b(digest_size=16)
+        total.update(leaf.digest)
+        total.update(self._engine_of_results)
+        for parameter, hint in leaf.reads.items():
+            total.update(parameter.encode())
+            total.update(self._digest(leaf, parameter, hint))
+        return total.digest()
+
+    @cached_property
+    def _engine_of_results(self) -> bytes:
+        here = Path(__file__).parent
+        return digest(b"".join((here / f"{name}.py").read_bytes() for name in ("symbols", "layout", "facts", "tables")))
+
+    def _digest(self, leaf: Leaf, parameter: str, hint: Any) -> bytes:
+        if hint is Layout:
+            return self._layout_digest
+        if hint is Config:
+            return digest(msgspec.json.encode(self.config))
+        if hint is Symbols:
+            return self._layout_digest + b"".join(self._table_digest(row) for row in Symbols.reads)
+        row = row_of(hint)
+        if row is None:
+            raise LeafError(
+                f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
+                "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols or Config"
+            )
+        return self._table_digest(row)
+
+    def _table_digest(self, row: type[Row]) -> bytes:
+        found = self._digests.get(row)
+        if found is None:
+            if row in self._fact_numbers:
+                found = self.facts(row).digest(self._prints)
+            else:
+                found = self._result(self.leaves.filler(row), row)[0]
+            self._digests[row] = found
+        return found
+
+    @cached_property
+    def _layout_digest(self) -> bytes:
+        return digest(msgspec.msgpack.encode(list(self.layout.modules.values())))
+
+    def _argument(self, leaf: Leaf, parameter: str, hint: Any) -> Any:
+        if hint is Layout:
+            return self.layout
+        if hint is Config:
+            return self.config
+        if hint is Symbols:
+            return self.symbols
+        row = row_of(hint)
+        assert row is not None, parameter
+        return self.facts(row) if getattr(hint, "__origin__", None) is Facts else self.rows(row)
+
+
+def survey(
+    root: Path, config: Config, leaves: Leaves, *, store: Path | None = None, progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Survey:  # fmt: skip
+    """Look at every file below `root` that has changed since the store saw it, and say what is known.
+
+    `store` is the folder whose `.overhaul` keeps the facts; None keeps them in memory. Files are parsed in processes of
+    their own, or by `executor` (anything with `map`, as `concurrent.futures` has it).
+
+    Raises TargetError for a root without Python, and LeafError for leaves that do not fit together.
+    """
+    leaves.check_order()
+    tree = discover(root, config)
+    layout = lay_out(tree, config)
+    facts = Store(store, _engine(leaves), [table_name(leaf.fills) for leaf in leaves.collectors.values()])
+    contents, failures = _contents(tree, layout, config, leaves, facts, progress, executor)
+    return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures])
+
+
+def _engine(leaves: Leaves) -> bytes:
+    """A digest of everything that facts depend on besides the content of the file."""
+    here = Path(__file__).parent
+    total = hashlib.blake2b(digest_size=16)
+    total.update(f"{__version__} {metadata.version('libcst')} {platform.python_version()}".encode())
+    for name in _ENGINE_FILES:
+        total.update((here / f"{name}.py").read_bytes())
+    for name, leaf in leaves.collectors.items():
+        total.update(name.encode() + leaf.digest)
+    return total.digest()
+
+
+def _contents(
+    tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, progress: Progress | None,
+    executor: Executor | None,
+) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
+    """The key of each file's content, with its facts in the store; and what went wrong."""
+    wanted = {place.path for place in layout.modules.values()}
+    wanted |= {place.stub for place in layout.modules.values() if place.stub and place.kind != "source"}
+    known = store.known()
+    parsed = store.parsed()
+    contents: dict[str, bytes] = {}
+    changed: dict[str, Entry] = {}
+    for entry in tree.entries:
+        path = entry.path
+        if path not in wanted:
+            continue
+        was = known.get(path)
+        if was is not None and was.matches(entry.size, entry.mtime_ns, entry.inode) and was.key in parsed:
+            contents[path] = was.key
+        else:
+            changed[path] = entry
+    failures: list[Failure] = []
+    if changed:
+        fresh, failures = _look(tree.root, changed, set(parsed), config, leaves, store, progress, executor)
+        contents |= fresh
+    stats = {
+        path: (entry.size, entry.mtime_ns, entry.inode, contents[path])
+        for path, entry in changed.items()
+        if path in contents
+    }
+    store.remember(stats, known.keys() - contents.keys())
+    broken = store.failures()
+    if broken:
+        failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
+    if changed:
+        store.prune(set(contents.values()))
+    return contents, failures
+
+
+def _look(
+    root: Path, changed: Mapping[str, Entry], parsed: set[bytes], config: Config, leaves: Leaves, store: Store,
+    progress: Progress | None, executor: Executor | None,
+) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
+    """Read and parse what has changed."""
+    contents: dict[str, bytes] = {}
+    failures: list[Failure] = []
+    jobs = [Job(path, entry.size) for path, entry in changed.items()]
+    batch: list[Parsed] = []
+    done = 0
+    work = Look(root, tuple(leaves.collectors.values()), leaves.wanted, frozenset(parsed))
+    for outcome in run(jobs, work, config.jobs or os.cpu_count() or 1, config.file_timeout, executor):
+        done += 1
+        if progress is not None:
+            progress(done, len(jobs))
+        if outcome.failure:
+            failures.append(Failure(outcome.name, "parse", outcome.failure))
+            try:
+                key = read(root, outcome.name).digest
+            except Unreadable:
+                continue
+            contents[outcome.name] = key
+            batch.append(Parsed(key, (), 0, "parse", outcome.failure))
+        elif isinstance(outcome.value, Parsed):
+            contents[outcome.name] = outcome.value.key
+            if outcome.value.blobs or outcome.value.reason:
+                batch.append(outcome.value)
+        else:
+            failures.append(Failure(outcome.name, "read", outcome.value))
+        if len(batch) >= _BATCH:
+            store.add(batch)
+            batch = []
+    store.add(batch)
+    return contents, [failure for failure in failures if failure.path not in contents]
+
+
+class Look:
+    """What a worker does with one file: read, parse, walk, collect, encode."""
+
+    def __init__(self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes]) -> None:
+        """Contents whose keys are in `parsed` are only read."""
+        self._root = root
+        self._collectors = collectors
+        self._wanted = wanted
+        self._parsed = parsed
+        self._parser: Parser | None = None
+        self._encode = msgspec.msgpack.encode
+
+    def __call__(self, path: str) -> Parsed | str:
+        """What came of it; a text says why it could not be read."""
+        try:
+            source = read(self._root, path)
+        except Unreadable as error:
+            return str(error)
+        if source.digest in self._parsed:
+            return Parsed(source.digest, (), source.lines, "", "")
+        return self.facts(source)
+
+    def facts(self, source: Source) -> Parsed:
+        """The encoded rows of every collector."""
+        if self._parser is None:
+            read_only()
+            self._parser = Parser(self._wanted)
+        stage = "parse"
+        try:
+            module = self._parser.parse(source)
+            blobs = []
+            for leaf in self._collectors:
+                stage = leaf.name
+                blobs.append(self._encode(list(leaf.function(module))))
+        except Unreadable as error:
+            return Parsed(source.digest, (), source.lines, stage, str(error))
+        except Exception as error:  # noqa: BLE001 - around one leaf and one file, and here only
+            trace = error.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+            return Parsed(source.digest, (), source.lines, stage, f"{type(error).__name__}: {error}{where}")
+        return Parsed(source.digest, tuple(blobs), source.lines, "", "")

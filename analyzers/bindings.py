@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from overhaul.facts import Binding
 from overhaul.lazy import cst
@@ -14,13 +15,24 @@ from overhaul.walk import dotted
 
 Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
 
+_DYNAMIC: Final = re.compile(
+    r"""(?:\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\](?:\.__dict__)?)
+        (?!\s*(?:\.(?:get|items|keys|values|copy|__doc__|__file__|__name__)\b|\[[^][\n]*\]\s*(?!\s|=[^=])))""",
+    re.VERBOSE,
+)
+"""`globals()` where it is written to or handed on: all but the ways of reading it."""
+
 
 @Collector()
 def bindings(module: Module) -> Iterator[Binding]:
     """The names a module binds at its top level, each way of binding once: by definition, import, or assignment.
 
     `del name` at the top level takes a name away unless it is bound again. Names that functions bind by `global` count.
+    A row of kind `global` for the name `*` says that names are bound that no statement names: through `globals()`,
+    `sys.modules[__name__]` or, at the top level, `vars()`, `locals()` and `exec`.
     """
+    if (line := _dynamic(module)) is not None:
+        yield Binding(line=line, name="*", kind="global", target="", conditional=True)
     top = module.scopes[0]
     last: dict[str, int] = {}
     for number, event in enumerate(top.events):
@@ -38,6 +50,22 @@ def bindings(module: Module) -> Iterator[Binding]:
             seen.add((name, kind, target))
             branch = block.kind != "body" and situation(block).conditional
             yield Binding(line=line, name=name, kind=kind, target=target, conditional=branch)
+
+
+def _dynamic(module: Module) -> int | None:
+    """The first line that may bind names which no statement names."""
+    if not any(word in module.text for word in ("globals()", "vars()", "locals()", "sys.modules[__name__]", "exec(")):
+        return None
+    top = {event[2] for event in module.scopes[0].events if event[0] == Role.CALL and event[1] in ("vars", "locals", "exec")}
+    anywhere = {line for _, role, name, line in module.uses if (role, name) == (Role.CALL, "globals")}
+    anywhere |= {line for _, _, name, line in module.uses if name == "sys.modules"}
+    lines = module.text.splitlines()
+    for line in sorted(top | anywhere):
+        # A call may go on below: what is read from the value stands right behind it.
+        text = "\n".join(lines[line - 1:line + 1])
+        if _DYNAMIC.search(text) is not None or (line in top and "exec(" in lines[line - 1]):
+            return line
+    return None
 
 
 def _meaning(event: Event) -> tuple[Kind, str]:

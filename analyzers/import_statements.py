@@ -12,7 +12,7 @@ from overhaul.scopes import Block, Situation, situation
 from overhaul.walk import dotted
 
 
-@Collector("Import", "ImportFrom", "LazyImport", "LazyImportFrom", "Call")
+@Collector("Import", "ImportFrom", "LazyImport", "LazyImportFrom", "Call", "Assign")
 def import_statements(module: Module) -> Iterator[ImportStatement]:
     """Every import statement, with when it runs, what it names, and whether a failure of it is caught.
 
@@ -38,7 +38,7 @@ def _plain(node: cst.Import | cst.LazyImport, line: int, block: Block, *, lazy: 
         bound = alias.asname.name.value if alias.asname is not None else name.partition(".")[0]  # type: ignore[union-attr]
         yield ImportStatement(
             line=line, kind=_kind(when, lazy), module=name, level=0, names=(), bound=bound, scope=_scope(block),
-            at_import=not (when.deferred or when.typing or lazy), caught=when.caught,
+            at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
         )  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _chosen(node: cst.ImportFrom | cst.LazyImportFrom, line: int, block: Block, 
     return ImportStatement(
         line=line, kind=_kind(when, lazy), module=dotted(node.module) if node.module is not None else "",
         level=len(node.relative), names=names, bound="", scope=_scope(block),
-        at_import=not (when.deferred or when.typing or lazy), caught=when.caught,
+        at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
     )  # fmt: skip
 
 
@@ -73,6 +73,11 @@ def _scope(block: Block) -> str:
 
 
 def _dynamic(module: Module) -> Iterator[ImportStatement]:
+    stored = {
+        id(assign.value): assign.targets[0].target.value
+        for assign, _, _ in module.nodes(cst.Assign)
+        if isinstance(assign.targets[0].target, cst.Name)
+    }
     for call, line, block in module.nodes(cst.Call):
         name = dotted(call.func).rpartition(".")[2]
         if name not in ("import_module", "__import__") or not call.args:
@@ -88,6 +93,6 @@ def _dynamic(module: Module) -> Iterator[ImportStatement]:
         if not all(part.isidentifier() for part in bare.split(".")):
             continue
         yield ImportStatement(
-            line=line, kind="dynamic", module=bare, level=len(target) - len(bare), names=(), bound="",
-            scope=_scope(block), at_import=not (when.deferred or when.typing), caught=when.caught,
+            line=line, kind="dynamic", module=bare, level=len(target) - len(bare), names=(), bound=stored.get(id(call), ""),
+            scope=_scope(block), at_import=not (when.deferred or when.typing or when.never), caught=when.caught != "",
         )  # fmt: skip

@@ -15,7 +15,7 @@ Where these figures differ from those of radon 6.0, and why:
   for one when a single token follows the colon (`if a: pass; b()`).
 - A backslash before an empty line ends the statement; radon joins it with the next one.
 - A colon inside an f-string is part of a string, on any version of Python; radon sees it from Python 3.12 on.
-- A file that radon's line count cannot read (an identifier with letters outside of `\\w`) is counted like any other.
+- A file that radon's line count cannot read (a rare letter in an identifier) is counted like any other.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ import ast
 import warnings
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, Final, Literal, NamedTuple
+from importlib import import_module
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from overhaul.facts import Row
@@ -95,28 +96,28 @@ class Metric(Row, frozen=True):
 )  # fmt: skip
 def metrics(module: Module) -> Iterator[Metric]:
     """Complexity of each function, class and module; Halstead figures, lines and maintainability of each module."""
-    from radon.complexity import cc_rank
-    from radon.metrics import halstead_visitor_report, mi_compute, mi_rank
-
+    cc_rank = import_module("radon.complexity").cc_rank
+    radon = import_module("radon.metrics")
     places = _Places(module)
     complexities = _complexities(module, places)
     total = complexities[module.scopes[0]]
     lines = _lines(module)
-    halstead = halstead_visitor_report(_operations(module, places))
+    halstead = radon.halstead_visitor_report(_operations(module, places))
     percent = (lines.comments + lines.multi) / lines.sloc * 100 if lines.sloc else 0.0
-    maintainability: float = mi_compute(halstead.volume, total, lines.lloc, percent)
+    maintainability: float = radon.mi_compute(halstead.volume, total, lines.lloc, percent)
     yield Metric(
-        name="", kind="module", line=1, end=max(1, module.lines), complexity=total, rank=mi_rank(maintainability),
+        name="", kind="module", line=1, end=max(1, module.lines), complexity=total, rank=radon.mi_rank(maintainability),
         loc=lines.loc, lloc=lines.lloc, sloc=lines.sloc, comments=lines.comments, multi=lines.multi, blank=lines.blank,
         single_comments=lines.single_comments, h1=halstead.h1, h2=halstead.h2, N1=halstead.N1, N2=halstead.N2,
         vocabulary=halstead.vocabulary, length=halstead.length, volume=float(halstead.volume),
         difficulty=float(halstead.difficulty), effort=float(halstead.effort), time=halstead.time, bugs=halstead.bugs,
         maintainability=maintainability,
     )  # fmt: skip
+    ranks: dict[int, str] = {complexity: cc_rank(complexity) for complexity in set(complexities.values())}
     for scope in places.definitions:
         complexity = complexities[scope]
         yield Metric(name=scope.name, kind=_kind(scope), line=scope.line, end=scope.end, complexity=complexity,
-                     rank=cc_rank(complexity))  # fmt: skip
+                     rank=ranks[complexity])  # fmt: skip
 
 
 def _kind(scope: Scope) -> Literal["class", "function", "method"]:
@@ -137,15 +138,16 @@ class _Places:
 
     def __init__(self, module: Module) -> None:
         decorators = {id(node): line for node, line, _ in module.nodes(cst.Decorator)}
+        decorated: list[tuple[Any, int, Block]] = [*module.nodes(cst.FunctionDef), *module.nodes(cst.ClassDef)]
+        first_lines = {id(node): decorators[id(node.decorators[0])] for node, _, _ in decorated if node.decorators}
         self.definitions = [scope for scope in module.scopes if scope.kind == "function" or scope.kind == "class"]
         """Functions and classes, in source order."""
         self._headers: dict[Block, tuple[list[int], list[Scope]]] = {}
         """Suite -> the definitions in it, and the line on which each begins."""
         for scope in self.definitions:
-            if scope.defined_in is not None and isinstance(scope.node, cst.FunctionDef | cst.ClassDef):
-                first = scope.node.decorators
-                begin, definitions = self._headers.setdefault(scope.defined_in, ([], []))
-                begin.append(decorators[id(first[0])] if first else scope.line)
+            if scope.defined_in is not None:
+                first, definitions = self._headers.setdefault(scope.defined_in, ([], []))
+                first.append(first_lines.get(id(scope.node), scope.line))
                 definitions.append(scope)
         defining = {block.scope for block in self._headers}
         self.plain: dict[Scope, Scope] = {}
@@ -162,8 +164,8 @@ class _Places:
         while scope.kind not in _BODIES and scope.defined_in is not None:
             line, block = scope.line, scope.defined_in
             scope = block.scope
-        begin, definitions = self._headers.get(block, _NO_DEFINITIONS)
-        index = bisect_right(begin, line) - 1
+        first, definitions = self._headers.get(block, _NO_DEFINITIONS)
+        index = bisect_right(first, line) - 1
         if index < 0 or line > definitions[index].end:
             return scope, None
         return scope, definitions[index]
@@ -203,27 +205,35 @@ def _decisions(module: Module, places: _Places) -> Counter[Scope]:
     """The decision points in the body of each scope, without those of the functions and classes inside it."""
     decisions: Counter[Scope] = Counter([block.scope for _, _, block in module.nodes(cst.If)])
     decisions.update([block.scope for _, _, block in module.nodes(cst.Assert)])
-    for loop in (module.nodes(cst.For), module.nodes(cst.While)):
-        for node, _, block in loop:
-            decisions[block.scope] += 1 if node.orelse is None else 2
-    for node, _, block in module.nodes(cst.Try):
-        decisions[block.scope] += len(node.handlers) + (node.orelse is not None)
-    for node, _, block in module.nodes(cst.Match):
-        catches_all = any(isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None for case in node.cases)
-        decisions[block.scope] += len(node.cases) - catches_all
+    for loop, _, block in module.nodes(cst.For):
+        decisions[block.scope] += 1 + (loop.orelse is not None)
+    for repeat, _, block in module.nodes(cst.While):
+        decisions[block.scope] += 1 + (repeat.orelse is not None)
+    for attempt, _, block in module.nodes(cst.Try):
+        decisions[block.scope] += len(attempt.handlers) + (attempt.orelse is not None)
+    for match, _, block in module.nodes(cst.Match):
+        patterns = [case.pattern for case in match.cases]
+        catches_all = any(type(pattern) is cst.MatchAs and pattern.pattern is None for pattern in patterns)
+        decisions[block.scope] += len(patterns) - catches_all
     asserts = _Asserts(module.nodes(cst.Assert))
-    plain = places.plain
-    expressions = (module.nodes(cst.IfExp), module.nodes(cst.BooleanOperation), module.nodes(cst.CompFor))
-    for nodes in expressions:
-        for node, line, block in nodes:
-            scope = plain.get(block.scope)
-            if scope is None:
-                scope, header = places.find(line, block)
-                if header is not None:
-                    continue
-            if not asserts.hold(node, line):
-                decisions[scope] += 1 + len(node.ifs) if isinstance(node, cst.CompFor) else 1
+    for node, line, block, weight in _deciding_expressions(module):
+        scope = places.plain.get(block.scope)
+        if scope is None:
+            scope, header = places.find(line, block)
+            if header is not None:
+                continue
+        if not asserts.hold(node, line):
+            decisions[scope] += weight
     return decisions
+
+
+def _deciding_expressions(module: Module) -> Iterator[tuple[cst.CSTNode, int, Block, int]]:
+    for choice, line, block in module.nodes(cst.IfExp):
+        yield choice, line, block, 1
+    for operation, line, block in module.nodes(cst.BooleanOperation):
+        yield operation, line, block, 1
+    for loop, line, block in module.nodes(cst.CompFor):
+        yield loop, line, block, 1 + len(loop.ifs)
 
 
 class _Asserts:
@@ -292,61 +302,50 @@ def _operations(module: Module, places: _Places) -> _Operations:
 
     Operands are distinct by value or name, within all functions of one name; any other expression is its own operand.
     """
-    plain = places.plain
     contexts: defaultdict[str | None, set[object]] = defaultdict(set)
-    seen = {scope: contexts[_context(body)] for scope, body in plain.items()}
+    seen = {scope: contexts[_context(body)] for scope, body in places.plain.items()}
     kinds: set[str] = set()
     operators = operands = 0
-
-    def around(line: int, block: Block) -> set[object] | None:
-        """The operands seen in the function around a node; None for a node in a function's header."""
+    for line, block, more_operators, more_operands in _operator_expressions(module):
         known = seen.get(block.scope)
-        if known is not None:
-            return known
-        scope, header = places.find(line, block)
-        return contexts[_context(scope)] if header is None or header.kind == "class" else None
-
-    for node, line, block in module.nodes(cst.BinaryOperation):
-        if (known := around(line, block)) is not None:
-            operators += 1
-            operands += 2
-            kinds.add(node.operator.__class__.__name__)
-            _add(known, node.left)
-            _add(known, node.right)
-    for node, line, block in module.nodes(cst.UnaryOperation):
-        if (known := around(line, block)) is not None:
-            operators += 1
-            operands += 1
-            kinds.add(node.operator.__class__.__name__)
-            _add(known, node.expression)
-    for node, line, block in module.nodes(cst.Comparison):
-        if (known := around(line, block)) is not None:
-            operators += len(node.comparisons)
-            operands += len(node.comparisons) + 1
-            _add(known, node.left)
-            for target in node.comparisons:
-                kinds.add(target.operator.__class__.__name__)
-                _add(known, target.comparator)
-    for node, line, block in module.nodes(cst.BooleanOperation):
-        if (known := around(line, block)) is not None:
-            operands += 1
-            _add(known, node.right)
-            left = node.left
-            # `a and b and c` is one operator with three operands: the inner node hands on what it has.
-            if not (left.__class__ is node.__class__ and isinstance(left, cst.BooleanOperation) and not left.lpar
-                    and left.operator.__class__ is node.operator.__class__):  # fmt: skip
-                operators += 1
-                operands += 1
-                kinds.add(node.operator.__class__.__name__)
-                _add(known, left)
-    for node, line, block in module.nodes(cst.AugAssign):
-        if (known := around(line, block)) is not None:
-            operators += 1
-            operands += 2
-            kinds.add(node.operator.__class__.__name__.removesuffix("Assign"))
-            _add(known, node.target)
-            _add(known, node.value)
+        if known is None:
+            scope, header = places.find(line, block)
+            if header is not None and header.kind == "function":
+                continue
+            known = contexts[_context(scope)]
+        operators += len(more_operators)
+        operands += len(more_operands)
+        kinds.update([operator.__class__.__name__ for operator in more_operators])
+        for operand in more_operands:
+            read = _OPERANDS.get(operand.__class__.__name__)
+            known.add(operand if read is None else read(operand))
+    # `a + b` and `a += b` have the same operator.
+    kinds = {kind.removesuffix("Assign") for kind in kinds}
     return _Operations(len(kinds), sum(map(len, contexts.values())), operators, operands)
+
+
+_Nodes: TypeAlias = Sequence[Any]
+
+
+def _operator_expressions(module: Module) -> Iterator[tuple[int, Block, _Nodes, _Nodes]]:
+    """Line, suite, operators and operands."""
+    for binary, line, block in module.nodes(cst.BinaryOperation):
+        yield line, block, (binary.operator,), (binary.left, binary.right)
+    for unary, line, block in module.nodes(cst.UnaryOperation):
+        yield line, block, (unary.operator,), (unary.expression,)
+    for comparison, line, block in module.nodes(cst.Comparison):
+        targets = comparison.comparisons
+        operators = [target.operator for target in targets]
+        yield line, block, operators, [comparison.left, *[target.comparator for target in targets]]
+    for augmented, line, block in module.nodes(cst.AugAssign):
+        yield line, block, (augmented.operator,), (augmented.target, augmented.value)
+    for boolean, line, block in module.nodes(cst.BooleanOperation):
+        left = boolean.left
+        # `a and b and c` is one operator with three operands: the inner node hands on what it has.
+        if type(left) is cst.BooleanOperation and type(left.operator) is type(boolean.operator) and not left.lpar:
+            yield line, block, (), (boolean.right,)
+        else:
+            yield line, block, (boolean.operator,), (left, boolean.right)
 
 
 def _context(scope: Scope) -> str | None:
@@ -354,13 +353,7 @@ def _context(scope: Scope) -> str | None:
     inner: Scope | None = scope
     while inner is not None and inner.kind != "function":
         inner = inner.parent
-    return inner and _identifier(inner.name.rpartition(".")[2])
-
-
-def _add(known: set[object], node: cst.CSTNode) -> None:
-    """Note an operand by its value if it is a literal, by its last name if it is a name, or else by itself."""
-    read = _OPERANDS.get(node.__class__.__name__)
-    known.add(node if read is None else read(node))
+    return None if inner is None else _identifier(inner.name.rpartition(".")[2])
 
 
 def _identifier(name: str) -> str:
@@ -373,13 +366,24 @@ def _name(node: Any) -> object:
     return _CONSTANTS.get(name) if name in _CONSTANTS else _identifier(name)
 
 
-def _string(node: Any) -> object:
+def _integer(node: Any) -> object:
+    text: str = node.value
+    try:
+        return int(text, 0)
+    except ValueError:  # Python refuses decimal numbers of more than some thousand digits; LibCST does not.
+        return text
+
+
+def _string(node: Any) -> Any:
     text: str = node.value
     if text[0] not in "'\"" or "\\" in text or "\r" in text:
         with warnings.catch_warnings():
             # What is wrong with an escape sequence is for the user's linter to say.
             warnings.simplefilter("ignore")
-            return ast.literal_eval(text)
+            try:
+                return ast.literal_eval(text)
+            except (SyntaxError, ValueError):  # A broken escape, which LibCST takes as it is.
+                return text
     return text[3:-3] if text[:3] in ('"""', "'''") else text[1:-1]
 
 
@@ -392,14 +396,14 @@ def _joined(node: Any) -> object:
     if not all(isinstance(part, cst.SimpleString) for part in parts):
         return node
     values = [_string(part) for part in parts]
-    return b"".join(values) if isinstance(values[0], bytes) else "".join(map(str, values))  # type: ignore[arg-type]
+    return b"".join(values) if all(isinstance(value, bytes) for value in values) else "".join(map(str, values))
 
 
 _CONSTANTS: Final[Mapping[str, object]] = {"None": None, "True": True, "False": False}
 _OPERANDS: Final[Mapping[str, Callable[[Any], object]]] = {
     "Name": _name,
     "Attribute": lambda node: _identifier(node.attr.value),
-    "Integer": lambda node: int(node.value, 0),
+    "Integer": _integer,
     "Float": lambda node: float(node.value),
     "Imaginary": lambda node: complex(node.value.lower()),
     "Ellipsis": lambda node: ...,
@@ -472,15 +476,17 @@ def _lone_strings(module: Module) -> Iterator[str]:
     expression = cst.Expr
     for node, _, _ in module.nodes(cst.SimpleStatementLine):
         statement = node.body[0]
-        if (
-            statement.__class__ is expression
-            and isinstance(statement, cst.Expr)
-            and isinstance(value := statement.value, cst.SimpleString | cst.FormattedString)
-            and not value.lpar
-            and isinstance(statement.semicolon, cst.MaybeSentinel)
-            and node.trailing_whitespace.comment is None
-        ):
-            yield value.value if isinstance(value, cst.SimpleString) else module.tree.code_for_node(value)
+        if type(statement) is not expression or type(statement.semicolon) is not cst.MaybeSentinel:
+            continue
+        value = statement.value
+        if type(value) is cst.SimpleString:
+            text = value.value
+        elif type(value) is cst.FormattedString:
+            text = module.tree.code_for_node(value)
+        else:
+            continue
+        if not value.lpar and node.trailing_whitespace.comment is None:
+            yield text
 
 
 def _logical_lines(module: Module, headers: Sequence[tuple[Any, int, Block]]) -> int:

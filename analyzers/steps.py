@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import Final
 
@@ -12,17 +13,20 @@ from overhaul.module import Module
 from overhaul.scopes import Block, Event, Role, Situation, situation
 from overhaul.walk import dotted
 
+_BUILTINS: Final = frozenset(dir(builtins))
 _USES: Final = (Role.LOAD, Role.CALL, Role.STORE)
 
 
-@Collector()
+@Collector("Call", "Assign")
 def steps(module: Module) -> Iterator[Step]:
     """Imports, bindings, and uses of imported names at the top level and in class bodies, in the order they run.
 
     Annotations count as used, as Python evaluates them before 3.14, unless the module postpones them.
     """
     top = module.scopes[0]
-    imported = top.imported
+    imported = top.imported | set(_dynamic(module))
+    stars = False
+    asked = set(_asked_for(module)) if "hasattr" in module.text else ()
     own = {scope.name for scope in module.scopes if scope.kind in ("function", "class") and "." not in scope.name}
     postponed = "from __future__ import annotations" in module.text
     uses = _USES if postponed else (*_USES, Role.ANNOTATION)
@@ -36,11 +40,13 @@ def steps(module: Module) -> Iterator[Step]:
             continue
         if role < Role.ASSIGN:
             root = name.partition(".")[0]
-            if role not in uses or not (
-                root in imported or root in block.scope.imported or (role == Role.CALL and root in own)
-            ):
+            if role not in uses:
                 continue
-            if (role, name) in told and role != Role.CALL:
+            known = root in imported or root in block.scope.imported or (role == Role.CALL and root in own)
+            # What nothing here binds may come from a star.
+            if not known and (not stars or root in top.bound or root in _BUILTINS):
+                continue
+            if name in asked or ((role, name) in told and role != Role.CALL):
                 continue
         elif not (block.scope.top or role == Role.IMPORT):
             continue
@@ -48,9 +54,10 @@ def steps(module: Module) -> Iterator[Step]:
         if when is None:
             when = situations[id(block)] = situation(block)
             kept.append(block)
-        if when.typing or when.deferred:
+        if when.typing or when.deferred or when.never:
             continue
         if role == Role.IMPORT:
+            stars = stars or name == "*"
             bound.add(name)
             told.clear()
             yield from _imports(event, when)
@@ -63,10 +70,41 @@ def steps(module: Module) -> Iterator[Step]:
         elif role == Role.UNBIND:
             bound.discard(name)
             yield _step(line, "unbind", name, when)
-        elif role != Role.DECLARE and name not in bound:
-            if not when.conditional:
-                bound.add(name)
-            yield _step(line, "bind", name, when)
+        elif role != Role.DECLARE:
+            if name not in bound:
+                if not when.conditional:
+                    bound.add(name)
+                yield _step(line, "bind", name, when)
+            if role == Role.CLASS:
+                yield from _subclassing(node, line, when, imported | own)
+
+
+def _dynamic(module: Module) -> Iterator[str]:
+    """Names that a dynamic import is assigned to."""
+    if "import_module" in module.text or "__import__" in module.text:
+        for assign, _, block in module.nodes(cst.Assign):
+            value, target = assign.value, assign.targets[0].target
+            if block.scope.top and isinstance(target, cst.Name) and isinstance(value, cst.Call):
+                if dotted(value.func).rpartition(".")[2] in ("import_module", "__import__"):
+                    yield target.value
+
+
+def _asked_for(module: Module) -> Iterator[str]:
+    """Chains that are used only where `hasattr` has said that they exist."""
+    for call, _, block in module.nodes(cst.Call):
+        if dotted(call.func) == "hasattr" and len(call.args) == 2 and block.scope.at_import:
+            owner, name = dotted(call.args[0].value), call.args[1].value
+            if owner and isinstance(name, cst.SimpleString):
+                yield f"{owner}.{name.evaluated_value}"
+
+
+def _subclassing(node: cst.CSTNode | None, line: int, when: Situation, known: set[str]) -> Iterator[Step]:
+    """Making a subclass calls a hook of its base."""
+    assert isinstance(node, cst.ClassDef)
+    for base in node.bases:
+        name = dotted(base.value)
+        if name.partition(".")[0] in known:
+            yield _step(line, "call", f"{name}.__init_subclass__", when)
 
 
 def _step(line: int, act: str, name: str, when: Situation, target: str = "", taken: str = "") -> Step:

@@ -46,7 +46,7 @@ class ImportStatement(Row, frozen=True):
     names: tuple[tuple[str, str], ...]
     """For `from ... import`: (name, bound as); ("*", "*") for a star. Empty for `import a.b`."""
     bound: str
-    """The name that `import a.b` (`a`) or `import a.b as c` (`c`) binds; "" for a from-import."""
+    """The name that `import a.b` (`a`), `import a.b as c` or `c = import_module("a.b")` (`c`) binds; else ""."""
     scope: str
     """The dotted name of the function or class it stands in."""
     at_import: bool
@@ -170,8 +170,8 @@ class Step(Row, frozen=True):
     """from: the name that is taken."""
     maybe: bool
     """Stands in a branch that need not be taken."""
-    caught: bool
-    """A failing import is caught around it."""
+    caught: Literal["", "imports", "all"]
+    """Which failures are caught around it: of imports, or of names and attributes as well."""
 
 
 class Import(Row, frozen=True):
@@ -195,7 +195,6 @@ class ModuleRow(Row, frozen=True):
     path: str
     kind: Literal["source", "stub", "opaque", "namespace"]
     package: bool
-    lines: int
 
 
 class Cut(msgspec.Struct, frozen=True):

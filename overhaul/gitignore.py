@@ -147,16 +147,16 @@ def _members(text: str, at: int) -> tuple[str, int]:
         if at >= len(text):
             raise ValueError("the class is not closed")
         low, at = text[at], at + 1
+        members += re.escape(low)
         if text.startswith("-", at) and not text.startswith("-]", at):
             at += 1
             at += text.startswith("\\", at)
             if at >= len(text):
                 raise ValueError("the class is not closed")
+            # Of a range that runs backwards, git takes the first letter.
             if low <= text[at]:
                 members += f"{re.escape(low)}-{re.escape(text[at])}"
             at += 1
-        else:
-            members += re.escape(low)
     # No class matches a slash; an empty one matches nothing.
     body = f"[^{members}]" if negated else f"[{members}]" if members else r"(?!)"
     return f"(?!/){body}", at + 1

@@ -44,11 +44,15 @@ class Layout:
 
     def __init__(
         self, places: Mapping[str, Place], paths: Mapping[str, str], parents: Mapping[str, str], finder: Finder,
-        failures: tuple[Failure, ...],
+        mounts: Iterable[Mount], required: Iterable[str], failures: tuple[Failure, ...],
     ) -> None:
         """`paths` maps each file to its module, `parents` each module to the package its relative imports start at."""
         self.modules = places
         """Sorted by name."""
+        self.mounts = tuple(mounts)
+        """The import roots and mapped packages, in the order they are searched; what names mean depends on them."""
+        self.required = tuple(sorted(required))
+        """Distributions that metadata requires, spelled like modules: no mere directory of that name is imported."""
         self.failures = failures
         """Packaging metadata that could not be read."""
         self._paths, self._parents, self._finder = paths, parents, finder
@@ -115,19 +119,21 @@ def lay_out(tree: Tree, config: Config) -> Layout:
     paths: dict[str, str] = {}
     parents: dict[str, str] = {}
     for unit in units.values():
-        module, parent, root = names.of_unit(unit)
-        if module in places:
-            module = unit.path
+        dotted, parent, root = names.of_unit(unit)
+        module = unit.path if dotted in places else dotted
         places[module] = Place(module, unit.path, unit.package, root, unit.stub, unit.kind)
         stems[unit.stem] = paths[unit.path] = module
-        parents[module] = module if unit.package else parent
+        parents[module] = dotted if unit.package else parent
         if unit.stub is not None:
             paths[unit.stub] = module
         for path in unit.shadowed:
             places[path] = Place(path, path, False, root, None, "stub" if path.endswith("i") else "source")
             paths[path], parents[path] = path, parent
-    wanted = {".".join(parts[:count]) for parts in (name.split(".") for name in set(parents.values()))
-              for count in range(1, len(parts) + 1)}
+    wanted: set[str] = set()
+    for name in parents.values():
+        while name and name not in wanted:
+            wanted.add(name)
+            name = name.rpartition(".")[0]
     for folder, name in names.namespaces():
         if name in wanted and all(map(str.isidentifier, name.split("."))):
             if name not in places:
@@ -142,7 +148,9 @@ def lay_out(tree: Tree, config: Config) -> Layout:
         stubs=frozenset(stem for stem, module in stems.items() if places[module].kind == "stub"),
         required=metadata.required,
     )
-    return Layout(dict(sorted(places.items())), paths, parents, finder, metadata.failures)
+    return Layout(
+        dict(sorted(places.items())), paths, parents, finder, mounts, metadata.required, metadata.failures
+    )
 
 
 class _Unit(msgspec.Struct):

@@ -27,11 +27,12 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, Self
 
+from overhaul.distributions import provides_entry_points
 from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError
 from overhaul.facts import Facts, Finding, Row
 
@@ -252,6 +253,10 @@ def _own() -> Iterator[Leaf]:
 
 
 def _installed() -> Iterator[Leaf]:
+    if not provides_entry_points(ENTRY_POINTS):
+        return
+    from importlib import metadata
+
     for point in metadata.entry_points(group=ENTRY_POINTS):
         try:
             loaded = point.load()

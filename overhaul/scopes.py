@@ -1,7 +1,8 @@
 """Scopes and suites of one module, and what is bound and used in them, as the one walk meets it."""
 
+import sys
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -114,42 +115,51 @@ class Situation(NamedTuple):
     """Under `if TYPE_CHECKING`: never."""
     conditional: bool
     """In a branch that need not be taken at import."""
-    caught: bool
-    """A failing import is caught around it."""
+    caught: Literal["", "imports", "all"]
+    """Which failures are caught around it: of imports, or of names and attributes as well."""
+    never: bool
+    """Not at import in any case: under the main guard, or for another version of Python."""
 
 
 def situation(block: Block | None) -> Situation:
     """The circumstances of what stands in `block`."""
-    deferred = typing = conditional = caught = inside = False
+    typing = conditional = never = False
+    caught: Literal["", "imports", "all"] = ""
     while block is not None:
+        node: Any = block.node
         match block.kind:
             case "body":
-                if block.node.__class__.__name__ in ("FunctionDef", "Lambda"):
-                    # What catches a failure has to stand around the call, not around the definition.
-                    if not deferred:
-                        inside, caught = caught, False
-                    deferred = True
-            case "if":
-                if _is_type_checking(block.node.test):  # type: ignore[attr-defined]
-                    typing = True
-                elif not _is_not_type_checking(block.node.test):  # type: ignore[attr-defined]
+                if node.__class__.__name__ in ("FunctionDef", "Lambda"):
+                    # What counts for a function's body is what stands around the call, and that is not known here.
+                    return _outside(block.parent, typing, caught)
+            case "if" | "orelse":
+                taken = block.kind == "if"
+                truth = _truth(node.test)
+                if truth == "typing":
+                    typing = typing or taken
+                elif truth == "not typing":
+                    typing = typing or not taken
+                else:
                     conditional = True
-            case "orelse":
-                if _is_not_type_checking(block.node.test):  # type: ignore[attr-defined]
-                    typing = True
-                elif not _is_type_checking(block.node.test):  # type: ignore[attr-defined]
-                    conditional = True
+                    never = never or (truth == "never") == taken and truth in ("never", "always")
             case "try":
                 conditional = True
-                caught = caught or any(_catches(handler) for handler in block.node.handlers)  # type: ignore[attr-defined]
+                caught = max([caught, *(_catches(handler) for handler in node.handlers)], key=_CAUGHT.index)
             case "with":
-                caught = caught or any(_suppresses(item.item) for item in block.node.items)  # type: ignore[attr-defined]
+                if any(_suppresses(item.item) for item in node.items):
+                    caught = caught or "imports"
             case "except" | "case" | "while" | "for":
                 conditional = True
         block = block.parent
-    return Situation(deferred, typing, conditional and not deferred, inside if deferred else caught)
+    return Situation(False, typing, conditional, caught, never)
 
 
+def _outside(block: Block | None, typing: bool, caught: Literal["", "imports", "all"]) -> Situation:
+    """What is left to know around a function: whether the whole of it is for the type checker."""
+    return Situation(True, typing or situation(block).typing, False, caught, False)
+
+
+_CAUGHT: Final = ("", "imports", "all")
 _IMPORT_FAILURES: Final = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 
 
@@ -160,25 +170,56 @@ def _last(node: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _is_type_checking(test: object) -> bool:
-    return test.__class__.__name__ in ("Name", "Attribute") and _last(test) == "TYPE_CHECKING"
+def _truth(test: Any) -> Literal["typing", "not typing", "always", "never", ""]:
+    """What is known of a condition when a module is imported."""
+    match test.__class__.__name__:
+        case "Name" | "Attribute":
+            return "typing" if _last(test) == "TYPE_CHECKING" else ""
+        case "UnaryOperation" if test.operator.__class__.__name__ == "Not":
+            if _truth(test.expression) == "typing":
+                return "not typing"
+        case "Comparison" if len(test.comparisons) == 1:
+            left, operator = test.left, test.comparisons[0].operator.__class__.__name__
+            right = test.comparisons[0].comparator
+            if _last(left) == "__name__" and operator == "Equal":
+                return "never"
+            if _last(left) == "version_info":
+                return _version_truth(operator, right)
+    return ""
 
 
-def _is_not_type_checking(test: object) -> bool:
-    return (
-        test.__class__.__name__ == "UnaryOperation"
-        and test.operator.__class__.__name__ == "Not"  # type: ignore[attr-defined]
-        and _is_type_checking(test.expression)  # type: ignore[attr-defined]
-    )
+def _version_truth(operator: str, right: Any) -> Literal["always", "never", ""]:
+    """A comparison with `sys.version_info`, for the Python that overhaul runs on."""
+    if right.__class__.__name__ != "Tuple":
+        return ""
+    parts = [getattr(element.value, "value", "") for element in right.elements]
+    if not all(isinstance(part, str) and part.isdigit() for part in parts):
+        return ""
+    version = tuple(int(part) for part in parts)
+    here = sys.version_info[:]
+    match operator:
+        case "GreaterThanEqual":
+            truth = here >= version
+        case "GreaterThan":
+            truth = here > version
+        case "LessThan":
+            truth = here < version
+        case "LessThanEqual":
+            truth = here <= version
+        case _:
+            return ""
+    return "always" if truth else "never"
 
 
-def _catches(handler: object) -> bool:
-    kind = handler.type  # type: ignore[attr-defined]
+def _catches(handler: Any) -> Literal["", "imports", "all"]:
+    kind = handler.type
     if kind is None:
-        return True
-    if kind.__class__.__name__ == "Tuple":
-        return any(_last(element.value) in _IMPORT_FAILURES for element in kind.elements)
-    return _last(kind) in _IMPORT_FAILURES
+        return "all"
+    kinds = [element.value for element in kind.elements] if kind.__class__.__name__ == "Tuple" else [kind]
+    names = {_last(one) for one in kinds}
+    if names & {"Exception", "BaseException"} or {"AttributeError", "ImportError"} <= names:
+        return "all"
+    return "imports" if names & _IMPORT_FAILURES else ""
 
 
 def _suppresses(item: object) -> bool:

@@ -9,7 +9,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ import msgspec
 
 from overhaul import __version__
 from overhaul.config import Config
+from overhaul.distributions import version
 from overhaul.discovery import Entry, Failure, Tree, discover
 from overhaul.errors import LeafError, Unreadable
 from overhaul.facts import Facts, Finding, Row
@@ -96,6 +96,13 @@ class Survey:
                 yield name, row, self.facts(row).stream()
             else:
                 yield name, row, iter([("", self.rows(row))])
+
+    def counts(self) -> dict[str, int]:
+        """The number of rows of every table, by name; no fact is decoded for it."""
+        return {
+            name: self.facts(row).count() if row in self._fact_numbers else len(self.rows(row))
+            for name, row in self.leaves.tables.items()
+        }
 
     def place(self, module: str) -> str:
         """The path of a module."""
@@ -216,7 +223,7 @@ def _engine(leaves: Leaves) -> bytes:
     """A digest of everything that facts depend on besides the content of the file."""
     here = Path(__file__).parent
     total = hashlib.blake2b(digest_size=16)
-    total.update(f"{__version__} {metadata.version('libcst')} {platform.python_version()}".encode())
+    total.update(f"{__version__} {version('libcst')} {platform.python_version()}".encode())
     for name in _ENGINE_FILES:
         total.update((here / f"{name}.py").read_bytes())
     for name, leaf in leaves.collectors.items():

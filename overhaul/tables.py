@@ -64,6 +64,11 @@ class FactTable(Generic[_Row]):
             if blob:
                 yield module, self._decode(blob)
 
+    def count(self) -> int:
+        """How many rows there are, without decoding any."""
+        blobs = self.load()
+        return sum(_length(blobs[key]) for key in self._keys.values() if key in blobs)
+
     def digest(self, prints: Mapping[bytes, tuple[bytes, int]]) -> bytes:
         """A digest of all rows, from the prints of the contents, without decoding any."""
         start, stop = self._number * PRINT, (self._number + 1) * PRINT
@@ -75,3 +80,11 @@ class FactTable(Generic[_Row]):
             )
         )
         return total.digest()
+
+
+def _length(blob: bytes) -> int:
+    """How many elements an array in MessagePack has, from its first bytes."""
+    first = blob[0]
+    if first & 0xF0 == 0x90:
+        return first & 0x0F
+    return int.from_bytes(blob[1 : 3 if first == 0xDC else 5], "big")

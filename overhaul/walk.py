@@ -4,13 +4,14 @@ LibCST's own visitors and metadata providers cost one to seven times the parse; 
 one plain function is made for each node class from `overhaul.grammar`, when the class is first met.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-import libcst as cst
-
 from overhaul.grammar import GRAMMAR
+from overhaul.lazy import cst
 from overhaul.scopes import FIRST_BINDING, Block, Event, Role, Scope, Use
 
 Visit: TypeAlias = Callable[[Any, "Walk"], None]
@@ -26,7 +27,7 @@ class Walk:
     """What one walk has seen; the generated functions write here."""
 
     __slots__ = ("add", "block", "careful", "comments", "end", "found", "functions", "line", "module", "opening", "role",
-                 "scope", "scopes", "uses")
+                 "scope", "scopes", "stored", "uses")
 
     def __init__(self, tree: cst.Module, found: dict[str, list[tuple[cst.CSTNode, int, Block]]], careful: bool) -> None:
         """Start at the first line of `tree`; `found` has an empty list for each node class that is asked for."""
@@ -39,6 +40,8 @@ class Walk:
         self.uses: list[Use] = []
         self.scopes: list[Scope] = []
         self.opening: list[Scope] = []
+        self.stored: cst.CSTNode | None = None
+        """The value of the last assignment: a generator expression that is stored runs later."""
         self.module = self.scope = Scope("module", "", tree, None, 1)
         self.scopes.append(self.scope)
         self.block = Block("body", tree, None, self.scope)
@@ -94,9 +97,13 @@ class Walk:
         first = receiver and next(iter(_parameters(scope.node)), "")
         if kind == "comprehension":
             add = outer.events.append
+            later = scope.node is self.stored and scope.node.__class__ is cst.GeneratorExp
             for event in scope.events:
                 if event[0] < FIRST_BINDING and event[1].partition(".")[0] not in bound:
-                    add(event)
+                    if later:
+                        pass_on((outer.name, event[0], event[1], event[2]))
+                    else:
+                        add(event)
         else:
             label = scope.name
             for role, name, line, _, _ in scope.events:
@@ -242,7 +249,7 @@ _VERBS: Final[dict[str, str]] = {
     "end": "w.end = w.line",
     "load": "w.add((w.role, n.value, w.line, w.block, None))",
     "mark": "first = len(w.scope.events)",
-    "value": "then = len(w.scope.events)",
+    "value": "then = len(w.scope.events); w.stored = n.value",
     # A target is written before its value and bound after it.
     "bind": "events = w.scope.events\n"
             "if len(events) != then and w.scope.kind in AT_IMPORT:\n"

@@ -1,0 +1,236 @@
+"""Import cycles, judged by what they do when they are imported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from overhaul.cuts import feedback_arcs
+from overhaul.facts import (
+    Binding,
+    Class,
+    Cut,
+    Cycle,
+    Export,
+    Facts,
+    Import,
+    ImportStatement,
+    Step,
+    UsedName,
+    Witness,
+)
+from overhaul.importing import Attempt, World, attempts
+from overhaul.layout import Layout
+from overhaul.lazy import networkx
+from overhaul.leaves import Analyzer
+
+Effect = Literal["fatal", "order-dependent", "latent", "deferred", "typing"]
+Way = Literal["typing", "direct", "defer", "move", "drop"]
+
+WEIGHT: Final[Mapping[Effect, float]] = {
+    "fatal": 8.0, "order-dependent": 4.0, "latent": 2.0, "deferred": 1.0, "typing": 0.5,
+}  # fmt: skip
+COST: Final[Mapping[Way, int]] = {"drop": 1, "typing": 1, "direct": 1, "defer": 2, "move": 5}
+
+
+@Analyzer
+def cycles(
+    layout: Layout, imports: Sequence[Import], steps: Facts[Step], statements: Facts[ImportStatement],
+    bindings: Facts[Binding], exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
+) -> Iterator[Cycle]:  # fmt: skip
+    """Modules that import each other: strongly connected components of the import graph, and self-imports.
+
+    Each is judged by its effect. `fatal`: whichever of its modules is imported first, the import fails.
+    `order-dependent`: it fails for some first importers. `latent`: a ring of imports that run at import, which works in
+    every order as things are. `deferred`: no ring is left when imports inside functions are cut. `typing`: only imports
+    under TYPE_CHECKING close it. Ranked by impact: weight of the effect x (modules of the cycle + first importers that
+    fail + modules outside that import one of them).
+    """
+    explicit = [row for row in imports if not row.implicit]
+    at_import = _at_import(statements)
+    world = World(layout, steps, statements, bindings, exports, uses, classes)
+    importers: defaultdict[str, set[str]] = defaultdict(set)
+    for row in imports:
+        importers[row.imported].add(row.importer)
+    components = _components({(row.importer, row.imported) for row in explicit})
+    member_of = {module: number for number, members in enumerate(components) for module in members}
+    inside: defaultdict[int, list[Import]] = defaultdict(list)
+    for row in explicit:
+        number = member_of.get(row.importer)
+        if number is not None and member_of.get(row.imported) == number:
+            inside[number].append(row)
+    found = [
+        _cycle(members, inside[number], at_import, world, importers, layout)
+        for number, members in enumerate(components)
+    ]
+    yield from sorted(found, key=lambda cycle: (-cycle.impact, cycle.modules))
+
+
+def _at_import(statements: Facts[ImportStatement]) -> set[tuple[str, int]]:
+    """The dynamic imports that run at import; for the other kinds the kind says it."""
+    return {(module, row.line) for module, rows in statements.items() for row in rows if row.kind == "dynamic" and row.at_import}
+
+
+def _components(edges: Collection[tuple[str, str]]) -> list[list[str]]:
+    graph = networkx.DiGraph()
+    graph.add_edges_from(sorted(edges))
+    return sorted(
+        sorted(members)
+        for members in networkx.strongly_connected_components(graph)
+        if len(members) > 1 or any(graph.has_edge(one, one) for one in members)
+    )
+
+
+def _cycle(
+    members: list[str], rows: Sequence[Import], at_import: set[tuple[str, int]], world: World,
+    importers: Mapping[str, set[str]], layout: Layout,
+) -> Cycle:  # fmt: skip
+    runs = [row for row in rows if row.kind in ("module", "conditional") or (row.importer, row.line) in at_import]
+    unlazy = [row for row in rows if row.kind != "typing"]
+    tried = list(attempts(world, members, _leading_to(members, importers)))
+    failed = [attempt for attempt in tried if attempt.failure is not None]
+    effect, relevant = _effect(members, runs, unlazy, rows, failed)
+    cuts, exact = _cuts(members, relevant, world)
+    fan_in = len({importer for module in members for importer in importers.get(module, ())} - set(members))
+    witness = _witness(failed[0], layout) if failed else None
+    certain = all(attempt.failure.certain for attempt in failed if attempt.failure is not None)
+    first = layout.modules[members[0]]
+    line = min((row.line for row in relevant if row.importer == members[0]), default=1)
+    return Cycle(
+        modules=tuple(members), effect=effect, fails=tuple(attempt.entry for attempt in failed), witness=witness,
+        cuts=tuple(cuts), cost=sum(cut.cost for cut in cuts), exact=exact, edges=len({(r.importer, r.imported) for r in rows}),
+        fan_in=fan_in, impact=WEIGHT[effect] * (len(members) + len(failed) + fan_in), module=members[0], path=first.path,
+        line=line, confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
+    )  # fmt: skip
+
+
+def _leading_to(members: Collection[str], importers: Mapping[str, set[str]]) -> set[str]:
+    """The members, and every module whose import can lead to one: only their bodies matter."""
+    seen = set(members)
+    todo = list(members)
+    while todo:
+        for importer in importers.get(todo.pop(), ()):
+            if importer not in seen:
+                seen.add(importer)
+                todo.append(importer)
+    return seen
+
+
+def _effect(
+    members: Sequence[str], runs: Sequence[Import], unlazy: Sequence[Import], rows: Sequence[Import],
+    failed: Sequence[Attempt],
+) -> tuple[Effect, Sequence[Import]]:  # fmt: skip
+    """The effect, and the imports that have to do with it."""
+    ring = _is_ring(runs)
+    if failed:
+        relevant = runs if ring else unlazy
+        return ("fatal" if len(failed) == len(members) else "order-dependent"), relevant
+    if ring:
+        return "latent", runs
+    return ("deferred", unlazy) if _is_ring(unlazy) else ("typing", rows)
+
+
+def _is_ring(rows: Sequence[Import]) -> bool:
+    graph = networkx.DiGraph()
+    graph.add_edges_from((row.importer, row.imported) for row in rows)
+    return not networkx.is_directed_acyclic_graph(graph)
+
+
+def _witness(attempt: Attempt, layout: Layout) -> Witness:
+    failure = attempt.failure
+    assert failure is not None
+    order = failure.order if len(failure.order) <= 12 else (*failure.order[:4], "...", *failure.order[-7:])
+    return Witness(
+        order=order, module=failure.module, path=layout.modules[failure.module].path, line=failure.line,
+        name=failure.name, source=failure.source,
+    )  # fmt: skip
+
+
+def _evidence(rows: Sequence[Import], layout: Layout) -> Iterator[str]:
+    for row in sorted(rows, key=lambda row: (row.importer, row.line))[:20]:
+        what = f"{', '.join(row.names)} from {row.imported}" if row.names else row.imported
+        yield f"{row.path}:{row.line}: {row.kind} import of {what}"
+
+
+class _Way(NamedTuple):
+    """How an import could be taken out."""
+
+    way: Way
+    cost: int
+    names: tuple[str, ...]
+
+
+def _cuts(members: Sequence[str], rows: Sequence[Import], world: World) -> tuple[list[Cut], bool]:
+    """The cheapest imports to take out so that no ring of these is left."""
+    usage = _Usage(world, set(members))
+    ways: dict[tuple[str, str], list[tuple[Import, _Way]]] = {}
+    for row in rows:
+        ways.setdefault((row.importer, row.imported), []).append((row, usage.way(row)))
+    costs = {edge: sum(way.cost for _, way in found) for edge, found in ways.items()}
+    chosen, exact = feedback_arcs(members, costs)
+    cuts = [
+        Cut(importer=row.importer, imported=row.imported, line=row.line, way=way.way, cost=way.cost, names=way.names)
+        for edge in chosen
+        for row, way in ways[edge]
+    ]
+    return cuts, exact
+
+
+class _Usage:
+    """How the names of an import are used by its importer."""
+
+    def __init__(self, world: World, members: set[str]) -> None:
+        self._world = world
+        self._members = members
+        self._uses: dict[str, dict[str, list[UsedName]]] = {}
+
+    def way(self, row: Import) -> _Way:
+        """The cheapest way to do without an import."""
+        bound = self._bound(row)
+        used = [use for name in bound for use in self._of(row.importer).get(name, ())]
+        names = row.names or tuple(sorted(bound))
+        way: Way
+        if row.names and self._direct(row):
+            way = "direct"
+        elif not used:
+            # A package binds names for others to take; a module may import for the effect alone.
+            listed = self._world.listed(row.importer) or ()
+            offered = self._world.layout.modules[row.importer].package or any(name in listed for name in bound)
+            way = "move" if offered or "*" in row.names else "drop"
+        elif row.kind == "typing" or all(use.how in ("annotation", "quoted") for use in used):
+            way = "typing" if row.kind != "typing" else "move"
+        elif row.kind in ("module", "conditional") and all(self._in_function(row.importer, use) for use in used):
+            way = "defer"
+        else:
+            way = "move"
+        return _Way(way, COST[way], names)
+
+    def _bound(self, row: Import) -> set[str]:
+        """The names that the statement binds in its module."""
+        bound: set[str] = set()
+        for statement in self._world.statements(row.importer):
+            if statement.line == row.line:
+                bound |= {name for taken, name in statement.names if not row.names or taken in row.names}
+                if statement.bound:
+                    bound.add(statement.bound)
+        return bound
+
+    def _of(self, module: str) -> dict[str, list[UsedName]]:
+        found = self._uses.get(module)
+        if found is None:
+            found = self._uses[module] = {}
+            for use in self._world.uses(module):
+                found.setdefault(use.name.partition(".")[0], []).append(use)
+        return found
+
+    def _in_function(self, module: str, use: UsedName) -> bool:
+        return use.how in ("annotation", "quoted") or self._world.is_function(module, use.scope)
+
+    def _direct(self, row: Import) -> bool:
+        """Whether each name is defined in a module outside of the cycle, which could be imported instead."""
+        for name in row.names:
+            meaning = self._world.meaning(row.imported, name) if name != "*" else None
+            if meaning is None or meaning.module in self._members or meaning.module == row.imported:
+                return False
+        return True

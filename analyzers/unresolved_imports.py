@@ -1,0 +1,200 @@
+"""Imports of the project's own modules, and of names from them, that nothing provides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Final, Literal, NamedTuple
+
+from overhaul.facts import Facts, ImportStatement, UnresolvedImport, UsedName
+from overhaul.layout import Layout
+from overhaul.leaves import Analyzer
+from overhaul.symbols import Symbols
+
+Confidence = Literal["high", "medium", "low"]
+
+NEAR: Final = 3
+"""How many known names like a missing one are told."""
+
+_GENERATED: Final = re.compile(r"(?:^|\.)(?:_?_?version(?:_?_?)|_version_\w+|\w+_pb2(?:_grpc)?|_?generated\w*|\w+_generated)$")
+
+
+@Analyzer
+def unresolved_imports(
+    layout: Layout, symbols: Symbols, statements: Facts[ImportStatement], used: Facts[UsedName]
+) -> Iterator[UnresolvedImport]:
+    """Imports of the project's own modules that do not exist, and of names that their module does not have.
+
+    Only what belongs to the project is judged: relative imports, and absolute ones whose top-level name is its own. A
+    name is reported only where all names of its module are known: never one of an extension module, of a namespace
+    package, of a module with `__getattr__`, with a star import from outside, or that writes to `globals()`. What makes
+    an import less sure to fail (a caught failure, a branch, TYPE_CHECKING) lowers the confidence and is named.
+    """
+    search = _Search(layout, symbols, used)
+    for module, rows in statements.items():
+        for row in rows:
+            for missing in search.missing(module, row):
+                yield search.told(module, row, missing)
+
+
+class _Missing(NamedTuple):
+    """What an import asks for and does not get."""
+
+    kind: Literal["module", "name"]
+    name: str
+    """The dotted module, or module.name."""
+    parent: str | None
+    """The module that should hold it; None when that is missing too, up to the top."""
+    part: str
+    """What the parent does not have."""
+
+
+class _Search:
+    """Looks imports up, keeping what many of them ask for."""
+
+    def __init__(self, layout: Layout, symbols: Symbols, used: Facts[UsedName]) -> None:
+        self._layout, self._symbols, self._used = layout, symbols, used
+        self._children: dict[str, list[str]] | None = None
+        self._set: dict[str, frozenset[str]] | None = None
+
+    def missing(self, module: str, row: ImportStatement) -> Iterator[_Missing]:
+        """What one import statement of a module asks for and does not get."""
+        layout = self._layout
+        target = row.module
+        if row.level:
+            if row.kind == "dynamic":
+                return  # relative to a package that only the call knows
+            absolute = layout.resolve_relative(module, row.level, row.module)
+            if absolute is None:
+                yield _Missing("module", f"{'.' * row.level}{row.module}", None, "")
+                return
+            target = absolute
+            found = target if target in layout.modules else layout.locate(target, module)
+        else:
+            found = layout.locate(target, module)
+            if found is None and not layout.is_first_party(target, module):
+                return
+        if found is None:
+            yield self._absent(module, target)
+            return
+        offers = self._symbols.offers
+        for name, _ in row.names:
+            if name != "*" and offers(found, name) is False:
+                yield _Missing("name", f"{found}.{name}", found, name)
+
+    def _absent(self, module: str, target: str) -> _Missing:
+        """A module that does not exist, with the part of its name that is wrong first."""
+        parts = target.split(".")
+        for count in range(len(parts) - 1, 0, -1):
+            start = ".".join(parts[:count])
+            parent = start if start in self._layout.modules else self._layout.locate(start, module)
+            if parent is not None:
+                return _Missing("module", target, parent, parts[count])
+        return _Missing("module", target, None, parts[0])
+
+    def told(self, module: str, row: ImportStatement, missing: _Missing) -> UnresolvedImport:
+        """The row, with how sure it is and why."""
+        doubts = tuple(self._doubts(module, row, missing))
+        levels = {level for level, _ in doubts}
+        confidence: Confidence = "low" if "low" in levels else "medium" if "medium" in levels else "high"
+        return UnresolvedImport(
+            kind=missing.kind, module=module, path=self._layout.modules[module].path, line=row.line, name=missing.name,
+            near=self._near(missing), caught=row.caught, confidence=confidence,
+            evidence=(self._fact(missing), *(text for _, text in doubts)),
+        )  # fmt: skip
+
+    def _fact(self, missing: _Missing) -> str:
+        if missing.parent is None:
+            if missing.name.startswith("."):
+                return f"{missing.name} climbs above the topmost package"
+            return f"there is no module {missing.part}"
+        where = f"{missing.parent} ({self._layout.modules[missing.parent].path})"
+        if missing.kind == "name":
+            listed = missing.part in self._symbols.public(missing.parent)
+            more = ", though its __all__ lists it" if listed else ", and has no such submodule"
+            return f"{where} does not bind {missing.part}{more}"
+        return f"{where} has no submodule {missing.part}"
+
+    def _doubts(self, module: str, row: ImportStatement, missing: _Missing) -> Iterator[tuple[Confidence, str]]:
+        """Why the import may work all the same, or its failure may not matter."""
+        if row.caught:
+            yield "low", f"line {row.line}: its failure is caught"
+        if row.kind == "typing":
+            yield "medium", f"line {row.line}: under TYPE_CHECKING, it never runs"
+        elif row.kind == "conditional" and not row.caught:
+            yield "medium", f"line {row.line}: stands in a branch that need not be taken"
+        elif row.kind == "dynamic":
+            yield "medium", f"line {row.line}: a dynamic import"
+        if _GENERATED.search(missing.name):
+            yield "low", "is named like a file that a build writes"
+        if missing.parent is None:
+            yield "low", "what lies above the audited tree is not known"
+            return
+        place = self._layout.modules[missing.parent]
+        if missing.kind == "module":
+            if not place.package:
+                yield from self._replaced(missing.parent)
+            elif place.kind == "namespace":
+                yield "low", f"{missing.parent} is a namespace package, to which other distributions may add"
+            yield from self._redirected(missing.parent)
+            return
+        if place.kind != "source":
+            yield "low", f"only the stub of {missing.parent} is known"
+        if missing.part in self._assigned.get(missing.parent, ()):
+            yield "low", f"{missing.name} is assigned from another module"
+        yield from self._replaced(missing.parent)
+
+    def _replaced(self, module: str) -> Iterator[tuple[Confidence, str]]:
+        """Signs that a module puts something else in its own place."""
+        for row in self._used[module]:
+            if row.name == "sys.modules" or row.name.startswith("sys.modules."):
+                yield "low", f"{module} uses sys.modules (line {row.lines[0]})"
+                return
+
+    def _redirected(self, package: str) -> Iterator[tuple[Confidence, str]]:
+        """Signs that a package, or one around it, makes modules importable in its own way."""
+        while package:
+            for row in self._used[package] if package in self._layout.modules else ():
+                root = row.name.partition(".")[0]
+                if root == "__path__" or row.name in _HOOKS:
+                    yield "low", f"{package} uses {row.name} (line {row.lines[0]})"
+                    return
+            package = package.rpartition(".")[0]
+
+    @property
+    def _assigned(self) -> Mapping[str, frozenset[str]]:
+        """Module -> the attributes that other modules assign to it. Made only when something is missing."""
+        if self._set is None:
+            found: dict[str, set[str]] = {}
+            for module, rows in self._used.items():
+                for row in rows:
+                    if row.how == "store" and not row.name.startswith(("self.", "cls.")):
+                        owner, _, name = row.name.rpartition(".")
+                        meaning = self._symbols.lookup(module, row.scope, owner)
+                        if getattr(meaning, "kind", "") == "module":
+                            found.setdefault(getattr(meaning, "module", ""), set()).add(name)
+            self._set = {module: frozenset(names) for module, names in found.items()}
+        return self._set
+
+    def _near(self, missing: _Missing) -> tuple[str, ...]:
+        """Known names like the missing one, the likest first."""
+        if not missing.part:
+            return ()
+        known: Sequence[str] = self._submodules(missing.parent or "")
+        if missing.kind == "name" and missing.parent is not None:
+            known = [*self._symbols.names(missing.parent), *known]
+        near = get_close_matches(missing.part, sorted(set(known) - {missing.part}), n=NEAR)
+        return tuple(f"{missing.parent}.{name}" if missing.parent else name for name in near)
+
+    def _submodules(self, package: str) -> Sequence[str]:
+        if self._children is None:
+            self._children = {}
+            for module in self._layout.modules:
+                if "/" not in module:
+                    above, _, name = module.rpartition(".")
+                    self._children.setdefault(above, []).append(name)
+        return self._children.get(package, ())
+
+
+_HOOKS: Final = frozenset({"sys.modules", "sys.meta_path", "sys.path_hooks", "sys.meta_path.append", "sys.meta_path.insert"})

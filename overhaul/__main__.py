@@ -1,0 +1,5 @@
+"""`python -m overhaul`."""
+
+from overhaul.cli import main
+
+main()

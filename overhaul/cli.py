@@ -1,0 +1,283 @@
+"""The command line: the one place that prints and exits.
+
+Only click is imported here; each command imports what it needs when it runs, so that `overhaul --version` and shell
+completion answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from overhaul import __version__
+from overhaul.options import colour, config_option, flags, path_argument, run_options
+from overhaul.options import kinds as named_kinds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overhaul.survey import Survey
+    from overhaul.workspace import Flags, Workspace
+
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
+FAILED: Final = 3
+"""Exit code of a run that broke off."""
+BROKEN_PIPE: Final = 141
+"""Exit code when the reader of our output has gone, by the same rule."""
+
+
+def main() -> None:
+    """Run the command line and exit with its code: 0 nothing to report, 1 findings, 2 usage, 3 the run failed."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line; the exit code."""
+    try:
+        code = commands.main(list(arguments), prog_name="overhaul", standalone_mode=False)
+        sys.stdout.flush()
+    except _Ended as error:
+        _say(f"overhaul: {error}")
+        return error.code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):  # before a command runs, or at one of click's prompts
+        _say("overhaul: interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # What is still in the buffer has nowhere to go; the interpreter would complain about it while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception:  # noqa: BLE001 - the last resort: Python's own exit code would be 1, which means findings
+        import traceback
+
+        traceback.print_exc()
+        _say("overhaul: this is a mistake in overhaul, or in a leaf of yours: please report it with the lines above")
+        return FAILED
+    return code if isinstance(code, int) else 0
+
+
+class _Ended(Exception):
+    """A command ended early: one line for standard error, and the exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Commands(click.Group):
+    """The commands; whatever overhaul raises on purpose ends them with one line."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        from overhaul.errors import OverhaulError
+
+        try:
+            return super().invoke(ctx)
+        except OverhaulError as error:
+            raise _Ended(str(error), error.exit_code) from error
+        except KeyboardInterrupt:
+            raise _Ended("interrupted", INTERRUPTED) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="overhaul", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Find what a large Python codebase has too many of, and bring it to one implementation of each."""
+
+
+@commands.command()
+@path_argument
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="NAME[=FILE]",
+    help="terminal (the default), html, json ...; FILE may be - for standard output. Repeatable.",
+)
+@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
+@run_options
+def audit(path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], **options: Any) -> int:
+    """Look at all the code below PATH, and report.
+
+    Exits with 0 when there is nothing to report, 1 when there are findings.
+    """
+    from overhaul.output import encoded, orders, told, write_file, write_stdout
+
+    quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
+    workspace = _open(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
+    wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
+    workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
+    survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
+    for order in wanted:
+        chunks = told(workspace.leaves.report(order.report), survey)
+        if order.file is None:
+            write_stdout(chunks if coloured else map(_plain, chunks), sys.stdout.buffer)
+            continue
+        write_file(order.file, encoded(map(_plain, chunks)))
+        if order.announce and not quiet:
+            _say(f"wrote {order.file}")
+    return 1 if survey.findings else 0
+
+
+@commands.command()
+@click.argument("sql", required=False)
+@path_argument
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@click.option("--tables", "listing", is_flag=True, help="List the tables with their columns and row counts instead.")
+@run_options
+def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) -> int:
+    """Ask the tables in SQL, as SQLite understands it.
+
+    For instance: overhaul query "SELECT path, line FROM classes WHERE name LIKE '%Manager'" src
+    """
+    from overhaul.query import answer, list_tables, written
+
+    if listing and sql is not None:
+        # Without a statement the first argument is the path.
+        path = sql
+    if not listing and sql is None:
+        raise click.UsageError('no statement: overhaul query "SELECT ..." [PATH], or overhaul query --tables [PATH]')
+    from overhaul.output import write_stdout
+
+    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    result = list_tables(survey) if listing else answer(survey, sql or "")
+    write_stdout(written(result, form), sys.stdout.buffer)
+    return 0
+
+
+@commands.command()
+@click.argument("name", required=False)
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the JSON report instead.")
+@config_option
+def explain(name: str | None, schema: bool, config: str | None) -> int:
+    """Tell what a rule, table, analyzer or report is about; without NAME, list them all."""
+    from overhaul.explain import explanation, overview
+    from overhaul.report_schema import report_schema
+
+    leaves = _open(".", flags({"config": config})).leaves
+    if schema:
+        click.echo(report_schema(leaves))
+    elif name is None:
+        click.echo(overview(leaves), nl=False)
+    else:
+        click.echo(explanation(name, leaves), nl=False)
+    return 0
+
+
+@commands.command()
+@path_argument
+@click.option("--pre-commit", "hook", is_flag=True, help="Add the hook to an existing .pre-commit-config.yaml too.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("-y", "--yes", is_flag=True, help="Write without asking.")
+def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
+    """Set overhaul up for the project in PATH: its section in pyproject.toml, or an overhaul.toml."""
+    from pathlib import Path
+
+    from overhaul.init import edits
+    from overhaul.output import write_file
+    from overhaul.printable import printable
+
+    planned = edits(Path(path), hook=hook)
+    if not planned:
+        click.echo("Nothing to do: overhaul is set up here.")
+    for edit in planned:
+        click.echo(f"{printable(str(edit.file))}: {edit.what}\n")
+        click.echo("".join(f"    {printable(line)}\n" for line in edit.added.splitlines()))
+        if not dry_run and (yes or click.confirm(f"Write {printable(str(edit.file))}?", default=True)):
+            write_file(edit.file, [edit.content])
+    return 0
+
+
+@commands.command()
+@path_argument
+@click.option(
+    "--format", "form", type=click.Choice(["dot", "mermaid", "json", "svg", "png"]), default="dot", show_default=True
+)
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of standard output.")
+@click.option("--package-depth", type=click.IntRange(min=1), metavar="N", help="Draw packages of N names, not modules.")
+@click.option("--cycles-only", is_flag=True, help="Draw only what stands in an import cycle.")
+@click.option("--kinds", metavar="KIND,...", help="Only imports of these kinds: module, conditional, deferred ...")
+@run_options
+def graph(
+    path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: str | None,
+    **options: Any,
+) -> int:  # fmt: skip
+    """Draw the import graph. svg and png need Graphviz."""
+    from pathlib import Path
+
+    from overhaul.drawing import draw
+    from overhaul.output import encoded, write_file, write_stdout
+
+    if form == "png" and output is None and sys.stdout.isatty():
+        raise click.UsageError("a picture is nothing for a terminal: name a file with -o FILE")
+    chosen = named_kinds(kinds)
+    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    drawing = draw(survey, form, package_depth, cycles_only, chosen)
+    if output is None or output == "-":
+        write_stdout([drawing], sys.stdout.buffer)
+    else:
+        write_file(Path(output), encoded([drawing]))
+    return 0
+
+
+def _open(path: str, given: Flags, *, quiet: bool = False, verbose: bool = False) -> Workspace:
+    """Settings and leaves for an audit of `path`; what was left out is said."""
+    import gc
+    from pathlib import Path
+
+    from overhaul.workspace import open_workspace
+
+    # Rows and trees hold no rings: the collector would only walk over them, and decoding is six times faster without.
+    gc.disable()
+    workspace = open_workspace(Path(path), given)
+    gc.freeze()
+    if workspace.left_out and not quiet:
+        _say(
+            f"overhaul: leaves in {', '.join(workspace.left_out)} were left out, because {workspace.config.source} "
+            f"does not lie at or above this folder: to run them, go there or pass --config {workspace.config.source}"
+        )
+    if verbose:
+        _say(f"configuration: {workspace.config.source or 'none'}")
+        _say(f"store: {_where(workspace.store)}")
+    return workspace
+
+
+def _where(store: Path | None) -> str:
+    if store is None:
+        return "in memory"
+    folder = store / ".overhaul"
+    writable = os.access(folder if folder.exists() else store, os.W_OK)
+    return str(folder) if writable else f"in memory ({folder} is not writable)"
+
+
+def _survey(workspace: Workspace, *, quiet: bool, no_color: bool) -> Survey:
+    """Look at the code, with a bar on a terminal."""
+    from overhaul.progress import Bar
+    from overhaul.survey import survey
+
+    if quiet or not sys.stderr.isatty():
+        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store)
+    with Bar(colour=colour(sys.stderr, refused=no_color)) as bar:
+        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store, progress=bar)
+
+
+def _plain(chunk: bytes | str) -> bytes | str:
+    """Without colours."""
+    return chunk if isinstance(chunk, bytes) else click.unstyle(chunk)
+
+
+def _say(text: str) -> None:
+    """One line on standard error."""
+    from overhaul.printable import printable
+
+    click.echo(printable(text), err=True)

@@ -1,0 +1,555 @@
+"""What happens when modules are imported in some order: told from facts, without importing anything.
+
+Python's import system as the language reference gives it (`The import system`, section 5): a module is put into
+`sys.modules` before its body runs, a package runs before its submodules, a submodule becomes an attribute of its package
+when its body has run to the end, and `from m import n` falls back to the submodule `m.n`. An import cycle fails when a
+name is taken from a module whose body has not come to the place that binds it.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Final, Literal, NamedTuple
+
+from overhaul.facts import Binding, Class, Export, Facts, ImportStatement, Step, UsedName
+from overhaul.layout import Layout
+
+_DEEPEST_CALL: Final = 5
+_LONGEST_TRAIL: Final = 8
+_BUILTINS: Final = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__"}
+
+
+class Meaning(NamedTuple):
+    """What a name stands for: a module of the project (`name` is ""), or what one of them defines."""
+
+    module: str
+    name: str
+
+
+class NotBound(Exception):
+    """A name is taken from a module that does not have it yet."""
+
+    def __init__(self, module: str, line: int, name: str, source: str, *, importing: bool, certain: bool) -> None:
+        """`module`:`line` takes `name` from `source`.
+
+        `importing`: it is an import statement that fails (ImportError), else a use (AttributeError or NameError); not
+        `certain` when it hangs on a branch or on a called function.
+        """
+        super().__init__(f"{module}:{line} takes {name} from {source}")
+        self.module = module
+        self.line = line
+        self.name = name
+        self.source = source
+        self.importing = importing
+        self.certain = certain
+        self.order: tuple[str, ...] = ()
+
+
+class Running:
+    """A module whose body has been begun."""
+
+    __slots__ = ("bound", "done", "means", "stars")
+
+    def __init__(self) -> None:
+        """Nothing is bound yet."""
+        self.bound: set[str] = set()
+        self.means: dict[str, Meaning] = {}
+        self.stars: set[str] = set()
+        """Names that a star import would have bound, had its module been complete."""
+        self.done = False
+
+    def copy(self) -> Running:
+        """A copy that can run on by itself."""
+        other = Running()
+        other.bound = set(self.bound)
+        other.means = dict(self.means)
+        other.stars = set(self.stars)
+        other.done = self.done
+        return other
+
+
+class World:
+    """The facts that imports are told from."""
+
+    def __init__(
+        self, layout: Layout, steps: Facts[Step], statements: Facts[ImportStatement], bindings: Facts[Binding],
+        exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
+    ) -> None:  # fmt: skip
+        """Facts are decoded for the modules that take part."""
+        self.layout = layout
+        self._steps = steps
+        self._statements = statements
+        self._bindings = bindings
+        self._exports = exports
+        self._uses = uses
+        self._classes = classes
+        self._class_names: dict[str, frozenset[str]] = {}
+        self._offered: dict[str, dict[str, Binding]] = {}
+        self._bodies: dict[tuple[str, str], list[Step]] = {}
+        self._programs: dict[str, list[Step]] = {}
+
+    def statements(self, module: str) -> Sequence[ImportStatement]:
+        """The import statements of a module."""
+        return self._statements[module]
+
+    def uses(self, module: str) -> Sequence[UsedName]:
+        """The names that a module's scopes use."""
+        return self._uses[module]
+
+    def is_function(self, module: str, scope: str) -> bool:
+        """Whether a scope's body runs later than at import: it is, or stands in, a function of the module."""
+        if not scope:
+            return False
+        if scope.endswith("<lambda>"):
+            return True
+        classes = self._classes_of(module)
+        parts = scope.split(".")
+        return any(".".join(parts[: number + 1]) not in classes for number in range(len(parts)))
+
+    def _classes_of(self, module: str) -> frozenset[str]:
+        found = self._class_names.get(module)
+        if found is None:
+            found = self._class_names[module] = frozenset(row.name for row in self._classes[module])
+        return found
+
+    def program(self, module: str) -> list[Step]:
+        """The steps of a module's body, with the dynamic imports in their places."""
+        found = self._programs.get(module)
+        if found is None:
+            found = [*self._steps[module]]
+            dynamic = [row for row in self._statements[module] if row.kind == "dynamic" and row.at_import]
+            if dynamic:
+                found += [_dynamic(row) for row in dynamic]
+                found.sort(key=lambda step: step.line)
+            self._programs[module] = found
+        return found
+
+    def body(self, module: str, scope: str) -> list[Step]:
+        """The steps of a function's body, as far as facts tell them."""
+        key = module, scope
+        found = self._bodies.get(key)
+        if found is None:
+            lines: list[tuple[int, int, Step]] = []
+            for row in self._statements[module]:
+                if row.scope == scope and row.kind in ("deferred", "dynamic"):
+                    lines += ((row.line, 0, step) for step in _steps_of(row))
+            for used in self._uses[module]:
+                if used.scope == scope and used.how in ("load", "call", "store"):
+                    act = "call" if used.how == "call" else "load"
+                    step = Step(line=used.lines[0], act=act, name=used.name, target="", taken="", maybe=True, caught="")  # type: ignore[arg-type]
+                    lines.append((used.lines[0], 1, step))
+            found = self._bodies[key] = [step for _, _, step in sorted(lines, key=lambda one: one[:2])]
+        return found
+
+    def offered(self, module: str) -> Mapping[str, Binding]:
+        """The names that a module's body binds in the end, stars apart."""
+        found = self._offered.get(module)
+        if found is None:
+            found = {}
+            for row in self._bindings[module]:
+                if row.kind != "declaration":
+                    found.setdefault(row.name, row)
+            self._offered[module] = found
+        return found
+
+    def public(self, module: str, depth: int = 0) -> set[str]:
+        """The names that `from module import *` binds in the end."""
+        listed = self.listed(module)
+        if listed is not None:
+            return {*listed}
+        names = {name for name in self.offered(module) if not name.startswith("_") and name != "*"}
+        if depth < _LONGEST_TRAIL:
+            for row in self._bindings[module]:
+                if row.kind == "star" and (target := self.absolute(module, row.target)) is not None:
+                    names |= self.public(target, depth + 1)
+        return names
+
+    def listed(self, module: str) -> tuple[str, ...] | None:
+        """`__all__`, when a module has one."""
+        rows = self._exports[module]
+        return rows[0].names if rows else None
+
+    def absolute(self, module: str, written: str) -> str | None:
+        """The project's module that `written`, with its leading dots, means in `module`."""
+        bare = written.lstrip(".")
+        level = len(written) - len(bare)
+        dotted = self.layout.resolve_relative(module, level, bare) if level else bare
+        return self.layout.locate(dotted, module) if dotted else None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The module `package.name`, if the project has one."""
+        place = self.layout.modules.get(f"{package}.{name}")
+        return place.module if place is not None else None
+
+    def meaning(self, module: str, name: str, depth: int = 0) -> Meaning | None:
+        """What a name of a completely imported module stands for; None for a value that facts say nothing about."""
+        if depth > _LONGEST_TRAIL:
+            return None
+        row = self.offered(module).get(name)
+        if row is None:
+            if (submodule := self.submodule(module, name)) is not None:
+                return Meaning(submodule, "")
+            for star in self._bindings[module]:
+                if star.kind == "star" and (target := self.absolute(module, star.target)) is not None:
+                    found = self.meaning(target, name, depth + 1)
+                    if found is not None:
+                        return found
+            return None
+        if row.kind in ("class", "function"):
+            return Meaning(module, name)
+        if row.kind != "import":
+            return None
+        target = self.absolute(module, row.target)
+        if target is not None:
+            return Meaning(target, "")
+        base, _, taken = row.target.rpartition(".")
+        if row.target.startswith(".") and not base.strip("."):
+            base = row.target[: len(row.target) - len(row.target.lstrip("."))]
+        source = self.absolute(module, base) if base else None
+        return self.meaning(source, taken, depth + 1) if source is not None else None
+
+
+def _caught(row: ImportStatement) -> Literal["", "imports"]:
+    return "imports" if row.caught else ""
+
+
+def _dynamic(row: ImportStatement) -> Step:
+    target = "." * row.level + row.module
+    return Step(line=row.line, act="import", name=row.bound, target=target, taken="as", maybe=False, caught=_caught(row))
+
+
+def _steps_of(row: ImportStatement) -> Iterator[Step]:
+    target = "." * row.level + row.module
+    if row.kind == "dynamic":
+        yield _dynamic(row)
+    elif not row.names:
+        given = "as" if row.bound != row.module.partition(".")[0] else ""
+        yield Step(line=row.line, act="import", name=row.bound, target=target, taken=given, maybe=True, caught=_caught(row))
+    for taken, bound in row.names:
+        yield Step(line=row.line, act="from", name=bound, target=target, taken=taken, maybe=True, caught=_caught(row))
+
+
+class Interpreter:
+    """One run of the import system, from the first importer on.
+
+    Only modules in `scope` are run; any other counts as imported at once and completely.
+    """
+
+    def __init__(self, world: World, scope: Collection[str]) -> None:
+        """Start with nothing imported."""
+        self._world = world
+        self._scope = scope
+        self.modules: dict[str, Running] = {}
+        self.order: list[str] = []
+        self._stack: list[str] = []
+        self._calls: list[tuple[str, str]] = []
+        self.passed: Callable[[NotBound], bool] = lambda _: False
+        """Failures that are none of ours: the import goes on as if the name had been there."""
+
+    def copy(self) -> Interpreter:
+        """The state after a complete import, to go on from."""
+        other = Interpreter(self._world, self._scope)
+        other.modules = {name: module if module.done else module.copy() for name, module in self.modules.items()}
+        other.order = [*self.order]
+        other.passed = self.passed
+        return other
+
+    def load(self, module: str) -> None:
+        """Import a module after the packages around it. Raises NotBound."""
+        package, _, name = module.rpartition(".")
+        if package and package in self._world.layout.modules:
+            self.load(package)
+        if module in self.modules:
+            return
+        running = self.modules[module] = Running()
+        if module not in self._scope:
+            running.done = True
+            self._attach(module, package, name)
+            return
+        self.order.append(module)
+        self._stack.append(module)
+        try:
+            for step in self._world.program(module):
+                self._take(module, step, running.means)
+        except NotBound as error:
+            del self.modules[module]
+            if not error.order:
+                error.order = tuple(self.order)
+            raise
+        finally:
+            self._stack.pop()
+        running.done = True
+        self._attach(module, package, name)
+
+    def _attach(self, module: str, package: str, name: str) -> None:
+        """A submodule that has run to its end becomes an attribute of its package."""
+        around = self.modules.get(package)
+        # For a package that is complete, that the submodule is complete says as much.
+        if around is not None and not around.done:
+            around.bound.add(name)
+            around.means.setdefault(name, Meaning(module, ""))
+
+    def _take(self, module: str, step: Step, local: dict[str, Meaning]) -> None:
+        """One step in `module`; imported names come to mean something in `local`."""
+        try:
+            match step.act:
+                case "import":
+                    self._import(module, step, local)
+                case "from":
+                    self._from(module, step, local)
+                case "star":
+                    self._star(module, step)
+                case "bind":
+                    self._bind(module, step.name)
+                case "unbind":
+                    self.modules[module].bound.discard(step.name)
+                case "load":
+                    self._use(module, step, local)
+                case "call":
+                    meaning = self._use(module, step, local)
+                    if meaning is not None and meaning.name:
+                        self._call(meaning)
+        except NotBound as error:
+            caught = step.caught == "all" or (step.caught == "imports" and error.importing)
+            if not caught and not self.passed(error):
+                raise
+
+    def _fail(self, module: str, step: Step, name: str, source: str) -> None:
+        certain = not step.maybe and not self._calls
+        raise NotBound(module, step.line, name, source, importing=step.act == "from", certain=certain)
+
+    def _bind(self, module: str, name: str, meaning: Meaning | None = None) -> None:
+        running = self.modules[module]
+        running.bound.add(name)
+        running.means.pop(name, None)
+        if meaning is not None:
+            running.means[name] = meaning
+
+    def _bind_import(self, module: str, name: str, meaning: Meaning | None, local: dict[str, Meaning]) -> None:
+        running = self.modules.get(module)
+        if running is not None and local is running.means:
+            self._bind(module, name, meaning)
+        elif meaning is not None:
+            local[name] = meaning
+
+    def _import(self, module: str, step: Step, local: dict[str, Meaning]) -> None:
+        target = self._world.absolute(module, step.target)
+        if target is not None:
+            self.load(target)
+        if not step.name:
+            return
+        bound = target if step.taken else self._world.absolute(module, step.target.partition(".")[0])
+        if target is None and bound is not None:
+            self.load(bound)
+        self._bind_import(module, step.name, Meaning(bound, "") if bound is not None else None, local)
+
+    def _from(self, module: str, step: Step, local: dict[str, Meaning]) -> None:
+        target = self._world.absolute(module, step.target)
+        if target is None:
+            self._bind_import(module, step.name, None, local)
+            return
+        self.load(target)
+        self._bind_import(module, step.name, self._attribute(module, step, target, step.taken, fall_back=True), local)
+
+    def _attribute(self, module: str, step: Step, source: str, name: str, *, fall_back: bool) -> Meaning | None:
+        """`source.name`; with `fall_back` as a from-import takes it. Raises NotBound."""
+        world = self._world
+        running = self.modules.get(source)
+        submodule = world.submodule(source, name)
+        if running is None or running.done:
+            meaning = running.means.get(name) if running is not None else None
+            if meaning is None and submodule is not None and name not in world.offered(source):
+                if fall_back:
+                    self.load(submodule)
+                elif submodule in self.modules and not self.modules[submodule].done:
+                    self._fail(module, step, name, source)
+                return Meaning(submodule, "")
+            if meaning is None and "__getattr__" in world.offered(source) and name not in world.offered(source):
+                self._ask(module, source, name)
+            return meaning or world.meaning(source, name)
+        if name in running.bound:
+            return running.means.get(name) or self._defined(source, name)
+        if "__getattr__" in running.bound:
+            self._ask(module, source, name)
+            return None
+        if submodule is not None and fall_back:
+            self.load(submodule)
+            return Meaning(submodule, "")
+        if submodule is not None and (submodule in self.modules or self._comes_by_import(source, submodule)):
+            self._fail(module, step, name, source)
+        row = world.offered(source).get(name)
+        if row is not None and row.kind == "global":
+            # Bound by a function, whenever that is called.
+            return None
+        later = row is not None or "__getattr__" in world.offered(source)
+        if later or name in running.stars or self._comes_by_star(source, name):
+            self._fail(module, step, name, source)
+        return None
+
+    def _ask(self, module: str, source: str, name: str) -> None:
+        """A module's `__getattr__` answers: what it imports for this name is imported. Raises NotBound."""
+        call = source, "__getattr__"
+        if call in self._calls or len(self._calls) >= _DEEPEST_CALL:
+            return
+        self._calls.append(call)
+        try:
+            for step in self._world.body(source, "__getattr__"):
+                if step.act == "from" and name in (step.taken, step.name):
+                    self._take(source, step, {})
+        finally:
+            self._calls.pop()
+
+    def _comes_by_import(self, module: str, submodule: str) -> bool:
+        """Whether a module's body imports its submodule at some time."""
+        name = submodule.rpartition(".")[2]
+        for step in self._world.program(module):
+            if step.act in ("import", "from") and (target := self._world.absolute(module, step.target)) is not None:
+                if target == submodule or (target == module and step.taken == name):
+                    return True
+        return False
+
+    def _defined(self, module: str, name: str) -> Meaning | None:
+        row = self._world.offered(module).get(name)
+        if row is not None and row.kind in ("class", "function"):
+            return Meaning(module, name)
+        return None
+
+    def _comes_by_star(self, module: str, name: str) -> bool:
+        """Whether a star import that is still to come binds the name."""
+        for step in self._world.program(module):
+            if step.act == "star" and (target := self._world.absolute(module, step.target)) is not None:
+                if name in self._world.public(target):
+                    return True
+        return False
+
+    def _star(self, module: str, step: Step) -> None:
+        target = self._world.absolute(module, step.target)
+        if target is None:
+            return
+        self.load(target)
+        here = self.modules[module]
+        there = self.modules.get(target)
+        listed = self._world.listed(target)
+        if there is None or there.done:
+            for name in self._world.public(target):
+                if listed is not None and (submodule := self._world.submodule(target, name)) is not None:
+                    if name not in self._world.offered(target):
+                        self.load(submodule)
+                        if not self.modules[submodule].done:
+                            # A star has no way around the package's attribute.
+                            self._fail(module, step, name, target)
+                self._bind(module, name, (there.means.get(name) if there else None) or self._world.meaning(target, name))
+            return
+        if listed is not None and "__all__" in there.bound:
+            for name in listed:
+                if name not in there.bound:
+                    submodule = self._world.submodule(target, name)
+                    if submodule is not None:
+                        self.load(submodule)
+                    elif name in self._world.offered(target):
+                        self._fail(module, step, name, target)
+                self._bind(module, name, there.means.get(name) or self._defined(target, name))
+            return
+        for name in sorted(there.bound):
+            if not name.startswith("_"):
+                self._bind(module, name, there.means.get(name) or self._defined(target, name))
+        here.stars |= self._world.public(target) - here.bound
+
+    def _use(self, module: str, step: Step, local: dict[str, Meaning]) -> Meaning | None:
+        """Evaluate a chain of names; what it stands for, as far as that is known. Raises NotBound."""
+        root, *rest = step.name.split(".")
+        running = self.modules.get(module)
+        meaning = local.get(root)
+        if meaning is None and running is not None:
+            if not running.done and root not in running.bound:
+                elsewhere = running is not (self.modules.get(self._stack[-1]) if self._stack else None)
+                known = root in running.stars or (elsewhere and root in self._world.offered(module))
+                if known and root not in _BUILTINS and "*" not in root:
+                    self._fail(module, step, root, module)
+                return None
+            meaning = running.means.get(root) or (
+                self._world.meaning(module, root) if running.done else self._defined(module, root)
+            )
+        elif meaning is None:
+            meaning = self._world.meaning(module, root)
+        for number, name in enumerate(rest):
+            if meaning is None:
+                return None
+            if meaning.name:
+                return Meaning(meaning.module, ".".join((meaning.name, *rest[number:])))
+            meaning = self._attribute(module, step, meaning.module, name, fall_back=False)
+        return meaning
+
+    def _call(self, meaning: Meaning) -> None:
+        """Run the body of a function, or of what makes an instance of a class. Raises NotBound."""
+        module, name = meaning
+        if len(self._calls) >= _DEEPEST_CALL:
+            return
+        scopes = [name]
+        row = self._world.offered(module).get(name)
+        if row is not None and row.kind == "class":
+            scopes = [f"{name}.{method}" for method in ("__new__", "__init__", "__post_init__")]
+        for scope in scopes:
+            call = module, scope
+            if call in self._calls:
+                continue
+            self._calls.append(call)
+            try:
+                local: dict[str, Meaning] = {}
+                for step in self._world.body(module, scope):
+                    self._take(module, step, local)
+            finally:
+                self._calls.pop()
+
+
+class Attempt(NamedTuple):
+    """What came of importing one module first."""
+
+    entry: str
+    failure: NotBound | None
+
+
+def attempts(world: World, members: Collection[str], scope: Collection[str]) -> Iterator[Attempt]:
+    """Import each of the `members` first, each in a fresh interpreter, and tell what comes of it.
+
+    `scope` are the modules whose bodies matter: the members, and what can lead to them. A failure in which no member
+    takes part is none of this cycle.
+    """
+    inside = set(members)
+
+    def foreign(failure: NotBound) -> bool:
+        return failure.module not in inside and failure.source not in inside
+
+    beginnings: dict[str, Interpreter | NotBound] = {}
+    for entry in sorted(members):
+        top = entry.partition(".")[0]
+        begun = beginnings.get(top)
+        if begun is None:
+            begun = Interpreter(world, scope)
+            begun.passed = foreign
+            if top != entry and top in world.layout.modules:
+                try:
+                    begun.load(top)
+                except NotBound as failure:
+                    beginnings[top] = failure
+                    yield Attempt(entry, failure)
+                    continue
+            else:
+                yield Attempt(entry, _try(begun, entry))
+                continue
+            beginnings[top] = begun
+        if isinstance(begun, NotBound):
+            yield Attempt(entry, begun)
+        elif entry in begun.modules:
+            yield Attempt(entry, None)
+        else:
+            yield Attempt(entry, _try(begun.copy(), entry))
+
+
+def _try(interpreter: Interpreter, entry: str) -> NotBound | None:
+    try:
+        interpreter.load(entry)
+    except NotBound as failure:
+        return failure
+    return None

@@ -1,0 +1,116 @@
+"""Setting overhaul up for a project: what would be added to which file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from overhaul.errors import ConfigError, TargetError
+
+_KEYS: Final = """\
+# Files to leave out, as in .gitignore:
+exclude = []
+# Rules that do not run (`overhaul explain` lists them):
+ignore = []
+"""
+_HOOK: Final = """\
+- repo: local
+  hooks:
+    - id: overhaul
+      name: overhaul
+      entry: overhaul audit
+      language: system
+      types: [python]
+      pass_filenames: false
+"""
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """A file as it would be: `content` is all of it, `added` what is new."""
+
+    file: Path
+    what: str
+    added: str
+    content: bytes
+
+
+def edits(folder: Path, *, hook: bool) -> list[Edit]:
+    """What is missing in a project's folder, every other byte kept; with `hook` the entry for pre-commit too.
+
+    Raises TargetError when the folder is not there, and ConfigError for a file that cannot be added to.
+    """
+    if not folder.is_dir():
+        raise TargetError(f"{folder}: no such folder: name the top of the project")
+    return [*_settings(folder), *(_hook(folder) if hook else ())]
+
+
+def _settings(folder: Path) -> Iterator[Edit]:
+    own, project = folder / "overhaul.toml", folder / "pyproject.toml"
+    if own.exists():
+        return
+    if not project.exists():
+        yield Edit(own, "a new file", _KEYS, _KEYS.encode())
+        return
+    data, text = _content(project)
+    tool = _parsed(project, text).get("tool")
+    if isinstance(tool, dict) and "overhaul" in tool:
+        return
+    section = f"[tool.overhaul]\n{_KEYS}"
+    content = _appended(text, section)
+    after = _parsed(
+        project, content, remedy="it cannot take a [tool.overhaul] section at its end: add one by hand"
+    ).get("tool")
+    if not (isinstance(after, dict) and "overhaul" in after):
+        raise ConfigError(f"{project}: a [tool.overhaul] section at its end would not count: add one by hand")
+    yield Edit(project, "a section at the end", section, data + content.encode()[len(text.encode()) :])
+
+
+def _appended(text: str, section: str) -> str:
+    """The text, a blank line, the section, with the line ends that the text has."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if not text.strip():
+        gap = ""
+    elif text.endswith("\n"):
+        gap = newline
+    else:
+        gap = newline * 2
+    return text + gap + section.replace("\n", newline)
+
+
+def _hook(folder: Path) -> Iterator[Edit]:
+    file = folder / ".pre-commit-config.yaml"
+    if not file.exists():
+        raise ConfigError(f"{file}: does not exist: set pre-commit up first, or leave --pre-commit out")
+    _, text = _content(file)
+    if re.search(r"^\s*-?\s*id:\s*['\"]?overhaul['\"]?\s*(#.*)?$", text, re.MULTILINE):
+        return
+    # The list must be written with one entry a line below `repos:`; the new entry goes before the first, at its depth.
+    found = re.search(
+        r"^repos:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?=(?P<indent> *)- )", text, re.MULTILINE
+    )
+    if found is None:
+        raise ConfigError(f"{file}: has no list of entries below `repos:`: add by hand:\n{_HOOK}")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    added = "".join(f"{found['indent']}{line}{newline}" for line in _HOOK.splitlines())
+    content = text[: found.end()] + added + text[found.end() :]
+    yield Edit(file, "a hook before the others", added, content.encode("utf-8"))
+
+
+def _content(file: Path) -> tuple[bytes, str]:
+    try:
+        data = file.read_bytes()
+        return data, data.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({error}): mend the file") from error
+
+
+def _parsed(file: Path, text: str, remedy: str = "mend the file") -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: cannot be read as TOML ({error}): {remedy}") from error

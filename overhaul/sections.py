@@ -1,0 +1,107 @@
+"""Sections of the HTML report: what a page is put together from.
+
+A section is one decorated function in a file `reports/_html_<name>.py`, which nothing else names:
+
+    @Section("Import cycles", order=30)
+    def cycles(survey: Survey) -> Cycles | None: ...
+
+What it returns is the `view` of the template `reports/templates/html/sections/<name>.html`; None leaves the section
+out. One that returns `Grids` needs no template of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, Self, TypeVar
+
+import msgspec
+
+from overhaul.facts import Row
+from overhaul.survey import Survey
+
+Cell = str | int | float | None
+
+_Row = TypeVar("_Row", bound=Row)
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of a grid."""
+
+    title: str
+    kind: Literal["text", "code", "place", "number"] = "text"
+    """place: `path:line`, sorted by path and then by number."""
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A row of a grid."""
+
+    cells: tuple[Cell, ...]
+    id: str = ""
+    """Where a link can point to; made with `anchor`."""
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """A table that the reader can sort and filter."""
+
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    lines: tuple[Line, ...]
+    shown: int = 50
+    """Lines that stand in the page from the beginning; the others are there when asked for."""
+    total: int = 0
+    """How many lines there would be with those that were left out of the page."""
+    rest: str = ""
+    """The command that shows what was left out."""
+
+    @property
+    def omitted(self) -> int:
+        """How many lines are not in the page at all."""
+        return max(0, self.total - len(self.lines))
+
+
+class Grids(msgspec.Struct, frozen=True):
+    """A section that is nothing but grids below a sentence."""
+
+    lead: str
+    grids: tuple[Grid, ...]
+
+
+class Section:
+    """One section of the page."""
+
+    def __init__(self, title: str, *, order: int) -> None:
+        """`order` is the place on the page: 10 is the story at the top, 90 the appendix."""
+        self.title = title
+        self.order = order
+
+    def __call__(self, function: Callable[[Survey], msgspec.Struct | None]) -> Self:
+        """Decorate the function that gives the section's view; its name is the section's, and the link to it."""
+        self.view = function
+        self.name: str = function.__name__
+        return self
+
+
+WORST_FIRST: Final = ("error", "warning", "note")
+"""Severities of findings."""
+
+
+def anchor(kind: str, *parts: str) -> str:
+    """An id that is the same as long as the parts are: `cycle-1f3a9c02b4`."""
+    return f"{kind}-{hashlib.blake2b(chr(0).join(parts).encode(errors='surrogatepass'), digest_size=5).hexdigest()}"
+
+
+def rule_anchor(rule: str, severity: str) -> str:
+    """The id of what a rule found at one severity."""
+    return f"rule-{rule}-{severity}"
+
+
+def rows_of(survey: Survey, row: type[_Row]) -> Sequence[_Row] | None:
+    """The rows of a table of the project; None when no leaf fills it."""
+    return survey.rows(row) if row in survey.leaves.tables.values() else None
+
+
+def short(text: str, limit: int = 400) -> str:
+    """The text, cut at `limit` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,93 @@
+"""What an audit of one path goes by: its settings, its leaves, and where its store lies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from overhaul.config import Config, load_config
+from overhaul.errors import TargetError, UsageError
+from overhaul.leaves import Leaves, load_leaves
+
+
+class Flags(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line says over the configuration file; what is None or empty leaves the file's word."""
+
+    config: Path | None = None
+    """The configuration file to read, wherever it lies."""
+    exclude: tuple[str, ...] = ()
+    """Added to the file's patterns."""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    jobs: int | None = None
+    store: Path | None = None
+    """The folder to keep the store in."""
+    no_store: bool = False
+
+
+class Workspace:
+    """A path that can be audited."""
+
+    def __init__(self, root: Path, config: Config, leaves: Leaves, store: Path | None, left_out: Sequence[str]) -> None:
+        """Made by `open_workspace`."""
+        self.root = root
+        self.config = config
+        self.leaves = leaves
+        self.store = store
+        """The folder whose `.overhaul` holds the store; None keeps it in memory."""
+        self.left_out = left_out
+        """Leaf folders that the configuration names and that were not loaded: see `trusted`."""
+
+
+def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Workspace:
+    """Find the settings for an audit of `path`, and load the leaves they name as far as they may be run.
+
+    `here` is the folder the user stands in (by default the current one). Raises ConfigError, TargetError for a path
+    that is not there, UsageError for a store that cannot be made, and LeafError.
+    """
+    root = Path(os.path.abspath(path))
+    if not root.exists():
+        raise TargetError(f"{path}: no such file or folder: check the path")
+    config = load_config(root, flags.config)
+    folders = [Path(config.source).parent / folder for folder in config.leaves]
+    allowed = not folders or flags.config is not None or trusted(Path(config.source), here or Path.cwd())
+    changes = {
+        "exclude": (*config.exclude, *flags.exclude),
+        "select": flags.select or config.select,
+        "ignore": flags.ignore or config.ignore,
+        "jobs": config.jobs if flags.jobs is None else flags.jobs,
+    }
+    leaves = load_leaves(folders if allowed else ())
+    return Workspace(
+        root,
+        msgspec.structs.replace(config, **changes),
+        leaves,
+        None if flags.no_store else _store(root, config, flags),
+        () if allowed else config.leaves,
+    )
+
+
+def trusted(source: Path, here: Path) -> bool:
+    """Whether leaves named by the configuration file `source` may be run by somebody who stands in `here`.
+
+    Leaves are code. Whoever works inside a project runs its code anyway; whoever points overhaul at a folder elsewhere
+    wants it read, not run.
+    """
+    return here.resolve().is_relative_to(source.resolve().parent)
+
+
+def _store(root: Path, config: Config, flags: Flags) -> Path:
+    """The folder of the store: the one named, else the configuration file's, else git's top level, else the root's."""
+    if flags.store is not None:
+        try:
+            flags.store.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"{flags.store}: {error.strerror}: name another folder with --store") from error
+        return flags.store
+    if config.source:
+        return Path(config.source).parent
+    folder = root if root.is_dir() else root.parent
+    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)

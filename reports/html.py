@@ -1,0 +1,104 @@
+"""The audit as one HTML page."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from overhaul import __version__
+from overhaul.leaves import Report
+from overhaul.printable import printable
+from overhaul.sections import Grid, Grids, Line, Section
+from overhaul.survey import Survey
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES: Final = Path(__file__).parent / "templates" / "html"
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A section with what it has to show."""
+
+    name: str
+    title: str
+    template: str
+    view: msgspec.Struct
+
+
+@Report
+def html(survey: Survey) -> Iterator[str]:
+    """One self-contained page: findings, import cycles, unresolved imports, figures, and every table's first rows.
+
+    It opens from disk, asks nothing of the network and runs no script but its own, which its content security policy
+    names by hash. Tables sort and filter; every finding and cycle has an address of its own (`#finding-...`).
+    """
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    script = (TEMPLATES / "script.js").read_text(encoding="utf-8")
+    parts = [
+        Part(section.name, section.title, _template(section, view), view)
+        for section in sections()
+        if (view := section.view(survey)) is not None
+    ]
+    yield from _environment().get_template("page.html").generate(
+        project=survey.root.name or "project", version=__version__, parts=parts,
+        style=style, script=script, style_hash=_hash(style), script_hash=_hash(script),
+    )  # fmt: skip
+
+
+def sections() -> list[Section]:
+    """The sections in the files beside this one, in the order of the page."""
+    modules = (importlib.import_module(f"{__package__}.{file.stem}") for file in Path(__file__).parent.glob("_html_*.py"))
+    found = {value for module in modules for value in vars(module).values() if isinstance(value, Section)}
+    return sorted(found, key=lambda section: (section.order, section.name))
+
+
+def _template(section: Section, view: msgspec.Struct) -> str:
+    return "grids.html" if isinstance(view, Grids) else f"sections/{section.name}.html"
+
+
+def _hash(text: str) -> str:
+    """What a content security policy calls an inline script or style by."""
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _environment() -> Environment:
+    """Templates in which whatever is shown is escaped, and a name that is missing is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def shown(value: object) -> object:
+        return printable(value, lines=True) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    def island(grid: Grid) -> Markup:
+        return Markup(_json(grid.lines[grid.shown :]))  # noqa: S704 - `_json` leaves nothing that HTML would read
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=shown,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"island": island, "number": _number}
+    return environment
+
+
+def _json(lines: tuple[Line, ...]) -> str:
+    """Lines as `[id, cell, cell ...]`, for a script element: no character that could end it, or a line of a script."""
+    text = msgspec.json.encode(
+        [[line.id, *(printable(cell) if isinstance(cell, str) else cell for cell in line.cells)] for line in lines]
+    ).decode()
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text
+
+
+def _number(value: float | None) -> str:
+    """A number as people read it."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"

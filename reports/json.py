@@ -1,0 +1,72 @@
+"""Every table as JSON: streamed, sorted, the same bytes on every run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from overhaul import __version__
+from overhaul.facts import Row
+from overhaul.leaves import Report
+from overhaul.report_schema import SCHEMA, own_name
+from overhaul.survey import Survey
+
+
+@Report
+def json(survey: Survey) -> Iterator[bytes]:
+    """Tables, findings and failures as one JSON document.
+
+    The keys are `schema` (changes when a consumer must), `version` (of overhaul), `root` (the name of the audited
+    folder: no path of the machine), `tables` (name -> rows), `findings` and `failures`. `docs/report.schema.json`
+    describes it. Rows of facts begin with the `module` and `path` they were found in.
+    """
+    encode = msgspec.json.Encoder().encode
+    head = {"schema": SCHEMA, "version": __version__, "root": survey.root.name or "."}
+    yield encode(head)[:-1] + b',\n"tables":{'
+    separator = b"\n"
+    for name, row, groups in survey.tables():
+        yield separator + encode(name) + b":["
+        separator = b",\n"
+        yield from _listed(_rows(survey, row, groups, encode))
+        yield b"]"
+    yield b'},\n"findings":['
+    yield from _listed(map(encode, survey.findings))
+    yield b'],\n"failures":['
+    yield from _listed(map(encode, survey.failures))
+    yield b"]}\n"
+
+
+def _listed(rows: Iterator[bytes]) -> Iterator[bytes]:
+    """Rows with commas between them, a chunk at a time."""
+    chunk: list[bytes] = []
+    separator = b"\n"
+    for row in rows:
+        chunk.append(separator)
+        chunk.append(row)
+        separator = b",\n"
+        if len(chunk) >= 1000:
+            yield b"".join(chunk)
+            chunk.clear()
+    yield b"".join(chunk)
+
+
+def _rows(
+    survey: Survey, row: type[Row], groups: Iterator[tuple[str, Sequence[Row]]], encode: Callable[[object], bytes]
+) -> Iterator[bytes]:
+    """Encoded rows; those of facts with the place spliced in before the first field."""
+    names = [field.encode_name for field in msgspec.structs.fields(row)]
+    renamed = any(own_name(name) != name for name in names)
+    for module, rows in groups:
+        if not module:
+            yield from map(encode, rows)
+            continue
+        start = encode({"module": module, "path": survey.place(module)})[:-1] + b","
+        for one in rows:
+            if renamed:
+                values = {
+                    own_name(name): value for name, value in zip(names, msgspec.structs.astuple(one), strict=True)
+                }
+                yield start + encode(values)[1:]
+            else:
+                yield start + encode(one)[1:]

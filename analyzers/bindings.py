@@ -16,7 +16,8 @@ from overhaul.walk import dotted
 Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
 
 _DYNAMIC: Final = re.compile(
-    r"""(?:\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\](?:\.__dict__)?)
+    r"""(?<!hasattr\()(?<!getattr\()(?<!\bin[ ])
+        (?:\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\](?:\.__dict__)?)
         (?!\s*(?:\.(?:get|items|keys|values|copy|__doc__|__file__|__name__)\b|\[[^][\n]*\]\s*(?!\s|=[^=])))""",
     re.VERBOSE,
 )
@@ -40,7 +41,7 @@ def bindings(module: Module) -> Iterator[Binding]:
             last[event[1]] = number
     seen: set[tuple[str, str, str]] = set()
     for event in top.events:
-        role, name, line, block, node = event
+        role, name, line, block, _ = event
         if role < Role.ASSIGN or role == Role.UNBIND or not (block.scope.top or block.kind == "global"):
             continue
         if top.events[last[name]][0] == Role.UNBIND and not situation(top.events[last[name]][3]).conditional:
@@ -56,7 +57,8 @@ def _dynamic(module: Module) -> int | None:
     """The first line that may bind names which no statement names."""
     if not any(word in module.text for word in ("globals()", "vars()", "locals()", "sys.modules[__name__]", "exec(")):
         return None
-    top = {event[2] for event in module.scopes[0].events if event[0] == Role.CALL and event[1] in ("vars", "locals", "exec")}
+    calls = (event for event in module.scopes[0].events if event[0] == Role.CALL)
+    top = {event[2] for event in calls if event[1] in ("vars", "locals", "exec")}
     anywhere = {line for _, role, name, line in module.uses if (role, name) == (Role.CALL, "globals")}
     anywhere |= {line for _, _, name, line in module.uses if name == "sys.modules"}
     lines = module.text.splitlines()

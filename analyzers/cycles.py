@@ -14,6 +14,7 @@ from overhaul.facts import (
     Cycle,
     Export,
     Facts,
+    Function,
     Import,
     ImportStatement,
     Step,
@@ -38,6 +39,7 @@ COST: Final[Mapping[Way, int]] = {"drop": 1, "typing": 1, "direct": 1, "defer": 
 def cycles(
     layout: Layout, imports: Sequence[Import], steps: Facts[Step], statements: Facts[ImportStatement],
     bindings: Facts[Binding], exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
+    functions: Facts[Function],
 ) -> Iterator[Cycle]:  # fmt: skip
     """Modules that import each other: strongly connected components of the import graph, and self-imports.
 
@@ -49,7 +51,7 @@ def cycles(
     """
     explicit = [row for row in imports if not row.implicit]
     at_import = _at_import(statements)
-    world = World(layout, steps, statements, bindings, exports, uses, classes)
+    world = World(layout, steps, statements, bindings, exports, uses, classes, functions)
     importers: defaultdict[str, set[str]] = defaultdict(set)
     for row in imports:
         importers[row.imported].add(row.importer)

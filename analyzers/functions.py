@@ -13,13 +13,17 @@ from overhaul.scopes import Scope
 
 Kind = Literal["function", "method", "classmethod", "staticmethod", "property", "nested"]
 
+_BRANCHES: Final = ("If", "IfExp", "BooleanOperation", "While", "For", "Try", "TryStar", "Match")
 _PROPERTIES: Final = frozenset({"property", "cached_property", "setter", "getter", "deleter", "abstractproperty"})
 
 
-@Collector("Yield")
+@Collector("Yield", *_BRANCHES)
 def functions(module: Module) -> Iterator[Function]:
     """Every function and method, with its parameters, annotations and decorators as they are written."""
     generators = {id(_function_around(block.scope)) for _, _, block in module.nodes(cst.Yield)}
+    branching = {
+        id(_function_around(block.scope)) for kind in _BRANCHES for _, _, block in module.nodes(getattr(cst, kind))
+    }
     for scope in module.scopes:
         if scope.kind != "function":
             continue
@@ -36,6 +40,7 @@ def functions(module: Module) -> Iterator[Function]:
             kind=_kind(outer, decorators),
             asynchronous=node.asynchronous is not None,
             generator=id(scope) in generators,
+            straight=id(scope) not in branching,
             parameters=tuple(_parameters(node.params)),
             returns=text_of(node.returns.annotation) if node.returns is not None else "",
             decorators=decorators,

@@ -5,33 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from overhaul.facts import Facts, ImportStatement, UnresolvedImport, UsedName
+from overhaul.facts import Binding, Facts, ImportStatement, UnresolvedImport, UsedName
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
-from overhaul.symbols import Symbols
+from overhaul.symbols import Symbol, Symbols
 
 Confidence = Literal["high", "medium", "low"]
 
 NEAR: Final = 3
 """How many known names like a missing one are told."""
 
-_GENERATED: Final = re.compile(r"(?:^|\.)(?:_?_?version(?:_?_?)|_version_\w+|\w+_pb2(?:_grpc)?|_?generated\w*|\w+_generated)$")
+_LIKENESS: Final = 0.65
+"""How like they are at least, as difflib measures it."""
+
+_GENERATED: Final = re.compile(
+    r"(?:^|\.)(?:_{0,2}version_{0,2}|_version_\w+|\w+_pb2(?:_grpc)?|_?generated\w*|\w+_generated)$"
+)
 
 
 @Analyzer
 def unresolved_imports(
-    layout: Layout, symbols: Symbols, statements: Facts[ImportStatement], used: Facts[UsedName]
+    layout: Layout, symbols: Symbols, statements: Facts[ImportStatement], used: Facts[UsedName],
+    bindings: Facts[Binding],
 ) -> Iterator[UnresolvedImport]:
     """Imports of the project's own modules that do not exist, and of names that their module does not have.
 
     Only what belongs to the project is judged: relative imports, and absolute ones whose top-level name is its own. A
     name is reported only where all names of its module are known: never one of an extension module, of a namespace
-    package, of a module with `__getattr__`, with a star import from outside, or that writes to `globals()`. What makes
-    an import less sure to fail (a caught failure, a branch, TYPE_CHECKING) lowers the confidence and is named.
+    package or one that extends its `__path__`, of a module with `__getattr__`, with a star import from outside, or that
+    writes to `globals()`. What makes an import less sure to fail (a caught failure, a branch, TYPE_CHECKING) lowers the
+    confidence and is named.
     """
-    search = _Search(layout, symbols, used)
+    search = _Search(layout, symbols, used, bindings)
     for module, rows in statements.items():
         for row in rows:
             for missing in search.missing(module, row):
@@ -53,10 +61,10 @@ class _Missing(NamedTuple):
 class _Search:
     """Looks imports up, keeping what many of them ask for."""
 
-    def __init__(self, layout: Layout, symbols: Symbols, used: Facts[UsedName]) -> None:
-        self._layout, self._symbols, self._used = layout, symbols, used
-        self._children: dict[str, list[str]] | None = None
-        self._set: dict[str, frozenset[str]] | None = None
+    def __init__(
+        self, layout: Layout, symbols: Symbols, used: Facts[UsedName], bindings: Facts[Binding]
+    ) -> None:  # fmt: skip
+        self._layout, self._symbols, self._used, self._bindings = layout, symbols, used, bindings
 
     def missing(self, module: str, row: ImportStatement) -> Iterator[_Missing]:
         """What one import statement of a module asks for and does not get."""
@@ -76,7 +84,9 @@ class _Search:
             if found is None and not layout.is_first_party(target, module):
                 return
         if found is None:
-            yield self._absent(module, target)
+            absent = self._absent(module, target)
+            if not self._symbols.extended(absent.parent or ""):
+                yield absent
             return
         offers = self._symbols.offers
         for name, _ in row.names:
@@ -112,7 +122,8 @@ class _Search:
         where = f"{missing.parent} ({self._layout.modules[missing.parent].path})"
         if missing.kind == "name":
             listed = missing.part in self._symbols.public(missing.parent)
-            more = ", though its __all__ lists it" if listed else ", and has no such submodule"
+            package = self._layout.modules[missing.parent].package
+            more = ", though its __all__ lists it" if listed else ", and has no such submodule" if package else ""
             return f"{where} does not bind {missing.part}{more}"
         return f"{where} has no submodule {missing.part}"
 
@@ -156,45 +167,67 @@ class _Search:
         """Signs that a package, or one around it, makes modules importable in its own way."""
         while package:
             for row in self._used[package] if package in self._layout.modules else ():
-                root = row.name.partition(".")[0]
-                if root == "__path__" or row.name in _HOOKS:
+                if row.name in _HOOKS:
                     yield "low", f"{package} uses {row.name} (line {row.lines[0]})"
                     return
             package = package.rpartition(".")[0]
 
-    @property
-    def _assigned(self) -> Mapping[str, frozenset[str]]:
+    @cached_property
+    def _assigned(self) -> Mapping[str, set[str]]:
         """Module -> the attributes that other modules assign to it. Made only when something is missing."""
-        if self._set is None:
-            found: dict[str, set[str]] = {}
-            for module, rows in self._used.items():
-                for row in rows:
-                    if row.how == "store" and not row.name.startswith(("self.", "cls.")):
-                        owner, _, name = row.name.rpartition(".")
-                        meaning = self._symbols.lookup(module, row.scope, owner)
-                        if getattr(meaning, "kind", "") == "module":
-                            found.setdefault(getattr(meaning, "module", ""), set()).add(name)
-            self._set = {module: frozenset(names) for module, names in found.items()}
-        return self._set
+        found: dict[str, set[str]] = {}
+        for module, rows in self._used.items():
+            for row in rows:
+                if row.how == "store" and not row.name.startswith(("self.", "cls.")):
+                    owner, _, name = row.name.rpartition(".")
+                    meaning = self._symbols.lookup(module, row.scope, owner)
+                    if isinstance(meaning, Symbol) and meaning.kind == "module":
+                        found.setdefault(meaning.module, set()).add(name)
+        return found
 
     def _near(self, missing: _Missing) -> tuple[str, ...]:
-        """Known names like the missing one, the likest first."""
+        """Where the missing name stands now, then known names like it, the likest first."""
         if not missing.part:
             return ()
-        known: Sequence[str] = self._submodules(missing.parent or "")
+        last = missing.name.rpartition(".")[2]
+        moved = self._homes.get((missing.kind, last), ())
+        known = self._submodules(missing.parent or "")
         if missing.kind == "name" and missing.parent is not None:
             known = [*self._symbols.names(missing.parent), *known]
-        near = get_close_matches(missing.part, sorted(set(known) - {missing.part}), n=NEAR)
-        return tuple(f"{missing.parent}.{name}" if missing.parent else name for name in near)
+        like = get_close_matches(missing.part, sorted(set(known) - {missing.part}), n=NEAR, cutoff=_LIKENESS)
+        names = (f"{missing.parent}.{name}" if missing.parent else name for name in like)
+        # A name that stands in many places says nothing about where this one went.
+        return tuple(dict.fromkeys((*(moved if len(moved) <= NEAR else ()), *names)))[:NEAR]
+
+    @cached_property
+    def _homes(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """(kind, name) -> the modules, or classes and functions, of that name. Made only when something is missing."""
+        homes: dict[tuple[str, str], list[str]] = {}
+        for module in self._layout.modules:
+            if "/" not in module:
+                homes.setdefault(("module", module.rpartition(".")[2]), []).append(module)
+        for module, rows in self._bindings.items():
+            for row in rows:
+                if row.kind in ("class", "function"):
+                    places = homes.setdefault(("name", row.name), [])
+                    if (dotted := f"{module}.{row.name}") not in places:
+                        places.append(dotted)
+        return homes
 
     def _submodules(self, package: str) -> Sequence[str]:
-        if self._children is None:
-            self._children = {}
-            for module in self._layout.modules:
-                if "/" not in module:
-                    above, _, name = module.rpartition(".")
-                    self._children.setdefault(above, []).append(name)
         return self._children.get(package, ())
 
+    @cached_property
+    def _children(self) -> Mapping[str, Sequence[str]]:
+        children: dict[str, list[str]] = {}
+        for module in self._layout.modules:
+            if "/" not in module:
+                above, _, name = module.rpartition(".")
+                children.setdefault(above, []).append(name)
+        return children
 
-_HOOKS: Final = frozenset({"sys.modules", "sys.meta_path", "sys.path_hooks", "sys.meta_path.append", "sys.meta_path.insert"})
+
+_HOOKS: Final = frozenset({
+    "sys.meta_path", "sys.meta_path.append", "sys.meta_path.insert", "sys.modules", "sys.modules.update",
+    "sys.path_hooks",
+})  # fmt: skip

@@ -6,6 +6,7 @@ completion answer at once.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except _Ended as error:
         _say(f"overhaul: {error}")
+        if error.code == FAILED:
+            _drop_output()
         return error.code
     except click.ClickException as error:
         error.show()
@@ -51,16 +54,22 @@ def run(arguments: Sequence[str]) -> int:
         _say("overhaul: interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # What is still in the buffer has nowhere to go; the interpreter would complain about it while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return BROKEN_PIPE
     except Exception:  # noqa: BLE001 - the last resort: Python's own exit code would be 1, which means findings
         import traceback
 
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            _say(line)
         _say("overhaul: this is a mistake in overhaul, or in a leaf of yours: please report it with the lines above")
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _drop_output() -> None:
+    """Forget what is still in the buffer: nobody can take it, and the interpreter would complain while it exits."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Ended(Exception):

@@ -8,6 +8,8 @@ Smyth (1993), then every node is moved to its best place until nothing improves:
 from collections.abc import Collection, Hashable, Mapping
 from typing import Final, TypeVar
 
+from overhaul.lazy import networkx
+
 EXACT: Final = 12
 """Largest component solved exactly."""
 _ROUNDS: Final = 20
@@ -25,15 +27,27 @@ def feedback_arcs(
     minimal: put any one edge back, and there is a cycle.
     """
     place = {node: number for number, node in enumerate(nodes)}
-    loops = [edge for edge in edges if edge[0] == edge[1]]
-    costs = {(place[one], place[other]): cost for (one, other), cost in edges.items() if one != other}
-    exact = len(place) <= EXACT
-    order = _best_order(len(place), costs) if exact else _good_order(len(place), costs)
+    arcs = [edge for edge in edges if edge[0] == edge[1]]
+    costs = {edge: cost for edge, cost in edges.items() if edge[0] != edge[1]}
+    graph = networkx.DiGraph()
+    graph.add_edges_from(costs)
+    exact = True
+    # An edge between two components closes no cycle: each is solved by itself.
+    for component in networkx.strongly_connected_components(graph):
+        if len(component) > 1:
+            members = sorted(component, key=place.__getitem__)
+            exact = exact and len(members) <= EXACT
+            arcs += _component(members, {edge: costs[edge] for edge in graph.subgraph(component).edges})
+    return sorted(arcs, key=lambda edge: (place[edge[0]], place[edge[1]])), exact
+
+
+def _component(nodes: list[Node], edges: Mapping[tuple[Node, Node], int]) -> list[tuple[Node, Node]]:
+    place = {node: number for number, node in enumerate(nodes)}
+    costs = {(place[one], place[other]): cost for (one, other), cost in edges.items()}
+    order = _best_order(len(nodes), costs) if len(nodes) <= EXACT else _good_order(len(nodes), costs)
     rank = {node: number for number, node in enumerate(order)}
     back = [edge for edge in sorted(costs) if rank[edge[0]] > rank[edge[1]]]
-    names = list(nodes)
-    arcs = [(names[one], names[other]) for one, other in _minimal(len(place), costs, back)]
-    return sorted([*arcs, *loops], key=lambda edge: (place[edge[0]], place[edge[1]])), exact
+    return [(nodes[one], nodes[other]) for one, other in _minimal(len(nodes), costs, back)]
 
 
 def _best_order(count: int, costs: Mapping[tuple[int, int], int]) -> list[int]:
@@ -109,20 +123,24 @@ def _sifted(order: list[int], out: list[dict[int, int]], into: list[dict[int, in
     """Move each node to where the fewest edges run backwards, until a round brings nothing."""
     for _ in range(_ROUNDS):
         better = False
-        for node in sorted(order):
-            here = order.index(node)
-            others = order[:here] + order[here + 1 :]
-            # Cost of standing before all others, then change it while stepping right.
-            cost = best = sum(into[node].values())
-            where = 0
-            costs = [cost]
-            for other in others:
-                cost += out[node].get(other, 0) - into[node].get(other, 0)
-                costs.append(cost)
-            best = min(costs)
-            if best < costs[here]:
-                where = costs.index(best)
-                order = [*others[:where], node, *others[where:]]
+        for node in range(len(order)):
+            rank = {other: place for place, other in enumerate(order)}
+            here = rank[node]
+            # Where the cost of the node's own edges changes when it steps to the right past a neighbour.
+            gains = sorted(
+                [(rank[other], cost) for other, cost in out[node].items()]
+                + [(rank[other], -cost) for other, cost in into[node].items()]
+            )
+            cost = sum(into[node].values())
+            now = cost + sum(gain for place, gain in gains if place < here)
+            best, where = cost, 0
+            for place, gain in gains:
+                cost += gain
+                if cost < best:
+                    best, where = cost, place + 1
+            if best < now:
+                order.pop(here)
+                order.insert(where - (where > here), node)
                 better = True
         if not better:
             break

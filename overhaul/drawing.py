@@ -7,9 +7,9 @@ import shutil
 import sys
 import tempfile
 import typing
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 import msgspec
 
@@ -120,7 +120,7 @@ def graph_of(
         if row.implicit or (kinds is not None and row.kind not in kinds):
             continue
         pair = _cut(row.importer, depth), _cut(row.imported, depth)
-        if pair[0] != pair[1] or row.importer == row.imported and depth is None:
+        if pair[0] != pair[1] or (row.importer == row.imported and depth is None):
             pairs.setdefault(pair, []).append(row)
     rings = _rings(pairs, {} if depth is not None or kinds is not None else _effects(survey))
     member = {name: number for number, ring in enumerate(rings) for name in ring.nodes}
@@ -191,7 +191,8 @@ def dot(graph: Graph) -> str:
 
 def _dot(graph: Graph) -> Iterator[str]:
     yield "digraph imports {"
-    yield '    graph [rankdir="LR", ranksep="0.8", nodesep="0.15", fontname="Helvetica,Arial,sans-serif", fontsize="11"];'
+    yield '    graph [rankdir="LR", ranksep="0.8", nodesep="0.15"];'
+    yield '    graph [fontname="Helvetica,Arial,sans-serif", fontsize="11"];'
     if len(graph.edges) > _LARGE:
         yield '    graph [nslimit="1", nslimit1="1", mclimit="0.2", splines="line"];'
     yield (
@@ -247,11 +248,13 @@ def _graphviz(source: str, format: Literal["svg", "png"]) -> bytes:
     # pydeps would print to stderr and end the process.
     if shutil.which("dot") is None:
         raise UsageError(f"cannot draw {format}: the command `dot` is missing: install graphviz, or {remedy}")
-    from pydeps.dot import call_graphviz_dot
+    from pydeps import dot as pydeps_dot
 
+    # pydeps has no annotations.
+    render = cast(Callable[[str, str], bytes], pydeps_dot.call_graphviz_dot)  # pyright: ignore[reportUnknownMemberType]
     with _captured_stderr() as said:
         try:
-            drawn: bytes = call_graphviz_dot(source, format)
+            drawn = render(source, format)
         except OSError as error:
             raise UsageError(f"cannot draw {format}: `dot` cannot be run ({error}): {remedy}") from error
     if not drawn.startswith((b"<?xml", b"\x89PNG")):
@@ -261,7 +264,7 @@ def _graphviz(source: str, format: Literal["svg", "png"]) -> bytes:
 
 
 @contextmanager
-def _captured_stderr() -> Iterator[list[str]]:
+def _captured_stderr() -> Generator[list[str]]:
     """The lines that child processes write to stderr, there once the block has ended.
 
     pydeps lets `dot` write its warnings to the user's terminal.

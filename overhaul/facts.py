@@ -113,6 +113,8 @@ class Function(Row, frozen=True):
     kind: Literal["function", "method", "classmethod", "staticmethod", "property", "nested"]
     asynchronous: bool
     generator: bool
+    straight: bool
+    """Its body has no branch and no loop: once called, all of it runs."""
     parameters: tuple[Parameter, ...]
     returns: str
     decorators: tuple[str, ...]

@@ -12,7 +12,7 @@ import builtins
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from overhaul.facts import Binding, Class, Export, Facts, ImportStatement, Step, UsedName
+from overhaul.facts import Binding, Class, Export, Facts, Function, ImportStatement, Step, UsedName
 from overhaul.layout import Layout
 
 _DEEPEST_CALL: Final = 5
@@ -69,12 +69,16 @@ class Running:
         return other
 
 
+_DONE: Final = Running()
+_DONE.done = True
+
+
 class World:
     """The facts that imports are told from."""
 
     def __init__(
         self, layout: Layout, steps: Facts[Step], statements: Facts[ImportStatement], bindings: Facts[Binding],
-        exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
+        exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class], functions: Facts[Function],
     ) -> None:  # fmt: skip
         """Facts are decoded for the modules that take part."""
         self.layout = layout
@@ -84,6 +88,7 @@ class World:
         self._exports = exports
         self._uses = uses
         self._classes = classes
+        self._functions = functions
         self._class_names: dict[str, frozenset[str]] = {}
         self._offered: dict[str, dict[str, Binding]] = {}
         self._bodies: dict[tuple[str, str], list[Step]] = {}
@@ -117,19 +122,23 @@ class World:
         """The steps of a module's body, with the dynamic imports in their places."""
         found = self._programs.get(module)
         if found is None:
-            found = [*self._steps[module]]
+            found = [*self._steps[module]] if self.layout.modules[module].kind == "source" else []
             dynamic = [row for row in self._statements[module] if row.kind == "dynamic" and row.at_import]
-            if dynamic:
+            if dynamic and found:
                 found += [_dynamic(row) for row in dynamic]
                 found.sort(key=lambda step: step.line)
             self._programs[module] = found
         return found
 
     def body(self, module: str, scope: str) -> list[Step]:
-        """The steps of a function's body, as far as facts tell them."""
+        """The steps of a function's body, where they are sure to be taken; a module's `__getattr__` is taken whole."""
         key = module, scope
         found = self._bodies.get(key)
         if found is None:
+            straight = any(row.straight for row in self._functions[module] if row.name == scope)
+            if not straight and scope != "__getattr__":
+                found = self._bodies[key] = []
+                return found
             lines: list[tuple[int, int, Step]] = []
             for row in self._statements[module]:
                 if row.scope == scope and row.kind in ("deferred", "dynamic"):
@@ -243,6 +252,11 @@ class Interpreter:
         self.modules: dict[str, Running] = {}
         self.order: list[str] = []
         self._stack: list[str] = []
+        self._lowest: list[int] = []
+        """For each module on the stack: the lowest place of the stack that its import has come across."""
+        self._clean: dict[str, frozenset[str]] = {}
+        """Module -> all that its import loads, where that import came across nothing begun before it: it will go the
+        same way whenever none of these is on the stack. Shared by all copies."""
         self._calls: list[tuple[str, str]] = []
         self.passed: Callable[[NotBound], bool] = lambda _: False
         """Failures that are none of ours: the import goes on as if the name had been there."""
@@ -253,25 +267,52 @@ class Interpreter:
         other.modules = {name: module if module.done else module.copy() for name, module in self.modules.items()}
         other.order = [*self.order]
         other.passed = self.passed
+        other._clean = self._clean
         return other
 
     def load(self, module: str) -> None:
         """Import a module after the packages around it. Raises NotBound."""
+        running = self.modules.get(module)
+        if running is not None:
+            if not running.done:
+                self._meet(module)
+            return
         package, _, name = module.rpartition(".")
         if package and package in self._world.layout.modules:
             self.load(package)
-        if module in self.modules:
-            return
-        running = self.modules[module] = Running()
+            if module in self.modules:
+                return
         if module not in self._scope:
-            running.done = True
-            self._attach(module, package, name)
-            return
+            self.modules[module] = _DONE
+        elif not self._known(module):
+            self._run(module)
+        around = self.modules.get(package)
+        # For a package that is complete, that the submodule is complete says as much.
+        if around is not None and not around.done:
+            around.bound.add(name)
+            around.means.setdefault(name, Meaning(module, ""))
+
+    def _known(self, module: str) -> bool:
+        """Take over what an earlier import of the module has loaded, where it must go the same way again."""
+        loaded = self._clean.get(module)
+        if loaded is None or any(begun in loaded for begun in self._stack):
+            return False
+        for one in loaded:
+            self.modules.setdefault(one, _DONE)
+        return True
+
+    def _run(self, module: str) -> None:
+        running = self.modules[module] = Running()
+        begun = len(self.order)
+        place = len(self._stack)
         self.order.append(module)
         self._stack.append(module)
+        self._lowest.append(place)
+        failed = True
         try:
             for step in self._world.program(module):
                 self._take(module, step, running.means)
+            failed = False
         except NotBound as error:
             del self.modules[module]
             if not error.order:
@@ -279,16 +320,20 @@ class Interpreter:
             raise
         finally:
             self._stack.pop()
+            lowest = self._lowest.pop()
+            if self._lowest:
+                self._lowest[-1] = min(self._lowest[-1], lowest)
+            if not failed and lowest >= place and not self._calls:
+                loaded = self.order[begun:]
+                whole = {other for one in loaded for other in self._clean.get(one, ())}
+                self._clean[module] = frozenset(one for one in (*loaded, *whole) if one in self.modules)
         running.done = True
-        self._attach(module, package, name)
 
-    def _attach(self, module: str, package: str, name: str) -> None:
-        """A submodule that has run to its end becomes an attribute of its package."""
-        around = self.modules.get(package)
-        # For a package that is complete, that the submodule is complete says as much.
-        if around is not None and not around.done:
-            around.bound.add(name)
-            around.means.setdefault(name, Meaning(module, ""))
+    def _meet(self, module: str) -> None:
+        """A module that is still running is come across."""
+        place = self._stack.index(module) if module in self._stack else 0
+        if self._lowest:
+            self._lowest[-1] = min(self._lowest[-1], place)
 
     def _take(self, module: str, step: Step, local: dict[str, Meaning]) -> None:
         """One step in `module`; imported names come to mean something in `local`."""
@@ -363,11 +408,13 @@ class Interpreter:
                 if fall_back:
                     self.load(submodule)
                 elif submodule in self.modules and not self.modules[submodule].done:
+                    self._meet(submodule)
                     self._fail(module, step, name, source)
                 return Meaning(submodule, "")
             if meaning is None and "__getattr__" in world.offered(source) and name not in world.offered(source):
                 self._ask(module, source, name)
             return meaning or world.meaning(source, name)
+        self._meet(source)
         if name in running.bound:
             return running.means.get(name) or self._defined(source, name)
         if "__getattr__" in running.bound:

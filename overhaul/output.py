@@ -111,11 +111,19 @@ def write_file(file: Path, chunks: Iterable[bytes]) -> None:
 
 
 def write_stdout(chunks: Iterable[bytes | str], stream: IO[bytes]) -> None:
-    """Write to standard output as it comes; text in the encoding of the terminal, what that lacks as an escape."""
+    """Write to standard output as it comes; text in the encoding of the terminal, what that lacks as an escape.
+
+    Raises BrokenPipeError when the reader has gone, and OverhaulError for whatever else the system refuses.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    for chunk in chunks:
-        stream.write(chunk if isinstance(chunk, bytes) else chunk.encode(encoding, "backslashreplace"))
-    stream.flush()
+    try:
+        for chunk in chunks:
+            stream.write(chunk if isinstance(chunk, bytes) else chunk.encode(encoding, "backslashreplace"))
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OverhaulError(f"standard output: {error.strerror or error}") from error
 
 
 def _is_special(file: Path) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from types import NoneType
+from typing import Final, get_args
 
 import msgspec
 
@@ -55,7 +56,7 @@ def _tables(survey: Survey) -> Iterator[Table]:
                 break
         columns = (
             *((Column("module", "code"), Column("path", "place")) if placed else ()),
-            *(Column(field.name, "number" if field.type in (int, float) else "code") for field in fields),
+            *(Column(field.name, "number" if _is_number(field.type) else "code") for field in fields),
         )
         query = f'overhaul query "SELECT * FROM {name}"'
         yield Table(
@@ -70,6 +71,11 @@ def _tables(survey: Survey) -> Iterator[Table]:
 def _lines(rows: Sequence[Row], where: tuple[str, ...], fields: tuple[str, ...], limit: int) -> Iterator[Line]:
     for row in islice(rows, limit):
         yield Line((*where, *(_cell(getattr(row, field)) for field in fields)))
+
+
+def _is_number(hint: object) -> bool:
+    """Whether a column of this type holds numbers, and perhaps None."""
+    return set(get_args(hint) or (hint,)) <= {int, float, NoneType}
 
 
 def _cell(value: object) -> Cell:

@@ -108,9 +108,8 @@ def cycles(survey: Survey) -> Cycles | None:
         number = drawn.get(row.importer)
         if number is not None and not row.implicit and drawn.get(row.imported) == number:
             edges.setdefault(number, set()).add((row.importer, row.imported))
-    return Cycles(
-        len(ranked), tuple(_view(number, cycle, edges.get(number, set())) for number, cycle in enumerate(ranked[:LIMIT]))
-    )
+    told = enumerate(ranked[:LIMIT])
+    return Cycles(len(ranked), tuple(_view(number, cycle, edges.get(number, set())) for number, cycle in told))
 
 
 def _view(number: int, cycle: Cycle, edges: set[tuple[str, str]]) -> CycleView:

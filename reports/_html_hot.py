@@ -86,4 +86,5 @@ def _figures(survey: Survey) -> Iterator[Placed]:
             for module, rows in groups:
                 if module:
                     path = survey.place(module)
-                    yield from (Placed(module, path, msgspec.convert(one, Figure, from_attributes=True)) for one in rows)
+                    figures = (msgspec.convert(one, Figure, from_attributes=True) for one in rows)
+                    yield from (Placed(module, path, figure) for figure in figures)

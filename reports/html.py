@@ -14,7 +14,7 @@ import msgspec
 from overhaul import __version__
 from overhaul.leaves import Report
 from overhaul.printable import printable
-from overhaul.sections import Grid, Grids, Line, Section
+from overhaul.sections import Grid, Grids, Section
 from overhaul.survey import Survey
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def html(survey: Survey) -> Iterator[str]:
 
 def sections() -> list[Section]:
     """The sections in the files beside this one, in the order of the page."""
-    modules = (importlib.import_module(f"{__package__}.{file.stem}") for file in Path(__file__).parent.glob("_html_*.py"))
+    files = Path(__file__).parent.glob("_html_*.py")
+    modules = (importlib.import_module(f"{__package__}.{file.stem}") for file in files)
     found = {value for module in modules for value in vars(module).values() if isinstance(value, Section)}
     return sorted(found, key=lambda section: (section.order, section.name))
 
@@ -71,26 +72,29 @@ def _hash(text: str) -> str:
 def _environment() -> Environment:
     """Templates in which whatever is shown is escaped, and a name that is missing is an error."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     def shown(value: object) -> object:
-        return printable(value, lines=True) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    def island(grid: Grid) -> Markup:
-        return Markup(_json(grid.lines[grid.shown :]))  # noqa: S704 - `_json` leaves nothing that HTML would read
+        # What has `__html__` is markup of our own, made of what was shown before.
+        return printable(value, lines=True) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=shown,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"island": island, "number": _number}
+    environment.filters |= {"island": _island, "number": _number}
     return environment
 
 
-def _json(lines: tuple[Line, ...]) -> str:
-    """Lines as `[id, cell, cell ...]`, for a script element: no character that could end it, or a line of a script."""
+def _island(grid: Grid) -> str:
+    """The lines that are not shown at first, as JSON `[[id, cell, cell ...] ...]` for a script element.
+
+    No character is left in it that could end the element, or a line of a script: the template takes it as it is.
+    """
     text = msgspec.json.encode(
-        [[line.id, *(printable(cell) if isinstance(cell, str) else cell for cell in line.cells)] for line in lines]
+        [
+            [line.id, *(printable(cell) if isinstance(cell, str) else cell for cell in line.cells)]
+            for line in grid.lines[grid.shown :]
+        ]
     ).decode()
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -100,7 +100,7 @@ def _cycles(survey: Survey, width: int) -> Iterator[str]:
 
 
 def _cycle(cycle: Cycle, width: int) -> Iterator[str]:
-    size = f"{_count(len(cycle.modules), 'module')}, {_count(cycle.edges, 'import')}, impact {cycle.impact:.3g}"
+    size = f"{_count(len(cycle.modules), 'module')}, {_count(cycle.edges, 'import')}, impact {cycle.impact:,.0f}"
     yield f"  {click.style(cycle.effect, fg=COLOURS[cycle.effect], bold=True)}: {size}\n"
     more = f" and {len(cycle.modules) - MODULES} more" if len(cycle.modules) > MODULES else ""
     yield from _wrapped(", ".join(map(printable, cycle.modules[:MODULES])) + more, width, "    ")
@@ -121,7 +121,7 @@ def _cycle(cycle: Cycle, width: int) -> Iterator[str]:
             "    ",
         )
     if len(cycle.cuts) > MODULES:
-        yield f"    and {len(cycle.cuts) - MODULES} more cuts\n"
+        yield f"    and {_count(len(cycle.cuts) - MODULES, 'more cut')}\n"
 
 
 def _tables(survey: Survey, width: int) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _next(survey: Survey) -> str:
         worst = min(survey.findings, key=lambda one: SEVERITIES.index(one.severity)).rule
         whole = next((name for name in ("html", "json") if name in survey.leaves.reports), "json")
         return f"Next: `overhaul explain {printable(worst)}`, or all of it with `overhaul audit --report {whole}`."
-    return "No findings. Next: `overhaul query --tables` shows what can be asked, `overhaul explain` what is looked for."
+    return "No findings. Next: `overhaul query --tables` lists what can be asked, `overhaul explain` what is looked at."
 
 
 def _entry(place: str, message: str, width: int) -> Iterator[str]:

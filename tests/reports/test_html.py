@@ -4,10 +4,10 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -15,11 +15,19 @@ from overhaul.config import Config
 from overhaul.facts import Cut, Cycle, Finding, Import, Row, UnresolvedImport, Witness
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, load_leaves
 from overhaul.survey import survey
-from overhaul.testing import InProcess, render
+from overhaul.testing import render
 
 HOSTILE = "</script><script>alert('x')</script>\"'><img src=x onerror=alert(1)>\u202e\x1b[31m\x00\u2028&lt;"
 
 Element = tuple[str, dict[str, str]]
+
+
+class Nobody:
+    """An executor that parses nothing: the rows are made by hand."""
+
+    def map(self, function: Callable[..., Any], *iterables: Any) -> Iterator[Any]:
+        """Do nothing."""
+        return iter(())
 
 
 class Page(HTMLParser):
@@ -121,12 +129,14 @@ def rule(rows: Sequence[Finding]) -> Leaf:
     return Rule(bad_habit)
 
 
-def finding(path: str = "a.py", line: int = 1, message: str = "this is bad", name: str = "f", **others: object) -> Finding:
-    severity: Literal["error", "warning", "note"] = "note" if others.get("note") else "error"
-    because = ("one", "two") if others.get("because") else ()
+def finding(
+    path: str = "a.py", line: int = 1, message: str = "this is bad", name: str = "f",
+    severity: Literal["error", "note"] = "error", because: tuple[str, ...] = (),
+) -> Finding:  # fmt: skip
     return Finding(
-        rule="bad_habit", severity=severity, message=message, module="a", path=path, line=line, name=name, because=because
-    )
+        rule="bad_habit", severity=severity, message=message, module="a", path=path, line=line, name=name,
+        because=because,
+    )  # fmt: skip
 
 
 def cycle(*modules: str, witness: Witness | None = None, cuts: tuple[Cut, ...] = (), impact: float = 1.0) -> Cycle:
@@ -143,11 +153,10 @@ def edge(importer: str, imported: str, *, implicit: bool = False) -> Import:
     )
 
 
-def page(folder: Path, *leaves: Leaf, files: Mapping[str, str] | None = None) -> Page:
-    """The report on a few files, with the tables and findings of these leaves and no others."""
-    for path, text in (files or {"a.py": "x = 1\n"}).items():
-        (folder / path).write_text(text, encoding="utf-8")
-    made = survey(folder, Config(), Leaves(leaves), executor=InProcess())
+def page(folder: Path, *leaves: Leaf) -> Page:
+    """The report on a file, with the tables and findings of these leaves and no others."""
+    (folder / "a.py").write_text("x = 1\n", encoding="utf-8")
+    made = survey(folder, Config(), Leaves(leaves), executor=Nobody())
     return Page("".join(load_leaves().report("html").function(made)))
 
 
@@ -156,7 +165,10 @@ Pager = Callable[..., Page]
 
 @pytest.fixture
 def show(tmp_path: Path) -> Pager:
-    return lambda *leaves, files=None: page(tmp_path, *leaves, files=files)
+    def shown(*leaves: Leaf) -> Page:
+        return page(tmp_path, *leaves)
+
+    return shown
 
 
 def test_the_policy_names_the_pages_own_script_and_style_and_nothing_else(show: Pager) -> None:
@@ -188,7 +200,7 @@ def test_nothing_is_loaded_and_nothing_is_inline_that_the_policy_would_refuse(sh
 
 
 def test_ids_are_unique_and_every_link_leads_somewhere(show: Pager) -> None:
-    both = [finding(), finding(note=True), finding()]
+    both = [finding(), finding(severity="note"), finding()]
     shown = show(rule(both), cycle_rows([cycle("a", "b"), cycle("c", "d")]), unresolved_rows([]))
     assert len(shown.ids) == len(set(shown.ids))
     links = {attributes["href"][1:] for tag, attributes in shown.elements if tag == "a"}
@@ -196,14 +208,16 @@ def test_ids_are_unique_and_every_link_leads_somewhere(show: Pager) -> None:
 
 
 def test_names_messages_and_source_cannot_leave_their_place(show: Pager) -> None:
-    rows = [finding(path=f"{HOSTILE}{number}.py", message=HOSTILE, name=HOSTILE, because=True) for number in range(60)]
+    paths = (f"{HOSTILE}{number}.py" for number in range(60))
+    rows = [finding(path=path, message=HOSTILE, name=HOSTILE, because=(HOSTILE,)) for path in paths]
     cut = Cut(importer=HOSTILE, imported="b", line=1, way="defer", cost=2, names=(HOSTILE,))
     witness = Witness(order=(HOSTILE, "b"), module="b", path=HOSTILE, line=3, name=HOSTILE, source=HOSTILE)
     missing = UnresolvedImport(
         kind="name", module="a", path=HOSTILE, line=1, name=HOSTILE, near=(HOSTILE,), caught=False, confidence="high",
         evidence=(HOSTILE,),
     )  # fmt: skip
-    shown = show(rule(rows), cycle_rows([cycle(HOSTILE, "b", witness=witness, cuts=(cut,))]), unresolved_rows([missing]))
+    ring = cycle(HOSTILE, "b", witness=witness, cuts=(cut,))
+    shown = show(rule(rows), cycle_rows([ring]), unresolved_rows([missing]))
     assert len(shown.scripts()) == 1
     assert not [tag for tag, _ in shown.elements if tag == "img"]
     assert shown.islands(), "the rows beyond the first ones"

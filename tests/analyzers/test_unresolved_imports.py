@@ -1,0 +1,109 @@
+"""Imports of the project's own modules and names that nothing provides."""
+
+import pytest
+
+from overhaul.facts import UnresolvedImport
+from overhaul.testing import Files, table
+
+
+def rows(files: Files) -> list[UnresolvedImport]:
+    return [row for row in table(UnresolvedImport, files) if isinstance(row, UnresolvedImport)]
+
+
+def names(files: Files) -> list[tuple[str, str, str]]:
+    return [(row.kind, row.name, row.confidence) for row in rows(files)]
+
+
+PACKAGE: dict[str, str | bytes] = {
+    "p/__init__.py": "", "p/sub.py": "x = 1\n", "p/q/__init__.py": "", "p/q/r.py": "",
+}
+
+
+@pytest.mark.parametrize(("source", "name"), [
+    ("import p.sup", "p.sup"),
+    ("from p.q.s import x", "p.q.s"),
+    ("from .sup import x", "p.sup"),
+    ("from .q import r\nfrom .q.s import x", "p.q.s"),
+    ("import p.sub.x", "p.sub.x"),
+])  # fmt: skip
+def test_a_module_of_the_project_that_is_not_there_is_told(source: str, name: str) -> None:
+    assert names(PACKAGE | {"p/main.py": source}) == [("module", name, "high")]
+
+
+@pytest.mark.parametrize("source", [
+    "import p.sub, p.q.r",
+    "from . import sub\nfrom .q import r\nfrom .sub import x",
+    "import yaml, os.path\nfrom collections import nothing",
+    "from p import q\nfrom p.q import __name__, __path__",
+])  # fmt: skip
+def test_what_is_there_and_what_is_not_the_project_s_is_not_told(source: str) -> None:
+    assert names(PACKAGE | {"p/main.py": source}) == []
+
+
+def test_a_name_that_its_module_lacks_is_told_with_the_place_it_has_gone_to() -> None:
+    (row,) = rows(PACKAGE | {"p/main.py": "\nfrom p.sub import Till", "p/q/r.py": "class Till: pass"})
+    assert (row.kind, row.name, row.path, row.line) == ("name", "p.sub.Till", "p/main.py", 2)
+    assert row.near == ("p.q.r.Till",)
+    assert row.evidence == ("p.sub (p/sub.py) does not bind Till",)
+
+
+@pytest.mark.parametrize(("source", "confidence"), [
+    ("try:\n    import p.fast\nexcept ImportError:\n    pass", "low"),
+    ("from p._version import version", "low"),
+    ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.types_", "medium"),
+    ("import sys\nif sys.version_info < (3,):\n    import p.py2", "medium"),
+    ("from importlib import import_module\nimport_module('p.dyn')", "medium"),
+    ("def f():\n    import p.late", "high"),
+])  # fmt: skip
+def test_what_makes_an_import_less_sure_to_fail_lowers_the_confidence(source: str, confidence: str) -> None:
+    (row,) = rows(PACKAGE | {"p/main.py": source})
+    assert row.confidence == confidence
+    assert confidence == "high" or len(row.evidence) > 1
+
+
+@pytest.mark.parametrize("module", [
+    "def __getattr__(name): ...",
+    "from numpy import *",
+    "def fill():\n    globals()['x'] = 1",
+    "import sys\nsetattr(sys.modules[__name__], 'name', 1)",
+    "def late():\n    global name\n    name = 1",
+    "if later():\n    name = 1\nelse:\n    from p.q import r as name",
+    "for name in (): pass",
+    "with open('f') as name: pass",
+    "class name: pass",
+    "name: int",
+    "(name := 1)",
+    "import os as name",
+    "def other(): ...\nother, (name, *rest) = other",
+])  # fmt: skip
+def test_no_name_is_told_that_a_module_may_have(module: str) -> None:
+    assert names(PACKAGE | {"p/sub.py": module, "p/main.py": "from p.sub import name"}) == []
+
+
+@pytest.mark.parametrize("module", [
+    "def name_(): ...", "def f():\n    name = 1", "class C:\n    name = 1",
+    "name = 1\ndel name", "[name for name in ()]",
+    "x = globals()['name']", "print(name)", "__all__ = ['name']", "name.x = 1",
+])  # fmt: skip
+def test_a_name_that_a_module_does_not_keep_is_told(module: str) -> None:
+    files = PACKAGE | {"p/sub.py": module, "p/main.py": "from p.sub import name"}
+    assert names(files) == [("name", "p.sub.name", "high")]
+
+
+def test_a_name_that_another_module_assigns_is_told_with_doubt() -> None:
+    files = PACKAGE | {"p/main.py": "from p.sub import made", "p/boot.py": "import p.sub\np.sub.made = 1"}
+    assert names(files) == [("name", "p.sub.made", "low")]
+
+
+def test_extension_modules_and_packages_that_others_extend_are_let_be() -> None:
+    files = PACKAGE | {
+        "p/fast.so": b"",
+        "ext/__init__.py": "from pkgutil import extend_path\n__path__ = extend_path(__path__, __name__)",
+        "p/main.py": "from p.fast import anything\nimport ext.plugin\nfrom ext import other",
+    }  # fmt: skip
+    assert names(files) == []
+
+
+def test_a_relative_import_above_the_top_is_told_with_doubt() -> None:
+    (row,) = rows(PACKAGE | {"p/main.py": "from ... import x"})
+    assert (row.kind, row.name, row.confidence) == ("module", "...", "low")

@@ -95,6 +95,10 @@ def test_a_name_that_another_module_assigns_is_told_with_doubt() -> None:
     assert names(files) == [("name", "p.sub.made", "low")]
 
 
+def test_no_name_is_told_of_a_module_that_cannot_be_parsed_but_the_module_itself_is_there() -> None:
+    assert names(PACKAGE | {"p/broken.py": "def (:", "p/main.py": "import p.broken\nfrom p.broken import x"}) == []
+
+
 def test_extension_modules_and_packages_that_others_extend_are_let_be() -> None:
     files = PACKAGE | {
         "p/fast.so": b"",

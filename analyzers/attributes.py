@@ -63,15 +63,18 @@ def _place(block: Block) -> Place | None:
 
 def _targets(target: cst.BaseExpression, owner: Scope, where: str, first: str) -> Iterator[tuple[str, bool]]:
     """The attributes among what is assigned to, and whether each gets the whole value."""
-    match target:
-        case cst.Name() if not where:
-            yield target.value, True
-        case cst.Attribute(value=cst.Name(value=name)) if where and name == first:
-            yield target.attr.value, True
-        case cst.Tuple() | cst.List():
-            for element in target.elements:
-                for name, _ in _targets(element.value, owner, where, first):
-                    yield name, False
+    kind = target.__class__
+    if kind is cst.Name:
+        if not where:
+            yield target.value, True  # type: ignore[attr-defined]
+    elif kind is cst.Attribute:
+        owned = target.value  # type: ignore[attr-defined]
+        if where and owned.__class__ is cst.Name and owned.value == first:
+            yield target.attr.value, True  # type: ignore[attr-defined]
+    elif kind is cst.Tuple or kind is cst.List:
+        for element in target.elements:  # type: ignore[attr-defined]
+            for name, _ in _targets(element.value, owner, where, first):
+                yield name, False
 
 
 def _row(place: Place, name: str, line: int, annotation: str, value: str) -> Attribute:

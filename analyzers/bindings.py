@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from overhaul.facts import Binding
-from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.scopes import Event, Role, situation
-from overhaul.walk import dotted
+from overhaul.scopes import Event, Imported, Role, situation
 
 Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
 
@@ -82,29 +80,7 @@ def _meaning(event: Event) -> tuple[Kind, str]:
         case Role.DECLARE:
             return "declaration", ""
         case Role.IMPORT:
-            return ("star" if name == "*" else "import"), _target(node, name)
+            assert isinstance(node, Imported)
+            return ("star" if name == "*" else "import"), node.target
         case _:
             return "assignment", ""
-
-
-def _target(node: cst.CSTNode | None, bound: str) -> str:
-    """What an imported name means: `import a.b` -> `a`, `import a.b as c` -> `a.b`, `from ..a import b` -> `..a.b`."""
-    if hasattr(node, "relative"):
-        chosen: cst.ImportFrom = node  # type: ignore[assignment]
-        base = "." * len(chosen.relative) + (dotted(chosen.module) if chosen.module is not None else "")
-        if isinstance(chosen.names, cst.ImportStar):
-            return base
-        for alias in chosen.names:
-            name = dotted(alias.name)
-            if (alias.asname.name.value if alias.asname is not None else name) == bound:  # type: ignore[union-attr]
-                return f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
-        return base
-    plain: cst.Import = node  # type: ignore[assignment]
-    for alias in plain.names:
-        name = dotted(alias.name)
-        if alias.asname is not None:
-            if alias.asname.name.value == bound:  # type: ignore[union-attr]
-                return name
-        elif name.partition(".")[0] == bound:
-            return bound
-    return bound

@@ -10,7 +10,7 @@ from overhaul.facts import Step
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.scopes import Block, Event, Role, Situation, situation
+from overhaul.scopes import Block, Imported, Role, Situation, situation
 from overhaul.walk import dotted
 
 _BUILTINS: Final = frozenset(dir(builtins))
@@ -60,7 +60,8 @@ def steps(module: Module) -> Iterator[Step]:
             stars = stars or name == "*"
             bound.add(name)
             told.clear()
-            yield from _imports(event, when)
+            assert isinstance(node, Imported)
+            yield _import(name, node, line, when)
         elif role < Role.ASSIGN:
             # A chain that worked once works again, until something else is imported.
             if not when.conditional:
@@ -113,25 +114,10 @@ def _step(line: int, act: str, name: str, when: Situation, target: str = "", tak
     )  # fmt: skip
 
 
-def _imports(event: Event, when: Situation) -> Iterator[Step]:
+def _import(name: str, imported: Imported, line: int, when: Situation) -> Step:
     """The step for one bound name of an import statement."""
-    _, bound, line, _, node = event
-    if hasattr(node, "relative"):
-        chosen: cst.ImportFrom = node  # type: ignore[assignment]
-        target = "." * len(chosen.relative) + (dotted(chosen.module) if chosen.module is not None else "")
-        if bound == "*":
-            yield _step(line, "star", "", when, target)
-            return
-        assert not isinstance(chosen.names, cst.ImportStar)
-        for alias in chosen.names:
-            name = dotted(alias.name)
-            if (alias.asname.name.value if alias.asname is not None else name) == bound:  # type: ignore[union-attr]
-                yield _step(line, "from", bound, when, target, name)
-                return
-    else:
-        plain: cst.Import = node  # type: ignore[assignment]
-        for alias in plain.names:
-            name = dotted(alias.name)
-            given = alias.asname.name.value if alias.asname is not None else ""  # type: ignore[union-attr]
-            if (given or name.partition(".")[0]) == bound:
-                yield _step(line, "import", bound, when, name, "as" if given else "")
+    if name == "*":
+        return _step(line, "star", "", when, imported.module)
+    if imported.taken:
+        return _step(line, "from", name, when, imported.module, imported.taken)
+    return _step(line, "import", name, when, imported.module, "as" if imported.given else "")

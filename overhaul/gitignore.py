@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+import warnings
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,22 +12,15 @@ class Rules:
     """The patterns of one .gitignore file, matched as git matches them.
 
     Directories are asked about before what is in them, and what is in an ignored one is never asked about: a pattern
-    only has to match the path itself. Few names can match any pattern at all; the literal ends of the patterns tell
-    which, so that most files cost four string operations and no regular expression.
+    only has to match the path itself.
     """
 
-    __slots__ = ("_cut", "_ends", "_heads", "_lines", "_names", "_patterns", "_starts", "lead")
+    __slots__ = ("_cut", "_lines", "_names", "_paths", "_read", "lead")
 
     def __init__(self, lines: Iterable[str], cut: int, lead: str = "") -> None:
         """`cut` characters come off the paths asked about, and `lead` goes before them, to be relative to the file."""
         self._lines = [line for line in map(_trimmed, lines) if line and not line.startswith("#")]
-        self._cut, self.lead = cut, lead
-        self._patterns: list[_Pattern] | None = None
-        hints = [hint for line in self._lines for hint in _hints(line)]
-        self._names = frozenset(text for kind, text in hints if kind == "name")
-        self._ends = tuple({text for kind, text in hints if kind == "end"})
-        self._starts = tuple({text for kind, text in hints if kind == "start"})
-        self._heads = tuple({text for kind, text in hints if kind == "head"})
+        self._cut, self.lead, self._read = cut, lead, False
 
     def seen_from(self, lead: str) -> "Rules":
         """The same patterns, for paths that `lead` goes before."""
@@ -36,20 +30,32 @@ class Rules:
         """True: left out; False: taken back by a `!` pattern; None: no pattern is about it."""
         if not self._lines:
             return None
-        path = self.lead + path[self._cut:]
-        if not (name in self._names or name.endswith(self._ends) or name.startswith(self._starts)
-                or path.startswith(self._heads)):
-            return None
-        if self._patterns is None:
-            self._patterns = [pattern for line in reversed(self._lines) if (pattern := _parse(line)) is not None]
-        for leaves_out, only_folders, whole_path, regex in self._patterns:
-            if (folder or not only_folders) and regex.fullmatch(path if whole_path else name):
-                return leaves_out
-        return None
+        if not self._read:
+            # A pattern without a slash inside is about the last part of a path, wherever that is.
+            rows = [(row, line, "/" in line.removeprefix("!")[:-1]) for row, line in enumerate(self._lines)]
+            self._names = _Any((row, line) for row, line, inside in rows if not inside)
+            self._paths = _Any((row, line) for row, line, inside in rows if inside)
+            self._read = True
+        slash = "/" if folder else ""
+        return max(self._names.last(name + slash), self._paths.last(self.lead + path[self._cut:] + slash))[1]
 
 
-# Whether it leaves out (or takes back), is about folders only, matches the whole path (or the last part), and how.
-_Pattern = tuple[bool, bool, bool, re.Pattern[str]]
+class _Any:
+    """Patterns as one regular expression, the last one first: forty cost little more than one does."""
+
+    __slots__ = ("_fullmatch", "_rows")
+
+    def __init__(self, lines: Iterable[tuple[int, str]]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of brackets and operators in a class
+            known = [(row, line, regex) for row, line in lines if (regex := _regex(line)) is not None][::-1]
+            self._fullmatch = re.compile("|".join(f"({regex})" for _, _, regex in known), re.DOTALL).fullmatch
+        self._rows = [(row, not line.startswith("!")) for row, line, _ in known]
+
+    def last(self, path: str) -> tuple[int, bool | None]:
+        """Where the last pattern that matches stands, and whether it leaves out (or takes back)."""
+        found = self._fullmatch(path)
+        return self._rows[found.lastindex - 1] if found and found.lastindex else (-1, None)
 
 
 def _trimmed(line: str) -> str:
@@ -60,106 +66,38 @@ def _trimmed(line: str) -> str:
     return f"{kept} " if slashes % 2 and kept != line else kept
 
 
-def _hints(line: str) -> Iterator[tuple[str, str]]:
-    """What a name must have to match the pattern: be a name, have an end or a start, or lie below a head."""
-    whole = line.removeprefix("!").removesuffix("/")
-    last = whole.rpartition("/")[2]
-    special = [index for index, letter in enumerate(last) if letter in "*?[]\\"]
-    if not special and last:
-        yield "name", last
-    elif choice := re.fullmatch(r"\*([^*?\[\]\\]*)\[([A-Za-z]+)\]", last):
-        # `*.py[cod]` stands in most projects and would otherwise make every file a candidate.
-        yield from (("end", choice[1] + letter) for letter in choice[2])
-    elif special and special[-1] + 1 < len(last) and "\\" not in last:
-        yield "end", last[special[-1] + 1:]
-    elif special and special[0]:
-        yield "start", last[:special[0]]
-    else:
-        head = whole[:len(whole) - len(last)].removeprefix("/")
-        fixed = next((index for index, letter in enumerate(head) if letter in "*?[]\\"), len(head))
-        yield "head", head[:fixed]
-
-
-def _parse(line: str) -> _Pattern | None:
-    """A pattern as a regular expression; None for one that can match nothing.
-
-    The language is that of `git help gitignore`; where that is vague, git's own answers decide.
-    """
-    leaves_out = not line.startswith("!")
-    text = line.removeprefix("!")
-    only_folders = text.endswith("/")
-    text = text.removesuffix("/")
-    whole_path = "/" in text
-    text = text.removeprefix("/")
-    try:
-        regex = re.compile("".join(_translate(text)), re.DOTALL)
-    except (ValueError, re.error):
-        return None
-    return leaves_out, only_folders, whole_path, regex
-
-
-def _translate(text: str) -> Iterator[str]:
-    """The parts of the regular expression; ValueError when the pattern ends inside an escape or a class."""
-    at = 0
-    while at < len(text):
-        opens = at == 0 or text[at - 1] == "/"
-        if opens and text.startswith("**/", at):
-            yield "(?:.*/)?"
-            at += 3
-        elif opens and text[at:] == "**":
-            yield ".+"
-            at += 2
-        elif text[at] == "*":
-            yield "[^/]*"
-            at += 1
-        elif text[at] == "?":
-            yield "[^/]"
-            at += 1
-        elif text[at] == "[":
-            members, at = _members(text, at + 1)
-            yield members
-        else:
-            at += text[at] == "\\"
-            if at == len(text):
-                raise ValueError("the pattern ends with a backslash")
-            yield re.escape(text[at])
-            at += 1
-
-
 _CLASSES = {
-    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": r" \t", "cntrl": r"\x00-\x1f\x7f", "digit": "0-9",
-    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": r"!-/:-@\[-`{-~", "space": r"\s", "upper": "A-Z",
-    "xdigit": "0-9A-Fa-f",
+    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \t", "cntrl": "\0-\x1f\x7f", "digit": "0-9", "graph": "!-~",
+    "lower": "a-z", "print": " -~", "punct": "!-.:-@[-`{-~", "space": " \t-\r", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }
 
 
-def _members(text: str, at: int) -> tuple[str, int]:
-    """The class that starts at `at`, behind its bracket, and where it ends; ValueError when it does not."""
-    negated = text.startswith(("!", "^"), at)
-    at += negated
-    first, members = at, ""
-    while at == first or not text.startswith("]", at):
-        if named := re.compile(r"\[:([a-z]+):\]").match(text, at):
-            members += _CLASSES.get(named[1], "")
-            at = named.end()
-            continue
-        at += text.startswith("\\", at)
-        if at >= len(text):
-            raise ValueError("the class is not closed")
-        low, at = text[at], at + 1
-        members += re.escape(low)
-        if text.startswith("-", at) and not text.startswith("-]", at):
-            at += 1
-            at += text.startswith("\\", at)
-            if at >= len(text):
-                raise ValueError("the class is not closed")
-            # Of a range that runs backwards, git takes the first letter.
-            if low <= text[at]:
-                members += f"{re.escape(low)}-{re.escape(text[at])}"
-            at += 1
-    # No class matches a slash; an empty one matches nothing.
-    body = f"[^{members}]" if negated else f"[{members}]" if members else r"(?!)"
-    return f"(?!/){body}", at + 1
+def _regex(line: str) -> str | None:
+    """What a path, with a slash behind it if it is a folder, must match in full; None for a pattern of nothing."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    text = line.removeprefix("!")
+    only_folders = text.endswith("/")
+    text = text.removesuffix("/").removeprefix("/")
+    # pathspec knows no named classes, and no backslash before a slash.
+    text = re.sub(r"\\(/)|\\.|\[:([a-z]+):\]", lambda part: part[1] or _CLASSES.get(part[2], part[0]), text)
+    if text.endswith("/"):
+        return None
+    if text.endswith("/**"):
+        text += "/*"  # pathspec lets `a/**` match the folder a itself
+    try:
+        regex, _ = GitIgnoreSpecPattern.pattern_to_regex(f"/{text}")
+        if regex is None:
+            return None
+        # pathspec lets `[!a]` match a slash.
+        regex = re.sub(r"\\.|\[\^/\]|(\[\^?\]?[^]]*\])", lambda part: f"(?!/){part[1]}" if part[1] else part[0], regex)
+        # Its one group marks where what matched ends; without a group, the regex has only looked at the start.
+        regex, ends = re.subn(r"\(\?P<\w+>", "(?:", regex)
+        regex += ("" if ends else ".*") + ("(?<=/)" if only_folders else "")
+        re.compile(regex)
+    except (ValueError, re.error):
+        return None
+    return regex
 
 
 def rules_above(root: Path) -> tuple[Rules, ...]:

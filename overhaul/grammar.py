@@ -11,7 +11,8 @@ One line a node class; `tests/trunk/test_grammar.py` holds it against LibCST's o
     name$     what is called: a plain name or a chain of names is noted as a call
     name+     a sequence of children, or one ImportStar
     name>K    a child that is visited as what stands under K here
-    @         the node's own position: what stands before it is not part of it (LibCST's PositionProvider)
+    @         the node's own position: what stands before it is not part of it (LibCST's PositionProvider, but for
+              IndentedBlock: noted where its header ends, and not where its first statement begins)
     {verb}    what `overhaul.walk` does there to keep track of scopes and names
 """
 
@@ -41,7 +42,7 @@ GRAMMAR: Final[dict[str, str]] = {
     "Finally": "leading_lines# @ whitespace_before_colon~ body|finally",
     "With": "leading_lines# @ asynchronous? whitespace_after_with~ lpar% items* rpar% whitespace_before_colon~ body|with",
     "WithItem": "@ item asname? comma%",
-    "AsName": "whitespace_before_as~ @ name= whitespace_after_as~",
+    "AsName": "@ whitespace_before_as~ name= whitespace_after_as~",
     "FunctionDef": "leading_lines# decorators* lines_after_decorators# @ {function} asynchronous? whitespace_after_def~ "
                    "name! whitespace_after_name~ type_parameters? whitespace_after_type_parameters~ "
                    "whitespace_before_params~ params returns? whitespace_before_colon~ {enter} body {leave}",
@@ -81,24 +82,24 @@ GRAMMAR: Final[dict[str, str]] = {
     "Global": "@ whitespace_after_global~ names* {global}" + _STATEMENT_END,
     "Nonlocal": "@ whitespace_after_nonlocal~ names* {nonlocal}" + _STATEMENT_END,
     "NameItem": "@ name! comma%",
-    "TypeAlias": "@ whitespace_after_type~ name= whitespace_after_name~ type_parameters? "
-                 "whitespace_after_type_parameters~ whitespace_after_equals~ {annotation} value {plain}" + _STATEMENT_END,
+    "TypeAlias": "@ {mark} whitespace_after_type~ name= whitespace_after_name~ type_parameters? "
+                 "whitespace_after_type_parameters~ whitespace_after_equals~ {alias} value {aliased}" + _STATEMENT_END,
     # Parameters and arguments
     "Parameters": "posonly_params* posonly_ind? params* star_arg? kwonly_params* star_kwarg?",
     "Param": "@ whitespace_after_star~ {param} name! annotation? equal% default? comma% whitespace_after_param~",
     "ParamSlash": "@ whitespace_after~ comma%",
     "ParamStar": "@ comma%",
     "Arg": "@ whitespace_after_star~ keyword! equal% value comma% whitespace_after_arg~",
-    "TypeParameters": "lbracket% params* rbracket%",
+    "TypeParameters": "{mark} lbracket% params* rbracket% {typed}",
     "TypeParam": "@ param equal% whitespace_after_star~ default? comma%",
-    "TypeVar": "@ name= colon% bound?",
-    "TypeVarTuple": "@ whitespace_after_star~ name=",
-    "ParamSpec": "@ whitespace_after_star~ name=",
+    "TypeVar": "@ name! colon% bound?",
+    "TypeVarTuple": "@ whitespace_after_star~ name!",
+    "ParamSpec": "@ whitespace_after_star~ name!",
     # Expressions
     "Name": _OPEN + "{load}" + _CLOSE,
     "Attribute": "{attribute}",
     "Call": _OPEN + "func$ whitespace_after_func~ whitespace_before_args~ args*" + _CLOSE,
-    "Subscript": _OPEN + "{subscript} value whitespace_after_value~ lbracket% slice* rbracket% {subscripted}" + _CLOSE,
+    "Subscript": _OPEN + "value whitespace_after_value~ lbracket% slice* rbracket%" + _CLOSE,
     "SubscriptElement": "@ slice comma%",
     "Index": "@ whitespace_after_star~ value",
     "Slice": "@ lower? first_colon% upper? second_colon% step?",
@@ -120,9 +121,9 @@ GRAMMAR: Final[dict[str, str]] = {
                         "for_in rbrace% {leave}" + _CLOSE,
     "StarredDictComp": _OPEN + "{comprehension} {enter} lbrace% whitespace_before_value~ value for_in rbrace% "
                                "{leave}" + _CLOSE,
-    "CompFor": "whitespace_before~ @ asynchronous? whitespace_after_for~ target= whitespace_before_in~ "
+    "CompFor": "@ whitespace_before~ asynchronous? whitespace_after_for~ target= whitespace_before_in~ "
                "whitespace_after_in~ {outside} iter {inside} ifs* inner_for_in?",
-    "CompIf": "whitespace_before~ @ whitespace_before_test~ test",
+    "CompIf": "@ whitespace_before~ whitespace_before_test~ test",
     "Tuple": _OPEN + "elements*" + _CLOSE,
     "List": _OPEN + "lbracket% elements* rbracket%" + _CLOSE,
     "Set": _OPEN + "lbrace% elements* rbrace%" + _CLOSE,
@@ -165,7 +166,7 @@ GRAMMAR: Final[dict[str, str]] = {
     "Semicolon": "whitespace_before~ @ whitespace_after~",
     "Dot": "whitespace_before~ @ whitespace_after~",
     "LeftParen": "@ whitespace_after~",
-    "RightParen": "whitespace_before~ @",
+    "RightParen": "@ whitespace_before~",
 }
 """Node class -> its children and the verbs between them."""
 

@@ -173,7 +173,8 @@ class Offers:
         if place.kind == "namespace":
             return f"{module} is a namespace package"
         interior = self.interior(module)
-        if not (place.package or interior.bindings or interior.stars or self.imports[module] or self.used[module]):
+        known = place.package or interior.dynamic or interior.bindings or interior.stars
+        if not (known or self.imports[module] or self.used[module]):
             # Facts do not tell an empty file from one that could not be parsed; only packages are often empty.
             return f"nothing is known of {module}: it is empty or could not be parsed"
         if "__getattr__" in interior.bindings:

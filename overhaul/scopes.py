@@ -33,10 +33,30 @@ class Role(IntEnum):
 FIRST_BINDING: Final = Role.ASSIGN
 
 
-Event: TypeAlias = "tuple[int, str, int, Block, cst.CSTNode | None]"
+class Imported(NamedTuple):
+    """What an import statement says of one name that it binds."""
+
+    module: str
+    """The module as written, with its leading dots."""
+    taken: str
+    """The name taken from it, "*" for all; "" where the module itself is bound."""
+    given: bool
+    """Bound under a name given by `as`."""
+
+    @property
+    def target(self) -> str:
+        """What the bound name means: `import a.b` -> `a`, `import a.b as c` -> `a.b`, `from ..a import b` -> `..a.b`."""
+        if self.taken == "*":
+            return self.module
+        if self.taken:
+            return f"{self.module}{self.taken}" if self.module.endswith(".") else f"{self.module}.{self.taken}"
+        return self.module if self.given else self.module.partition(".")[0]
+
+
+Event: TypeAlias = "tuple[int, str, int, Block, cst.CSTNode | Imported | None]"
 """One name that is used or bound, in the order of execution within its suite: role, name (plain, or a whole chain of
-attribute names), line, the suite it stands in, and for a binding the node that binds. A plain tuple, for there is one
-for each name of the source."""
+attribute names), line, the suite it stands in, and for a binding the node that binds, or what the import says. A plain
+tuple, for there is one for each name of the source."""
 
 Use: TypeAlias = tuple[str, int, str, int]
 """A name that a scope uses and does not bind as a local variable: the scope's dotted name, role, name, line."""
@@ -46,7 +66,7 @@ class Scope:
     """A module, class, function, lambda or comprehension: a space of names."""
 
     __slots__ = ("kind", "name", "node", "parent", "line", "end", "events", "bound", "imported", "elsewhere", "inner",
-                 "receiver", "defined_in")
+                 "receiver", "defined_in", "generic")
 
     def __init__(self, kind: str, name: str, node: "cst.CSTNode", parent: "Scope | None", line: int) -> None:
         """Open a scope of `kind` (module, class, function, lambda, comprehension) with its dotted `name`."""
@@ -68,6 +88,8 @@ class Scope:
         self.receiver = ""
         """`self` or `cls` for a method whose first parameter is the instance or the class, whatever it is called."""
         self.defined_in: Block | None = None
+        self.generic: tuple[frozenset[str], int, int] | None = None
+        """Its type parameters, and how many events and uses of inner scopes the scope around it had before them."""
 
     @property
     def top(self) -> bool:

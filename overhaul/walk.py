@@ -7,16 +7,18 @@ one plain function is made for each node class from `overhaul.grammar`, when the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 from overhaul.grammar import GRAMMAR
 from overhaul.lazy import cst
-from overhaul.scopes import FIRST_BINDING, Block, Event, Role, Scope, Use
+from overhaul.scopes import FIRST_BINDING, Block, Event, Imported, Role, Scope, Use
 
 Visit: TypeAlias = Callable[[Any, "Walk"], None]
 
 _NEWLINE: Final = re.compile(r"\r\n?|\n")
+_LITERAL: Final = re.compile(r"\bLiteral\s*\[[^]]*\]")
+_STRING: Final = re.compile(r"""'[^']*'|"[^"]*\"""")
 _CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
 _STATIC: Final = frozenset({"staticmethod", "abc.abstractstaticmethod", "abstractstaticmethod"})
 _OF_CLASS: Final = frozenset({"classmethod", "abc.abstractclassmethod", "abstractclassmethod"})
@@ -27,7 +29,7 @@ class Walk:
     """What one walk has seen; the generated functions write here."""
 
     __slots__ = ("add", "block", "careful", "comments", "end", "found", "functions", "line", "module", "opening", "role",
-                 "scope", "scopes", "stored", "uses")
+                 "scope", "scopes", "stored", "types", "uses")
 
     def __init__(self, tree: cst.Module, found: dict[str, list[tuple[cst.CSTNode, int, Block]]], careful: bool) -> None:
         """Start at the first line of `tree`; `found` has an empty list for each node class that is asked for."""
@@ -42,6 +44,8 @@ class Walk:
         self.opening: list[Scope] = []
         self.stored: cst.CSTNode | None = None
         """The value of the last assignment: a generator expression that is stored runs later."""
+        self.types: set[int] = set()
+        """Identities of the strings that stand for types in annotations."""
         self.module = self.scope = Scope("module", "", tree, None, 1)
         self.scopes.append(self.scope)
         self.block = Block("body", tree, None, self.scope)
@@ -83,11 +87,14 @@ class Walk:
                 role, name = event[:2]
                 if role < FIRST_BINDING:
                     root = name.partition(".")[0]
-                    if root not in bound or root in imported:
+                    # Comprehensions and classes in its body do not see the names of the class.
+                    if root not in bound or root in imported or event[3].scope is not scope:
                         add(event)
                 elif role == Role.IMPORT:
                     add(event)
             self.bind(Role.CLASS, scope.node.name.value, scope.node, scope.line)
+            if scope.generic is not None:
+                self.forget(*scope.generic)
             return
         imported = scope.imported
         elsewhere = scope.elsewhere
@@ -110,8 +117,12 @@ class Walk:
                 if role >= FIRST_BINDING:
                     continue
                 root, dot, rest = name.partition(".")
-                if root not in bound or root in elsewhere:
-                    pass_on((label, role, name, line))
+                if root not in bound:
+                    # What is said to be global is none of the names of the functions around.
+                    if elsewhere and elsewhere.get(root) == "global":
+                        uses((label, role, name, line))
+                    else:
+                        pass_on((label, role, name, line))
                 elif root in imported:
                     uses((label, role, name, line))
                 elif dot and root == first:
@@ -126,6 +137,8 @@ class Walk:
                 uses((use[0], use[1], f"{receiver}.{rest}", use[3]))
         if kind == "function":
             self.bind(Role.DEFINE, scope.node.name.value, scope.node, scope.line)
+            if scope.generic is not None:
+                self.forget(*scope.generic)
 
     def finish(self) -> None:
         """Close the module: what nobody has bound is a name of the module or a builtin."""
@@ -139,7 +152,7 @@ class Walk:
 
     # Names
 
-    def bind(self, role: int, name: str, node: cst.CSTNode | None, line: int = 0) -> None:
+    def bind(self, role: int, name: str, node: cst.CSTNode | Imported | None, line: int = 0) -> None:
         """A name is bound here, at `line` or where the walk stands."""
         scope = self.scope
         if name in scope.elsewhere:
@@ -173,43 +186,80 @@ class Walk:
     def imports(self, node: cst.Import | cst.ImportFrom) -> None:
         """The names that an import statement binds."""
         names = node.names
-        if isinstance(names, cst.ImportStar):
-            self.scope.events.append((Role.IMPORT, "*", self.line, self.block, node))
-            return
-        whole = not hasattr(node, "relative")
-        for alias in names:
-            if alias.asname is not None:
-                name = alias.asname.name.value  # type: ignore[union-attr]
+        module = ""
+        if hasattr(node, "relative"):
+            module = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
+            if names.__class__ is cst.ImportStar:
+                self.scope.events.append((Role.IMPORT, "*", self.line, self.block, Imported(module, "*", False)))
+                return
+        for alias in names:  # type: ignore[union-attr]
+            name = dotted(alias.name)
+            given = alias.asname is not None
+            bound = alias.asname.name.value if given else name  # type: ignore[union-attr]
+            if module:
+                self.bind(Role.IMPORT, bound, Imported(module, name, given))
             else:
-                name = dotted(alias.name)
-                if whole:
-                    name = name.partition(".")[0]
-            self.bind(Role.IMPORT, name, node)
+                self.bind(Role.IMPORT, bound if given else name.partition(".")[0], Imported(name, "", given))
 
     def elsewhere(self, node: cst.Global | cst.Nonlocal, where: str) -> None:
-        """Names that belong to an outer scope."""
-        for item in node.names:
-            self.scope.elsewhere[item.name.value] = where
+        """Names that belong to an outer scope; at the top level `global` says nothing new."""
+        if self.scope.parent is not None:
+            for item in node.names:
+                self.scope.elsewhere[item.name.value] = where
 
     def delete(self, node: cst.Del, first: int) -> None:
-        """What a `del` takes away: the names among what was just noted from index `first` on."""
+        """What a `del` takes away, among what was just noted from index `first` on; `del a[b]` takes no name away."""
+        deleted = list(_deleted(node.target))
         events = self.scope.events
-        for index in range(first, len(events)):
+        for index in range(len(events) - 1, first - 1, -1):
             role, name, *rest = events[index]
-            if role != Role.LOAD:
+            if role != Role.LOAD or name not in deleted:
                 continue
-            if "." in name:
+            deleted.remove(name)
+            if "." in name or name in self.scope.elsewhere:
                 events[index] = (Role.DELETE, name, *rest)
-            elif name not in self.scope.elsewhere:
+            else:
                 self.scope.bound.add(name)
                 events[index] = (Role.UNBIND, name, *rest)
 
+    def typed(self, node: cst.TypeParameters, first: int) -> None:
+        """Keep the type parameters of the function or class that is being opened until it is left."""
+        if self.opening:
+            self.opening[-1].generic = (_type_parameters(node), first, len(self.scope.inner))
+
+    def forget(self, names: frozenset[str], first: int, inner: int) -> None:
+        """Take out what was noted of type parameters: only the definition they belong to knows them."""
+        scope = self.scope
+        events, uses = scope.events, scope.inner
+        events[first:] = [
+            one for one in events[first:] if one[0] >= FIRST_BINDING or one[1].partition(".")[0] not in names
+        ]
+        uses[inner:] = [one for one in uses[inner:] if one[2].partition(".")[0] not in names]
+
     def quoted(self, value: str) -> None:
-        """The names inside a quoted annotation."""
-        text = value.strip("rRuUbBfF").strip("\"'")
+        """The names inside a quoted annotation; strings in a `Literal` are none."""
+        text = value.lstrip("rRuUbB").strip("\"'")
+        text = _LITERAL.sub(lambda literal: _STRING.sub("", literal[0]), text)
         if len(text) < 200:
             for match in _CHAIN.finditer(text):
                 self.add((Role.QUOTED, re.sub(r"\s", "", match[0]), self.line, self.block, None))
+
+    def annotate(self, node: Any) -> None:
+        """Find the strings of an annotation that stand for types: none in a `Literal`, in metadata or in a call."""
+        kind = node.__class__.__name__
+        if kind == "Subscript":
+            generic = dotted(node.value).rpartition(".")[2]
+            if generic != "Literal":
+                for element in node.slice[:1] if generic == "Annotated" else node.slice:
+                    self.annotate(getattr(element.slice, "value", element.slice))
+        elif kind == "SimpleString":
+            self.types.add(id(node))
+        elif kind in ("BinaryOperation", "ConcatenatedString"):
+            self.annotate(node.left)
+            self.annotate(node.right)
+        elif kind in ("List", "Tuple"):
+            for item in node.elements:
+                self.annotate(item.value)
 
     def function(self, node: cst.FunctionDef) -> None:
         """Open a function, and see whether its first parameter is the instance or the class."""
@@ -231,13 +281,27 @@ def _parameters(node: cst.CSTNode) -> list[str]:
     return [one.name.value for one in (*parameters.posonly_params, *parameters.params)]
 
 
+def _type_parameters(node: cst.TypeParameters) -> frozenset[str]:
+    return frozenset(one.param.name.value for one in node.params)
+
+
+def _deleted(target: cst.CSTNode) -> Iterator[str]:
+    """The names and attributes that a `del` of this target takes away."""
+    if isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield from _deleted(element.value)
+    elif name := dotted(target):
+        yield name
+
+
 def dotted(node: cst.CSTNode) -> str:
     """`a.b.c` for a chain of attributes on a name, "" for any other expression."""
     parts: list[str] = []
-    while isinstance(node, cst.Attribute):
+    # Not isinstance: the classes of LibCST are abstract base classes, which makes it ten times as dear.
+    while node.__class__ is cst.Attribute:
         parts.append(node.attr.value)
         node = node.value
-    if not isinstance(node, cst.Name):
+    if node.__class__ is not cst.Name:
         return ""
     parts.append(node.value)
     return ".".join(reversed(parts))
@@ -263,11 +327,14 @@ _VERBS: Final[dict[str, str]] = {
                "events += late",
     "augment": "if n.target.__class__ is Name: w.bind(ASSIGN, n.target.value, n)",
     "delete": "w.delete(n, first)",
-    "annotation": "role = w.role\nw.role = ANNOTATION",
+    "annotation": "role = w.role\nw.role = ANNOTATION\n"
+                  "if n.annotation.__class__ is not Name: w.annotate(n.annotation)",
     "plain": "w.role = role",
-    "subscript": "role = w.role\n"
-                 "if role == ANNOTATION and dotted(n.value).rpartition('.')[2] == 'Literal': w.role = LOAD",
-    "subscripted": "w.role = role",
+    "alias": "role = w.role\nw.role = ANNOTATION\nw.annotate(n.value)",
+    "aliased": "w.role = role\n"
+               "if n.type_parameters is not None:\n"
+               "    w.forget(type_parameters(n.type_parameters), first, len(w.scope.inner))",
+    "typed": "w.typed(n, first)",
     "import": "w.imports(n)",
     "global": "w.elsewhere(n, 'global')",
     "nonlocal": "w.elsewhere(n, 'nonlocal')",
@@ -288,13 +355,13 @@ _VERBS: Final[dict[str, str]] = {
     "capture": "if n.name is not None: w.bind(ASSIGN, n.name.value, n)",
     "rest": "if n.rest is not None: w.bind(ASSIGN, n.rest.value, n)",
     "string": "v = n.value\n"
-              "if w.role == ANNOTATION: w.quoted(v)\n"
+              "if w.role == ANNOTATION and id(n) in w.types: w.quoted(v)\n"
               "w.line += v.count('\\n')",
     "text": "w.line += n.value.count('\\n')",
     "dotted": "pass",
 }
 _CAREFUL_VERBS: Final[dict[str, str]] = _VERBS | {
-    "string": "if w.role == ANNOTATION: w.quoted(n.value)\nw.newlines(n.value)",
+    "string": "if w.role == ANNOTATION and id(n) in w.types: w.quoted(n.value)\nw.newlines(n.value)",
     "text": "w.newlines(n.value)",
     "dotted": "w.newlines(EMPTY.code_for_node(n))",
 }
@@ -339,7 +406,7 @@ class Walker(dict[type, Visit]):
         self._stores = _Stores(self)
         self._names: dict[str, object] = {
             "V": self, "S": self._stores, "Block": Block, "Name": cst.Name, "AttributeNode": cst.Attribute,
-            "PW": cst.ParenthesizedWhitespace, "MS": cst.MaybeSentinel, "ImportStar": cst.ImportStar, "dotted": dotted,
+            "PW": cst.ParenthesizedWhitespace, "MS": cst.MaybeSentinel, "ImportStar": cst.ImportStar, "type_parameters": _type_parameters,
             "EMPTY": cst.Module(()), "ASSIGN": int(Role.ASSIGN), "ANNOTATION": int(Role.ANNOTATION),
             "LOAD": int(Role.LOAD), "DECLARE": int(Role.DECLARE), "CALL": int(Role.CALL), "AT_IMPORT": frozenset({"module", "class"}),
             "parenthesized": _parenthesized_careful if careful else _parenthesized,

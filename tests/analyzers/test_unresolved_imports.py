@@ -82,7 +82,7 @@ def test_no_name_is_told_that_a_module_may_have(module: str) -> None:
 
 @pytest.mark.parametrize("module", [
     "def name_(): ...", "def f():\n    name = 1", "class C:\n    name = 1",
-    "name = 1\ndel name", "[name for name in ()]",
+    "name = 1\ndel name\nother = 1", "other = [name for name in ()]",
     "x = globals()['name']", "print(name)", "__all__ = ['name']", "name.x = 1",
 ])  # fmt: skip
 def test_a_name_that_a_module_does_not_keep_is_told(module: str) -> None:

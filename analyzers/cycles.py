@@ -75,7 +75,7 @@ def _at_import(statements: Facts[ImportStatement]) -> set[tuple[str, int]]:
 
 
 def _components(edges: Collection[tuple[str, str]]) -> list[list[str]]:
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
     graph.add_edges_from(sorted(edges))
     return sorted(
         sorted(members)
@@ -134,7 +134,7 @@ def _effect(
 
 
 def _is_ring(rows: Sequence[Import]) -> bool:
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
     graph.add_edges_from((row.importer, row.imported) for row in rows)
     return not networkx.is_directed_acyclic_graph(graph)
 

@@ -23,7 +23,7 @@ def import_graph(layout: Layout, statements: Facts[ImportStatement]) -> Iterator
         implied: dict[str, ImportStatement] = {}
         told: set[tuple[str, int, str]] = set()
         for row in rows:
-            base = row.module if not row.level else layout.resolve_relative(importer, row.level, row.module)
+            base = row.target if not row.level else layout.resolve_relative(importer, row.level, row.target)
             if not base:
                 continue
             edges: dict[str, list[str]] = {}

@@ -37,7 +37,7 @@ def _plain(node: cst.Import | cst.LazyImport, line: int, block: Block, *, lazy: 
         name = dotted(alias.name)
         bound = alias.asname.name.value if alias.asname is not None else name.partition(".")[0]  # type: ignore[union-attr]
         yield ImportStatement(
-            line=line, kind=_kind(when, lazy), module=name, level=0, names=(), bound=bound, scope=_scope(block),
+            line=line, kind=_kind(when, lazy), target=name, level=0, names=(), bound=bound, scope=_scope(block),
             at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
         )  # fmt: skip
 
@@ -52,7 +52,7 @@ def _chosen(node: cst.ImportFrom | cst.LazyImportFrom, line: int, block: Block, 
             for alias in node.names
         )
     return ImportStatement(
-        line=line, kind=_kind(when, lazy), module=dotted(node.module) if node.module is not None else "",
+        line=line, kind=_kind(when, lazy), target=dotted(node.module) if node.module is not None else "",
         level=len(node.relative), names=names, bound="", scope=_scope(block),
         at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
     )  # fmt: skip
@@ -93,6 +93,6 @@ def _dynamic(module: Module) -> Iterator[ImportStatement]:
         if not all(part.isidentifier() for part in bare.split(".")):
             continue
         yield ImportStatement(
-            line=line, kind="dynamic", module=bare, level=len(target) - len(bare), names=(), bound=stored.get(id(call), ""),
+            line=line, kind="dynamic", target=bare, level=len(target) - len(bare), names=(), bound=stored.get(id(call), ""),
             scope=_scope(block), at_import=not (when.deferred or when.typing or when.never), caught=when.caught != "",
         )  # fmt: skip

@@ -99,7 +99,7 @@ def _asked_for(module: Module) -> Iterator[str]:
                 yield f"{owner}.{name.evaluated_value}"
 
 
-def _subclassing(node: cst.CSTNode | None, line: int, when: Situation, known: set[str]) -> Iterator[Step]:
+def _subclassing(node: object, line: int, when: Situation, known: set[str]) -> Iterator[Step]:
     """Making a subclass calls a hook of its base."""
     assert isinstance(node, cst.ClassDef)
     for base in node.bases:

@@ -69,13 +69,13 @@ class _Search:
     def missing(self, module: str, row: ImportStatement) -> Iterator[_Missing]:
         """What one import statement of a module asks for and does not get."""
         layout = self._layout
-        target = row.module
+        target = row.target
         if row.level:
             if row.kind == "dynamic":
                 return  # relative to a package that only the call knows
-            absolute = layout.resolve_relative(module, row.level, row.module)
+            absolute = layout.resolve_relative(module, row.level, row.target)
             if absolute is None:
-                yield _Missing("module", f"{'.' * row.level}{row.module}", None, "")
+                yield _Missing("module", f"{'.' * row.level}{row.target}", None, "")
                 return
             target = absolute
             found = target if target in layout.modules else layout.locate(target, module)

@@ -26,6 +26,8 @@ class Run(NamedTuple):
     """What one run of a command took."""
 
     seconds: float
+    work: float
+    """Seconds of processor time of all its processes: what a busy machine leaves as it is."""
     code: int | None
     """None: it did not finish in time."""
     largest: int
@@ -65,7 +67,7 @@ def run(
         said.seek(0)
         text = said.read().decode(errors="replace")[-2000:]
     code = None if overdue.is_set() else process.returncode
-    return Run(seconds, code, usage.ru_maxrss * 1024, watch.most, text)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, code, usage.ru_maxrss * 1024, watch.most, text)
 
 
 class _Watch:
@@ -118,6 +120,11 @@ class Series:
     def median(self) -> float:
         """Seconds, in the middle."""
         return median(run.seconds for run in self.runs)
+
+    @property
+    def work(self) -> float:
+        """Seconds of processor time, in the middle."""
+        return median(run.work for run in self.runs)
 
     @property
     def spread(self) -> str:

@@ -3,7 +3,8 @@
     python -m benchmarks.speed [NAME...] [--runs N] [--peers N] [--limit SECONDS] [--markdown FILE]
 
 All of it in one run, the commands taking turns (A B C A B C), each a whole process from start to end. Shown are the
-least, the middle and the most seconds; ratios are of the middle ones. No result makes the exit code other than 0: times
+least, the middle and the most seconds, and the middle of the processor seconds of all processes, which a busy machine
+disturbs less; ratios are of the middle ones, of processor seconds in brackets. No result makes the exit code other than 0: times
 belong to the machine and its hour. A command of overhaul that fails does.
 """
 
@@ -49,8 +50,15 @@ class Result(NamedTuple):
 
     what: str
     measured: str
+    work: str
+    """Seconds of processor time."""
     ratio: str
-    promise: str
+    promise: str = ""
+
+
+def timed(what: str, series: Series, ratio: str = "", promise: str = "") -> Result:
+    """The line for a series of runs."""
+    return Result(what, series.spread, f"{series.work:.2f}", ratio, promise)
 
 
 class Table(NamedTuple):
@@ -83,13 +91,13 @@ class Bench:
             floor.runs.append(run((*FLOOR, str(self.root)), folder=HOME))
             late.runs.append(run((*FLOOR, str(self.root), "--no-gc"), folder=HOME))
             cold.runs.append(self.cold())
-        yield Result(f"`libcst.parse_module` alone, {os.cpu_count()} processes", floor.spread, "1.00", "the floor")
-        yield Result("the same with gc off", late.spread, f"{late.median / floor.median:.2f}", "")
-        ratio = cold.median / floor.median
-        yield Result("cold `overhaul audit --report json`", cold.spread, f"{ratio:.2f}", _kept(ratio, COLD, "x"))
+        yield timed(f"`libcst.parse_module` alone, {os.cpu_count()} processes", floor, "1.00 (1.00)", "the floor")
+        yield timed("the same with gc off", late, _ratios(late, floor))
+        promise = _kept(cold.median / floor.median, COLD, "x")
+        yield timed("cold `overhaul audit --report json`", cold, _ratios(cold, floor), promise)
         watched = self.cold(memory=True)
         most = watched.together / 2**20
-        yield Result("its memory, all processes (PSS)", f"{most:.0f} MiB", "", _kept(most, MEMORY, " MiB"))
+        yield Result("its memory, all processes (PSS)", f"{most:.0f} MiB", "", "", _kept(most, MEMORY, " MiB"))
         yield Result("its largest process (maximum resident)", f"{watched.largest / 2**20:.0f} MiB", "", "")
 
     def warm(self) -> Iterator[Result]:
@@ -102,7 +110,7 @@ class Bench:
             report.runs.append(self.audit(self.root, self.store, self.json))
         limit = WARM.get(self.corpus.package)
         for name, series in (("`--report terminal`", terminal), ("`--report json`", report)):
-            yield Result(f"nothing changed, {name}", series.spread, "", _kept(series.median, limit, " s"))
+            yield timed(f"nothing changed, {name}", series, promise=_kept(series.median, limit, " s"))
 
     def changed(self) -> Iterator[Result]:
         """Audits of a copy in which five files have changed since the last."""
@@ -125,7 +133,8 @@ class Bench:
                 after[name].runs.append(self.audit(root, store, "terminal"))
         for name, series in after.items():
             more = series.median - warm.median
-            yield Result(f"{FILES} files: {name}", series.spread, f"+{more:.2f} s", _kept(more, CHANGED, " s more than warm"))
+            ratio = f"+{more:.2f} s (+{series.work - warm.work:.2f} s)"
+            yield timed(f"{FILES} files: {name}", series, ratio, _kept(more, CHANGED, " s more than warm"))
 
     def peers(self, runs: int, limit: float) -> Iterator[Result]:
         """The peers, taking turns with overhaul, on a copy that they may write to."""
@@ -137,17 +146,18 @@ class Bench:
             for peer, found in zip(others, series, strict=True):
                 if not found.runs or (found.finished and found.runs[0].seconds < SLOW):
                     found.runs.append(run(peer.command, limit=limit, environment=peer.environment, folder=self.scratch))
-        yield Result("overhaul: cold audit, all tables and rules", cold.spread, "1.00", "")
+        yield timed("overhaul: cold audit, all tables and rules", cold, "1.00 (1.00)")
         for peer, found in zip(others, series, strict=True):
             last = found.runs[-1]
             what = f"{peer.name}: {peer.does}"
             if last.code is None:
-                yield Result(what, f"did not finish in {limit:.0f} s", f"> {limit / cold.median:.1f}", "")
+                yield Result(what, f"did not finish in {limit:.0f} s", "", f"> {limit / cold.median:.1f}")
             elif last.code not in peer.fine:
                 why = last.said.strip().splitlines()[-1:] or ["no message"]
-                yield Result(what, f"failed with {last.code} after {last.seconds:.2f}", "", why[0][:100].replace("|", "/"))
+                failed = f"failed with {last.code} after {last.seconds:.2f}"
+                yield Result(what, failed, f"{last.work:.2f}", "", why[0][:100].replace("|", "/"))
             else:
-                yield Result(what, found.spread, f"{found.median / cold.median:.2f}", "")
+                yield timed(what, found, _ratios(found, cold))
 
     def cold(self, *, memory: bool = False) -> Run:
         """An audit that knows nothing yet."""
@@ -184,7 +194,12 @@ def start(runs: int) -> Iterator[Result]:
         kept = _kept(found.median, START, " s") if "overhaul" in name else ""
         seconds = [one.seconds for one in found.runs]
         measured = f"{min(seconds):.3f} / {found.median:.3f} / {max(seconds):.3f}"
-        yield Result(name, measured, f"{found.median / bare:.2f}", kept)
+        yield Result(name, measured, f"{found.work:.3f}", f"{found.median / bare:.2f}", kept)
+
+
+def _ratios(series: Series, other: Series) -> str:
+    """Of the seconds, and in brackets of the processor time."""
+    return f"{series.median / other.median:.2f} ({series.work / other.work:.2f})"
 
 
 def _kept(value: float, limit: float | None, unit: str) -> str:
@@ -225,8 +240,8 @@ def written(table: Table, runs: int) -> Iterator[str]:
     """A table in Markdown."""
     yield f"### {table.title}"
     yield ""
-    yield f"| {runs} runs, interleaved | seconds: min / median / max | ratio | promise |"
-    yield "| --- | --- | --- | --- |"
+    yield f"| {runs} runs, interleaved | seconds: min / median / max | processor seconds | ratio (of those) | promise |"
+    yield "| --- | --- | --- | --- | --- |"
     yield from (f"| {' | '.join(result)} |" for result in table.results)
     yield ""
 

@@ -29,7 +29,7 @@ def feedback_arcs(
     place = {node: number for number, node in enumerate(nodes)}
     arcs = [edge for edge in edges if edge[0] == edge[1]]
     costs = {edge: cost for edge, cost in edges.items() if edge[0] != edge[1]}
-    graph = networkx.DiGraph()
+    graph: "networkx.DiGraph[Node]" = networkx.DiGraph()
     graph.add_edges_from(costs)
     exact = True
     # An edge between two components closes no cycle: each is solved by itself.

@@ -39,7 +39,7 @@ class ImportStatement(Row, frozen=True):
     line: int
     kind: ImportKind
     """module: runs at import; deferred: in a function; typing: under TYPE_CHECKING; conditional: under an if or try."""
-    module: str
+    target: str
     """What stands after `from` or `import`, without the dots; "" for `from . import x`."""
     level: int
     """How many dots."""

@@ -83,6 +83,7 @@ def _regex(line: str) -> str | None:
     text = re.sub(r"\\(/)|\\.|\[:([a-z]+):\]", lambda part: part[1] or _CLASSES.get(part[2], part[0]), text)
     if text.endswith("/"):
         return None
+    text = re.sub(r"(?<!\\)\s$", r"[\g<0>]", text)  # pathspec would strip it
     if text.endswith("/**"):
         text += "/*"  # pathspec lets `a/**` match the folder a itself
     try:

@@ -42,7 +42,7 @@ GRAMMAR: Final[dict[str, str]] = {
     "Finally": "leading_lines# @ whitespace_before_colon~ body|finally",
     "With": "leading_lines# @ asynchronous? whitespace_after_with~ lpar% items* rpar% whitespace_before_colon~ body|with",
     "WithItem": "@ item asname? comma%",
-    "AsName": "@ whitespace_before_as~ name= whitespace_after_as~",
+    "AsName": "@ whitespace_before_as~ whitespace_after_as~ name=",
     "FunctionDef": "leading_lines# decorators* lines_after_decorators# @ {function} asynchronous? whitespace_after_def~ "
                    "name! whitespace_after_name~ type_parameters? whitespace_after_type_parameters~ "
                    "whitespace_before_params~ params returns? whitespace_before_colon~ {enter} body {leave}",
@@ -77,7 +77,7 @@ GRAMMAR: Final[dict[str, str]] = {
     "LazyImportFrom": "@ whitespace_after_lazy~ whitespace_after_from~ relative* module>Dotted "
                       "whitespace_before_import~ whitespace_after_import~ lpar% names+ rpar% {import}" + _STATEMENT_END,
     "ImportStar": "@",
-    "AliasAs": "whitespace_before_as~ name! whitespace_after_as~",
+    "AliasAs": "whitespace_before_as~ whitespace_after_as~ name!",
     "Dotted": "{dotted}",
     "Global": "@ whitespace_after_global~ names* {global}" + _STATEMENT_END,
     "Nonlocal": "@ whitespace_after_nonlocal~ names* {nonlocal}" + _STATEMENT_END,

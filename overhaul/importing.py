@@ -224,16 +224,16 @@ def _caught(row: ImportStatement) -> Literal["", "imports"]:
 
 
 def _dynamic(row: ImportStatement) -> Step:
-    target = "." * row.level + row.module
+    target = "." * row.level + row.target
     return Step(line=row.line, act="import", name=row.bound, target=target, taken="as", maybe=False, caught=_caught(row))
 
 
 def _steps_of(row: ImportStatement) -> Iterator[Step]:
-    target = "." * row.level + row.module
+    target = "." * row.level + row.target
     if row.kind == "dynamic":
         yield _dynamic(row)
     elif not row.names:
-        given = "as" if row.bound != row.module.partition(".")[0] else ""
+        given = "as" if row.bound != row.target.partition(".")[0] else ""
         yield Step(line=row.line, act="import", name=row.bound, target=target, taken=given, maybe=True, caught=_caught(row))
     for taken, bound in row.names:
         yield Step(line=row.line, act="from", name=bound, target=target, taken=taken, maybe=True, caught=_caught(row))

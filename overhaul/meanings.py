@@ -115,12 +115,12 @@ class Interior:
         for row in self._of_imports():
             if not row.scope:
                 continue
-            base = f"{'.' * row.level}{row.module}"
+            base = f"{'.' * row.level}{row.target}"
             for name, bound in row.names:
                 found[row.scope, bound] = f"{base}{name}" if base.endswith(".") else f"{base}.{name}"
             if row.bound and not row.level:
-                whole = row.kind == "dynamic" or row.bound != row.module.partition(".")[0]
-                found[row.scope, row.bound] = row.module if whole else row.bound
+                whole = row.kind == "dynamic" or row.bound != row.target.partition(".")[0]
+                found[row.scope, row.bound] = row.target if whole else row.bound
         return found
 
     @cached_property

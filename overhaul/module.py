@@ -91,6 +91,9 @@ class Parser:
         except cst.ParserSyntaxError as error:
             where = f"line {error.raw_line}" if error.raw_line else "unknown line"
             raise Unreadable(f"syntax error, {where}: {_first_sentence(error.message)}") from error
+        except (SyntaxError, ValueError, RecursionError, OverflowError) as error:
+            # LibCST's own checks of the nodes it makes, and what Python refuses while they are made.
+            raise Unreadable(f"LibCST cannot parse it: {_first_sentence(str(error))}") from error
         careful = _CAREFUL.search(source.data) is not None
         walker = self._walkers.get(careful)
         if walker is None:

@@ -247,6 +247,6 @@ def _catches(handler: Any) -> Literal["", "imports", "all"]:
 def _suppresses(item: object) -> bool:
     return (
         item.__class__.__name__ == "Call"
-        and _last(item.func) == "suppress"  # type: ignore[attr-defined]
+        and _last(item.func) in ("suppress", "raises", "assertRaises")  # type: ignore[attr-defined]
         and any(_last(argument.value) in _IMPORT_FAILURES for argument in item.args)  # type: ignore[attr-defined]
     )

@@ -1,26 +1,37 @@
 """What is known about files by their content, kept in one SQLite file, so that nothing is parsed twice.
 
 Rows of facts lie under the digest of the bytes they came from; a stat index saves reading files that have not changed;
-results about the whole project lie under a digest of all they were made from. Nothing in it is ever unpickled, and a
-file that is damaged, foreign or of another version is made anew.
+results about the whole project lie under a digest of all they were made from. The last two are kept for each audited
+root by itself. Nothing in the file is ever unpickled, and one that is damaged, foreign, of another version or of
+another user is made anew.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import re
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 FOLDER: Final = ".overhaul"
+ROOTS: Final = 16
+"""Audited roots whose stat index and results are kept; the one not written for longest goes first."""
 _APPLICATION: Final = 0x0EE4A01
 _BUSY: Final = 5.0
 _RACY_NS: Final = 2_000_000_000
+_TOKEN: Final = 32
 PRINT: Final = 8
 """Bytes of the digest of one table's rows of one content."""
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The store was damaged, or changed under the run; it is empty now, and what the run needs must be made again."""
 
 
 class Known(NamedTuple):
@@ -33,7 +44,7 @@ class Known(NamedTuple):
     seen_ns: int
 
     def matches(self, size: int, mtime_ns: int, inode: int) -> bool:
-        """Whether the file is still the same; one that was written within two seconds of its last reading may not be."""
+        """Whether the file is still the same; one written within two seconds of when it was last seen may not be."""
         same = self.size == size and self.mtime_ns == mtime_ns and self.inode == inode
         return same and self.seen_ns - mtime_ns > _RACY_NS
 
@@ -46,20 +57,27 @@ class Parsed(NamedTuple):
     lines: int
     stage: str
     reason: str
+    limit: float = 0.0
+    """The time in seconds after which it was given up; 0 when time was not the reason."""
 
 
 class Store:
     """One SQLite file; in memory where none can be written.
 
     `engine` is a digest of everything that facts depend on besides the content: a store made by another engine is
-    emptied. `tables` are the names of the fact tables.
+    emptied. `tables` are the names of the fact tables. `root` is what is audited.
     """
 
-    def __init__(self, folder: Path | None, engine: bytes, tables: Sequence[str]) -> None:
+    def __init__(self, folder: Path | None, engine: bytes, tables: Sequence[str], root: Path | None = None) -> None:
         """Open or make the store in `folder`/.overhaul; None keeps it in memory."""
         self._tables = tuple(tables)
-        self._engine = engine
+        self._schema = _schema(self._tables)
         self._file = None if folder is None else folder / FOLDER / "facts.sqlite"
+        self._engine = engine if folder is None else hashlib.blake2b(engine, key=_token(), digest_size=32).digest()
+        self._root = _name_of(root, folder)
+        self._rebuilt = 0
+        self.refill: Callable[[], object] | None = None
+        """Makes again what the run has put in, after damage; until there is one, Damaged is raised."""
         self.persistent = False
         self._base = self._open()
 
@@ -71,30 +89,40 @@ class Store:
 
     def known(self) -> dict[str, Known]:
         """The stat index: path -> what was seen."""
-        rows = self._base.execute("SELECT path, size, mtime_ns, inode, key, seen_ns FROM files")
+        rows = self._read(
+            "SELECT path, size, mtime_ns, inode, key, seen_ns FROM files JOIN roots ON root = id WHERE name = ?", self._root
+        )
         return {path: Known(*rest) for path, *rest in rows}
 
-    def parsed(self) -> dict[bytes, tuple[bytes, int]]:
-        """Key -> the prints of its rows, eight bytes a table (empty if it could not be parsed), and its lines."""
-        rows = self._base.execute("SELECT key, prints, lines FROM contents")
+    def parsed(self, limit: float = 0.0) -> dict[bytes, tuple[bytes, int]]:
+        """Key -> the prints of its rows, eight bytes a table (empty if it could not be parsed), and its lines.
+
+        Without those that were given up after less than `limit` seconds.
+        """
+        rows = self._read("SELECT key, prints, lines FROM contents WHERE given_up = 0 OR given_up >= ?", limit)
         return {key: (prints, lines) for key, prints, lines in rows}
 
     def failures(self) -> dict[bytes, tuple[str, str]]:
         """Key -> stage and reason, for contents that could not be parsed."""
-        rows = self._base.execute("SELECT key, stage, reason FROM contents WHERE reason != ''")
+        rows = self._read("SELECT key, stage, reason FROM contents WHERE reason != ''")
         return {key: (stage, reason) for key, stage, reason in rows}
 
-    def remember(self, files: Mapping[str, tuple[int, int, int, bytes]], gone: Iterable[str]) -> None:
-        """Write the stat index: path -> (size, mtime_ns, inode, key); forget the paths that are `gone`."""
-        now = time.time_ns()
-        rows = [(path, size, mtime, inode, key, now) for path, (size, mtime, inode, key) in files.items()]
-        lost = [(path,) for path in gone]
+    def remember(self, files: Mapping[str, tuple[int, int, int, bytes]], gone: Iterable[str], seen_ns: int) -> None:
+        """Write the stat index: path -> (size, mtime_ns, inode, key); forget the paths that are `gone`.
+
+        `seen_ns` is a time at which no file had been read yet.
+        """
+        lost = [(self._root, path) for path in gone]
 
         def write(base: sqlite3.Connection) -> None:
-            base.executemany("DELETE FROM files WHERE path = ?", lost)
-            base.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
+            root = self._enter_root(base)
+            base.executemany("DELETE FROM files WHERE root = (SELECT id FROM roots WHERE name = ?) AND path = ?", lost)
+            base.executemany(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(root, path, size, mtime, inode, key, seen_ns) for path, (size, mtime, inode, key) in files.items()],
+            )
 
-        if rows or lost:
+        if files or lost:
             self._write(write)
 
     def add(self, contents: Sequence[Parsed]) -> None:
@@ -102,30 +130,43 @@ class Store:
 
         def write(base: sqlite3.Connection) -> None:
             base.executemany(
-                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?)",
-                [(one.key, b"".join(map(_print, one.blobs)), one.lines, one.stage, one.reason) for one in contents],
+                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (one.key, b"".join(map(_print, one.blobs)), one.lines, one.stage, one.reason, one.limit)
+                    for one in contents
+                ],
             )
             for number, table in enumerate(self._tables):
                 rows = [(one.key, one.blobs[number]) for one in contents if one.blobs and one.blobs[number] != _EMPTY]
                 base.executemany(f'INSERT OR REPLACE INTO "facts_{table}" VALUES (?, ?)', rows)  # noqa: S608
 
-        self._write(write)
+        if contents:
+            self._write(write)
 
     def rows(self, table: str) -> dict[bytes, bytes]:
         """Key -> encoded rows of one table, for every content that has any."""
-        return dict(self._base.execute(f'SELECT key, rows FROM "facts_{table}"'))  # noqa: S608 - our own names
+        return dict(self._read(f'SELECT key, rows FROM "facts_{table}"'))  # noqa: S608 - our own names
 
     def row(self, table: str, key: bytes) -> bytes | None:
         """The encoded rows of one content."""
-        found = self._base.execute(f'SELECT rows FROM "facts_{table}" WHERE key = ?', (key,)).fetchone()  # noqa: S608
-        return found[0] if found else None
+        found = self._read(f'SELECT rows FROM "facts_{table}" WHERE key = ?', key)  # noqa: S608
+        return found[0][0] if found else None
+
+    def intact(self, table: str, key: bytes, blob: bytes) -> bool:
+        """Whether encoded rows are, to the byte, what a collector made."""
+        number = self._tables.index(table)
+        found = self._read("SELECT prints FROM contents WHERE key = ?", key)
+        return bool(found) and found[0][0][number * PRINT : (number + 1) * PRINT] == _print(blob)
 
     def prune(self, keep: set[bytes]) -> None:
-        """Drop contents that no file has any more, when they have come to be the larger part."""
-        (count,) = self._base.execute("SELECT count(*) FROM contents").fetchone()
+        """Drop contents that no file of any root has any more, when they have come to be the larger part."""
+        ((count,),) = self._read("SELECT count(*) FROM contents")
         if count <= 2 * len(keep) + 1000:
             return
-        gone = [(key,) for (key,) in self._base.execute("SELECT key FROM contents") if key not in keep]
+        held = keep | {key for (key,) in self._read("SELECT key FROM files")}
+        if count <= 2 * len(held) + 1000:
+            return
+        gone = [(key,) for (key,) in self._read("SELECT key FROM contents") if key not in held]
 
         def write(base: sqlite3.Connection) -> None:
             base.executemany("DELETE FROM contents WHERE key = ?", gone)
@@ -138,67 +179,126 @@ class Store:
 
     def result(self, name: str, key: bytes) -> tuple[bytes, int] | None:
         """An encoded table and its number of rows, if it was made from just this."""
-        found = self._base.execute("SELECT data, rows FROM results WHERE name = ? AND key = ?", (name, key)).fetchone()
-        return (found[0], found[1]) if found else None
+        found = self._read(
+            "SELECT data, rows FROM results JOIN roots ON root = id WHERE roots.name = ? AND results.name = ? AND key = ?",
+            self._root, name, key,
+        )  # fmt: skip
+        return found[0] if found else None
 
     def keep(self, name: str, key: bytes, data: bytes, rows: int) -> None:
         """Keep an encoded table, in place of an older one of that name."""
-        row = (name, key, data, rows)
-        self._write(lambda base: base.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)", row))
 
-    # The file
+        def write(base: sqlite3.Connection) -> None:
+            row = (self._enter_root(base), name, key, data, rows)
+            base.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", row)
+
+        self._write(write)
+
+    def _enter_root(self, base: sqlite3.Connection) -> int:
+        """The number of the audited root, now the latest; the oldest beyond `ROOTS` go."""
+        base.execute(
+            "INSERT INTO roots (name, used) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET used = excluded.used",
+            (self._root, time.time_ns()),
+        )
+        for (old,) in base.execute("SELECT id FROM roots ORDER BY used DESC LIMIT -1 OFFSET ?", (ROOTS,)).fetchall():
+            for table, column in (("files", "root"), ("results", "root"), ("roots", "id")):
+                base.execute(f"DELETE FROM {table} WHERE {column} = ?", (old,))  # noqa: S608 - our own names
+        ((number,),) = base.execute("SELECT id FROM roots WHERE name = ?", (self._root,))
+        return int(number)
+
+    # Damage
+
+    def damaged(self, *, discard: bool = True) -> None:
+        """Start with an empty store, because this one cannot be read or has become another run's.
+
+        The first time a new file is made (if `discard`), from then on it is kept in memory. Then `refill` makes again
+        what was in it; without one, Damaged is raised.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            self._base.close()
+        if self._file is not None and discard:
+            self._discard()
+        self._rebuilt += 1
+        self._base = self._open() if discard and self._rebuilt == 1 else self._in_memory()
+        if self.refill is None:
+            raise Damaged("the store was damaged")
+        self.refill()
+
+    def _read(self, statement: str, *values: object) -> list[Any]:
+        try:
+            return self._base.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            # An operational error is another run that emptied the file, or a disk that fails: not ours to throw away.
+            self.damaged(discard=not isinstance(error, sqlite3.OperationalError))
+            return self._base.execute(statement, values).fetchall()
 
     def _write(self, deed: Callable[[sqlite3.Connection], object]) -> None:
         """Do `deed` in one transaction; in memory from then on, when the file cannot be written."""
         try:
             self._transaction(deed)
+        except Damaged:
+            self.damaged(discard=False)
+            self._transaction(deed)
         except sqlite3.OperationalError:
             # Locked by another run for longer than we wait, or a full disk: the run goes on without the file.
-            self._base = self._in_memory_copy()
+            try:
+                self._base = self._in_memory_copy()
+            except sqlite3.Error:
+                self.damaged(discard=False)
+            self._transaction(deed)
+        except sqlite3.Error:
+            self.damaged()
             self._transaction(deed)
 
     def _transaction(self, deed: Callable[[sqlite3.Connection], object]) -> None:
         base = self._base
         base.execute("BEGIN IMMEDIATE")
         try:
+            if not self._is_ours(base):
+                raise Damaged("another version of overhaul, or other leaves, took the store over")
             deed(base)
+            base.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):
                 base.execute("ROLLBACK")
             raise
-        base.execute("COMMIT")
 
     def _in_memory_copy(self) -> sqlite3.Connection:
         """All that the file holds, in memory."""
         copy = sqlite3.connect(":memory:", isolation_level=None)
         self._base.backup(copy)
+        self._base.close()
         self.persistent = False
         return copy
 
+    # The file
+
     def _open(self) -> sqlite3.Connection:
-        if self._file is None:
-            return self._made(sqlite3.connect(":memory:", isolation_level=None))
-        try:
-            self._file.parent.mkdir(exist_ok=True)
-            ignore = self._file.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
-        except OSError:
-            return self._made(sqlite3.connect(":memory:", isolation_level=None))
+        if self._file is None or not _is_safe(self._file):
+            return self._in_memory()
         for attempt in (1, 2):
+            base: sqlite3.Connection | None = None
             try:
                 base = sqlite3.connect(self._file, timeout=_BUSY, isolation_level=None)
-                self._made(base)
-            except sqlite3.OperationalError:
-                # Locked by another run, or a file system that cannot lock: nothing is wrong with the file.
-                break
-            except sqlite3.DatabaseError:
+                self._prepare(base)
+            except sqlite3.Error as error:
+                if base is not None:
+                    base.close()
+                if isinstance(error, sqlite3.OperationalError):
+                    # Locked by another run, or a file system that cannot lock: nothing is wrong with the file.
+                    break
                 if attempt == 1:
                     self._discard()
             else:
                 self.persistent = True
                 return base
-        return self._made(sqlite3.connect(":memory:", isolation_level=None))
+        return self._in_memory()
+
+    def _in_memory(self) -> sqlite3.Connection:
+        self.persistent = False
+        base = sqlite3.connect(":memory:", isolation_level=None)
+        self._prepare(base)
+        return base
 
     def _discard(self) -> None:
         assert self._file is not None
@@ -206,46 +306,122 @@ class Store:
             with contextlib.suppress(OSError):
                 Path(f"{self._file}{suffix}").unlink()
 
-    def rebuild(self) -> None:
-        """Throw the file away and start with an empty one: something in it cannot be decoded."""
-        with contextlib.suppress(sqlite3.Error):
-            self._base.close()
-        if self._file is not None:
-            self._discard()
-        self._base = self._open()
-
-    def _made(self, base: sqlite3.Connection) -> sqlite3.Connection:
-        """The schema, made when it is missing or of another engine."""
-        base.execute("PRAGMA journal_mode = WAL")
+    def _prepare(self, base: sqlite3.Connection) -> None:
+        """Make the schema where it is missing or of another engine. Raises DatabaseError for a file of something else."""
+        # The file may come with a hostile tree: nothing its schema says is to be run.
+        base.execute("PRAGMA trusted_schema = OFF")
+        base.execute("PRAGMA cell_size_check = ON")
         base.execute("PRAGMA synchronous = OFF")
-        (application,) = base.execute("PRAGMA application_id").fetchone()
-        (objects,) = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if application != _APPLICATION and objects:
-            raise sqlite3.DatabaseError("a file of something else")
-        if objects:
-            row = base.execute("SELECT digest FROM engine").fetchone()
-            if row is not None and row[0] == self._engine:
-                return base
+        if self._is_ours(base):
+            return
+        base.execute("PRAGMA journal_mode = WAL")
         base.execute("BEGIN IMMEDIATE")
-        for (name,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-            base.execute(f'DROP TABLE "{name}"')
-        base.execute(f"PRAGMA application_id = {_APPLICATION}")
-        base.execute("CREATE TABLE engine (digest BLOB)")
-        base.execute("INSERT INTO engine VALUES (?)", (self._engine,))
-        base.execute(
-            "CREATE TABLE files (path TEXT PRIMARY KEY, size INT, mtime_ns INT, inode INT, key BLOB, seen_ns INT)"
-            " WITHOUT ROWID"
-        )
-        base.execute("CREATE TABLE contents (key BLOB PRIMARY KEY, prints BLOB, lines INT, stage TEXT, reason TEXT) WITHOUT ROWID")
-        base.execute("CREATE TABLE results (name TEXT PRIMARY KEY, key BLOB, data BLOB, rows INT)")
-        for table in self._tables:
-            base.execute(f'CREATE TABLE "facts_{table}" (key BLOB PRIMARY KEY, rows BLOB)')
+        # Another run may have made it while this one waited.
+        if not self._is_ours(base):
+            for name in _plain_tables(base):
+                base.execute(f'DROP TABLE "{name}"')
+            base.execute(f"PRAGMA application_id = {_APPLICATION}")
+            for statement in self._schema.values():
+                base.execute(statement)
+            base.execute("INSERT INTO engine VALUES (?)", (self._engine,))
         base.execute("COMMIT")
-        return base
+
+    def _is_ours(self, base: sqlite3.Connection) -> bool:
+        """Whether the file has just our tables, as this engine makes them. Raises DatabaseError for no database."""
+        if dict(base.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_autoindex%'")) != self._schema:
+            return False
+        return base.execute("SELECT digest FROM engine").fetchall() == [(self._engine,)]
 
 
 _EMPTY: Final = b"\x90"
 """An empty list in MessagePack."""
+_OURS: Final = re.compile(r"engine|roots|files|contents|results|facts_[a-z0-9_]+")
+
+
+def _schema(tables: Iterable[str]) -> dict[str, str]:
+    """Name -> the statement that makes the table, to the letter as SQLite keeps it."""
+    columns = {
+        "engine": "(digest BLOB)",
+        "roots": "(id INTEGER PRIMARY KEY, name TEXT UNIQUE, used INT)",
+        "files": "(root INT, path TEXT, size INT, mtime_ns INT, inode INT, key BLOB, seen_ns INT, PRIMARY KEY (root, path))"
+        " WITHOUT ROWID",
+        "contents": "(key BLOB PRIMARY KEY, prints BLOB, lines INT, stage TEXT, reason TEXT, given_up REAL) WITHOUT ROWID",
+        "results": "(root INT, name TEXT, key BLOB, data BLOB, rows INT, PRIMARY KEY (root, name))",
+        **{f"facts_{table}": "(key BLOB PRIMARY KEY, rows BLOB)" for table in tables},
+    }
+    return {name: f'CREATE TABLE "{name}" {text}' for name, text in columns.items()}
+
+
+def _plain_tables(base: sqlite3.Connection) -> list[str]:
+    """The tables of a store of another engine. Raises DatabaseError for a file that is no store of ours."""
+    objects = base.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    if not objects:
+        return []
+    ((application,),) = base.execute("PRAGMA application_id")
+    named = [(kind, name, sql) for kind, name, sql in objects if sql is not None]
+    plain = all(
+        kind == "table" and _OURS.fullmatch(name) and sql.startswith("CREATE TABLE") for kind, name, sql in named
+    )
+    if application != _APPLICATION or not plain:
+        raise sqlite3.DatabaseError("a file of something else")
+    return [name for _, name, _ in named]
+
+
+def _is_safe(file: Path) -> bool:
+    """Whether the store's folder is there (made if need be, with a .gitignore) and writing in it stays in it.
+
+    The folder may come with a hostile tree: a link there would let us write elsewhere, a pipe would hang us.
+    """
+    folder = file.parent
+    try:
+        folder.mkdir(exist_ok=True)
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            return False
+        with contextlib.suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
+            ignore.write("*\n")
+        for found in os.scandir(folder):
+            if found.name.startswith(file.name) and not found.is_file(follow_symlinks=False):
+                return False
+    except OSError:
+        return False
+    return True
+
+
+def _name_of(root: Path | None, folder: Path | None) -> str:
+    """What the audited root is called in the store: its path from the store's folder, so that both can be moved."""
+    if root is None or folder is None:
+        return ""
+    root, folder = root.resolve(), folder.resolve()
+    # Names of files need not be UTF-8, and SQLite's texts must.
+    name = root.relative_to(folder).as_posix() if root.is_relative_to(folder) else root.as_posix()
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def _token() -> bytes:
+    """A secret of this user on this machine, without which nobody can plant a store: made once, kept in the cache folder.
+
+    Where it cannot be kept it is another one each time, and so is the store.
+    """
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        file = Path(home, "overhaul", "token")
+        with contextlib.suppress(FileNotFoundError):
+            if len(token := file.read_bytes()) == _TOKEN:
+                return token
+            file.unlink()
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = file.with_name(f"token.{os.getpid()}.{time.time_ns()}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as made:
+            made.write(os.urandom(_TOKEN))
+        try:
+            # A link, since it does not replace: of two runs that begin at once, the first one's token holds.
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, file)
+            return file.read_bytes()
+        finally:
+            fresh.unlink()
+    except (OSError, RuntimeError):
+        return os.urandom(_TOKEN)
 
 
 def _print(blob: bytes) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import platform
-import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -18,20 +20,21 @@ from overhaul import __version__
 from overhaul.config import Config
 from overhaul.distributions import version
 from overhaul.discovery import Entry, Failure, Tree, discover
-from overhaul.errors import LeafError, Unreadable
+from overhaul.errors import LeafError, OverhaulError, Unreadable
 from overhaul.facts import Facts, Finding, Row
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, row_of, table_name
 from overhaul.module import Parser, read_only
 from overhaul.source import Source, digest, read
-from overhaul.store import Parsed, Store
+from overhaul.store import Damaged, Parsed, Store
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
 from overhaul.workers import Executor, Job, run
 
 _Row = TypeVar("_Row", bound=Row)
 
-_ENGINE_FILES: Final = ("grammar", "scopes", "walk", "module", "source", "facts", "survey", "store")
+_ENGINE_FILES: Final = ("grammar", "scopes", "walk", "module", "source", "facts", "lazy", "survey", "store", "workers")
+"""The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
 
 
@@ -55,7 +58,7 @@ class Survey:
         self.layout = layout
         self.config = config
         self.leaves = leaves
-        self.failures = tuple(sorted(set(failures)))
+        self.failures = tuple(sorted({*failures, *layout.failures}))
         self.files = len(tree.entries)
         self._store = store
         self._prints = store.parsed()
@@ -138,8 +141,7 @@ class Survey:
                     rows = None
             if rows is None:
                 arguments = {parameter: self._argument(leaf, parameter, hint) for parameter, hint in leaf.reads.items()}
-                rows = list(leaf.function(**arguments))
-                data = msgspec.msgpack.encode(rows)
+                rows, data = _carried_out(leaf, arguments)
                 self._store.keep(name, key, data, len(rows))
             made = self._made[name] = (digest(data), rows)
         return made
@@ -156,8 +158,8 @@ class Survey:
 
     @cached_property
     def _engine_of_results(self) -> bytes:
-        here = Path(__file__).parent
-        return digest(b"".join((here / f"{name}.py").read_bytes() for name in ("symbols", "layout", "facts", "tables")))
+        # A leaf may import any part of the trunk, and what that part imports: all of it is read, in about a millisecond.
+        return digest(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))))
 
     def _digest(self, leaf: Leaf, parameter: str, hint: Any) -> bytes:
         if hint is Layout:
@@ -186,7 +188,8 @@ class Survey:
 
     @cached_property
     def _layout_digest(self) -> bytes:
-        return digest(msgspec.msgpack.encode(list(self.layout.modules.values())))
+        layout = self.layout
+        return digest(msgspec.msgpack.encode((list(layout.modules.values()), layout.mounts, layout.required)))
 
     def _argument(self, leaf: Leaf, parameter: str, hint: Any) -> Any:
         if hint is Layout:
@@ -212,11 +215,44 @@ def survey(
     Raises TargetError for a root without Python, and LeafError for leaves that do not fit together.
     """
     leaves.check_order()
+    began = time.time_ns()
     tree = discover(root, config)
     layout = lay_out(tree, config)
-    facts = Store(store, _engine(leaves), [table_name(leaf.fills) for leaf in leaves.collectors.values()])
-    contents, failures = _contents(tree, layout, config, leaves, facts, progress, executor)
+    facts = Store(store, _engine(leaves), [table_name(leaf.fills) for leaf in leaves.collectors.values()], root)
+
+    def look() -> tuple[dict[str, bytes], list[Failure]]:
+        return _contents(tree, layout, config, leaves, facts, began, progress, executor)
+
+    try:
+        contents, failures = look()
+    except Damaged:
+        contents, failures = look()
+    # Tables are read when they are asked for, and damage may show itself only then.
+    facts.refill = look
     return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures])
+
+
+def _carried_out(leaf: Leaf, arguments: Mapping[str, Any]) -> tuple[list[Any], bytes]:
+    """The rows that a leaf makes, and their encoding. Raises LeafError with its place for whatever goes wrong in it."""
+    try:
+        rows = list(leaf.function(**arguments))
+        return rows, msgspec.msgpack.encode(rows)
+    except OverhaulError:
+        raise
+    except Exception as error:  # noqa: BLE001 - around one leaf, and here only
+        raise LeafError(
+            f"{leaf.where}: {leaf.kind} {leaf.name} failed ({_told(error)}): "
+            f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
+        ) from error
+
+
+def _told(error: BaseException) -> str:
+    """An exception on one line, with the place that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
 
 
 def _engine(leaves: Leaves) -> bytes:
@@ -232,14 +268,17 @@ def _engine(leaves: Leaves) -> bytes:
 
 
 def _contents(
-    tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, progress: Progress | None,
+    tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, began: int, progress: Progress | None,
     executor: Executor | None,
 ) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
-    """The key of each file's content, with its facts in the store; and what went wrong."""
+    """The key of each file's content, with its facts in the store; and what went wrong.
+
+    `began` is a time, in nanoseconds, before the tree was listed.
+    """
     wanted = {place.path for place in layout.modules.values()}
     wanted |= {place.stub for place in layout.modules.values() if place.stub and place.kind != "source"}
     known = store.known()
-    parsed = store.parsed()
+    parsed = store.parsed(config.file_timeout)
     contents: dict[str, bytes] = {}
     changed: dict[str, Entry] = {}
     for entry in tree.entries:
@@ -260,7 +299,7 @@ def _contents(
         for path, entry in changed.items()
         if path in contents
     }
-    store.remember(stats, known.keys() - contents.keys())
+    store.remember(stats, known.keys() - contents.keys(), began)
     broken = store.failures()
     if broken:
         failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
@@ -286,12 +325,14 @@ def _look(
             progress(done, len(jobs))
         if outcome.failure:
             failures.append(Failure(outcome.name, "parse", outcome.failure))
+            if outcome.passing:
+                continue
             try:
-                key = read(root, outcome.name).digest
+                source = read(root, outcome.name)
             except Unreadable:
                 continue
-            contents[outcome.name] = key
-            batch.append(Parsed(key, (), 0, "parse", outcome.failure))
+            contents[outcome.name] = source.digest
+            batch.append(Parsed(source.digest, (), source.lines, "parse", outcome.failure, outcome.limit))
         elif isinstance(outcome.value, Parsed):
             contents[outcome.name] = outcome.value.key
             if outcome.value.blobs or outcome.value.reason:
@@ -341,10 +382,35 @@ class Look:
                 blobs.append(self._encode(list(leaf.function(module))))
         except Unreadable as error:
             return Parsed(source.digest, (), source.lines, stage, str(error))
+        except MemoryError:
+            # Says nothing about the file: whoever called may have more memory the next time.
+            raise
         except Exception as error:  # noqa: BLE001 - around one leaf and one file, and here only
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-            return Parsed(source.digest, (), source.lines, stage, f"{type(error).__name__}: {error}{where}")
+            return Parsed(source.digest, (), source.lines, stage, _told(error))
         return Parsed(source.digest, tuple(blobs), source.lines, "", "")
+
+    def __reduce__(self) -> tuple[Callable[..., Look], tuple[Any, ...]]:
+        """For processes that are not forked. A leaf stands in its module under its function's name, so it goes by name."""
+        names = tuple((leaf.function.__module__, str(leaf.file), leaf.name) for leaf in self._collectors)
+        return _recalled, (self._root, names, self._wanted, self._parsed)
+
+
+def _recalled(
+    root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes]
+) -> Look:
+    """A `Look` in another process."""
+    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed)
+
+
+def _collector(module: str, file: str, name: str) -> Collector:
+    try:
+        found = sys.modules.get(module) or import_module(module)
+    except ModuleNotFoundError:
+        # A leaf of the user's own: its file lies on no path that Python searches.
+        spec = importlib.util.spec_from_file_location(module, file)
+        assert spec is not None and spec.loader is not None, file
+        found = sys.modules[module] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(found)
+    leaf = getattr(found, name)
+    assert isinstance(leaf, Collector), name
+    return leaf

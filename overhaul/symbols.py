@@ -44,7 +44,7 @@ class Symbols(Resolver):
         for module, statements in self.imports.items():
             here = parts.setdefault(module, set())
             for statement in statements:
-                here.update(statement.module.split("."))
+                here.update(statement.target.split("."))
                 here.update(name for name, _ in statement.names)
                 here.add(statement.bound)
         mentions: dict[str, list[str]] = {}
@@ -56,10 +56,10 @@ class Symbols(Resolver):
     def _aliases(self, symbol: Symbol, module: str, known: Iterable[str]) -> Iterator[str]:
         """Other names that a module's imports give to a symbol."""
         for statement in self.imports[module]:
-            root = statement.module.partition(".")[0]
-            for taken, bound in statement.names or ((statement.module.rpartition(".")[2], statement.bound),):
+            root = statement.target.partition(".")[0]
+            for taken, bound in statement.names or ((statement.target.rpartition(".")[2], statement.bound),):
                 if taken in known and bound not in known and bound and (statement.names or bound != root):
-                    target = f"{'.' * statement.level}{statement.module}"
+                    target = f"{'.' * statement.level}{statement.target}"
                     named = self.taken(module, target, taken) if statement.names else self.target(module, target, bound)
                     if symbol.same(named):
                         yield bound
@@ -67,12 +67,12 @@ class Symbols(Resolver):
     def _imports_of(self, symbol: Symbol, module: str) -> Iterator[Reference]:
         path = self.layout.modules[module].path
         for statement in self.imports[module]:
-            target = f"{'.' * statement.level}{statement.module}"
+            target = f"{'.' * statement.level}{statement.target}"
             if not symbol.name:
                 absolute = self.absolute(module, target)
                 parts = absolute.split(".") if absolute else []
                 # The dots of a relative import name a package without writing its name.
-                written = statement.module.count(".") + 1 if statement.module else 0
+                written = statement.target.count(".") + 1 if statement.target else 0
                 for count in range(max(1, len(parts) - written + 1), len(parts) + 1):
                     if self.locate(".".join(parts[:count]), module) == symbol.module:
                         name = target if count == len(parts) else ".".join(parts[:count])

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from overhaul.errors import LeafError
 from overhaul.facts import Row
 from overhaul.store import PRINT, Store
 
@@ -35,7 +36,7 @@ class FactTable(Generic[_Row]):
             if key is None:
                 return ()
             blob = self._store.row(self._name, key) if self._blobs is None else self._blobs.get(key)
-            rows = self._rows[module] = self._decode(blob) if blob else ()
+            rows = self._rows[module] = self._decoded(key, blob) if blob else ()
         return rows
 
     def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
@@ -46,7 +47,7 @@ class FactTable(Generic[_Row]):
             rows = cached.get(module)
             if rows is None:
                 blob = blobs.get(key)
-                rows = cached[module] = self._decode(blob) if blob else ()
+                rows = cached[module] = self._decoded(key, blob) if blob else ()
             if rows:
                 yield module, rows
 
@@ -62,7 +63,7 @@ class FactTable(Generic[_Row]):
         for module, key in self._keys.items():
             blob = blobs.get(key)
             if blob:
-                yield module, self._decode(blob)
+                yield module, self._decoded(key, blob)
 
     def count(self) -> int:
         """How many rows there are, without decoding any."""
@@ -80,6 +81,30 @@ class FactTable(Generic[_Row]):
             )
         )
         return total.digest()
+
+    def _decoded(self, key: bytes, blob: bytes) -> Sequence[_Row]:
+        """The rows; from a store that was made anew, when this one is damaged.
+
+        Raises LeafError when the collector has made rows that its row type does not allow.
+        """
+        try:
+            return self._decode(blob)
+        except msgspec.MsgspecError as error:
+            stored = self._store.row(self._name, key) or _NOTHING
+            if stored != blob:
+                # The store has been made anew since the whole table was read.
+                return self._decode(stored)
+            if self._store.intact(self._name, key, blob):
+                raise LeafError(
+                    f"the collector of {self._name} makes rows that their type does not allow ({error}): mend the collector"
+                ) from error
+            self._store.damaged()
+            self._blobs = None
+            return self._decode(self._store.row(self._name, key) or _NOTHING)
+
+
+_NOTHING = b"\x90"
+"""An empty array in MessagePack."""
 
 
 def _length(blob: bytes) -> int:

@@ -71,10 +71,13 @@ class Walk:
     def leave(self) -> None:
         """Go back out, and hand on the names that this scope uses and does not bind."""
         scope = self.scope
-        outer = scope.parent
+        outer, around = scope.parent, scope.defined_in
+        if outer is None or around is None:
+            raise AssertionError("the module's scope is finished, not left")
+        node: Any = scope.node
         scope.end = self.end if scope.kind in ("class", "function") else self.line
         self.scope = outer
-        self.block = scope.defined_in
+        self.block = around
         self.add = outer.events.append
         kind = scope.kind
         bound = scope.bound
@@ -92,7 +95,7 @@ class Walk:
                         add(event)
                 elif role == Role.IMPORT:
                     add(event)
-            self.bind(Role.CLASS, scope.node.name.value, scope.node, scope.line)
+            self.bind(Role.CLASS, node.name.value, node, scope.line)
             if scope.generic is not None:
                 self.forget(*scope.generic)
             return
@@ -101,7 +104,7 @@ class Walk:
         receiver = scope.receiver
         pass_on = outer.inner.append
         uses = self.uses.append
-        first = receiver and next(iter(_parameters(scope.node)), "")
+        first = receiver and next(iter(_parameters(node)), "")
         if kind == "comprehension":
             add = outer.events.append
             later = scope.node is self.stored and scope.node.__class__ is cst.GeneratorExp
@@ -136,7 +139,7 @@ class Walk:
             elif dot and root == first:
                 uses((use[0], use[1], f"{receiver}.{rest}", use[3]))
         if kind == "function":
-            self.bind(Role.DEFINE, scope.node.name.value, scope.node, scope.line)
+            self.bind(Role.DEFINE, node.name.value, node, scope.line)
             if scope.generic is not None:
                 self.forget(*scope.generic)
 
@@ -183,7 +186,7 @@ class Walk:
             scope.bound.add(name)
             scope.events.append((Role.PARAMETER, name, self.line, self.block, node))
 
-    def imports(self, node: cst.Import | cst.ImportFrom) -> None:
+    def imports(self, node: Any) -> None:
         """The names that an import statement binds."""
         names = node.names
         module = ""
@@ -276,8 +279,8 @@ class Walk:
         self.line += len(_NEWLINE.findall(text)) if self.careful else text.count("\n")
 
 
-def _parameters(node: cst.CSTNode) -> list[str]:
-    parameters = node.params  # type: ignore[attr-defined]
+def _parameters(node: Any) -> list[str]:
+    parameters = node.params
     return [one.name.value for one in (*parameters.posonly_params, *parameters.params)]
 
 

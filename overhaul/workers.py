@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import time
@@ -42,6 +43,10 @@ class Outcome(NamedTuple):
     name: str
     value: Any
     failure: str
+    limit: float = 0.0
+    """The time in seconds that it took and more; 0 when time was not the reason."""
+    passing: bool = False
+    """The reason lay outside the file (memory, a killed process): another run may fare better."""
 
 
 class Executor(Protocol):
@@ -60,12 +65,26 @@ def run(
     `limit` is the time in seconds one file may take. With an `executor` the map goes there, in chunks, and dying
     workers and limits are the executor's to handle.
     """
-    chunks = _chunks(jobs, processes)
+    chunks = _chunks(jobs, max(1, processes))
     if executor is not None:
-        for outcomes in executor.map(_Chunk(work), [[job.name for job in chunk] for chunk in chunks]):
+        yield from _elsewhere(chunks, work, executor)
+    else:
+        yield from _Crew(work, max(1, min(processes, len(chunks))), limit).run(chunks)
+
+
+def _elsewhere(chunks: list[list[Job]], work: Callable[[str], Any], executor: Executor) -> Iterator[Outcome]:
+    """The map in an executor; when that breaks, what it has not told is given up for this run."""
+    from concurrent.futures import BrokenExecutor
+
+    names = [[job.name for job in chunk] for chunk in chunks]
+    told = 0
+    try:
+        for outcomes in executor.map(_Chunk(work), names):
             yield from outcomes
-        return
-    yield from _Crew(work, max(1, min(processes, len(chunks))), limit).run(chunks)
+            told += 1
+    except BrokenExecutor as error:
+        for chunk in names[told:]:
+            yield from (Outcome(name, None, f"the executor broke: {error}", passing=True) for name in chunk)
 
 
 class _Chunk:
@@ -75,7 +94,18 @@ class _Chunk:
         self._work = work
 
     def __call__(self, names: list[str]) -> list[Outcome]:
-        return [Outcome(name, self._work(name), "") for name in names]
+        return [_outcome(self._work, name) for name in names]
+
+
+def _outcome(work: Callable[[str], Any], name: str) -> Outcome:
+    """Work on one file. What the work itself does not catch is the process's trouble: out of memory, a panic, an exit."""
+    try:
+        return Outcome(name, work(name), "")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - around one file: whatever ends its work ends no other's
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return Outcome(name, None, reason, passing=isinstance(error, MemoryError))
 
 
 def _chunks(jobs: Sequence[Job], processes: int) -> list[list[Job]]:
@@ -162,7 +192,7 @@ class _Crew:
                             outcomes = worker.pipe.recv()
                         except (EOFError, OSError):
                             workers.remove(worker)
-                            yield self._lost(worker, waiting, _how_it_died(worker.process))
+                            yield self._lost(worker, waiting, *_how_it_died(worker.process))
                             continue
                         worker.told += len(outcomes)
                         yield from outcomes
@@ -174,31 +204,38 @@ class _Crew:
                                 worker.end()
                     elif worker.seconds > self._limit:
                         workers.remove(worker)
-                        yield self._lost(worker, waiting, f"took more than {self._limit:g} s to parse")
+                        yield self._lost(worker, waiting, f"took more than {self._limit:g} s to parse", self._limit)
         finally:
             for worker in workers:
                 worker.end()
 
-    def _lost(self, worker: _Worker, waiting: deque[list[str]], reason: str) -> Outcome:
+    def _lost(
+        self, worker: _Worker, waiting: deque[list[str]], reason: str, limit: float = 0.0, passing: bool = False
+    ) -> Outcome:
         """The file a worker was at is given up; the others of its chunk go back."""
         culprit, others = worker.lost()
         if others:
             waiting.appendleft(others)
         worker.end()
-        return Outcome(culprit, None, reason)
+        return Outcome(culprit, None, reason, limit, passing)
 
 
-def _how_it_died(process: BaseProcess) -> str:
+def _how_it_died(process: BaseProcess) -> tuple[str, float, bool]:
+    """The reason, no time limit, and whether it lay outside the file."""
     process.join(timeout=5)
     code = process.exitcode
+    if code is not None and -code in (signal.SIGKILL, signal.SIGTERM):
+        return f"its process was killed from outside (signal {-code}): out of memory?", 0.0, True
     if code is not None and code < 0:
-        return f"the parser ended its process (signal {-code}): nested too deep, or too long an expression"
-    return f"the parser ended its process (exit code {code})"
+        return f"the parser ended its process (signal {-code}): nested too deep, or too long an expression", 0.0, False
+    return f"the parser ended its process (exit code {code})", 0.0, False
 
 
 def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begun: Any, since: Any) -> None:
     """A worker: chunks of names in, outcomes out."""
     other.close()
+    # Ctrl-C goes to all processes at once; the parent's answer to it is to end this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Trees are dropped as whole, and hold no rings: the collector would only walk over them again and again.
     gc.freeze()
     gc.disable()
@@ -214,8 +251,11 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
                 for number, name in enumerate(names, start=1):
                     since.value = time.monotonic()
                     begun.value = number
-                    done.append(Outcome(name, work(name), ""))
-                pipe.send(done)
+                    done.append(_outcome(work, name))
+                try:
+                    pipe.send(done)
+                except OSError:
+                    return
 
     threading.stack_size(STACK)
     thread = threading.Thread(target=serve)

@@ -59,7 +59,7 @@ def test_rows_of_facts_begin_with_the_place_they_were_found_in() -> None:
 
 def test_a_field_of_a_fact_that_is_called_like_the_place_keeps_its_value_under_another_name() -> None:
     rows = report()["tables"]["import_statements"]
-    assert [(row["module"], row["own_module"]) for row in rows] == [("a", "b"), ("b", "a")]
+    assert [(row["module"], row["target"]) for row in rows] == [("a", "b"), ("b", "a")]
 
 
 def test_what_could_not_be_parsed_is_told() -> None:

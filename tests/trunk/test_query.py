@@ -51,7 +51,7 @@ def test_json_functions_reach_into_nested_values(shop: Survey) -> None:
 
 
 def test_a_field_that_is_called_like_the_place_has_a_name_of_its_own(shop: Survey) -> None:
-    found = answer(shop, "SELECT module, own_module FROM import_statements ORDER BY line")
+    found = answer(shop, "SELECT module, target FROM import_statements ORDER BY line")
     assert found.rows == [("shop.cart", "json"), ("shop.cart", "shop.stock")]
 
 

@@ -7,6 +7,7 @@ TARGET ?= fixtures/projects/tradeframe
 REPORT ?= overhaul-report.html
 JOBS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 LEAVES := $(shell sed -n 's/^ *overhaul\.[a-z_]* = //p' setup.cfg)
 INSTALLED := $(VENV)/.overhaul-installed
 SHADOW := build/contracts
@@ -39,10 +40,12 @@ coverage: $(INSTALLED) ## run the suite in one process and say which lines it mi
 	$(PY) -m coverage run -m pytest $(PYTEST_ARGS)
 	$(PY) -m coverage report
 
-bench: $(INSTALLED) ## run every benchmark; each prints a ratio
+bench: $(INSTALLED) ## run every benchmark (half an hour, fetches code by pip); one alone: make bench-speed BENCH_ARGS="django --runs 3"
 	@set -e; for file in benchmarks/[!_]*.py; do \
-	    if [ ! -e "$$file" ]; then echo "no benchmarks yet"; exit 0; fi; \
 	    name=$$(basename "$$file" .py); echo "== $$name"; $(PY) -m "benchmarks.$$name"; done
+
+bench-%: $(INSTALLED)
+	$(PY) -m benchmarks.$* $(BENCH_ARGS)
 
 types: $(INSTALLED) ## mypy and pyright, both strict, and ty
 	$(PY) -m mypy

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from overhaul.facts import Attribute
 from overhaul.lazy import cst
@@ -47,9 +48,9 @@ Place = tuple[Scope, str, str]
 
 
 def _place(block: Block) -> Place | None:
+    if block.scope.kind == "class":
+        return block.scope, "", ""
     scope: Scope | None = block.scope
-    if scope is not None and scope.kind == "class":
-        return scope, "", ""
     while scope is not None and scope.kind in ("function", "lambda", "comprehension"):
         outer = scope.parent
         if scope.receiver and outer is not None and outer.kind == "class":
@@ -61,18 +62,18 @@ def _place(block: Block) -> Place | None:
     return None
 
 
-def _targets(target: cst.BaseExpression, owner: Scope, where: str, first: str) -> Iterator[tuple[str, bool]]:
+def _targets(target: Any, owner: Scope, where: str, first: str) -> Iterator[tuple[str, bool]]:
     """The attributes among what is assigned to, and whether each gets the whole value."""
     kind = target.__class__
     if kind is cst.Name:
         if not where:
-            yield target.value, True  # type: ignore[attr-defined]
+            yield target.value, True
     elif kind is cst.Attribute:
-        owned = target.value  # type: ignore[attr-defined]
+        owned = target.value
         if where and owned.__class__ is cst.Name and owned.value == first:
-            yield target.attr.value, True  # type: ignore[attr-defined]
+            yield target.attr.value, True
     elif kind is cst.Tuple or kind is cst.List:
-        for element in target.elements:  # type: ignore[attr-defined]
+        for element in target.elements:
             for name, _ in _targets(element.value, owner, where, first):
                 yield name, False
 

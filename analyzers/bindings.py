@@ -13,6 +13,7 @@ from overhaul.scopes import Event, Imported, Role, situation
 
 Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
 
+_LINE_END: Final = re.compile(r"\r\n?|\n")
 _DYNAMIC: Final = re.compile(
     r"""(?<!hasattr\()(?<!getattr\()(?<!\bin[ ])
         (?:\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\](?:\.__dict__)?)
@@ -59,7 +60,7 @@ def _dynamic(module: Module) -> int | None:
     top = {event[2] for event in calls if event[1] in ("vars", "locals", "exec")}
     anywhere = {line for _, role, name, line in module.uses if (role, name) == (Role.CALL, "globals")}
     anywhere |= {line for _, _, name, line in module.uses if name == "sys.modules"}
-    lines = module.text.splitlines()
+    lines = _LINE_END.split(module.text)
     for line in sorted(top | anywhere):
         # A call may go on below: what is read from the value stands right behind it.
         text = "\n".join(lines[line - 1:line + 1])

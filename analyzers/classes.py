@@ -22,7 +22,7 @@ def classes(module: Module) -> Iterator[Class]:
             name=scope.name,
             line=scope.line,
             end=scope.end,
-            bases=tuple(text_of(base.value) if not base.star else f"{base.star}{text_of(base.value)}" for base in node.bases),
+            bases=tuple(f"{base.star}{text_of(base.value)}" for base in node.bases),
             keywords=tuple((one.keyword.value if one.keyword else "**", text_of(one.value)) for one in node.keywords),
             decorators=tuple(text_of(one.decorator) for one in node.decorators),
             summary=summary_of(node.body),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 from overhaul.cuts import feedback_arcs
@@ -17,6 +16,7 @@ from overhaul.facts import (
     Function,
     Import,
     ImportStatement,
+    Ring,
     Step,
     UsedName,
     Witness,
@@ -37,7 +37,7 @@ COST: Final[Mapping[Way, int]] = {"drop": 1, "typing": 1, "direct": 1, "defer": 
 
 @Analyzer
 def cycles(
-    layout: Layout, imports: Sequence[Import], steps: Facts[Step], statements: Facts[ImportStatement],
+    layout: Layout, rings: Sequence[Ring], steps: Facts[Step], statements: Facts[ImportStatement],
     bindings: Facts[Binding], exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
     functions: Facts[Function],
 ) -> Iterator[Cycle]:  # fmt: skip
@@ -49,74 +49,37 @@ def cycles(
     under TYPE_CHECKING close it. Ranked by impact: weight of the effect x (modules of the cycle + first importers that
     fail + modules outside that import one of them).
     """
-    explicit = [row for row in imports if not row.implicit]
-    at_import = _at_import(statements)
     world = World(layout, steps, statements, bindings, exports, uses, classes, functions)
-    importers: defaultdict[str, set[str]] = defaultdict(set)
-    for row in imports:
-        importers[row.imported].add(row.importer)
-    components = _components({(row.importer, row.imported) for row in explicit})
-    member_of = {module: number for number, members in enumerate(components) for module in members}
-    inside: defaultdict[int, list[Import]] = defaultdict(list)
-    for row in explicit:
-        number = member_of.get(row.importer)
-        if number is not None and member_of.get(row.imported) == number:
-            inside[number].append(row)
-    found = [
-        _cycle(members, inside[number], at_import, world, importers, layout)
-        for number, members in enumerate(components)
-    ]
+    found = [_cycle(ring, world, layout) for ring in rings]
     yield from sorted(found, key=lambda cycle: (-cycle.impact, cycle.modules))
 
 
-def _at_import(statements: Facts[ImportStatement]) -> set[tuple[str, int]]:
-    """The dynamic imports that run at import; for the other kinds the kind says it."""
-    return {(module, row.line) for module, rows in statements.items() for row in rows if row.kind == "dynamic" and row.at_import}
-
-
-def _components(edges: Collection[tuple[str, str]]) -> list[list[str]]:
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_edges_from(sorted(edges))
-    return sorted(
-        sorted(members)
-        for members in networkx.strongly_connected_components(graph)
-        if len(members) > 1 or any(graph.has_edge(one, one) for one in members)
-    )
-
-
-def _cycle(
-    members: list[str], rows: Sequence[Import], at_import: set[tuple[str, int]], world: World,
-    importers: Mapping[str, set[str]], layout: Layout,
-) -> Cycle:  # fmt: skip
+def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
+    members, rows = ring.modules, ring.imports
+    # Of a dynamic import the kind does not say when it runs.
+    at_import = {
+        (row.importer, row.line)
+        for row in rows
+        if row.kind == "dynamic"
+        for statement in world.statements(row.importer)
+        if statement.line == row.line and statement.at_import
+    }
     runs = [row for row in rows if row.kind in ("module", "conditional") or (row.importer, row.line) in at_import]
     unlazy = [row for row in rows if row.kind != "typing"]
-    tried = list(attempts(world, members, _leading_to(members, importers)))
+    tried = list(attempts(world, members, {*members, *ring.leading}))
     failed = [attempt for attempt in tried if attempt.failure is not None]
     effect, relevant = _effect(members, runs, unlazy, rows, failed)
     cuts, exact = _cuts(members, relevant, world)
-    fan_in = len({importer for module in members for importer in importers.get(module, ())} - set(members))
     witness = _witness(failed[0], layout) if failed else None
     certain = all(attempt.failure.certain for attempt in failed if attempt.failure is not None)
     first = layout.modules[members[0]]
     line = min((row.line for row in relevant if row.importer == members[0]), default=1)
     return Cycle(
-        modules=tuple(members), effect=effect, fails=tuple(attempt.entry for attempt in failed), witness=witness,
+        modules=members, effect=effect, fails=tuple(attempt.entry for attempt in failed), witness=witness,
         cuts=tuple(cuts), cost=sum(cut.cost for cut in cuts), exact=exact, edges=len({(r.importer, r.imported) for r in rows}),
-        fan_in=fan_in, impact=WEIGHT[effect] * (len(members) + len(failed) + fan_in), module=members[0], path=first.path,
+        fan_in=ring.fan_in, impact=WEIGHT[effect] * (len(members) + len(failed) + ring.fan_in), module=members[0], path=first.path,
         line=line, confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
     )  # fmt: skip
-
-
-def _leading_to(members: Collection[str], importers: Mapping[str, set[str]]) -> set[str]:
-    """The members, and every module whose import can lead to one: only their bodies matter."""
-    seen = set(members)
-    todo = list(members)
-    while todo:
-        for importer in importers.get(todo.pop(), ()):
-            if importer not in seen:
-                seen.add(importer)
-                todo.append(importer)
-    return seen
 
 
 def _effect(

@@ -8,12 +8,13 @@ from overhaul.facts import Export
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.scopes import situation
 from overhaul.walk import dotted
 
 
 @Collector("Assign", "AnnAssign", "AugAssign", "Call")
 def exports(module: Module) -> Iterator[Export]:
-    """The names in `__all__`, put together from its assignments, `+=`, `append`, `extend` and `remove`.
+    """The names in `__all__`, put together from its assignments, `+=`, `append`, `insert`, `extend` and `remove`.
 
     Lists of other modules that are added (`__all__ += sub.__all__`) are named in `others`. A change that is not
     understood makes the row incomplete.
@@ -43,8 +44,13 @@ def exports(module: Module) -> Iterator[Export]:
 
 def _changes(module: Module) -> Iterator[tuple[int, str, cst.BaseExpression]]:
     for assign, line, block in module.nodes(cst.Assign):
-        if block.scope.top and any(_is_all(target.target) for target in assign.targets):
-            yield line, "=", assign.value
+        if block.scope.top:
+            for target in assign.targets:
+                if _is_all(target.target):
+                    # What a branch assigns may come to what was there before, or replace it.
+                    yield line, "+=" if situation(block).conditional else "=", assign.value
+                elif isinstance(target.target, cst.Subscript) and _is_all(target.target.value):
+                    yield line, "[]", target.target
     for declared, line, block in module.nodes(cst.AnnAssign):
         if block.scope.top and _is_all(declared.target) and declared.value is not None:
             yield line, "=", declared.value
@@ -52,14 +58,16 @@ def _changes(module: Module) -> Iterator[tuple[int, str, cst.BaseExpression]]:
         if block.scope.top and _is_all(added.target):
             yield line, "+=", added.value
     for call, line, block in module.nodes(cst.Call):
-        if block.scope.top and len(call.args) == 1:
-            match dotted(call.func):
-                case "__all__.extend":
-                    yield line, "+=", call.args[0].value
-                case "__all__.append":
-                    yield line, "+=", cst.List([cst.Element(call.args[0].value)])
-                case "__all__.remove":
-                    yield line, "remove", cst.List([cst.Element(call.args[0].value)])
+        if block.scope.top:
+            match dotted(call.func), call.args:
+                case "__all__.extend", [one]:
+                    yield line, "+=", one.value
+                case ("__all__.append", [one]) | ("__all__.insert", [_, one]):
+                    yield line, "+=", cst.List([cst.Element(one.value)])
+                case "__all__.remove", [one]:
+                    yield line, "remove", cst.List([cst.Element(one.value)])
+                case "__all__.pop" | "__all__.clear", _:
+                    yield line, "call", call
 
 
 def _is_all(node: cst.BaseExpression) -> bool:

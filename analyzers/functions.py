@@ -13,7 +13,7 @@ from overhaul.scopes import Scope
 
 Kind = Literal["function", "method", "classmethod", "staticmethod", "property", "nested"]
 
-_BRANCHES: Final = ("If", "IfExp", "BooleanOperation", "While", "For", "Try", "TryStar", "Match")
+_BRANCHES: Final = ("If", "IfExp", "BooleanOperation", "While", "For", "Try", "TryStar", "Match", "CompFor")
 _PROPERTIES: Final = frozenset({"property", "cached_property", "setter", "getter", "deleter", "abstractproperty"})
 
 
@@ -49,7 +49,7 @@ def functions(module: Module) -> Iterator[Function]:
 
 
 def _function_around(scope: Scope) -> Scope:
-    while scope.kind == "comprehension" and scope.parent is not None:
+    while scope.kind in ("comprehension", "class") and scope.parent is not None:
         scope = scope.parent
     return scope
 
@@ -71,8 +71,8 @@ def _parameters(node: cst.Parameters) -> Iterator[Parameter]:
         yield _parameter(one, "positional-only")
     for one in node.params:
         yield _parameter(one, "positional")
-    if node.star_arg.__class__ is cst.Param:
-        yield _parameter(node.star_arg, "variadic")  # type: ignore[arg-type]
+    if isinstance(node.star_arg, cst.Param):
+        yield _parameter(node.star_arg, "variadic")
     for one in node.kwonly_params:
         yield _parameter(one, "keyword-only")
     if node.star_kwarg is not None:

@@ -29,18 +29,20 @@ def import_graph(layout: Layout, statements: Facts[ImportStatement]) -> Iterator
             edges: dict[str, list[str]] = {}
             # A relative import never leaves its own package tree; an absolute one is looked up root by root.
             target = layout.locate(base, importer)
+            if target is None:
+                # A folder without modules of its own is no module, and holds none.
+                continue
             if not row.names:
-                if target is not None:
-                    edges[target] = []
-            else:
-                for name, _ in row.names:
-                    submodule = None if name == "*" else layout.locate(f"{base}.{name}", importer)
-                    if submodule is not None:
-                        edges.setdefault(submodule, [])
-                        if target is not None:
-                            implied.setdefault(target, row)
-                    elif target is not None:
-                        edges.setdefault(target, []).append(name)
+                edges[target] = []
+            # Only a package has submodules.
+            holds_modules = layout.modules[target].package
+            for name, _ in row.names:
+                submodule = layout.locate(f"{base}.{name}", importer) if holds_modules and name != "*" else None
+                if submodule is not None:
+                    edges.setdefault(submodule, [])
+                    implied.setdefault(target, row)
+                else:
+                    edges.setdefault(target, []).append(name)
             for imported, names in edges.items():
                 edge = imported, row.line, row.kind
                 if edge in told:

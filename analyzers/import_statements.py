@@ -35,7 +35,7 @@ def _plain(node: cst.Import | cst.LazyImport, line: int, block: Block, *, lazy: 
     when = situation(block)
     for alias in node.names:
         name = dotted(alias.name)
-        bound = alias.asname.name.value if alias.asname is not None else name.partition(".")[0]  # type: ignore[union-attr]
+        bound = _given(alias) or name.partition(".")[0]
         yield ImportStatement(
             line=line, kind=_kind(when, lazy), target=name, level=0, names=(), bound=bound, scope=_scope(block),
             at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
@@ -47,15 +47,17 @@ def _chosen(node: cst.ImportFrom | cst.LazyImportFrom, line: int, block: Block, 
     if isinstance(node.names, cst.ImportStar):
         names: tuple[tuple[str, str], ...] = (("*", "*"),)
     else:
-        names = tuple(
-            (name := dotted(alias.name), alias.asname.name.value if alias.asname is not None else name)  # type: ignore[union-attr]
-            for alias in node.names
-        )
+        names = tuple((name := dotted(alias.name), _given(alias) or name) for alias in node.names)
     return ImportStatement(
         line=line, kind=_kind(when, lazy), target=dotted(node.module) if node.module is not None else "",
         level=len(node.relative), names=names, bound="", scope=_scope(block),
         at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
     )  # fmt: skip
+
+
+def _given(alias: cst.ImportAlias) -> str:
+    """The name after `as`; "" without one."""
+    return dotted(alias.asname.name) if alias.asname is not None else ""
 
 
 def _kind(when: Situation, lazy: bool) -> ImportKind:
@@ -93,6 +95,7 @@ def _dynamic(module: Module) -> Iterator[ImportStatement]:
         if not all(part.isidentifier() for part in bare.split(".")):
             continue
         yield ImportStatement(
-            line=line, kind="dynamic", target=bare, level=len(target) - len(bare), names=(), bound=stored.get(id(call), ""),
-            scope=_scope(block), at_import=not (when.deferred or when.typing or when.never), caught=when.caught != "",
+            line=line, kind="dynamic", target=bare, level=len(target) - len(bare), names=(),
+            bound=stored.get(id(call), ""), scope=_scope(block),
+            at_import=not (when.deferred or when.typing or when.never), caught=when.caught != "",
         )  # fmt: skip

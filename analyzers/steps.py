@@ -28,7 +28,9 @@ def steps(module: Module) -> Iterator[Step]:
     stars = False
     asked = set(_asked_for(module)) if "hasattr" in module.text else ()
     own = {scope.name for scope in module.scopes if scope.kind in ("function", "class") and "." not in scope.name}
-    postponed = "from __future__ import annotations" in module.text
+    postponed = "__future__" in module.text and any(
+        isinstance(event[4], Imported) and event[4][:2] == ("__future__", "annotations") for event in top.events
+    )
     uses = _USES if postponed else (*_USES, Role.ANNOTATION)
     situations: dict[int, Situation] = {}
     kept: list[Block] = []  # so that no id is used twice
@@ -85,9 +87,10 @@ def _dynamic(module: Module) -> Iterator[str]:
     if "import_module" in module.text or "__import__" in module.text:
         for assign, _, block in module.nodes(cst.Assign):
             value, target = assign.value, assign.targets[0].target
-            if block.scope.top and isinstance(target, cst.Name) and isinstance(value, cst.Call):
-                if dotted(value.func).rpartition(".")[2] in ("import_module", "__import__"):
-                    yield target.value
+            if not (block.scope.top and isinstance(target, cst.Name) and isinstance(value, cst.Call)):
+                continue
+            if dotted(value.func).rpartition(".")[2] in ("import_module", "__import__"):
+                yield target.value
 
 
 def _asked_for(module: Module) -> Iterator[str]:
@@ -95,8 +98,9 @@ def _asked_for(module: Module) -> Iterator[str]:
     for call, _, block in module.nodes(cst.Call):
         if dotted(call.func) == "hasattr" and len(call.args) == 2 and block.scope.at_import:
             owner, name = dotted(call.args[0].value), call.args[1].value
-            if owner and isinstance(name, cst.SimpleString):
-                yield f"{owner}.{name.evaluated_value}"
+            attribute = name.evaluated_value if isinstance(name, cst.SimpleString) else ""
+            if owner and isinstance(attribute, str) and attribute:
+                yield f"{owner}.{attribute}"
 
 
 def _subclassing(node: object, line: int, when: Situation, known: set[str]) -> Iterator[Step]:

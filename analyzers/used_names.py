@@ -32,4 +32,6 @@ def used_names(module: Module) -> Iterator[UsedName]:
             elif lines[-1] != line:
                 lines.append(line)
     for (scope, name, role), lines in found.items():
-        yield UsedName(scope=scope, name=name, how=_HOW[role], lines=tuple(lines))
+        # Scopes inside are left before those around them: what was noted last need not stand last.
+        ordered = lines if len(lines) == 1 else sorted(set(lines))
+        yield UsedName(scope=scope, name=name, how=_HOW[role], lines=tuple(ordered))

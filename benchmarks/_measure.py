@@ -99,8 +99,9 @@ class _Watch:
             if folder.name.isdigit():
                 with contextlib.suppress(OSError):
                     fields = (folder / "stat").read_bytes().rpartition(b")")[2].split()
-                    if fields[_SESSION] == self._session and (found := _PSS.search((folder / "smaps_rollup").read_bytes())):
-                        yield int(found[1]) * 1024
+                    if fields[_SESSION] == self._session:
+                        found = _PSS.search((folder / "smaps_rollup").read_bytes())
+                        yield int(found[1]) * 1024 if found else 0
 
 
 class Series:

@@ -34,7 +34,7 @@ def install() -> None:
     """Make the peers' environment if it is not there. Raises CalledProcessError when pip cannot get one of them."""
     if not (_HOME / "whole").exists():
         venv.create(_HOME, with_pip=True, clear=True)
-        pip = [_HOME / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [str(_HOME / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *(f"{name}=={version}" for name, version in VERSIONS.items())], check=True)
         (_HOME / "whole").touch()
 

@@ -108,19 +108,33 @@ def _edges(ours: Mapping[Edge, Sequence[Import]], grimp: Grimp, layout: Layout) 
 def _reason(edge: Edge, rows: Sequence[Import], grimp: Grimp, layout: Layout) -> str:
     """Why grimp does not have an edge; "" when that is not known."""
     for module in edge:
-        if module not in grimp.modules:
-            if not all(part.isidentifier() for part in module.split(".")):
-                return "grimp leaves out files and folders whose names are no identifiers"
-            if layout.modules[module].kind == "opaque":
-                return "grimp does not look for compiled modules"
-            if layout.modules[module].kind == "stub":
-                return "grimp does not look for stubs"
+        if module not in grimp.modules and (reason := _left_out(module, layout)):
+            return reason
     if all(row.kind == "dynamic" for row in rows):
         return "grimp does not read import_module and __import__"
     return ""
 
 
-def _cycles(cycles: Collection[Modules], grimp: Grimp, differences: Collection[Difference]) -> Iterator[Difference]:
+def _left_out(module: str, layout: Layout) -> str:
+    """Why grimp does not have a module; "" when that is not known."""
+    place = layout.modules[module]
+    parts = module.split(".")
+    folders = parts if place.package else parts[:-1]
+    around = (layout.modules.get(".".join(folders[:count])) for count in range(2, len(folders) + 1))
+    if any(above is not None and above.kind == "namespace" for above in around):
+        return "grimp does not go into folders without __init__.py inside of a package"
+    if not all(folder.isidentifier() for folder in folders):
+        return "grimp does not go into folders whose names are no identifiers"
+    match place.kind:
+        case "opaque":
+            return "grimp does not look for compiled modules"
+        case "stub":
+            return "grimp does not look for stubs"
+        case _:
+            return ""
+
+
+def _cycles(cycles: set[Modules], grimp: Grimp, differences: Collection[Difference]) -> Iterator[Difference]:
     """Our cycles against the components of grimp's graph, as it is and with the explained edges put right."""
     more = {(one.modules[0], one.modules[1]) for one in differences if one.whose == "overhaul" and one.reason}
     less = {(one.modules[0], one.modules[1]) for one in differences if one.whose == "grimp" and one.reason}
@@ -146,7 +160,8 @@ def components(edges: Collection[Edge]) -> set[Modules]:
 
 def told(difference: Difference) -> str:
     """A difference on one line."""
-    shown = difference.modules if len(difference.modules) <= 6 else (*difference.modules[:5], f"... {len(difference.modules)}")
+    count = len(difference.modules)
+    shown = difference.modules if count <= 6 else (*difference.modules[:5], f"... {count}")
     between = " -> " if difference.what == "edge" else ", "
     return f"{difference.what} only of {difference.whose}: {between.join(shown)}: {difference.reason or 'UNEXPLAINED'}"
 
@@ -154,7 +169,7 @@ def told(difference: Difference) -> str:
 def main() -> None:
     """Compare, list the differences, and exit with 1 when one is not explained."""
     arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    arguments.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CORPORA)}, or one package with --root")
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CORPORA)}; a package")
     arguments.add_argument("--root", type=Path, help="the folder that holds the package")
     arguments.add_argument("--all", action="store_true", help="list every difference, not three for each reason")
     given = arguments.parse_args()

@@ -27,8 +27,12 @@ from overhaul.grammar import GRAMMAR
 from overhaul.module import Module, Parser
 from overhaul.source import Source, digest
 
-NOTED: Final = tuple(name for name, fields in GRAMMAR.items() if "@" in fields.split() or name == "Attribute")
-"""The node classes whose nodes the walk can note."""
+NOTED: Final = tuple(
+    name
+    for name, fields in GRAMMAR.items()
+    if ("@" in fields.split() or name == "Attribute") and name != "IndentedBlock"
+)
+"""The node classes whose nodes the walk can note; a suite is noted where its header ends, on purpose."""
 
 
 class Comparison:
@@ -73,7 +77,8 @@ class Comparison:
                 if scope.end != positions[scope.node].end.line:
                     yield f"{positions[scope.node].end.line}: {scope.name} is noted to end at line {scope.end}"
         # A comment at the end of a block belongs to the block's footer, and may be met after the one behind it.
-        theirs = Counter((place.start.line, node.value) for node, place in positions.items() if type(node) is cst.Comment)
+        theirs = Counter((place.start.line, node.value) for node,
+            place in positions.items() if type(node) is cst.Comment)
         ours = Counter((line, text) for line, text, _ in module.comments)
         self.compared["comments"] += theirs.total()
         for line, text in sorted((theirs - ours) | (ours - theirs)):

@@ -4,8 +4,8 @@
 
 All of it in one run, the commands taking turns (A B C A B C), each a whole process from start to end. Shown are the
 least, the middle and the most seconds, and the middle of the processor seconds of all processes, which a busy machine
-disturbs less; ratios are of the middle ones, of processor seconds in brackets. No result makes the exit code other than 0: times
-belong to the machine and its hour. A command of overhaul that fails does.
+disturbs less; ratios are of the middle ones, of processor seconds in brackets. No result makes the exit code other than
+0, for times belong to the machine and its hour; a command of overhaul that fails does.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ MEMORY: Final = 1536
 START: Final = 0.15
 """Greatest seconds of `overhaul --version`."""
 FILES: Final = 5
-MARK: Final = "<!-- measured -->"
+MARK: Final = "<!-- measured: {} -->"
+"""Stands above and below the tables in a page; names the code bases."""
 SLOW: Final = 60.0
 """A peer that takes longer than this, in seconds, runs once."""
 
@@ -218,8 +219,9 @@ def conditions() -> str:
     """The machine and the hour, in a sentence."""
     load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     libraries = ", ".join(f"{name} {version(name)}" for name in ("libcst", "msgspec", "networkx"))
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     return (
-        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {platform.system()} {platform.machine()}, {os.cpu_count()} processors; "
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {machine}; "
         f"Python {_peers.python_version()}, {libraries}; load average at the start {load}."
     )
 
@@ -246,11 +248,12 @@ def written(table: Table, runs: int) -> Iterator[str]:
     yield ""
 
 
-def put(file: Path, lines: Sequence[str]) -> None:
+def put(file: Path, names: Sequence[str], lines: Sequence[str]) -> None:
     """Write the lines into a page, between its two marks. Raises ValueError when it does not have them."""
-    before, _, after = file.read_text(encoding="utf-8").split(MARK)
+    mark = MARK.format(" ".join(names))
+    before, _, after = file.read_text(encoding="utf-8").split(mark)
     measured = "\n".join(lines)
-    file.write_text(f"{before}{MARK}\n{measured}\n{MARK}{after}", encoding="utf-8")
+    file.write_text(f"{before}{mark}\n{measured}\n{mark}{after}", encoding="utf-8")
 
 
 def main() -> None:
@@ -260,7 +263,7 @@ def main() -> None:
     arguments.add_argument("--runs", type=int, default=5)
     arguments.add_argument("--peers", type=int, default=2, metavar="N", help="runs of each peer; 0 leaves them out")
     arguments.add_argument("--limit", type=float, default=300, metavar="SECONDS", help="time a peer may take")
-    arguments.add_argument("--markdown", type=Path, metavar="FILE", help=f"put the tables between the marks {MARK}")
+    arguments.add_argument("--markdown", type=Path, metavar="FILE", help="put the tables between this page's marks")
     given = arguments.parse_args()
     names: list[str] = given.names or ["django", "homeassistant"]
     for name in names:
@@ -268,7 +271,8 @@ def main() -> None:
             arguments.error(f"no code base {name!r}; there are {', '.join(CORPORA)}")
     if given.peers:
         _peers.install()
-    lines = [f"Measured by `python -m benchmarks.speed {' '.join(sys.argv[1:])}`".rstrip() + f"\non {conditions()}", ""]
+    command = " ".join(("python -m benchmarks.speed", *sys.argv[1:]))
+    lines = [f"Measured with `{command}`", f"on {conditions()}", ""]
     print("\n".join(lines))
     try:
         for table in _tables(names, given.runs, given.peers, given.limit):
@@ -278,7 +282,7 @@ def main() -> None:
     except OverhaulFailed as error:
         raise SystemExit(str(error)) from error
     if given.markdown is not None:
-        put(given.markdown, lines)
+        put(given.markdown, names, lines)
 
 
 def _tables(names: Sequence[str], runs: int, peer_runs: int, limit: float) -> Iterator[Table]:

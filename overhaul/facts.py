@@ -190,6 +190,18 @@ class Import(Row, frozen=True):
     line: int
 
 
+class Ring(Row, frozen=True):
+    """A strongly connected component of the import graph with more than one module, or a module that imports itself."""
+
+    modules: tuple[str, ...]
+    imports: tuple[Import, ...]
+    """The explicit imports among its modules."""
+    leading: tuple[str, ...]
+    """Modules outside whose import can lead into the ring by way of the packages that are loaded."""
+    fan_in: int
+    """Modules outside that import one of these."""
+
+
 class ModuleRow(Row, frozen=True):
     """A module of the project."""
 

@@ -41,7 +41,7 @@ class Rules:
 
 
 class _Any:
-    """Patterns as one regular expression, the last one first: forty cost little more than one does."""
+    """Patterns as one regular expression, the last one first, so that a path costs one match however many there are."""
 
     __slots__ = ("_fullmatch", "_rows")
 
@@ -66,9 +66,10 @@ def _trimmed(line: str) -> str:
     return f"{kept} " if slashes % 2 and kept != line else kept
 
 
+# None starts with "!", which would negate it, or names a slash, at which pathspec splits.
 _CLASSES = {
-    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \t", "cntrl": "\0-\x1f\x7f", "digit": "0-9", "graph": "!-~",
-    "lower": "a-z", "print": " -~", "punct": "!-.:-@[-`{-~", "space": " \t-\r", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
+    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \t", "cntrl": "\0-\x1f\x7f", "digit": "0-9", "graph": "\"-~!",
+    "lower": "a-z", "print": " -~", "punct": ":-@[-`{-~!-.", "space": " \t-\r", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
 }
 
 

@@ -32,7 +32,8 @@ GRAMMAR: Final[dict[str, str]] = {
     "If": "leading_lines# @ whitespace_before_test~ test whitespace_after_test~ body|if orelse?|orelse",
     "Else": "leading_lines# @ whitespace_before_colon~ body|else",
     "While": "leading_lines# @ whitespace_after_while~ test whitespace_before_colon~ body|while orelse?",
-    "For": "leading_lines# @ asynchronous? whitespace_after_for~ target= whitespace_before_in~ whitespace_after_in~ iter "
+    "For": "leading_lines# @ asynchronous? whitespace_after_for~ target= whitespace_before_in~ "
+           "whitespace_after_in~ iter "
            "whitespace_before_colon~ body|for orelse?",
     "Try": "leading_lines# @ whitespace_before_colon~ body|try handlers* orelse? finalbody?",
     "TryStar": "leading_lines# @ whitespace_before_colon~ body|try handlers* orelse? finalbody?",
@@ -40,14 +41,17 @@ GRAMMAR: Final[dict[str, str]] = {
     "ExceptStarHandler": "leading_lines# @ whitespace_after_except~ whitespace_after_star~ type name? "
                          "whitespace_before_colon~ body|except",
     "Finally": "leading_lines# @ whitespace_before_colon~ body|finally",
-    "With": "leading_lines# @ asynchronous? whitespace_after_with~ lpar% items* rpar% whitespace_before_colon~ body|with",
+    "With": "leading_lines# @ asynchronous? whitespace_after_with~ lpar% items* rpar% whitespace_before_colon~ "
+            "body|with",
     "WithItem": "@ item asname? comma%",
     "AsName": "@ whitespace_before_as~ whitespace_after_as~ name=",
-    "FunctionDef": "leading_lines# decorators* lines_after_decorators# @ {function} asynchronous? whitespace_after_def~ "
+    "FunctionDef": "leading_lines# decorators* lines_after_decorators# @ {function} asynchronous? "
+                   "whitespace_after_def~ "
                    "name! whitespace_after_name~ type_parameters? whitespace_after_type_parameters~ "
                    "whitespace_before_params~ params returns? whitespace_before_colon~ {enter} body {leave}",
     "ClassDef": "leading_lines# decorators* lines_after_decorators# @ {class} whitespace_after_class~ name! "
-                "whitespace_after_name~ type_parameters? whitespace_after_type_parameters~ lpar% bases* keywords* rpar% "
+                "whitespace_after_name~ type_parameters? whitespace_after_type_parameters~ lpar% bases* "
+                "keywords* rpar% "
                 "whitespace_before_colon~ {enter} body {leave}",
     "Decorator": "leading_lines# @ whitespace_after_at~ decorator$ trailing_whitespace^",
     "Match": "leading_lines# @ whitespace_after_match~ subject whitespace_before_colon~ whitespace_after_colon^ cases* "
@@ -72,7 +76,8 @@ GRAMMAR: Final[dict[str, str]] = {
     "Import": "@ whitespace_after_import~ names* {import}" + _STATEMENT_END,
     "LazyImport": "@ whitespace_after_lazy~ whitespace_after_import~ names* {import}" + _STATEMENT_END,
     "ImportAlias": "@ name>Dotted asname>AliasAs comma%",
-    "ImportFrom": "@ whitespace_after_from~ relative* module>Dotted whitespace_before_import~ whitespace_after_import~ lpar% "
+    "ImportFrom": "@ whitespace_after_from~ relative* module>Dotted whitespace_before_import~ "
+                  "whitespace_after_import~ lpar% "
                   "names+ rpar% {import}" + _STATEMENT_END,
     "LazyImportFrom": "@ whitespace_after_lazy~ whitespace_after_from~ relative* module>Dotted "
                       "whitespace_before_import~ whitespace_after_import~ lpar% names+ rpar% {import}" + _STATEMENT_END,
@@ -110,7 +115,8 @@ GRAMMAR: Final[dict[str, str]] = {
     "UnaryOperation": _OPEN + "operator% expression" + _CLOSE,
     "Comparison": _OPEN + "left comparisons*" + _CLOSE,
     "ComparisonTarget": "@ operator% comparator",
-    "IfExp": _OPEN + "body whitespace_before_if~ whitespace_after_if~ test whitespace_before_else~ whitespace_after_else~ "
+    "IfExp": _OPEN + "body whitespace_before_if~ whitespace_after_if~ test whitespace_before_else~ "
+             "whitespace_after_else~ "
                      "orelse" + _CLOSE,
     "NamedExpr": _OPEN + "{walrus} target! whitespace_before_walrus~ whitespace_after_walrus~ value" + _CLOSE,
     "Lambda": _OPEN + "{lambda} whitespace_after_lambda~ params colon% {enter} body {leave}" + _CLOSE,

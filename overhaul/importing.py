@@ -135,8 +135,9 @@ class World:
         key = module, scope
         found = self._bodies.get(key)
         if found is None:
-            straight = any(row.straight for row in self._functions[module] if row.name == scope)
-            if not straight and scope != "__getattr__":
+            straight = [row.straight for row in self._functions[module] if row.name == scope]
+            # Of several definitions, which one a call finds is not known.
+            if straight != [True] and scope != "__getattr__":
                 found = self._bodies[key] = []
                 return found
             lines: list[tuple[int, int, Step]] = []

@@ -63,6 +63,15 @@ class Module:
         """How many lines the source has."""
         return self.source.lines
 
+    def drop(self) -> None:
+        """Break the rings (a scope's events name their suites, and those the scope), so that the tree goes at once.
+
+        Workers run without the garbage collector: without this they would keep every tree.
+        """
+        for scope in self._walk.scopes:
+            scope.events.clear()
+            scope.inner.clear()
+
 
 class Parser:
     """Parses and walks files for a set of collectors; one for each process."""
@@ -133,13 +142,18 @@ def text_of(node: cst.CSTNode, limit: int = 120) -> str:
     What is common is put together here, twenty times as fast as by LibCST's code generation.
     """
     if node.__class__ is cst.Name:
-        return node.value  # type: ignore[attr-defined, no-any-return]
+        return _name(node)
     written = ""
     for part in _written(node):
         written += part
         if len(written) > limit:
             break
     return written if len(written) <= limit else f"{written[: limit - 3]}..."
+
+
+def _name(node: Any) -> str:
+    value: str = node.value
+    return value
 
 
 def _written(node: Any) -> Iterator[str]:

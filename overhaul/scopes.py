@@ -45,7 +45,7 @@ class Imported(NamedTuple):
 
     @property
     def target(self) -> str:
-        """What the bound name means: `import a.b` -> `a`, `import a.b as c` -> `a.b`, `from ..a import b` -> `..a.b`."""
+        """What the name means: `import a.b` -> `a`, `import a.b as c` -> `a.b`, `from ..a import b` -> `..a.b`."""
         if self.taken == "*":
             return self.module
         if self.taken:
@@ -65,8 +65,8 @@ Use: TypeAlias = tuple[str, int, str, int]
 class Scope:
     """A module, class, function, lambda or comprehension: a space of names."""
 
-    __slots__ = ("kind", "name", "node", "parent", "line", "end", "events", "bound", "imported", "elsewhere", "inner",
-                 "receiver", "defined_in", "generic")
+    __slots__ = ("bound", "defined_in", "elsewhere", "end", "events", "generic", "imported", "inner", "kind", "line",
+                 "name", "node", "parent", "receiver")
 
     def __init__(self, kind: str, name: str, node: "cst.CSTNode", parent: "Scope | None", line: int) -> None:
         """Open a scope of `kind` (module, class, function, lambda, comprehension) with its dotted `name`."""
@@ -163,7 +163,7 @@ def situation(block: Block | None) -> Situation:
                     typing = typing or not taken
                 else:
                     conditional = True
-                    never = never or (truth == "never") == taken and truth in ("never", "always")
+                    never = never or ((truth == "never") == taken and truth in ("never", "always"))
             case "try":
                 conditional = True
                 caught = max([caught, *(_catches(handler) for handler in node.handlers)], key=_CAUGHT.index)
@@ -171,6 +171,9 @@ def situation(block: Block | None) -> Situation:
                 if any(_suppresses(item.item) for item in node.items):
                     caught = caught or "imports"
             case "except" | "case" | "while" | "for":
+                conditional = True
+            case "else" if block.parent is not None and block.parent.kind != "orelse":
+                # Of a loop or a try; that of an `if` stands in its "orelse".
                 conditional = True
         block = block.parent
     return Situation(False, typing, conditional, caught, never)

@@ -14,6 +14,7 @@ import os
 import re
 import sqlite3
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,7 @@ _APPLICATION: Final = 0x0EE4A01
 _BUSY: Final = 5.0
 _RACY_NS: Final = 2_000_000_000
 _TOKEN: Final = 32
+COUNT: Final = 4
 PRINT: Final = 8
 """Bytes of the digest of one table's rows of one content."""
 
@@ -47,6 +49,16 @@ class Known(NamedTuple):
         """Whether the file is still the same; one written within two seconds of when it was last seen may not be."""
         same = self.size == size and self.mtime_ns == mtime_ns and self.inode == inode
         return same and self.seen_ns - mtime_ns > _RACY_NS
+
+
+class Content(NamedTuple):
+    """What is known of one content without decoding any of its rows."""
+
+    prints: bytes
+    """Digests of its rows, `PRINT` bytes a table; empty if it could not be parsed."""
+    counts: bytes
+    """Numbers of its rows, `COUNT` bytes a table, in the order of bytes of this machine."""
+    lines: int
 
 
 class Parsed(NamedTuple):
@@ -73,7 +85,8 @@ class Store:
         self._tables = tuple(tables)
         self._schema = _schema(self._tables)
         self._file = None if folder is None else folder / FOLDER / "facts.sqlite"
-        self._engine = engine if folder is None else hashlib.blake2b(engine, key=_token(), digest_size=32).digest()
+        key = b"" if folder is None else _token()
+        self._engine = hashlib.blake2b(engine, key=key, digest_size=32).digest()
         self._root = _name_of(root, folder)
         self._rebuilt = 0
         self.refill: Callable[[], object] | None = None
@@ -90,17 +103,15 @@ class Store:
     def known(self) -> dict[str, Known]:
         """The stat index: path -> what was seen."""
         rows = self._read(
-            "SELECT path, size, mtime_ns, inode, key, seen_ns FROM files JOIN roots ON root = id WHERE name = ?", self._root
+            "SELECT path, size, mtime_ns, inode, key, seen_ns FROM files JOIN roots ON root = id WHERE name = ?",
+            self._root,
         )
         return {path: Known(*rest) for path, *rest in rows}
 
-    def parsed(self, limit: float = 0.0) -> dict[bytes, tuple[bytes, int]]:
-        """Key -> the prints of its rows, eight bytes a table (empty if it could not be parsed), and its lines.
-
-        Without those that were given up after less than `limit` seconds.
-        """
-        rows = self._read("SELECT key, prints, lines FROM contents WHERE given_up = 0 OR given_up >= ?", limit)
-        return {key: (prints, lines) for key, prints, lines in rows}
+    def parsed(self, limit: float = 0.0) -> dict[bytes, Content]:
+        """Key -> what is known of each content. Without those that were given up after less than `limit` seconds."""
+        rows = self._read("SELECT key, prints, counts, lines FROM contents WHERE given_up = 0 OR given_up >= ?", limit)
+        return {key: Content(prints, counts, lines) for key, prints, counts, lines in rows}
 
     def failures(self) -> dict[bytes, tuple[str, str]]:
         """Key -> stage and reason, for contents that could not be parsed."""
@@ -130,26 +141,23 @@ class Store:
 
         def write(base: sqlite3.Connection) -> None:
             base.executemany(
-                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (one.key, b"".join(map(_print, one.blobs)), one.lines, one.stage, one.reason, one.limit)
-                    for one in contents
-                ],
+                "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(one.key, *_outline(one.blobs), one.lines, one.stage, one.reason, one.limit) for one in contents],
             )
             for number, table in enumerate(self._tables):
                 rows = [(one.key, one.blobs[number]) for one in contents if one.blobs and one.blobs[number] != _EMPTY]
-                base.executemany(f'INSERT OR REPLACE INTO "facts_{table}" VALUES (?, ?)', rows)  # noqa: S608
+                base.executemany(f'INSERT OR REPLACE INTO "facts_{table}" VALUES (?, ?)', rows)
 
         if contents:
             self._write(write)
 
     def rows(self, table: str) -> dict[bytes, bytes]:
         """Key -> encoded rows of one table, for every content that has any."""
-        return dict(self._read(f'SELECT key, rows FROM "facts_{table}"'))  # noqa: S608 - our own names
+        return dict(self._read(f'SELECT key, rows FROM "facts_{table}"'))
 
     def row(self, table: str, key: bytes) -> bytes | None:
         """The encoded rows of one content."""
-        found = self._read(f'SELECT rows FROM "facts_{table}" WHERE key = ?', key)  # noqa: S608
+        found = self._read(f'SELECT rows FROM "facts_{table}" WHERE key = ?', key)
         return found[0][0] if found else None
 
     def intact(self, table: str, key: bytes, blob: bytes) -> bool:
@@ -171,7 +179,7 @@ class Store:
         def write(base: sqlite3.Connection) -> None:
             base.executemany("DELETE FROM contents WHERE key = ?", gone)
             for table in self._tables:
-                base.executemany(f'DELETE FROM "facts_{table}" WHERE key = ?', gone)  # noqa: S608
+                base.executemany(f'DELETE FROM "facts_{table}" WHERE key = ?', gone)
 
         self._write(write)
 
@@ -180,7 +188,8 @@ class Store:
     def result(self, name: str, key: bytes) -> tuple[bytes, int] | None:
         """An encoded table and its number of rows, if it was made from just this."""
         found = self._read(
-            "SELECT data, rows FROM results JOIN roots ON root = id WHERE roots.name = ? AND results.name = ? AND key = ?",
+            "SELECT data, rows FROM results JOIN roots ON root = id"
+            " WHERE roots.name = ? AND results.name = ? AND key = ?",
             self._root, name, key,
         )  # fmt: skip
         return found[0] if found else None
@@ -202,7 +211,7 @@ class Store:
         )
         for (old,) in base.execute("SELECT id FROM roots ORDER BY used DESC LIMIT -1 OFFSET ?", (ROOTS,)).fetchall():
             for table, column in (("files", "root"), ("results", "root"), ("roots", "id")):
-                base.execute(f"DELETE FROM {table} WHERE {column} = ?", (old,))  # noqa: S608 - our own names
+                base.execute(f"DELETE FROM {table} WHERE {column} = ?", (old,))
         ((number,),) = base.execute("SELECT id FROM roots WHERE name = ?", (self._root,))
         return int(number)
 
@@ -307,7 +316,7 @@ class Store:
                 Path(f"{self._file}{suffix}").unlink()
 
     def _prepare(self, base: sqlite3.Connection) -> None:
-        """Make the schema where it is missing or of another engine. Raises DatabaseError for a file of something else."""
+        """Make the schema where it is missing or of another engine. Raises DatabaseError for what is no store."""
         # The file may come with a hostile tree: nothing its schema says is to be run.
         base.execute("PRAGMA trusted_schema = OFF")
         base.execute("PRAGMA cell_size_check = ON")
@@ -328,7 +337,7 @@ class Store:
 
     def _is_ours(self, base: sqlite3.Connection) -> bool:
         """Whether the file has just our tables, as this engine makes them. Raises DatabaseError for no database."""
-        if dict(base.execute("SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_autoindex%'")) != self._schema:
+        if dict(base.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")) != self._schema:
             return False
         return base.execute("SELECT digest FROM engine").fetchall() == [(self._engine,)]
 
@@ -343,9 +352,10 @@ def _schema(tables: Iterable[str]) -> dict[str, str]:
     columns = {
         "engine": "(digest BLOB)",
         "roots": "(id INTEGER PRIMARY KEY, name TEXT UNIQUE, used INT)",
-        "files": "(root INT, path TEXT, size INT, mtime_ns INT, inode INT, key BLOB, seen_ns INT, PRIMARY KEY (root, path))"
-        " WITHOUT ROWID",
-        "contents": "(key BLOB PRIMARY KEY, prints BLOB, lines INT, stage TEXT, reason TEXT, given_up REAL) WITHOUT ROWID",
+        "files": "(root INT, path TEXT, size INT, mtime_ns INT, inode INT, key BLOB, seen_ns INT,"
+        " PRIMARY KEY (root, path)) WITHOUT ROWID",
+        "contents": "(key BLOB PRIMARY KEY, prints BLOB, counts BLOB, lines INT, stage TEXT, reason TEXT,"
+        " given_up REAL) WITHOUT ROWID",
         "results": "(root INT, name TEXT, key BLOB, data BLOB, rows INT, PRIMARY KEY (root, name))",
         **{f"facts_{table}": "(key BLOB PRIMARY KEY, rows BLOB)" for table in tables},
     }
@@ -398,7 +408,7 @@ def _name_of(root: Path | None, folder: Path | None) -> str:
 
 
 def _token() -> bytes:
-    """A secret of this user on this machine, without which nobody can plant a store: made once, kept in the cache folder.
+    """A secret of this user on this machine, made once and kept in the user's cache: without it nobody plants a store.
 
     Where it cannot be kept it is another one each time, and so is the store.
     """
@@ -422,6 +432,18 @@ def _token() -> bytes:
             fresh.unlink()
     except (OSError, RuntimeError):
         return os.urandom(_TOKEN)
+
+
+def _outline(blobs: Iterable[bytes]) -> tuple[bytes, bytes]:
+    """The prints and the counts of all tables."""
+    return b"".join(map(_print, blobs)), b"".join(map(_count, blobs))
+
+
+def _count(blob: bytes) -> bytes:
+    """How many elements an array in MessagePack has, from its first bytes."""
+    first = blob[0]
+    count = first & 0x0F if first & 0xF0 == 0x90 else int.from_bytes(blob[1 : 3 if first == 0xDC else 5], "big")
+    return count.to_bytes(COUNT, sys.byteorder)
 
 
 def _print(blob: bytes) -> bytes:

@@ -18,14 +18,15 @@ import msgspec
 
 from overhaul import __version__
 from overhaul.config import Config
-from overhaul.distributions import version
 from overhaul.discovery import Entry, Failure, Tree, discover
-from overhaul.errors import LeafError, OverhaulError, Unreadable
-from overhaul.facts import Facts, Finding, Row
+from overhaul.distributions import version
+from overhaul.errors import LeafError, Unreadable
+from overhaul.facts import Finding, Row
 from overhaul.layout import Layout, lay_out
-from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, row_of, table_name
-from overhaul.module import Parser, read_only
-from overhaul.source import Source, digest, read
+from overhaul.leaves import Analyzer, Collector, Leaves, table_name
+from overhaul.module import Module, Parser, read_only
+from overhaul.results import Results, told
+from overhaul.source import Source, read
 from overhaul.store import Damaged, Parsed, Store
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
@@ -61,17 +62,18 @@ class Survey:
         self.failures = tuple(sorted({*failures, *layout.failures}))
         self.files = len(tree.entries)
         self._store = store
-        self._prints = store.parsed()
+        known = store.parsed()
         self._keys = {
             module: contents[path]
             for module, place in sorted(layout.modules.items())
             if (path := place.path if place.path in contents else place.stub) is not None and path in contents
         }
-        self.lines = sum(self._prints[key][1] for key in self._keys.values() if key in self._prints)
-        self._facts: dict[type[Row], FactTable[Any]] = {}
-        self._made: dict[str, tuple[bytes, list[Any]]] = {}
-        self._digests: dict[type[Row], bytes] = {}
-        self._fact_numbers = {leaf.fills: number for number, leaf in enumerate(leaves.collectors.values())}
+        self.lines = sum(known[key].lines for key in self._keys.values() if key in known)
+        self._facts: dict[type[Row], FactTable[Any]] = {
+            leaf.fills: FactTable(leaf.fills, table_name(leaf.fills), number, self._keys, known, store)
+            for number, leaf in enumerate(leaves.collectors.values())
+        }
+        self._results = Results(layout, config, leaves, store, self._facts)
 
     # Tables
 
@@ -79,10 +81,7 @@ class Survey:
         """A table that a collector fills. Raises LeafError when none does."""
         table = self._facts.get(row)
         if table is None:
-            if row not in self._fact_numbers:
-                raise LeafError(f"no collector fills the table of {row.__name__}: add one, or ask for a sequence")
-            table = FactTable(row, table_name(row), self._fact_numbers[row], self._keys, self._store)
-            self._facts[row] = table
+            raise LeafError(f"no collector fills the table of {row.__name__}: add one, or ask for a sequence")
         return table
 
     def rows(self, row: type[_Row]) -> list[_Row]:
@@ -90,12 +89,12 @@ class Survey:
         leaf = self.leaves.filler(row)
         if not isinstance(leaf, Analyzer):
             raise LeafError(f"{row.__name__} is a table of facts, filled by {leaf.name}: ask for Facts[{row.__name__}]")
-        return self._result(leaf, row)[1]
+        return self._results.rows(leaf, row)
 
     def tables(self) -> Iterator[tuple[str, type[Row], Iterator[tuple[str, Sequence[Row]]]]]:
         """Every table by name, with its row type and its rows by module ("" for rows that name their module)."""
         for name, row in self.leaves.tables.items():
-            if row in self._fact_numbers:
+            if row in self._facts:
                 yield name, row, self.facts(row).stream()
             else:
                 yield name, row, iter([("", self.rows(row))])
@@ -103,7 +102,7 @@ class Survey:
     def counts(self) -> dict[str, int]:
         """The number of rows of every table, by name; no fact is decoded for it."""
         return {
-            name: self.facts(row).count() if row in self._fact_numbers else len(self.rows(row))
+            name: self.facts(row).count() if row in self._facts else len(self.rows(row))
             for name, row in self.leaves.tables.items()
         }
 
@@ -115,92 +114,12 @@ class Survey:
     def findings(self) -> list[Finding]:
         """What the selected rules have to say, by path, line and rule."""
         rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
-        found = [finding for rule in rules for finding in self._result(rule, Finding)[1]]
-        return sorted(found, key=lambda one: (one.path, one.line, one.rule, one.name))
+        return sorted(self._results.findings(rules), key=lambda one: (one.path, one.line, one.rule, one.name))
 
     @cached_property
     def symbols(self) -> Symbols:
         """The symbol table."""
         return Symbols(self.layout, *(self.facts(row) for row in Symbols.reads))
-
-    # Results
-
-    def _result(self, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
-        """The digest and the rows of what a leaf makes, from the store where nothing it reads has changed."""
-        name = f"{leaf.kind} {leaf.name}"
-        made = self._made.get(name)
-        if made is None:
-            key = self._key(leaf)
-            kept = self._store.result(name, key)
-            rows: list[_Row] | None = None
-            if kept is not None:
-                data = kept[0]
-                try:
-                    rows = msgspec.msgpack.decode(data, type=list[row])  # type: ignore[valid-type]
-                except msgspec.MsgspecError:
-                    rows = None
-            if rows is None:
-                arguments = {parameter: self._argument(leaf, parameter, hint) for parameter, hint in leaf.reads.items()}
-                rows, data = _carried_out(leaf, arguments)
-                self._store.keep(name, key, data, len(rows))
-            made = self._made[name] = (digest(data), rows)
-        return made
-
-    def _key(self, leaf: Leaf) -> bytes:
-        """A digest of all that a leaf's result depends on."""
-        total = hashlib.blake2b(digest_size=16)
-        total.update(leaf.digest)
-        total.update(self._engine_of_results)
-        for parameter, hint in leaf.reads.items():
-            total.update(parameter.encode())
-            total.update(self._digest(leaf, parameter, hint))
-        return total.digest()
-
-    @cached_property
-    def _engine_of_results(self) -> bytes:
-        # A leaf may import any part of the trunk, and what that part imports: all of it is read, in about a millisecond.
-        return digest(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py"))))
-
-    def _digest(self, leaf: Leaf, parameter: str, hint: Any) -> bytes:
-        if hint is Layout:
-            return self._layout_digest
-        if hint is Config:
-            return digest(msgspec.json.encode(self.config))
-        if hint is Symbols:
-            return self._layout_digest + b"".join(self._table_digest(row) for row in Symbols.reads)
-        row = row_of(hint)
-        if row is None:
-            raise LeafError(
-                f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
-                "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols or Config"
-            )
-        return self._table_digest(row)
-
-    def _table_digest(self, row: type[Row]) -> bytes:
-        found = self._digests.get(row)
-        if found is None:
-            if row in self._fact_numbers:
-                found = self.facts(row).digest(self._prints)
-            else:
-                found = self._result(self.leaves.filler(row), row)[0]
-            self._digests[row] = found
-        return found
-
-    @cached_property
-    def _layout_digest(self) -> bytes:
-        layout = self.layout
-        return digest(msgspec.msgpack.encode((list(layout.modules.values()), layout.mounts, layout.required)))
-
-    def _argument(self, leaf: Leaf, parameter: str, hint: Any) -> Any:
-        if hint is Layout:
-            return self.layout
-        if hint is Config:
-            return self.config
-        if hint is Symbols:
-            return self.symbols
-        row = row_of(hint)
-        assert row is not None, parameter
-        return self.facts(row) if getattr(hint, "__origin__", None) is Facts else self.rows(row)
 
 
 def survey(
@@ -230,29 +149,6 @@ def survey(
     # Tables are read when they are asked for, and damage may show itself only then.
     facts.refill = look
     return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures])
-
-
-def _carried_out(leaf: Leaf, arguments: Mapping[str, Any]) -> tuple[list[Any], bytes]:
-    """The rows that a leaf makes, and their encoding. Raises LeafError with its place for whatever goes wrong in it."""
-    try:
-        rows = list(leaf.function(**arguments))
-        return rows, msgspec.msgpack.encode(rows)
-    except OverhaulError:
-        raise
-    except Exception as error:  # noqa: BLE001 - around one leaf, and here only
-        raise LeafError(
-            f"{leaf.where}: {leaf.kind} {leaf.name} failed ({_told(error)}): "
-            f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
-        ) from error
-
-
-def _told(error: BaseException) -> str:
-    """An exception on one line, with the place that raised it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
 
 
 def _engine(leaves: Leaves) -> bytes:
@@ -349,7 +245,9 @@ def _look(
 class Look:
     """What a worker does with one file: read, parse, walk, collect, encode."""
 
-    def __init__(self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes]) -> None:
+    def __init__(
+        self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes]
+    ) -> None:
         """Contents whose keys are in `parsed` are only read."""
         self._root = root
         self._collectors = collectors
@@ -374,6 +272,7 @@ class Look:
             read_only()
             self._parser = Parser(self._wanted)
         stage = "parse"
+        module: Module | None = None
         try:
             module = self._parser.parse(source)
             blobs = []
@@ -386,11 +285,14 @@ class Look:
             # Says nothing about the file: whoever called may have more memory the next time.
             raise
         except Exception as error:  # noqa: BLE001 - around one leaf and one file, and here only
-            return Parsed(source.digest, (), source.lines, stage, _told(error))
+            return Parsed(source.digest, (), source.lines, stage, told(error))
+        finally:
+            if module is not None:
+                module.drop()
         return Parsed(source.digest, tuple(blobs), source.lines, "", "")
 
     def __reduce__(self) -> tuple[Callable[..., Look], tuple[Any, ...]]:
-        """For processes that are not forked. A leaf stands in its module under its function's name, so it goes by name."""
+        """For processes that are not forked: a leaf stands in its module under its function's name, and goes by it."""
         names = tuple((leaf.function.__module__, str(leaf.file), leaf.name) for leaf in self._collectors)
         return _recalled, (self._root, names, self._wanted, self._parsed)
 

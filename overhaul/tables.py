@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
 
 from overhaul.errors import LeafError
 from overhaul.facts import Row
-from overhaul.store import PRINT, Store
+from overhaul.store import COUNT, PRINT, Content, Store
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -18,15 +18,20 @@ _Row = TypeVar("_Row", bound=Row)
 class FactTable(Generic[_Row]):
     """The rows of one type of every module, as `overhaul.facts.Facts` promises."""
 
-    def __init__(self, row: type[_Row], name: str, number: int, keys: Mapping[str, bytes], store: Store) -> None:
+    def __init__(
+        self, row: type[_Row], name: str, number: int, keys: Mapping[str, bytes], contents: Mapping[bytes, Content],
+        store: Store,
+    ) -> None:  # fmt: skip
         """`keys` says which content each module has, in the order of the modules' names; `number` is the table's."""
-        self._name = name
+        self.name = name
         self._number = number
         self._keys = keys
+        self._contents = contents
         self._store = store
         self._decode = msgspec.msgpack.Decoder(list[row]).decode  # type: ignore[valid-type]
         self._rows: dict[str, Sequence[_Row]] = {}
         self._blobs: Mapping[bytes, bytes] | None = None
+        self._single = 0
 
     def __getitem__(self, module: str) -> Sequence[_Row]:
         """The rows of one module."""
@@ -35,7 +40,11 @@ class FactTable(Generic[_Row]):
             key = self._keys.get(module)
             if key is None:
                 return ()
-            blob = self._store.row(self._name, key) if self._blobs is None else self._blobs.get(key)
+            # A few rows are fetched one by one; who asks for many gets them faster out of the whole table.
+            self._single += 1
+            if self._single > _MANY:
+                self.load()
+            blob = self._store.row(self.name, key) if self._blobs is None else self._blobs.get(key)
             rows = self._rows[module] = self._decoded(key, blob) if blob else ()
         return rows
 
@@ -54,7 +63,7 @@ class FactTable(Generic[_Row]):
     def load(self) -> Mapping[bytes, bytes]:
         """Read the whole table from the store, still encoded."""
         if self._blobs is None:
-            self._blobs = self._store.rows(self._name)
+            self._blobs = self._store.rows(self.name)
         return self._blobs
 
     def stream(self) -> Iterator[tuple[str, Sequence[_Row]]]:
@@ -66,21 +75,23 @@ class FactTable(Generic[_Row]):
                 yield module, self._decoded(key, blob)
 
     def count(self) -> int:
-        """How many rows there are, without decoding any."""
-        blobs = self.load()
-        return sum(_length(blobs[key]) for key in self._keys.values() if key in blobs)
+        """How many rows there are, without reading any."""
+        start, stop = self._number * COUNT, (self._number + 1) * COUNT
+        contents = self._contents
+        counts = b"".join([contents[key].counts[start:stop] for key in self._keys.values() if key in contents])
+        return sum(memoryview(counts).cast("I"))
 
-    def digest(self, prints: Mapping[bytes, tuple[bytes, int]]) -> bytes:
-        """A digest of all rows, from the prints of the contents, without decoding any."""
+    def digest(self, modules: Iterable[str] | None = None) -> bytes:
+        """A digest of all rows, or of those of some modules, without reading any."""
         start, stop = self._number * PRINT, (self._number + 1) * PRINT
-        total = hashlib.blake2b(digest_size=16)
-        nothing = (b"", 0)
-        total.update(
-            b"".join(
-                module.encode() + b"\0" + prints.get(key, nothing)[0][start:stop] for module, key in self._keys.items()
-            )
-        )
-        return total.digest()
+        nothing = Content(b"", b"", 0)
+        keys, contents = self._keys, self._contents
+        if modules is None:
+            pairs: Iterable[tuple[str, bytes]] = keys.items()
+        else:
+            pairs = [(module, keys.get(module, b"")) for module in modules]
+        parts = [module.encode() + b"\0" + contents.get(key, nothing).prints[start:stop] for module, key in pairs]
+        return hashlib.blake2b(b"\n".join(parts), digest_size=16).digest()
 
     def _decoded(self, key: bytes, blob: bytes) -> Sequence[_Row]:
         """The rows; from a store that was made anew, when this one is damaged.
@@ -90,26 +101,21 @@ class FactTable(Generic[_Row]):
         try:
             return self._decode(blob)
         except msgspec.MsgspecError as error:
-            stored = self._store.row(self._name, key) or _NOTHING
+            stored = self._store.row(self.name, key) or _NOTHING
             if stored != blob:
                 # The store has been made anew since the whole table was read.
                 return self._decode(stored)
-            if self._store.intact(self._name, key, blob):
+            if self._store.intact(self.name, key, blob):
                 raise LeafError(
-                    f"the collector of {self._name} makes rows that their type does not allow ({error}): mend the collector"
+                    f"the collector of {self.name} makes rows that their type does not allow ({error}): "
+                    "mend the collector"
                 ) from error
             self._store.damaged()
             self._blobs = None
-            return self._decode(self._store.row(self._name, key) or _NOTHING)
+            return self._decode(self._store.row(self.name, key) or _NOTHING)
 
 
+_MANY = 64
 _NOTHING = b"\x90"
 """An empty array in MessagePack."""
 
-
-def _length(blob: bytes) -> int:
-    """How many elements an array in MessagePack has, from its first bytes."""
-    first = blob[0]
-    if first & 0xF0 == 0x90:
-        return first & 0x0F
-    return int.from_bytes(blob[1 : 3 if first == 0xDC else 5], "big")

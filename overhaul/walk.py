@@ -28,8 +28,8 @@ _NEVER_SELF: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem
 class Walk:
     """What one walk has seen; the generated functions write here."""
 
-    __slots__ = ("add", "block", "careful", "comments", "end", "found", "functions", "line", "module", "opening", "role",
-                 "scope", "scopes", "stored", "types", "uses")
+    __slots__ = ("add", "block", "careful", "comments", "end", "found", "line", "module", "opening", "role", "scope",
+                 "scopes", "stored", "types", "uses")
 
     def __init__(self, tree: cst.Module, found: dict[str, list[tuple[cst.CSTNode, int, Block]]], careful: bool) -> None:
         """Start at the first line of `tree`; `found` has an empty list for each node class that is asked for."""
@@ -195,10 +195,10 @@ class Walk:
             if names.__class__ is cst.ImportStar:
                 self.scope.events.append((Role.IMPORT, "*", self.line, self.block, Imported(module, "*", False)))
                 return
-        for alias in names:  # type: ignore[union-attr]
+        for alias in names:
             name = dotted(alias.name)
             given = alias.asname is not None
-            bound = alias.asname.name.value if given else name  # type: ignore[union-attr]
+            bound = alias.asname.name.value if given else name
             if module:
                 self.bind(Role.IMPORT, bound, Imported(module, name, given))
             else:
@@ -215,15 +215,15 @@ class Walk:
         deleted = list(_deleted(node.target))
         events = self.scope.events
         for index in range(len(events) - 1, first - 1, -1):
-            role, name, *rest = events[index]
+            role, name, line, block, _ = events[index]
             if role != Role.LOAD or name not in deleted:
                 continue
             deleted.remove(name)
             if "." in name or name in self.scope.elsewhere:
-                events[index] = (Role.DELETE, name, *rest)
+                events[index] = (Role.DELETE, name, line, block, None)
             else:
                 self.scope.bound.add(name)
-                events[index] = (Role.UNBIND, name, *rest)
+                events[index] = (Role.UNBIND, name, line, block, None)
 
     def typed(self, node: cst.TypeParameters, first: int) -> None:
         """Keep the type parameters of the function or class that is being opened until it is left."""
@@ -297,7 +297,7 @@ def _deleted(target: cst.CSTNode) -> Iterator[str]:
         yield name
 
 
-def dotted(node: cst.CSTNode) -> str:
+def dotted(node: Any) -> str:
     """`a.b.c` for a chain of attributes on a name, "" for any other expression."""
     parts: list[str] = []
     # Not isinstance: the classes of LibCST are abstract base classes, which makes it ten times as dear.
@@ -409,9 +409,11 @@ class Walker(dict[type, Visit]):
         self._stores = _Stores(self)
         self._names: dict[str, object] = {
             "V": self, "S": self._stores, "Block": Block, "Name": cst.Name, "AttributeNode": cst.Attribute,
-            "PW": cst.ParenthesizedWhitespace, "MS": cst.MaybeSentinel, "ImportStar": cst.ImportStar, "type_parameters": _type_parameters,
+            "PW": cst.ParenthesizedWhitespace, "MS": cst.MaybeSentinel, "ImportStar": cst.ImportStar,
+            "type_parameters": _type_parameters,
             "EMPTY": cst.Module(()), "ASSIGN": int(Role.ASSIGN), "ANNOTATION": int(Role.ANNOTATION),
-            "LOAD": int(Role.LOAD), "DECLARE": int(Role.DECLARE), "CALL": int(Role.CALL), "AT_IMPORT": frozenset({"module", "class"}),
+            "LOAD": int(Role.LOAD), "DECLARE": int(Role.DECLARE), "CALL": int(Role.CALL),
+            "AT_IMPORT": frozenset({"module", "class"}),
             "parenthesized": _parenthesized_careful if careful else _parenthesized,
             "spaces": _spaces,
         }  # fmt: skip
@@ -446,7 +448,7 @@ class Walker(dict[type, Visit]):
 
     def _define(self, name: str, text: str) -> Visit:
         scope: dict[str, Any] = {}
-        exec(compile(text, f"<walk of {name}>", "exec"), self._names, scope)  # noqa: S102 - our own text, no input in it
+        exec(compile(text, f"<walk of {name}>", "exec"), self._names, scope)
         self._names.update({name: scope[name]} if name == "Attribute" else {})
         return scope[name]  # type: ignore[no-any-return]
 
@@ -552,7 +554,7 @@ def _indent(text: str) -> str:
     return "\n".join(f"    {line}" for line in text.split("\n"))
 
 
-def _nothing(node: Any, w: Walk) -> None:  # noqa: ARG001 - the shape of every visit
+def _nothing(node: Any, w: Walk) -> None:
     """A sentinel stands for what is not there."""
 
 

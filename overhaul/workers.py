@@ -1,12 +1,13 @@
 """Parsing in processes of their own, each of which may die without taking the run along.
 
-LibCST's native parser can end its process (a nest of 2,000 brackets does), and a long expression can take minutes. So
+LibCST's native parser can end its process (a deep nest of brackets does), and a long expression can take minutes. So
 each worker says which file it is about to parse; when it dies, or takes longer than it may, that file becomes a failure
 and a new worker goes on with the rest.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import gc
 import multiprocessing
 import os
@@ -17,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -52,7 +53,7 @@ class Outcome(NamedTuple):
 class Executor(Protocol):
     """What is used of `concurrent.futures.Executor`; a cluster's executor fits too."""
 
-    def map(self, function: Callable[..., Any], *iterables: Any) -> Iterator[Any]:
+    def map(self, function: Callable[..., Any], /, *iterables: Any) -> Iterator[Any]:
         """Apply `function` to every item."""
         ...
 
@@ -98,7 +99,7 @@ class _Chunk:
 
 
 def _outcome(work: Callable[[str], Any], name: str) -> Outcome:
-    """Work on one file. What the work itself does not catch is the process's trouble: out of memory, a panic, an exit."""
+    """Work on one file. What the work itself does not catch is the process's trouble: no memory, a panic, an exit."""
     try:
         return Outcome(name, work(name), "")
     except KeyboardInterrupt:
@@ -132,9 +133,10 @@ class _Worker:
         # Shared memory: how many files of the chunk were begun, and when the last of them was.
         self._begun = multiprocessing.RawValue("i", 0)
         self._since = multiprocessing.RawValue("d", time.monotonic())
-        self.process: BaseProcess = context.Process(  # type: ignore[attr-defined]
+        process = context.Process(  # type: ignore[attr-defined]
             target=_serve, args=(there, here, work, self._begun, self._since), daemon=True
         )
+        self.process = cast("BaseProcess", process)
         self.process.start()
         there.close()
         self._chunk: list[str] = []
@@ -154,11 +156,11 @@ class _Worker:
     @property
     def seconds(self) -> float:
         """How long it has been at its file."""
-        return time.monotonic() - self._since.value
+        return time.monotonic() - float(self._since.value)
 
     def lost(self) -> tuple[str, list[str]]:
         """The file it was at, and those of its chunk of which nothing was told."""
-        culprit = self._chunk[max(self._begun.value - 1, self.told)]
+        culprit = self._chunk[max(int(self._begun.value) - 1, self.told)]
         return culprit, [name for name in self._chunk[self.told :] if name != culprit]
 
     def end(self) -> None:
@@ -236,6 +238,8 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
     other.close()
     # Ctrl-C goes to all processes at once; the parent's answer to it is to end this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A file that ends this process is told as a failure, not as pages of frames.
+    faulthandler.disable()
     # Trees are dropped as whole, and hold no rings: the collector would only walk over them again and again.
     gc.freeze()
     gc.disable()

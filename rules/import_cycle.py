@@ -31,8 +31,9 @@ def import_cycle(cycles: Sequence[Cycle]) -> Iterator[Finding]:
         if cycle.effect == "fatal":
             what = f"an import cycle that fails in every order ({ring})"
         else:
-            others = f" and {len(cycle.fails) - 1} others" if len(cycle.fails) > 1 else ""
-            what = f"an import cycle that fails when {first}{others} of its {len(cycle.modules)} modules is imported first"
+            others = len(cycle.fails) - 1
+            more = f" (or one of {others} others)" if others > 1 else f" (or {cycle.fails[1]})" if others else ""
+            what = f"an import cycle of {len(cycle.modules)} modules that fails when {first}{more} is imported first"
         cuts = [f"cut {cut.importer}:{cut.line} -> {cut.imported} ({cut.way})" for cut in cycle.cuts[:5]]
         yield Finding(
             rule="import_cycle",

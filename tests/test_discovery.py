@@ -152,6 +152,24 @@ def test_patterns_about_other_names_leave_a_file_alone(tmp_path: Path, pattern: 
     assert found(tmp_path) == ["a.py"]
 
 
+@pytest.mark.parametrize(("lines", "kept"), [
+    ("lib/**\n!lib/a.py\n", ["lib/a.py"]),  # the folder lib is none of what lies in it, and is entered
+    ("lib[!0]\n", ["lib/a.py", "lib/b/a.py"]),  # no class is the slash behind lib
+    ("lib/[^0]/a.py\n", ["lib/a.py"]),
+    ("[[:punct:]ab]*.py\n", []),
+    ("[![:punct:]]/\n", ["lib/a.py"]),
+    ("a.py\t\n", ["lib/a.py", "lib/b/a.py"]),  # only spaces are cut off
+    ("lib\\/b\n", ["lib/a.py"]),
+    ("[z-\n[z-a]*\nb/\n", ["lib/a.py"]),
+    ("[[a]*\n!lib/a.py\n", ["lib/a.py"]),
+])
+@pytest.mark.filterwarnings("error")
+def test_where_pathspec_reads_a_pattern_otherwise_git_is_followed(tmp_path: Path, lines: str, kept: list[str]) -> None:
+    grow(tmp_path, "lib/a.py", "lib/b/a.py", "z.txt", ignoring={"": lines})
+    (tmp_path / "bad.pyi").symlink_to("nowhere")  # a failure, so that a tree with nothing left is one
+    assert found(tmp_path) == kept
+
+
 PARTS = st.sampled_from([
     "a", "b", "lib", "*", "**", "x?", "l*", "*b", "*.py", "*.p[yx]", "a.py", "[al]*", "[!a]*", "[]l]*", "[a-f].py",
     "test_*", "\\a", "[[:alpha:]]", "x[", "lib\\",

@@ -39,7 +39,8 @@ def node_classes() -> list[type[cst.CSTNode]]:
 
 def visited(node: type[cst.CSTNode]) -> list[str]:
     """The children that LibCST's visitors visit, in their order."""
-    method = ast.parse(dedent(inspect.getsource(node._visit_and_replace_children)))
+    visitors = "_visit_and_replace_children"
+    method = ast.parse(dedent(inspect.getsource(getattr(node, visitors))))
     calls = [one for one in ast.walk(method) if isinstance(one, ast.Call)]
     found = [(one.lineno, one.args[1]) for one in calls if ast.unparse(one.func).startswith("visit_")]
     fields = [field.value for _, field in sorted(found, key=lambda one: one[0]) if isinstance(field, ast.Constant)]
@@ -55,7 +56,8 @@ def written(name: str) -> Iterator[str]:
 
 def is_white_space(node: type[cst.CSTNode]) -> bool:
     """Whether it is white space, a comment, or a token that holds nothing but white space."""
-    return not issubclass(node, cst.BaseExpression | cst.BaseStatement | cst.BaseSmallStatement | cst.BaseSuite) and all(
+    return not issubclass(node,
+        cst.BaseExpression | cst.BaseStatement | cst.BaseSmallStatement | cst.BaseSuite) and all(
         child.startswith("whitespace") or node.__module__.endswith(".whitespace") for child in visited(node)
     )
 

@@ -17,5 +17,6 @@ def test_the_rows_of_a_table_are_counted_as_they_would_be_decoded(tmp_path: Path
     few = msgspec.msgpack.encode([Comment(line=2, text="#", own_line=True)] * 2)
     store.add([Parsed(b"many", (msgspec.msgpack.encode(rows),), 1, "", ""), Parsed(b"few", (few,), 1, "", "")])
     store.add([Parsed(b"stale", (few,), 1, "", "")])
-    table = FactTable(Comment, "comments", 0, {"a": b"many", "b": b"few", "twin": b"few", "gone": b"unknown"}, store)
+    keys = {"a": b"many", "b": b"few", "twin": b"few", "gone": b"unknown"}
+    table = FactTable(Comment, "comments", 0, keys, store.parsed(), store)
     assert table.count() == number + 4 == sum(len(rows) for _, rows in table.stream())

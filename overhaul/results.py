@@ -1,0 +1,201 @@
+"""What analyzers and rules have made, kept until something that they read has changed.
+
+Which facts a leaf read is noted while it runs, module by module. Its result is used again as long as just these facts,
+the tables it reads as a whole, the layout and its code are the same: an edit in one file costs only those leaves that
+looked at what it changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from overhaul.config import Config
+from overhaul.errors import LeafError, OverhaulError
+from overhaul.facts import Facts, Finding, Row
+from overhaul.layout import Layout
+from overhaul.leaves import Leaf, Leaves, Rule, row_of
+from overhaul.source import digest
+from overhaul.store import Store
+from overhaul.symbols import Symbols
+from overhaul.tables import FactTable
+
+_Row = TypeVar("_Row", bound=Row)
+
+Reads = dict[str, list[str] | None]
+"""Table -> the modules whose rows were read; None for all."""
+
+
+class Kept(msgspec.Struct, array_like=True):
+    """A result as it lies in the store."""
+
+    reads: Reads
+    state: bytes
+    """Digest of all that `reads` names, as it was."""
+    rows: msgspec.Raw
+
+
+class Watched(Generic[_Row]):
+    """A table of facts that notes which modules' rows are read."""
+
+    def __init__(self, table: FactTable[_Row], reads: dict[str, set[str] | None]) -> None:
+        """Note in `reads` under the table's name."""
+        self._table = table
+        self._reads = reads
+        reads.setdefault(table.name, set())
+
+    def __getitem__(self, module: str) -> Sequence[_Row]:
+        """The rows of one module."""
+        modules = self._reads[self._table.name]
+        if modules is not None:
+            modules.add(module)
+        return self._table[module]
+
+    def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
+        """Every module that has rows, with them."""
+        self._reads[self._table.name] = None
+        return self._table.items()
+
+
+class Results:
+    """The results of analyzers and rules, each made once."""
+
+    def __init__(
+        self, layout: Layout, config: Config, leaves: Leaves, store: Store, facts: Mapping[type[Row], FactTable[Any]]
+    ) -> None:
+        """`facts` has the table of every collector."""
+        self._layout = layout
+        self._config = config
+        self._leaves = leaves
+        self._store = store
+        self._facts = facts
+        self._by_name = {table.name: table for table in facts.values()}
+        self._made: dict[str, tuple[bytes, list[Any]]] = {}
+        self._digests: dict[str, bytes] = {}
+
+    def rows(self, leaf: Leaf, row: type[_Row]) -> list[_Row]:
+        """What a leaf makes. Raises LeafError, with its place, for whatever goes wrong in it."""
+        return self._result(leaf, row)[1]
+
+    def findings(self, rules: Sequence[Rule]) -> Iterator[Finding]:
+        """What some rules have to say."""
+        for rule in rules:
+            yield from self._result(rule, Finding)[1]
+
+    def _result(self, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
+        """The digest of the rows, and the rows."""
+        name = f"{leaf.kind} {leaf.name}"
+        made = self._made.get(name)
+        if made is None:
+            key = self._key(leaf)
+            made = self._kept(name, key, row) or self._carried_out(name, key, leaf)
+            self._made[name] = made
+        return made
+
+    def _kept(self, name: str, key: bytes, row: type[_Row]) -> tuple[bytes, list[_Row]] | None:
+        """A result from the store, when what it was made from is as it was."""
+        found = self._store.result(name, key)
+        if found is None:
+            return None
+        try:
+            kept = msgspec.msgpack.decode(found[0], type=Kept)
+            if kept.state != self._state(kept.reads):
+                return None
+            return digest(kept.rows), msgspec.msgpack.decode(kept.rows, type=list[row])  # type: ignore[valid-type]
+        except msgspec.MsgspecError:
+            return None
+
+    def _carried_out(self, name: str, key: bytes, leaf: Leaf) -> tuple[bytes, list[Any]]:
+        watched: dict[str, set[str] | None] = {}
+        arguments = {parameter: self._argument(hint, watched) for parameter, hint in leaf.reads.items()}
+        try:
+            rows = list(leaf.function(**arguments))
+            data = msgspec.msgpack.encode(rows)
+        except OverhaulError:
+            raise
+        except Exception as error:  # noqa: BLE001 - around one leaf, and here only
+            raise LeafError(
+                f"{leaf.where}: {leaf.kind} {leaf.name} failed ({told(error)}): "
+                f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
+            ) from error
+        reads: Reads = {table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())}
+        kept = Kept(reads, self._state(reads), msgspec.Raw(data))
+        self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
+        return digest(data), rows
+
+    # What a result depends on
+
+    def _key(self, leaf: Leaf) -> bytes:
+        """A digest of all that a result depends on besides the facts that are read."""
+        total = hashlib.blake2b(digest_size=16)
+        total.update(leaf.digest)
+        total.update(self._trunk)
+        for parameter, hint in leaf.reads.items():
+            total.update(parameter.encode())
+            if hint is Layout or hint is Symbols:
+                total.update(self._layout_digest)
+            elif hint is Config:
+                total.update(msgspec.json.encode(self._config))
+            elif (row := row_of(hint)) is None:
+                raise LeafError(
+                    f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
+                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols or Config"
+                )
+            elif row not in self._facts:
+                total.update(self._result(self._leaves.filler(row), row)[0])
+        return total.digest()
+
+    def _state(self, reads: Reads) -> bytes:
+        """A digest of the facts that were read, as they are now; nothing is decoded for it."""
+        total = hashlib.blake2b(digest_size=16)
+        for name, modules in reads.items():
+            table = self._by_name.get(name)
+            if table is None:
+                continue
+            if modules is not None:
+                total.update(table.digest(modules))
+                continue
+            whole = self._digests.get(name)
+            if whole is None:
+                whole = self._digests[name] = table.digest()
+            total.update(whole)
+        return total.digest()
+
+    @cached_property
+    def _trunk(self) -> bytes:
+        # A leaf may import any part of the trunk, and what that part imports: all of it is read, in about a millisecond.
+        return digest(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*.py"))))
+
+    @cached_property
+    def _layout_digest(self) -> bytes:
+        layout = self._layout
+        return digest(msgspec.msgpack.encode((list(layout.modules.values()), layout.mounts, layout.required)))
+
+    def _argument(self, hint: Any, watched: dict[str, set[str] | None]) -> Any:
+        if hint is Layout:
+            return self._layout
+        if hint is Config:
+            return self._config
+        if hint is Symbols:
+            return Symbols(self._layout, *(Watched(self._facts[row], watched) for row in Symbols.reads))
+        row = row_of(hint)
+        assert row is not None, hint
+        if getattr(hint, "__origin__", None) is not Facts:
+            return self.rows(self._leaves.filler(row), row)
+        if row not in self._facts:
+            raise LeafError(f"no collector fills the table of {row.__name__}: add one, or ask for a sequence")
+        return Watched(self._facts[row], watched)
+
+
+def told(error: BaseException) -> str:
+    """An exception on one line, with the place that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"

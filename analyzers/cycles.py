@@ -76,9 +76,10 @@ def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
     line = min((row.line for row in relevant if row.importer == members[0]), default=1)
     return Cycle(
         modules=members, effect=effect, fails=tuple(attempt.entry for attempt in failed), witness=witness,
-        cuts=tuple(cuts), cost=sum(cut.cost for cut in cuts), exact=exact, edges=len({(r.importer, r.imported) for r in rows}),
-        fan_in=ring.fan_in, impact=WEIGHT[effect] * (len(members) + len(failed) + ring.fan_in), module=members[0], path=first.path,
-        line=line, confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
+        cuts=tuple(cuts), cost=sum(cut.cost for cut in cuts), exact=exact,
+        edges=len({(row.importer, row.imported) for row in rows}), fan_in=ring.fan_in,
+        impact=WEIGHT[effect] * (len(members) + len(failed) + ring.fan_in), module=members[0], path=first.path, line=line,
+        confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
     )  # fmt: skip
 
 

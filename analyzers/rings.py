@@ -51,8 +51,9 @@ def _components(outward: Mapping[str, Collection[str]]) -> list[list[str]]:
 
 
 def _core(outward: Mapping[str, Collection[str]]) -> dict[str, set[str]]:
-    """The modules that can stand in a ring: those without imports are taken away, again and again, then those that
-    nobody imports. Most modules go, and the graph that is left is small.
+    """The modules that can stand in a ring, with what they import of each other.
+
+    Those without imports are taken away, again and again, then those that nobody imports: little is left.
     """
     edges = {one: set(others) for one, others in outward.items()}
     for _ in range(2):

@@ -1,8 +1,8 @@
 """A cheapest set of edges without which a graph has no cycle (the weighted feedback arc set).
 
-Exact for small components: the cost of an order of the nodes is the cost of the edges that run backwards in it, and the
-best order is found over subsets (Lawler 1964; O(2^n n^2)). Larger ones get an order by the greedy rule of Eades, Lin and
-Smyth (1993), then every node is moved to its best place until nothing improves: cheap, not proven.
+Exact for small components: the cost of an order of the nodes is the cost of the edges that run backwards in it, and
+the best order is found over subsets (Lawler 1964; O(2^n n^2)). Larger ones get an order by the greedy rule of Eades, Lin
+and Smyth (1993), then every node is moved to its best place until nothing improves: cheap, not proven.
 """
 
 from collections.abc import Collection, Hashable, Mapping
@@ -29,7 +29,7 @@ def feedback_arcs(
     place = {node: number for number, node in enumerate(nodes)}
     arcs = [edge for edge in edges if edge[0] == edge[1]]
     costs = {edge: cost for edge, cost in edges.items() if edge[0] != edge[1]}
-    graph: "networkx.DiGraph[Node]" = networkx.DiGraph()
+    graph: networkx.DiGraph[Node] = networkx.DiGraph()
     graph.add_edges_from(costs)
     exact = True
     # An edge between two components closes no cycle: each is solved by itself.

@@ -132,7 +132,7 @@ class Attribute(Row, frozen=True):
     """The method that assigns it; "" for the class body."""
     annotation: str
     value: str
-    """The assigned expression on one line, cut at 120 characters; "" for a mere declaration or another kind of target."""
+    """The assigned expression on one line, cut at 120 characters; "" for a mere declaration or any other target."""
 
 
 How = Literal["load", "call", "store", "delete", "annotation", "quoted"]

@@ -1,9 +1,9 @@
 """What happens when modules are imported in some order: told from facts, without importing anything.
 
 Python's import system as the language reference gives it (`The import system`, section 5): a module is put into
-`sys.modules` before its body runs, a package runs before its submodules, a submodule becomes an attribute of its package
-when its body has run to the end, and `from m import n` falls back to the submodule `m.n`. An import cycle fails when a
-name is taken from a module whose body has not come to the place that binds it.
+`sys.modules` before its body runs, a package runs before its submodules, a submodule becomes an attribute of its
+package when its body has run to the end, and `from m import n` falls back to the submodule `m.n`. An import cycle fails
+when a name is taken from a module whose body has not come to the place that binds it.
 """
 
 from __future__ import annotations
@@ -226,7 +226,9 @@ def _caught(row: ImportStatement) -> Literal["", "imports"]:
 
 def _dynamic(row: ImportStatement) -> Step:
     target = "." * row.level + row.target
-    return Step(line=row.line, act="import", name=row.bound, target=target, taken="as", maybe=False, caught=_caught(row))
+    return Step(
+        line=row.line, act="import", name=row.bound, target=target, taken="as", maybe=False, caught=_caught(row)
+    )  # fmt: skip
 
 
 def _steps_of(row: ImportStatement) -> Iterator[Step]:
@@ -235,7 +237,9 @@ def _steps_of(row: ImportStatement) -> Iterator[Step]:
         yield _dynamic(row)
     elif not row.names:
         given = "as" if row.bound != row.target.partition(".")[0] else ""
-        yield Step(line=row.line, act="import", name=row.bound, target=target, taken=given, maybe=True, caught=_caught(row))
+        yield Step(
+            line=row.line, act="import", name=row.bound, target=target, taken=given, maybe=True, caught=_caught(row)
+        )  # fmt: skip
     for taken, bound in row.names:
         yield Step(line=row.line, act="from", name=bound, target=target, taken=taken, maybe=True, caught=_caught(row))
 
@@ -452,9 +456,9 @@ class Interpreter:
         """Whether a module's body imports its submodule at some time."""
         name = submodule.rpartition(".")[2]
         for step in self._world.program(module):
-            if step.act in ("import", "from") and (target := self._world.absolute(module, step.target)) is not None:
-                if target == submodule or (target == module and step.taken == name):
-                    return True
+            target = self._world.absolute(module, step.target) if step.act in ("import", "from") else None
+            if target is not None and (target == submodule or (target == module and step.taken == name)):
+                return True
         return False
 
     def _defined(self, module: str, name: str) -> Meaning | None:
@@ -466,9 +470,9 @@ class Interpreter:
     def _comes_by_star(self, module: str, name: str) -> bool:
         """Whether a star import that is still to come binds the name."""
         for step in self._world.program(module):
-            if step.act == "star" and (target := self._world.absolute(module, step.target)) is not None:
-                if name in self._world.public(target):
-                    return True
+            target = self._world.absolute(module, step.target) if step.act == "star" else None
+            if target is not None and name in self._world.public(target):
+                return True
         return False
 
     def _star(self, module: str, step: Step) -> None:
@@ -481,13 +485,14 @@ class Interpreter:
         listed = self._world.listed(target)
         if there is None or there.done:
             for name in self._world.public(target):
-                if listed is not None and (submodule := self._world.submodule(target, name)) is not None:
-                    if name not in self._world.offered(target):
-                        self.load(submodule)
-                        if not self.modules[submodule].done:
-                            # A star has no way around the package's attribute.
-                            self._fail(module, step, name, target)
-                self._bind(module, name, (there.means.get(name) if there else None) or self._world.meaning(target, name))
+                submodule = self._world.submodule(target, name) if listed is not None else None
+                if submodule is not None and name not in self._world.offered(target):
+                    self.load(submodule)
+                    if not self.modules[submodule].done:
+                        # A star has no way around the package's attribute.
+                        self._fail(module, step, name, target)
+                meaning = there.means.get(name) if there is not None else None
+                self._bind(module, name, meaning or self._world.meaning(target, name))
             return
         if listed is not None and "__all__" in there.bound:
             for name in listed:

@@ -158,7 +158,7 @@ class Leaves:
             kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
             if leaf.name in kin:
                 raise LeafConflict(
-                    f"{leaf.where}: {leaf.kind} {leaf.name} is defined in {kin[leaf.name].where} too: rename one of them"
+                    f"{leaf.where}: {leaf.kind} {leaf.name} is defined in {kin[leaf.name].where} too: rename one"
                 )
             kin[leaf.name] = leaf
         self._fillers: dict[type[Row], Leaf] = {}
@@ -208,7 +208,8 @@ class Leaves:
         for name in (*select, *ignore):
             if name not in self.rules:
                 raise UnknownName("rule", name, self.rules)
-        return [rule for name, rule in sorted(self.rules.items()) if name not in ignore and (not select or name in select)]
+        chosen = set(select or self.rules) - set(ignore)
+        return [rule for name, rule in sorted(self.rules.items()) if name in chosen]
 
     def check_order(self) -> None:
         """Raises LeafError when analyzers read each other's tables in a ring, or a table that nobody fills."""
@@ -260,7 +261,7 @@ def _installed() -> Iterator[Leaf]:
     for point in metadata.entry_points(group=ENTRY_POINTS):
         try:
             loaded = point.load()
-        except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+        except Exception as error:
             raise LeafError(_blame(f"entry point {point.name} ({point.value})", error)) from error
         yield from (loaded,) if isinstance(loaded, Leaf) else _leaves_in(loaded)
 
@@ -280,7 +281,7 @@ def _users(folders: Iterable[Path]) -> Iterator[Leaf]:
             sys.modules[name] = module
             try:
                 spec.loader.exec_module(module)
-            except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+            except Exception as error:
                 del sys.modules[name]
                 raise LeafError(_blame(str(file), error)) from error
             yield from _leaves_in(module)
@@ -289,7 +290,7 @@ def _users(folders: Iterable[Path]) -> Iterator[Leaf]:
 def _load(name: str, file: Path) -> ModuleType:
     try:
         return import_module(name)
-    except Exception as error:  # noqa: BLE001 - one leaf's file: whatever it does wrong is told with its place
+    except Exception as error:
         raise LeafError(_blame(str(file), error)) from error
 
 

@@ -85,7 +85,6 @@ class Parser:
             raise KeyError(f"LibCST has no node class {', '.join(unknown)}")
         self._wanted = wanted
         self._walkers: dict[bool, Walker] = {}
-        sys.setrecursionlimit(RECURSION_LIMIT)
 
     def parse(self, source: Source) -> Module:
         """Parse and walk one file.
@@ -123,11 +122,15 @@ def _first_sentence(message: str) -> str:
 
 
 def read_only() -> None:
-    """Leave out LibCST's checks of each node it makes: 14 to 26% of the parse.
+    """Make this process fit to do nothing but parse and walk.
 
-    Only for processes that read, where every tree comes from LibCST's own parser; never where trees are edited.
+    LibCST's checks of each node it makes are left out (14 to 26% of the parse), and Python frames may nest as deep as
+    chains of thousands of operators do. Only for processes of our own that read, where every tree comes from LibCST's
+    parser; never where trees are edited, and never in a process that is not ours.
     """
     from libcst import CSTNode
+
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
     def trusted(self: CSTNode) -> None:
         """The parser made this node; there is nothing to check."""

@@ -118,12 +118,14 @@ class Results:
             data = msgspec.msgpack.encode(rows)
         except OverhaulError:
             raise
-        except Exception as error:  # noqa: BLE001 - around one leaf, and here only
+        except Exception as error:
             raise LeafError(
                 f"{leaf.where}: {leaf.kind} {leaf.name} failed ({told(error)}): "
                 f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
             ) from error
-        reads: Reads = {table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())}
+        reads: Reads = {
+            table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())
+        }
         kept = Kept(reads, self._state(reads), msgspec.Raw(data))
         self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
         return digest(data), rows
@@ -168,7 +170,7 @@ class Results:
 
     @cached_property
     def _trunk(self) -> bytes:
-        # A leaf may import any part of the trunk, and what that part imports: all of it is read, in about a millisecond.
+        # A leaf may import any part of the trunk, and what that part imports: all of it is read, in a millisecond.
         return digest(b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.rglob("*.py"))))
 
     @cached_property

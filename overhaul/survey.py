@@ -266,10 +266,13 @@ class Look:
             return Parsed(source.digest, (), source.lines, "", "")
         return self.facts(source)
 
+    def prepare(self) -> None:
+        """Called once in a worker process of our own, before the first file."""
+        read_only()
+
     def facts(self, source: Source) -> Parsed:
         """The encoded rows of every collector."""
         if self._parser is None:
-            read_only()
             self._parser = Parser(self._wanted)
         stage = "parse"
         module: Module | None = None

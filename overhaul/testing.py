@@ -95,20 +95,7 @@ def surveyed(files: Files, config: Config | None = None, extra: Leaf | None = No
             file = root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        with _checked_nodes():
-            yield survey(root, config or Config(), _with(extra), executor=InProcess())
-
-
-@contextlib.contextmanager
-def _checked_nodes() -> Generator[None]:
-    """Give LibCST back the checks that reading does without: a test of a codemod may follow in this process."""
-    from libcst import CSTNode
-
-    checks = CSTNode.__post_init__
-    try:
-        yield
-    finally:
-        CSTNode.__post_init__ = checks  # type: ignore[method-assign]
+        yield survey(root, config or Config(), _with(extra), executor=InProcess())
 
 
 @cache

@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -55,6 +55,15 @@ class Executor(Protocol):
 
     def map(self, function: Callable[..., Any], /, *iterables: Any) -> Iterator[Any]:
         """Apply `function` to every item."""
+        ...
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """Work that wants to set up the process it is done in, when that is one of ours."""
+
+    def prepare(self) -> None:
+        """Called once, before the first file."""
         ...
 
 
@@ -245,6 +254,8 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
     gc.disable()
 
     def serve() -> None:
+        if isinstance(work, Prepared):
+            work.prepare()
         with pipe:
             while True:
                 try:

@@ -12,10 +12,10 @@ from overhaul.leaves import Rule
 def import_cycle(cycles: Sequence[Cycle]) -> Iterator[Finding]:
     """Modules import each other in a ring, and some import order fails.
 
-    Why: a module in the ring takes a name from another whose body has not yet come to the place that binds it. A `fatal`
-    cycle fails whichever of its modules is imported first. An `order-dependent` one fails only for some, so that it
-    works until a test, a script or a sorted list of imports begins at another end: then the error stands far from its
-    cause.
+    Why: a module in the ring takes a name from another whose body has not yet come to the place that binds it. A
+    `fatal` cycle fails whichever of its modules is imported first. An `order-dependent` one fails only for some, so
+    that it works until a test, a script or a sorted list of imports begins at another end: then the error stands far
+    from its cause.
 
     Instead: cut the ring at the import that costs least, which is given with each cycle: move it under TYPE_CHECKING
     where only annotations need it, import from the module that defines the name and not from a package that hands it

@@ -106,8 +106,6 @@ def programs(draw: st.DrawFn) -> dict[str, str]:
     return found
 
 
-# The parser raises the interpreter's recursion limit for good, and hypothesis says so.
-@pytest.mark.filterwarnings("ignore:The recursion limit will not be reset")
 @settings(max_examples=80, deadline=None)
 @given(programs())
 def test_every_entry_into_every_tangle_goes_as_python_has_it(sources: dict[str, str]) -> None:
@@ -125,7 +123,8 @@ def test_every_entry_into_every_tangle_goes_as_python_has_it(sources: dict[str, 
     ({"p/__init__.py": "from p.a import x", "p/a.py": "from p import b\nx = 1", "p/b.py": "from p import x"}, "p.b",
      "p.b:1 x of p"),
     ({"p/__init__.py": "", "p/a.py": "from p import b", "p/b.py": "from p import a"}, "p.a", ""),
-    ({"p/__init__.py": "", "p/a.py": "import p.b\nx = p.b.y", "p/b.py": "import p.a\ny = p.a.x"}, "p.a", "p.b:2 a of p"),
+    ({"p/__init__.py": "", "p/a.py": "import p.b\nx = p.b.y", "p/b.py": "import p.a\ny = p.a.x"}, "p.a",
+     "p.b:2 a of p"),
     ({"a.py": "import b\nx = b.make()\ny = 1", "b.py": "import a\ndef make():\n    return a.y"}, "a", "b:3 y of a"),
 ])  # fmt: skip
 def test_the_name_and_the_module_that_lacks_it_are_told(files: Files, entry: str, expected: str) -> None:

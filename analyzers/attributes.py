@@ -8,8 +8,9 @@ from typing import Any
 from overhaul.facts import Attribute
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
-from overhaul.module import Module, text_of
+from overhaul.module import Module
 from overhaul.scopes import Block, Scope
+from overhaul.text import text_of
 
 
 @Collector("Assign", "AnnAssign", "AugAssign", "For", "With")

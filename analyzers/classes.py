@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from overhaul.facts import Class
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
-from overhaul.module import Module, summary_of, text_of
+from overhaul.module import Module
+from overhaul.text import summary_of, text_of
 
 
 @Collector()

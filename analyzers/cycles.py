@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from overhaul.cuts import feedback_arcs
 from overhaul.facts import (
     Binding,
     Class,
@@ -21,7 +20,9 @@ from overhaul.facts import (
     UsedName,
     Witness,
 )
-from overhaul.importing import Attempt, World, attempts
+from overhaul.importing.cuts import feedback_arcs
+from overhaul.importing.interpreter import Attempt, attempts
+from overhaul.importing.world import World
 from overhaul.layout import Layout
 from overhaul.lazy import networkx
 from overhaul.leaves import Analyzer
@@ -78,8 +79,8 @@ def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
         modules=members, effect=effect, fails=tuple(attempt.entry for attempt in failed), witness=witness,
         cuts=tuple(cuts), cost=sum(cut.cost for cut in cuts), exact=exact,
         edges=len({(row.importer, row.imported) for row in rows}), fan_in=ring.fan_in,
-        impact=WEIGHT[effect] * (len(members) + len(failed) + ring.fan_in), module=members[0], path=first.path, line=line,
-        confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
+        impact=WEIGHT[effect] * (len(members) + len(failed) + ring.fan_in), module=members[0], path=first.path,
+        line=line, confidence="high" if certain else "medium", evidence=tuple(_evidence(relevant, layout)),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import situation
-from overhaul.walk import dotted
+from overhaul.text import dotted
 
 
 @Collector("Assign", "AnnAssign", "AugAssign", "Call")

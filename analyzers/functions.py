@@ -8,8 +8,9 @@ from typing import Final, Literal
 from overhaul.facts import Function, Parameter
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
-from overhaul.module import Module, summary_of, text_of
+from overhaul.module import Module
 from overhaul.scopes import Scope
+from overhaul.text import summary_of, text_of
 
 Kind = Literal["function", "method", "classmethod", "staticmethod", "property", "nested"]
 

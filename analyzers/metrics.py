@@ -31,11 +31,11 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
 
 from overhaul.facts import Row
-from overhaul.grammar import GRAMMAR
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Block, Scope
+from overhaul.syntax.grammar import GRAMMAR
 
 
 class Metric(Row, frozen=True):

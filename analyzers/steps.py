@@ -11,7 +11,7 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Block, Imported, Role, Situation, situation
-from overhaul.walk import dotted
+from overhaul.text import dotted
 
 _BUILTINS: Final = frozenset(dir(builtins))
 _USES: Final = (Role.LOAD, Role.CALL, Role.STORE)

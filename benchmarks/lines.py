@@ -23,9 +23,9 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from overhaul.errors import Unreadable
-from overhaul.grammar import GRAMMAR
 from overhaul.module import Module, Parser
 from overhaul.source import Source, digest
+from overhaul.syntax.grammar import GRAMMAR
 
 NOTED: Final = tuple(
     name

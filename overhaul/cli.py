@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from overhaul import __version__
-from overhaul.options import colour, config_option, flags, path_argument, run_options
-from overhaul.options import kinds as named_kinds
+from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
+from overhaul.commands.options import kinds as named_kinds
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from overhaul.commands.workspace import Flags, Workspace
     from overhaul.survey import Survey
-    from overhaul.workspace import Flags, Workspace
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
@@ -118,7 +118,7 @@ def audit(path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: 
 
     Exits with 0 when there is nothing to report, 1 when there are findings.
     """
-    from overhaul.output import encoded, orders, told, write_file, write_stdout
+    from overhaul.commands.output import encoded, orders, told, write_file, write_stdout
 
     quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
     workspace = _open(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
@@ -147,14 +147,14 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 
     For instance: overhaul query "SELECT path, line FROM classes WHERE name LIKE '%Manager'" src
     """
-    from overhaul.query import answer, list_tables, written
+    from overhaul.commands.query import answer, list_tables, written
 
     if listing and sql is not None:
         # Without a statement the first argument is the path.
         path = sql
     if not listing and sql is None:
         raise click.UsageError('no statement: overhaul query "SELECT ..." [PATH], or overhaul query --tables [PATH]')
-    from overhaul.output import write_stdout
+    from overhaul.commands.output import write_stdout
 
     workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
     survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
@@ -169,8 +169,8 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 @config_option
 def explain(name: str | None, schema: bool, config: str | None) -> int:
     """Tell what a rule, table, analyzer or report is about; without NAME, list them all."""
-    from overhaul.explain import explanation, overview
-    from overhaul.report_schema import report_schema
+    from overhaul.commands.explain import explanation, overview
+    from overhaul.commands.report_schema import report_schema
 
     leaves = _open(".", flags({"config": config})).leaves
     if schema:
@@ -191,8 +191,8 @@ def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
     """Set overhaul up for the project in PATH: its section in pyproject.toml, or an overhaul.toml."""
     from pathlib import Path
 
-    from overhaul.init import edits
-    from overhaul.output import write_file
+    from overhaul.commands.init import edits
+    from overhaul.commands.output import write_file
     from overhaul.printable import printable
 
     planned = edits(Path(path), hook=hook)
@@ -223,8 +223,8 @@ def graph(
     """Draw the import graph. svg and png need Graphviz."""
     from pathlib import Path
 
-    from overhaul.drawing import draw
-    from overhaul.output import encoded, write_file, write_stdout
+    from overhaul.commands.drawing import draw
+    from overhaul.commands.output import encoded, write_file, write_stdout
 
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a picture is nothing for a terminal: name a file with -o FILE")
@@ -244,7 +244,7 @@ def _open(path: str, given: Flags, *, quiet: bool = False, verbose: bool = False
     import gc
     from pathlib import Path
 
-    from overhaul.workspace import open_workspace
+    from overhaul.commands.workspace import open_workspace
 
     # Rows and trees hold no rings: the collector would only walk over them, and decoding is six times faster without.
     gc.disable()
@@ -271,7 +271,7 @@ def _where(store: Path | None) -> str:
 
 def _survey(workspace: Workspace, *, quiet: bool, no_color: bool) -> Survey:
     """Look at the code, with a bar on a terminal."""
-    from overhaul.progress import Bar
+    from overhaul.commands.progress import Bar
     from overhaul.survey import survey
 
     if quiet or not sys.stderr.isatty():

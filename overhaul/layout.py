@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 
 from overhaul.config import Config
-from overhaul.discovery import Failure, Tree
 from overhaul.errors import ConfigError
-from overhaul.import_path import Finder, Origin
-from overhaul.import_roots import Mount, read_metadata
+from overhaul.files.discovery import Failure, Tree
+from overhaul.files.import_path import Finder, Origin
+from overhaul.files.import_roots import Mount, read_metadata
 
 Kind = Literal["source", "stub", "opaque", "namespace"]
 

@@ -18,10 +18,10 @@ import msgspec
 
 from overhaul import __version__
 from overhaul.config import Config
-from overhaul.discovery import Entry, Failure, Tree, discover
 from overhaul.distributions import version
 from overhaul.errors import LeafError, Unreadable
 from overhaul.facts import Finding, Row
+from overhaul.files.discovery import Entry, Failure, Tree, discover
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Collector, Leaves, table_name
 from overhaul.module import Module, Parser, read_only
@@ -34,7 +34,10 @@ from overhaul.workers import Executor, Job, run
 
 _Row = TypeVar("_Row", bound=Row)
 
-_ENGINE_FILES: Final = ("grammar", "scopes", "walk", "module", "source", "facts", "lazy", "survey", "store", "workers")
+_ENGINE_FILES: Final = (
+    "syntax/grammar", "syntax/walk", "syntax/walker", "scopes", "text", "module", "source", "facts", "lazy", "survey",
+    "store", "workers",
+)  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from overhaul.facts import ImportStatement
-from overhaul.meanings import External, Meaning, Reference, ReferenceHow, Symbol, SymbolKind, Unknown
-from overhaul.resolution import Resolver
+from overhaul.naming.meanings import External, Meaning, Reference, ReferenceHow, Symbol, SymbolKind, Unknown
+from overhaul.naming.resolution import Resolver
 
 
 class Symbols(Resolver):

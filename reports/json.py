@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from overhaul import __version__
+from overhaul.commands.report_schema import SCHEMA, own_name
 from overhaul.facts import Row
 from overhaul.leaves import Report
-from overhaul.report_schema import SCHEMA, own_name
 from overhaul.survey import Survey
 
 

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from overhaul.config import Config
-from overhaul.discovery import Tree, discover
 from overhaul.errors import TargetError
+from overhaul.files.discovery import Tree, discover
 
 
 def grow(root: Path, *files: str, ignoring: Mapping[str, str] | None = None) -> None:

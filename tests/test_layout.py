@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from overhaul.config import Config
-from overhaul.discovery import Entry, Tree, discover
 from overhaul.errors import ConfigError
+from overhaul.files.discovery import Entry, Tree, discover
 from overhaul.layout import Layout, lay_out
 
 

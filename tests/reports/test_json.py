@@ -12,8 +12,8 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from overhaul import __version__
+from overhaul.commands.report_schema import report_schema
 from overhaul.leaves import load_leaves
-from overhaul.report_schema import report_schema
 from overhaul.testing import render
 
 ROOT = Path(__file__).resolve().parents[2]

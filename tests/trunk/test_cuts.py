@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overhaul.cuts import EXACT, feedback_arcs
+from overhaul.importing.cuts import EXACT, feedback_arcs
 
 Edge = tuple[int, int]
 

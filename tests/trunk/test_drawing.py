@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from overhaul.commands.drawing import Edge, Graph, Node, Ring, dot, draw, graph_of
 from overhaul.config import Config
-from overhaul.drawing import Edge, Graph, Node, Ring, dot, draw, graph_of
 from overhaul.errors import UnknownName, UsageError
 from overhaul.facts import Import, ImportKind
 from overhaul.leaves import Analyzer, Leaf, Leaves

@@ -8,11 +8,11 @@ from textwrap import dedent
 import libcst as cst
 import pytest
 
-from overhaul.grammar import GRAMMAR
 from overhaul.lazy import cst as lazy_cst
 from overhaul.module import Parser
 from overhaul.source import Source
-from overhaul.walk import Walker, walk
+from overhaul.syntax.grammar import GRAMMAR
+from overhaul.syntax.walker import Walker, walk
 
 WRITTEN_OTHERWISE = {
     "AsName": ["whitespace_before_as", "whitespace_after_as", "name"],

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overhaul.facts import Binding, Class, Export, Function, ImportStatement, Step, UsedName
-from overhaul.importing import Attempt, World, attempts
+from overhaul.importing.interpreter import Attempt, attempts
+from overhaul.importing.world import World
 from overhaul.testing import Files, surveyed
 
 MODULES = ("m0", "m1", "m2", "m3")

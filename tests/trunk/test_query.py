@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import msgspec
 import pytest
 
+from overhaul.commands.query import Answer, answer, list_tables, written
 from overhaul.errors import QueryError
 from overhaul.facts import Row
-from overhaul.query import Answer, answer, list_tables, written
 from overhaul.survey import Survey
 from overhaul.tables import FactTable
 from overhaul.testing import surveyed

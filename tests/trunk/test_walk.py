@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from overhaul.errors import Unreadable
-from overhaul.grammar import GRAMMAR
 from overhaul.module import Module, Parser
 from overhaul.source import Source
+from overhaul.syntax.grammar import GRAMMAR
 
 NOTED = frozenset(name for name, fields in GRAMMAR.items() if "@" in fields.split() or name == "Attribute")
 """The node classes whose nodes the walk can note."""

@@ -10,8 +10,8 @@ import msgspec
 
 from overhaul.facts import Binding, Class, Facts
 from overhaul.layout import Layout
-from overhaul.meanings import CHAIN, External, Meaning, Symbol, SymbolKind, Unknown
-from overhaul.offers import OF_EVERY_MODULE, Offers
+from overhaul.naming.meanings import CHAIN, External, Meaning, Symbol, SymbolKind, Unknown
+from overhaul.naming.offers import OF_EVERY_MODULE, Offers
 
 
 class Resolver(Offers):

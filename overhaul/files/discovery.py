@@ -9,7 +9,7 @@ import msgspec
 
 from overhaul.config import Config
 from overhaul.errors import TargetError
-from overhaul.gitignore import Rules, exclude_file, read_patterns, rules_above
+from overhaul.files.gitignore import Rules, exclude_file, read_patterns, rules_above
 
 SOURCES = (".py", ".pyi")
 EXTENSIONS = (".so", ".pyd", ".pyx", ".pxd")

@@ -1,8 +1,8 @@
 """A cheapest set of edges without which a graph has no cycle (the weighted feedback arc set).
 
 Exact for small components: the cost of an order of the nodes is the cost of the edges that run backwards in it, and
-the best order is found over subsets (Lawler 1964; O(2^n n^2)). Larger ones get an order by the greedy rule of Eades, Lin
-and Smyth (1993), then every node is moved to its best place until nothing improves: cheap, not proven.
+the best order is found over subsets (Lawler 1964; O(2^n n^2)). Larger ones get an order by the greedy rule of Eades,
+Lin and Smyth (1993), then every node is moved to its best place until nothing improves: cheap, not proven.
 """
 
 from collections.abc import Collection, Hashable, Mapping

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from overhaul.facts import Attribute, Binding, Class, Export, Facts, Function, ImportStatement, Row, UsedName
 from overhaul.layout import Layout
-from overhaul.meanings import External, Interior, Symbol, Unknown
+from overhaul.naming.meanings import External, Interior, Symbol, Unknown
 
 
 class Offers:

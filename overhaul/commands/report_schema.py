@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from overhaul.discovery import Failure
 from overhaul.facts import Finding, Row
+from overhaul.files.discovery import Failure
 from overhaul.leaves import Leaves
 
 SCHEMA: Final = "overhaul-report-1"

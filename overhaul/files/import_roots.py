@@ -12,7 +12,7 @@ from typing import cast
 
 import msgspec
 
-from overhaul.discovery import Failure
+from overhaul.files.discovery import Failure
 
 
 class Mount(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from overhaul.import_roots import Mount
+from overhaul.files.import_roots import Mount
 
 # What a module's imports depend on: the folder above its topmost package (None: above the audited root), and the
 # import root it is named from.

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from overhaul.workspace import Flags
+    from overhaul.commands.workspace import Flags
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -41,7 +41,7 @@ def flags(options: dict[str, Any], select: tuple[str, ...] = (), ignore: tuple[s
     """What the options say over the configuration file."""
     from pathlib import Path
 
-    from overhaul.workspace import Flags
+    from overhaul.commands.workspace import Flags
 
     config, store = options.get("config"), options.get("store")
     return Flags(

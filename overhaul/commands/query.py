@@ -11,12 +11,12 @@ from typing import Final
 
 import msgspec
 
-from overhaul.discovery import Failure
+from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import QueryError, did_you_mean
 from overhaul.facts import Finding, Row
+from overhaul.files.discovery import Failure
 from overhaul.leaves import Leaves
 from overhaul.printable import printable
-from overhaul.report_schema import PLACE, own_name
 from overhaul.survey import Survey
 
 Value = None | bool | int | float | str | bytes

@@ -13,7 +13,7 @@ One line a node class; `tests/trunk/test_grammar.py` holds it against LibCST's o
     name>K    a child that is visited as what stands under K here
     @         the node's own position: what stands before it is not part of it (LibCST's PositionProvider, but for
               IndentedBlock: noted where its header ends, and not where its first statement begins)
-    {verb}    what `overhaul.walk` does there to keep track of scopes and names
+    {verb}    what `overhaul.syntax.walk` does there to keep track of scopes and names
 """
 
 from typing import Final

@@ -9,22 +9,14 @@ when a name is taken from a module whose body has not come to the place that bin
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final, Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterator
+from typing import Final, NamedTuple
 
-from overhaul.facts import Binding, Class, Export, Facts, Function, ImportStatement, Step, UsedName
-from overhaul.layout import Layout
+from overhaul.facts import Step
+from overhaul.importing.world import Meaning, World
 
 _DEEPEST_CALL: Final = 5
-_LONGEST_TRAIL: Final = 8
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__"}
-
-
-class Meaning(NamedTuple):
-    """What a name stands for: a module of the project (`name` is ""), or what one of them defines."""
-
-    module: str
-    name: str
 
 
 class NotBound(Exception):
@@ -71,177 +63,6 @@ class Running:
 
 _DONE: Final = Running()
 _DONE.done = True
-
-
-class World:
-    """The facts that imports are told from."""
-
-    def __init__(
-        self, layout: Layout, steps: Facts[Step], statements: Facts[ImportStatement], bindings: Facts[Binding],
-        exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class], functions: Facts[Function],
-    ) -> None:  # fmt: skip
-        """Facts are decoded for the modules that take part."""
-        self.layout = layout
-        self._steps = steps
-        self._statements = statements
-        self._bindings = bindings
-        self._exports = exports
-        self._uses = uses
-        self._classes = classes
-        self._functions = functions
-        self._class_names: dict[str, frozenset[str]] = {}
-        self._offered: dict[str, dict[str, Binding]] = {}
-        self._bodies: dict[tuple[str, str], list[Step]] = {}
-        self._programs: dict[str, list[Step]] = {}
-
-    def statements(self, module: str) -> Sequence[ImportStatement]:
-        """The import statements of a module."""
-        return self._statements[module]
-
-    def uses(self, module: str) -> Sequence[UsedName]:
-        """The names that a module's scopes use."""
-        return self._uses[module]
-
-    def is_function(self, module: str, scope: str) -> bool:
-        """Whether a scope's body runs later than at import: it is, or stands in, a function of the module."""
-        if not scope:
-            return False
-        if scope.endswith("<lambda>"):
-            return True
-        classes = self._classes_of(module)
-        parts = scope.split(".")
-        return any(".".join(parts[: number + 1]) not in classes for number in range(len(parts)))
-
-    def _classes_of(self, module: str) -> frozenset[str]:
-        found = self._class_names.get(module)
-        if found is None:
-            found = self._class_names[module] = frozenset(row.name for row in self._classes[module])
-        return found
-
-    def program(self, module: str) -> list[Step]:
-        """The steps of a module's body, with the dynamic imports in their places."""
-        found = self._programs.get(module)
-        if found is None:
-            found = [*self._steps[module]] if self.layout.modules[module].kind == "source" else []
-            dynamic = [row for row in self._statements[module] if row.kind == "dynamic" and row.at_import]
-            if dynamic and found:
-                found += [_dynamic(row) for row in dynamic]
-                found.sort(key=lambda step: step.line)
-            self._programs[module] = found
-        return found
-
-    def body(self, module: str, scope: str) -> list[Step]:
-        """The steps of a function's body, where they are sure to be taken; a module's `__getattr__` is taken whole."""
-        key = module, scope
-        found = self._bodies.get(key)
-        if found is None:
-            straight = [row.straight for row in self._functions[module] if row.name == scope]
-            # Of several definitions, which one a call finds is not known.
-            if straight != [True] and scope != "__getattr__":
-                found = self._bodies[key] = []
-                return found
-            lines: list[tuple[int, int, Step]] = []
-            for row in self._statements[module]:
-                if row.scope == scope and row.kind in ("deferred", "dynamic"):
-                    lines += ((row.line, 0, step) for step in _steps_of(row))
-            for used in self._uses[module]:
-                if used.scope == scope and used.how in ("load", "call", "store"):
-                    act = "call" if used.how == "call" else "load"
-                    step = Step(line=used.lines[0], act=act, name=used.name, target="", taken="", maybe=True, caught="")  # type: ignore[arg-type]
-                    lines.append((used.lines[0], 1, step))
-            found = self._bodies[key] = [step for _, _, step in sorted(lines, key=lambda one: one[:2])]
-        return found
-
-    def offered(self, module: str) -> Mapping[str, Binding]:
-        """The names that a module's body binds in the end, stars apart."""
-        found = self._offered.get(module)
-        if found is None:
-            found = {}
-            for row in self._bindings[module]:
-                if row.kind != "declaration":
-                    found.setdefault(row.name, row)
-            self._offered[module] = found
-        return found
-
-    def public(self, module: str, depth: int = 0) -> set[str]:
-        """The names that `from module import *` binds in the end."""
-        listed = self.listed(module)
-        if listed is not None:
-            return {*listed}
-        names = {name for name in self.offered(module) if not name.startswith("_") and name != "*"}
-        if depth < _LONGEST_TRAIL:
-            for row in self._bindings[module]:
-                if row.kind == "star" and (target := self.absolute(module, row.target)) is not None:
-                    names |= self.public(target, depth + 1)
-        return names
-
-    def listed(self, module: str) -> tuple[str, ...] | None:
-        """`__all__`, when a module has one."""
-        rows = self._exports[module]
-        return rows[0].names if rows else None
-
-    def absolute(self, module: str, written: str) -> str | None:
-        """The project's module that `written`, with its leading dots, means in `module`."""
-        bare = written.lstrip(".")
-        level = len(written) - len(bare)
-        dotted = self.layout.resolve_relative(module, level, bare) if level else bare
-        return self.layout.locate(dotted, module) if dotted else None
-
-    def submodule(self, package: str, name: str) -> str | None:
-        """The module `package.name`, if the project has one."""
-        place = self.layout.modules.get(f"{package}.{name}")
-        return place.module if place is not None else None
-
-    def meaning(self, module: str, name: str, depth: int = 0) -> Meaning | None:
-        """What a name of a completely imported module stands for; None for a value that facts say nothing about."""
-        if depth > _LONGEST_TRAIL:
-            return None
-        row = self.offered(module).get(name)
-        if row is None:
-            if (submodule := self.submodule(module, name)) is not None:
-                return Meaning(submodule, "")
-            for star in self._bindings[module]:
-                if star.kind == "star" and (target := self.absolute(module, star.target)) is not None:
-                    found = self.meaning(target, name, depth + 1)
-                    if found is not None:
-                        return found
-            return None
-        if row.kind in ("class", "function"):
-            return Meaning(module, name)
-        if row.kind != "import":
-            return None
-        target = self.absolute(module, row.target)
-        if target is not None:
-            return Meaning(target, "")
-        base, _, taken = row.target.rpartition(".")
-        if row.target.startswith(".") and not base.strip("."):
-            base = row.target[: len(row.target) - len(row.target.lstrip("."))]
-        source = self.absolute(module, base) if base else None
-        return self.meaning(source, taken, depth + 1) if source is not None else None
-
-
-def _caught(row: ImportStatement) -> Literal["", "imports"]:
-    return "imports" if row.caught else ""
-
-
-def _dynamic(row: ImportStatement) -> Step:
-    target = "." * row.level + row.target
-    return Step(
-        line=row.line, act="import", name=row.bound, target=target, taken="as", maybe=False, caught=_caught(row)
-    )  # fmt: skip
-
-
-def _steps_of(row: ImportStatement) -> Iterator[Step]:
-    target = "." * row.level + row.target
-    if row.kind == "dynamic":
-        yield _dynamic(row)
-    elif not row.names:
-        given = "as" if row.bound != row.target.partition(".")[0] else ""
-        yield Step(
-            line=row.line, act="import", name=row.bound, target=target, taken=given, maybe=True, caught=_caught(row)
-        )  # fmt: skip
-    for taken, bound in row.names:
-        yield Step(line=row.line, act="from", name=bound, target=target, taken=taken, maybe=True, caught=_caught(row))
 
 
 class Interpreter:

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import msgspec
 
+from overhaul.commands.query import Table, tables_of
+from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import UnknownName
 from overhaul.leaves import Leaf, Leaves
-from overhaul.query import Table, tables_of
-from overhaul.report_schema import PLACE, own_name
 
 
 def overview(leaves: Leaves) -> str:

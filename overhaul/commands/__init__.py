@@ -1,0 +1,1 @@
+"""What the commands do; `overhaul.cli` says how they are called."""

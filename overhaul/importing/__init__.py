@@ -1,0 +1,1 @@
+"""What happens when modules are imported, and where to cut a ring."""

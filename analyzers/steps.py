@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, Literal
 
 from overhaul.facts import Step
 from overhaul.lazy import cst
@@ -12,6 +12,8 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Block, Imported, Role, Situation, situation
 from overhaul.text import dotted
+
+Act = Literal["import", "from", "star", "bind", "unbind", "load", "call"]
 
 _BUILTINS: Final = frozenset(dir(builtins))
 _USES: Final = (Role.LOAD, Role.CALL, Role.STORE)
@@ -68,8 +70,7 @@ def steps(module: Module) -> Iterator[Step]:
             # A chain that worked once works again, until something else is imported.
             if not when.conditional:
                 told.add((role, name))
-            act = "call" if role == Role.CALL else "load"
-            yield _step(line, act, name, when)
+            yield _step(line, "call" if role == Role.CALL else "load", name, when)
         elif role == Role.UNBIND:
             bound.discard(name)
             yield _step(line, "unbind", name, when)
@@ -112,9 +113,9 @@ def _subclassing(node: object, line: int, when: Situation, known: set[str]) -> I
             yield _step(line, "call", f"{name}.__init_subclass__", when)
 
 
-def _step(line: int, act: str, name: str, when: Situation, target: str = "", taken: str = "") -> Step:
+def _step(line: int, act: Act, name: str, when: Situation, target: str = "", taken: str = "") -> Step:
     return Step(
-        line=line, act=act, name=name, target=target, taken=taken, maybe=when.conditional, caught=when.caught,  # type: ignore[arg-type]
+        line=line, act=act, name=name, target=target, taken=taken, maybe=when.conditional, caught=when.caught,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Leaf:
     kind: str = "leaf"
     function: Callable[..., Any]
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Any) -> None:
         """Take the function's name and docstring for the leaf's own."""
         self.function = function
         self.name: str = function.__name__

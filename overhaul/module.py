@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from overhaul.errors import Unreadable
 from overhaul.lazy import cst
@@ -41,7 +41,8 @@ class Module:
 
         Raises KeyError for a class that the collector has not asked for in its decorator.
         """
-        return self._walk.found[kind.__name__]  # type: ignore[return-value]
+        found: Any = self._walk.found[kind.__name__]
+        return cast("list[tuple[_Node, int, Block]]", found)
 
     @property
     def scopes(self) -> list[Scope]:

@@ -23,7 +23,7 @@ from overhaul.leaves import Leaf, Leaves, Rule, row_of
 from overhaul.source import digest
 from overhaul.store import Store
 from overhaul.symbols import Symbols
-from overhaul.tables import FactTable
+from overhaul.tables import FactTable, list_decoder
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -106,7 +106,7 @@ class Results:
             kept = msgspec.msgpack.decode(found[0], type=Kept)
             if kept.state != self._state(kept.reads):
                 return None
-            return digest(kept.rows), msgspec.msgpack.decode(kept.rows, type=list[row])  # type: ignore[valid-type]
+            return digest(kept.rows), list_decoder(row).decode(kept.rows)
         except msgspec.MsgspecError:
             return None
 

@@ -221,7 +221,7 @@ def _version_truth(operator: str, right: Any) -> Literal["always", "never", ""]:
     if not all(isinstance(part, str) and part.isdigit() for part in parts):
         return ""
     version = tuple(int(part) for part in parts)
-    here = sys.version_info[:]
+    here: tuple[int, ...] = sys.version_info[:3]
     match operator:
         case "GreaterThanEqual":
             truth = here >= version
@@ -247,9 +247,9 @@ def _catches(handler: Any) -> Literal["", "imports", "all"]:
     return "imports" if names & _IMPORT_FAILURES else ""
 
 
-def _suppresses(item: object) -> bool:
+def _suppresses(item: Any) -> bool:
     return (
         item.__class__.__name__ == "Call"
-        and _last(item.func) in ("suppress", "raises", "assertRaises")  # type: ignore[attr-defined]
-        and any(_last(argument.value) in _IMPORT_FAILURES for argument in item.args)  # type: ignore[attr-defined]
+        and _last(item.func) in ("suppress", "raises", "assertRaises")
+        and any(_last(argument.value) in _IMPORT_FAILURES for argument in item.args)
     )

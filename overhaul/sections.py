@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 import msgspec
 
@@ -76,9 +76,9 @@ class Section:
         self.title = title
         self.order = order
 
-    def __call__(self, function: Callable[[Survey], msgspec.Struct | None]) -> Self:
+    def __call__(self, function: Any) -> Self:
         """Decorate the function that gives the section's view; its name is the section's, and the link to it."""
-        self.view = function
+        self.view: Callable[[Survey], msgspec.Struct | None] = function
         self.name: str = function.__name__
         return self
 

@@ -281,7 +281,7 @@ class Look:
         module: Module | None = None
         try:
             module = self._parser.parse(source)
-            blobs = []
+            blobs: list[bytes] = []
             for leaf in self._collectors:
                 stage = leaf.name
                 blobs.append(self._encode(list(leaf.function(module))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -28,7 +28,7 @@ class FactTable(Generic[_Row]):
         self._keys = keys
         self._contents = contents
         self._store = store
-        self._decode = msgspec.msgpack.Decoder(list[row]).decode  # type: ignore[valid-type]
+        self._decode = list_decoder(row).decode
         self._rows: dict[str, Sequence[_Row]] = {}
         self._blobs: Mapping[bytes, bytes] | None = None
         self._single = 0
@@ -119,3 +119,8 @@ _MANY = 64
 _NOTHING = b"\x90"
 """An empty array in MessagePack."""
 
+
+def list_decoder(row: type[_Row]) -> msgspec.msgpack.Decoder[list[_Row]]:
+    """A decoder for lists of rows of one type."""
+    rows: Any = list.__class_getitem__(row)
+    return msgspec.msgpack.Decoder(rows)

@@ -142,7 +142,8 @@ class _Worker:
         # Shared memory: how many files of the chunk were begun, and when the last of them was.
         self._begun = multiprocessing.RawValue("i", 0)
         self._since = multiprocessing.RawValue("d", time.monotonic())
-        process = context.Process(  # type: ignore[attr-defined]
+        made: Any = context
+        process = made.Process(
             target=_serve, args=(there, here, work, self._begun, self._since), daemon=True
         )
         self.process = cast("BaseProcess", process)
@@ -254,8 +255,9 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
     gc.disable()
 
     def serve() -> None:
-        if isinstance(work, Prepared):
-            work.prepare()
+        prepared: object = work
+        if isinstance(prepared, Prepared):
+            prepared.prepare()
         with pipe:
             while True:
                 try:

@@ -101,7 +101,7 @@ class World:
         """The names that a module's body binds in the end, stars apart."""
         found = self._offered.get(module)
         if found is None:
-            found = {}
+            found = dict[str, Binding]()
             for row in self._bindings[module]:
                 if row.kind != "declaration":
                     found.setdefault(row.name, row)

@@ -133,9 +133,9 @@ class Walker(dict[type, Visit]):
             return self._define("Name", "def Name(n, w):\n" + _indent(
                 f"{self._field('lpar*')}\nw.bind(ASSIGN, n.value, n)\n{self._field('rpar*')}"))
         if kind is cst.Attribute:
-            attribute = self._names["Attribute"]
+            attribute: Any = self._names["Attribute"]
             store = int(Role.STORE)
-            return lambda n, w: attribute(n, w, "", store)  # type: ignore[operator]
+            return lambda n, w: attribute(n, w, "", store)
         if kind in (cst.Tuple, cst.List, cst.Element, cst.StarredElement):
             return self._make(kind.__name__, store=True)
         return self[kind]

@@ -56,7 +56,9 @@ class Layout:
         self.failures = failures
         """Packaging metadata that could not be read."""
         self._paths, self._parents, self._finder = paths, parents, finder
-        self._found: dict[tuple[Origin, str], str | None] = {}
+        self._found: dict[Origin, dict[str, str | None]] = {}
+        self._seen_from: dict[str, dict[str, str | None]] = {}
+        """What was found, for each importer; importers with the same path entries share it."""
 
     def module_of(self, path: str) -> str:
         """The unique name of the module a file is, or is the stub of.
@@ -67,12 +69,15 @@ class Layout:
 
     def locate(self, dotted: str, importer: str) -> str | None:
         """The module that an absolute dotted name means in `importer`; None if the project has no such module."""
-        key = self._finder.origin(self.modules[importer].path), dotted
+        found = self._seen_from.get(importer)
+        if found is None:
+            origin = self._finder.origin(self.modules[importer].path)
+            found = self._seen_from[importer] = self._found.setdefault(origin, {})
         try:
-            return self._found[key]
+            return found[dotted]
         except KeyError:
-            found = self._found[key] = self._finder.find(*key)
-            return found
+            answer = found[dotted] = self._finder.find(self._finder.origin(self.modules[importer].path), dotted)
+            return answer
 
     def prefix(self, dotted: str, importer: str) -> tuple[str, int] | None:
         """The module that the longest possible beginning of a dotted name means, and how many parts that has."""

@@ -214,10 +214,10 @@ def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
 @click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of standard output.")
 @click.option("--package-depth", type=click.IntRange(min=1), metavar="N", help="Draw packages of N names, not modules.")
 @click.option("--cycles-only", is_flag=True, help="Draw only what stands in an import cycle.")
-@click.option("--kinds", metavar="KIND,...", help="Only imports of these kinds: module, conditional, deferred ...")
+@click.option("--kinds", multiple=True, metavar="KIND,...", help="Only imports of these kinds: module, conditional ...")
 @run_options
 def graph(
-    path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: str | None,
+    path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: tuple[str, ...],
     **options: Any,
 ) -> int:  # fmt: skip
     """Draw the import graph. svg and png need Graphviz."""
@@ -228,7 +228,7 @@ def graph(
 
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a picture is nothing for a terminal: name a file with -o FILE")
-    chosen = named_kinds(kinds)
+    chosen = named_kinds(",".join(kinds) or None)
     workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
     survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
     drawing = draw(survey, form, package_depth, cycles_only, chosen)

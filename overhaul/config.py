@@ -1,12 +1,13 @@
 """What the user has set: flag beats file beats default, and an unknown key is refused."""
 
 import tomllib
-from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from overhaul.errors import ConfigError, did_you_mean
+from overhaul.errors import ConfigError
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -16,25 +17,25 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """
 
     exclude: tuple[str, ...] = ()
-    """Files left out, as gitignore patterns relative to the audited root."""
+    """Files left out, as gitignore patterns."""
     respect_gitignore: bool = True
     """Leave out what git ignores."""
     roots: tuple[str, ...] = ()
     """Import roots (the folders that stand on `sys.path`); found from packaging metadata when empty."""
     leaves: tuple[str, ...] = ()
     """Folders with leaves of the user's own."""
-    jobs: int = 0
+    jobs: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Processes that parse; 0 means one per processor."""
-    file_timeout: float = 60.0
+    file_timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     """Seconds one file may take before its worker is ended and the file becomes a failure."""
     select: tuple[str, ...] = ()
     """Rules that run; all when empty."""
     ignore: tuple[str, ...] = ()
     """Rules that do not run."""
-    rules: Mapping[str, Mapping[str, msgspec.Raw | str | int | float | bool | list[str]]] = {}
-    """Options of single rules: `[tool.overhaul.rules.NAME]`."""
     source: str = ""
     """Where these settings were read; not a key of the file."""
+    also_exclude: tuple[str, ...] = ()
+    """Patterns given with the command, relative to the audited root; not a key of the file."""
 
 
 def load_config(root: Path, explicit: Path | None = None) -> Config:
@@ -47,7 +48,8 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
     """
     if explicit is not None:
         if not explicit.is_file():
-            raise ConfigError(f"configuration file {explicit} does not exist: check the path given with --config")
+            what = "is a folder" if explicit.is_dir() else "does not exist"
+            raise ConfigError(f"configuration file {explicit} {what}: check the path given with --config")
         return _read(explicit) or Config(source=str(explicit))
     start = root if root.is_dir() else root.parent
     for folder in (start, *start.parents):
@@ -65,18 +67,25 @@ def _read(file: Path) -> Config | None:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        if file.name == "pyproject.toml" and not isinstance(error, tomllib.TOMLDecodeError):
-            return None
         raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
-    table = document if file.name != "pyproject.toml" else document.get("tool", {}).get("overhaul")
-    if table is None:
-        return None
-    known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source"}
+    where = f"{file}: [tool.overhaul]" if file.name == "pyproject.toml" else f"{file}:"
+    table: object = document
+    if file.name == "pyproject.toml":
+        tools = document.get("tool", {})
+        table = tools.get("overhaul") if isinstance(tools, dict) else None
+        if table is None:
+            return None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is no table: write the keys below [tool.overhaul]")
+    known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude"}
     for key in table:
-        if key not in known:
-            raise ConfigError(f"{file}: unknown key {key!r} in [tool.overhaul]: {did_you_mean(key, known)}"
-                              f" (known keys: {', '.join(sorted(known))})")
+        if key in known:
+            continue
+        if key == "tool" and file.name != "pyproject.toml":
+            raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
+        near = f"did you mean {' or '.join(found)}? " if (found := get_close_matches(key, known)) else ""
+        raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
     try:
         return msgspec.convert({**table, "source": str(file)}, Config)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{file}: [tool.overhaul] {error}: mend the value") from error
+        raise ConfigError(f"{where} {error}: mend the value") from error

@@ -141,7 +141,7 @@ def test_a_wrong_option_is_refused_by_name(project: Path, capsys: Captured) -> N
 def test_an_unknown_key_in_the_configuration_is_refused(project: Path, capsys: Captured) -> None:
     (project / "overhaul.toml").write_text("exclud = []\n")
     assert run(["audit"]) == 2
-    assert "unknown key 'exclud' in [tool.overhaul]: did you mean exclude" in capsys.readouterr().err
+    assert "unknown key 'exclud': did you mean exclude" in capsys.readouterr().err
 
 
 # Leaves are code

@@ -38,9 +38,13 @@ def orders(texts: Iterable[str], leaves: Leaves) -> list[Order]:
     found = [_order(text, leaves) for text in texts]
     if len(spoken := [order.report for order in found if order.file is None]) > 1:
         raise UsageError(f"{' and '.join(spoken)} would both go to standard output: name a file, {spoken[1]}=FILE")
+    written: dict[str, str] = {}
     for order in found:
         if order.file is not None:
             _check_writable(order.file)
+            other = written.setdefault(os.path.realpath(order.file), order.report)
+            if other != order.report and not _is_special(order.file):
+                raise UsageError(f"{other} and {order.report} would both go to {order.file}: name another file for one")
     return found
 
 

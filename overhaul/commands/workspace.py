@@ -55,7 +55,7 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
     folders = [Path(config.source).parent / folder for folder in config.leaves]
     allowed = not folders or flags.config is not None or trusted(Path(config.source), here or Path.cwd())
     changes = {
-        "exclude": (*config.exclude, *flags.exclude),
+        "also_exclude": flags.exclude,
         "select": flags.select or config.select,
         "ignore": flags.ignore or config.ignore,
         "jobs": config.jobs if flags.jobs is None else flags.jobs,

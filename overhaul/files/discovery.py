@@ -81,6 +81,15 @@ def discover(root: Path, config: Config) -> Tree:
     return Tree(folder, (entry,), metadata=tuple(sorted((*here, *_metadata_above(folder)))))
 
 
+def _lead(source: str, root: Path) -> str:
+    """What makes a path relative to the folder of the configuration file; "" when that is no parent of the root."""
+    if not source:
+        return ""
+    folder = Path(os.path.realpath(source)).parent
+    here = Path(os.path.realpath(root))
+    return f"{here.relative_to(folder).as_posix()}/" if here != folder and here.is_relative_to(folder) else ""
+
+
 class _Walk:
     """One pass over a directory tree; directories that links lead to come after all others."""
 
@@ -92,7 +101,7 @@ class _Walk:
         self.failures: list[Failure] = []
         self.visited: set[str] = set()
         self.links: list[tuple[str, tuple[Rules, ...]]] = []
-        self.exclude = Rules(config.exclude, 0)
+        self.exclude = [Rules(config.exclude, 0, _lead(config.source, root)), Rules(config.also_exclude, 0)]
         self.left_out = False
 
     def tree(self) -> Tree:
@@ -201,7 +210,7 @@ class _Walk:
 
     def ignored(self, path: str, name: str, rules: tuple[Rules, ...], *, folder: bool) -> bool:
         """Whether git or `exclude` leaves out `path`; the nearest rules that say anything about it decide."""
-        verdict = self.exclude.verdict(path, name, folder)
+        verdict: bool | None = any(excluded.verdict(path, name, folder) for excluded in self.exclude)
         if not verdict:
             said = (rule.verdict(path, name, folder) for rule in reversed(rules))
             verdict = next((answer for answer in said if answer is not None), False)

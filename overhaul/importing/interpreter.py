@@ -65,6 +65,15 @@ _DONE: Final = Running()
 _DONE.done = True
 
 
+class _Clean(NamedTuple):
+    """What an import does that came across nothing begun before it: it goes the same way in another state."""
+
+    loaded: frozenset[str]
+    """All that is complete after it for its sake."""
+    looked_at: frozenset[str]
+    """What it looks into without importing it."""
+
+
 class Interpreter:
     """One run of the import system, from the first importer on.
 
@@ -80,9 +89,13 @@ class Interpreter:
         self._stack: list[str] = []
         self._lowest: list[int] = []
         """For each module on the stack: the lowest place of the stack that its import has come across."""
-        self._clean: dict[str, frozenset[str]] = {}
-        """Module -> all that its import loads, where that import came across nothing begun before it: it will go the
-        same way whenever none of these is on the stack. Shared by all copies."""
+        self._leaned: list[set[str]] = []
+        """For each module on the stack: modules that its import needs, but that were complete before it."""
+        self._looked_at: list[set[str]] = []
+        """For each module on the stack: modules whose attributes it takes without importing them."""
+        self._clean: dict[str, _Clean] = {}
+        """Imports that go the same way whenever none of what they load or look at is on the stack. What such an import
+        leaned on must itself be clean, since another first importer may come without it. Shared by all copies."""
         self._calls: list[tuple[str, str]] = []
         self.passed: Callable[[NotBound], bool] = lambda _: False
         """Failures that are none of ours: the import goes on as if the name had been there."""
@@ -102,6 +115,8 @@ class Interpreter:
         if running is not None:
             if not running.done:
                 self._meet(module)
+            elif self._leaned and module in self._scope:
+                self._leaned[-1].add(module)
             return
         package, _, name = module.rpartition(".")
         if package and package in self._world.layout.modules:
@@ -120,11 +135,13 @@ class Interpreter:
 
     def _known(self, module: str) -> bool:
         """Take over what an earlier import of the module has loaded, where it must go the same way again."""
-        loaded = self._clean.get(module)
-        if loaded is None or any(begun in loaded for begun in self._stack):
+        clean = self._clean.get(module)
+        if clean is None or any(begun in clean.loaded or begun in clean.looked_at for begun in self._stack):
             return False
-        for one in loaded:
+        for one in clean.loaded:
             self.modules.setdefault(one, _DONE)
+        if self._leaned:
+            self._leaned[-1].add(module)
         return True
 
     def _run(self, module: str) -> None:
@@ -134,6 +151,8 @@ class Interpreter:
         self.order.append(module)
         self._stack.append(module)
         self._lowest.append(place)
+        self._leaned.append(set())
+        self._looked_at.append(set())
         failed = True
         try:
             for step in self._world.program(module):
@@ -149,10 +168,17 @@ class Interpreter:
             lowest = self._lowest.pop()
             if self._lowest:
                 self._lowest[-1] = min(self._lowest[-1], lowest)
-            if not failed and lowest >= place and not self._calls:
-                loaded = self.order[begun:]
-                whole = {other for one in loaded for other in self._clean.get(one, ())}
-                self._clean[module] = frozenset(one for one in (*loaded, *whole) if one in self.modules)
+            loaded = self.order[begun:]
+            leaned = self._leaned.pop().difference(loaded)
+            looked_at = self._looked_at.pop()
+            if self._leaned:
+                self._leaned[-1] |= leaned
+                self._looked_at[-1] |= looked_at
+            if not failed and lowest >= place and not self._calls and leaned <= self._clean.keys():
+                earlier = [clean for one in (*loaded, *leaned) if (clean := self._clean.get(one)) is not None]
+                whole = set(loaded).union(*(clean.loaded for clean in earlier))
+                looked_at = looked_at.union(*(clean.looked_at for clean in earlier))
+                self._clean[module] = _Clean(frozenset(one for one in whole if one in self.modules), frozenset(looked_at))
         running.done = True
 
     def _meet(self, module: str) -> None:
@@ -160,6 +186,11 @@ class Interpreter:
         place = self._stack.index(module) if module in self._stack else 0
         if self._lowest:
             self._lowest[-1] = min(self._lowest[-1], place)
+
+    def _look_at(self, module: str) -> None:
+        """A module is looked into that nothing here need have imported; that it is running would make a difference."""
+        if self._looked_at and module in self._scope:
+            self._looked_at[-1].add(module)
 
     def _take(self, module: str, step: Step, local: dict[str, Meaning]) -> None:
         """One step in `module`; imported names come to mean something in `local`."""
@@ -229,6 +260,8 @@ class Interpreter:
         running = self.modules.get(source)
         submodule = world.submodule(source, name)
         if running is None or running.done:
+            if not fall_back:
+                self._look_at(source)
             meaning = running.means.get(name) if running is not None else None
             if meaning is None and submodule is not None and name not in world.offered(source):
                 if fall_back:
@@ -236,6 +269,8 @@ class Interpreter:
                 elif submodule in self.modules and not self.modules[submodule].done:
                     self._meet(submodule)
                     self._fail(module, step, name, source)
+                else:
+                    self._look_at(submodule)
                 return Meaning(submodule, "")
             if meaning is None and "__getattr__" in world.offered(source) and name not in world.offered(source):
                 self._ask(module, source, name)
@@ -360,6 +395,11 @@ class Interpreter:
         module, name = meaning
         if len(self._calls) >= _DEEPEST_CALL:
             return
+        running = self.modules.get(module)
+        if running is not None and not running.done:
+            self._meet(module)
+        else:
+            self._look_at(module)
         scopes = [name]
         row = self._world.offered(module).get(name)
         if row is not None and row.kind == "class":

@@ -59,13 +59,15 @@ def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
     members, rows = ring.modules, ring.imports
     # Of a dynamic import the kind does not say when it runs.
     at_import = {
-        (row.importer, row.line)
+        (row.importer, row.line, row.imported)
         for row in rows
-        if row.kind == "dynamic"
-        for statement in world.statements(row.importer)
-        if statement.line == row.line and statement.at_import
+        if row.kind == "dynamic" and any(statement.at_import for statement, _ in world.written(row))
     }
-    runs = [row for row in rows if row.kind in ("module", "conditional") or (row.importer, row.line) in at_import]
+    runs = [
+        row
+        for row in rows
+        if row.kind in ("module", "conditional") or (row.importer, row.line, row.imported) in at_import
+    ]
     unlazy = [row for row in rows if row.kind != "typing"]
     tried = list(attempts(world, members, {*members, *ring.leading}))
     failed = [attempt for attempt in tried if attempt.failure is not None]
@@ -174,13 +176,10 @@ class _Usage:
         return _Way(way, COST[way], names)
 
     def _bound(self, row: Import) -> set[str]:
-        """The names that the statement binds in its module."""
+        """The names that the import binds in its module."""
         bound: set[str] = set()
-        for statement in self._world.statements(row.importer):
-            if statement.line == row.line:
-                bound |= {name for taken, name in statement.names if not row.names or taken in row.names}
-                if statement.bound:
-                    bound.add(statement.bound)
+        for _, names in self._world.written(row):
+            bound |= names
         return bound
 
     def _of(self, module: str) -> dict[str, list[UsedName]]:

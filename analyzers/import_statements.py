@@ -16,7 +16,8 @@ from overhaul.text import dotted
 def import_statements(module: Module) -> Iterator[ImportStatement]:
     """Every import statement, with when it runs, what it names, and whether a failure of it is caught.
 
-    `importlib.import_module("constant")` and `__import__("constant")` count as imports of kind `dynamic`.
+    `importlib.import_module("constant")` and `__import__("constant")` count as imports of kind `dynamic`. The dots of a
+    relative name count from the constant that is given as package, else from the importer's.
     """
     for plain, line, block in module.nodes(cst.Import):
         yield from _plain(plain, line, block, lazy=False)
@@ -82,20 +83,40 @@ def _dynamic(module: Module) -> Iterator[ImportStatement]:
     }
     for call, line, block in module.nodes(cst.Call):
         name = dotted(call.func).rpartition(".")[2]
-        if name not in ("import_module", "__import__") or not call.args:
+        if name not in ("import_module", "__import__"):
             continue
-        value = call.args[0].value
-        if not isinstance(value, cst.SimpleString):
-            continue
-        target = value.evaluated_value
-        if not isinstance(target, str):
+        target = _constant(_argument(call, 0, "name"))
+        if target is None:
             continue
         when = situation(block)
         bare = target.lstrip(".")
+        level = len(target) - len(bare)
+        package = _constant(_argument(call, 1, "package")) if level and name == "import_module" else None
+        if package is not None:
+            # Each dot after the first leads out of one package.
+            around = package.split(".")[: len(package.split(".")) - level + 1]
+            if not around:
+                continue
+            bare, level = ".".join((*around, *([bare] if bare else ()))), 0
         if not all(part.isidentifier() for part in bare.split(".")):
             continue
         yield ImportStatement(
-            line=line, kind="dynamic", target=bare, level=len(target) - len(bare), names=(),
+            line=line, kind="dynamic", target=bare, level=level, names=(),
             bound=stored.get(id(call), ""), scope=_scope(block),
             at_import=not (when.deferred or when.typing or when.never), caught=when.caught != "",
         )  # fmt: skip
+
+
+def _argument(call: cst.Call, place: int, keyword: str) -> cst.BaseExpression | None:
+    """The argument that is given at a place, or by its keyword."""
+    for number, argument in enumerate(call.args):
+        if argument.star:
+            return None
+        if argument.keyword.value == keyword if argument.keyword is not None else number == place:
+            return argument.value
+    return None
+
+
+def _constant(value: cst.BaseExpression | None) -> str | None:
+    constant = value.evaluated_value if isinstance(value, cst.SimpleString) else None
+    return constant if isinstance(constant, str) else None

@@ -35,9 +35,13 @@ def unresolved_imports(
 
     Only what belongs to the project is judged: relative imports, and absolute ones whose top-level name is its own. A
     name is reported only where all names of its module are known: never one of an extension module, of a namespace
-    package or one that extends its `__path__`, of a module with `__getattr__`, with a star import from outside, or that
-    writes to `globals()`. What makes an import less sure to fail (a caught failure, a branch, TYPE_CHECKING) lowers the
-    confidence and is named.
+    package or one that extends its `__path__`, of a module with `__getattr__`, with a star import from outside, that
+    writes to `globals()`, or that could not be parsed. What makes an import less sure to fail (a caught failure, a
+    branch, TYPE_CHECKING) lowers the confidence and is named. So it is for a name that its module only annotates
+    (`x: int`): it does not exist when it runs unless something sets it from outside.
+
+    Not seen: names that their module binds only under TYPE_CHECKING, or by `except ... as name`, which is unbound again
+    at the end of the handler. They count as there.
     """
     search = _Search(layout, symbols, used, bindings)
     for module, rows in statements.items():
@@ -56,6 +60,8 @@ class _Missing(NamedTuple):
     """The module that should hold it; None when that is missing too, up to the top."""
     part: str
     """What the parent does not have."""
+    declared: int = 0
+    """The line where the parent annotates it without giving it a value; 0 where it does not."""
 
 
 class _Search:
@@ -90,8 +96,12 @@ class _Search:
             return
         offers = self._symbols.offers
         for name, _ in row.names:
-            if name != "*" and offers(found, name) is False:
+            if name == "*":
+                continue
+            if offers(found, name) is False:
                 yield _Missing("name", f"{found}.{name}", found, name)
+            elif row.kind != "typing" and (line := self._symbols.declared(found, name)):
+                yield _Missing("name", f"{found}.{name}", found, name, line)
 
     def _absent(self, module: str, target: str) -> _Missing:
         """A module that does not exist, with the part of its name that is wrong first."""
@@ -109,7 +119,7 @@ class _Search:
         levels = {level for level, _ in doubts}
         confidence: Confidence = "low" if "low" in levels else "medium" if "medium" in levels else "high"
         return UnresolvedImport(
-            kind=missing.kind, module=module, path=self._layout.modules[module].path, line=row.line, name=missing.name,
+            kind=missing.kind, module=module, path=self._symbols.path(module), line=row.line, name=missing.name,
             near=self._near(missing), caught=row.caught, confidence=confidence,
             evidence=(self._fact(missing), *(text for _, text in doubts)),
         )  # fmt: skip
@@ -119,7 +129,9 @@ class _Search:
             if missing.name.startswith("."):
                 return f"{missing.name} climbs above the topmost package"
             return f"there is no module {missing.part}"
-        where = f"{missing.parent} ({self._layout.modules[missing.parent].path})"
+        where = f"{missing.parent} ({self._symbols.path(missing.parent)})"
+        if missing.declared:
+            return f"{where} annotates {missing.part} in line {missing.declared} and never binds it"
         if missing.kind == "name":
             listed = missing.part in self._symbols.public(missing.parent)
             package = self._layout.modules[missing.parent].package
@@ -150,6 +162,8 @@ class _Search:
                 yield "low", f"{missing.parent} is a namespace package, to which other distributions may add"
             yield from self._redirected(missing.parent)
             return
+        if missing.declared:
+            yield "medium", f"{missing.name} may be set from outside"
         if place.kind != "source":
             yield "low", f"only the stub of {missing.parent} is known"
         if missing.part in self._assigned.get(missing.parent, ()):
@@ -166,7 +180,11 @@ class _Search:
     def _redirected(self, package: str) -> Iterator[tuple[Confidence, str]]:
         """Signs that a package, or one around it, makes modules importable in its own way."""
         while package:
-            for row in self._used[package] if package in self._layout.modules else ():
+            known = package in self._layout.modules
+            if known and self._symbols.unread(package):
+                yield "low", f"{package} could not be parsed"
+                return
+            for row in self._used[package] if known else ():
                 if row.name in _HOOKS:
                     yield "low", f"{package} uses {row.name} (line {row.lines[0]})"
                     return

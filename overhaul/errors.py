@@ -61,6 +61,28 @@ class LeafConflict(LeafError):
     """Two leaves fill one table, or share one name."""
 
 
+def blame(error: BaseException) -> str:
+    """An exception on one line: its type, its message, and the file and line that raised it."""
+    where = place(error)
+    return f"{said(error)} at {where}" if where else said(error)
+
+
+def said(error: BaseException) -> str:
+    """An exception on one line: its type and its message."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
+
+
+def place(error: BaseException, outside: str = "") -> str:
+    """File and line that raised an exception, or that called whatever in the file `outside` did; "" when none did."""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        if (file := trace.tb_frame.f_code.co_filename) != outside:
+            where = f"{file}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """A remedy for a mistyped name: the nearest known ones, else all of them."""
     names = sorted(known)

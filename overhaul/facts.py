@@ -25,6 +25,10 @@ class Facts(Protocol[_Row]):
         """The rows of one module; empty for a module without any, and for one that is unknown or could not be read."""
         ...
 
+    def parsed(self, module: str) -> bool:
+        """Whether a module's source could be read and parsed: only then does it mean something that it has no rows."""
+        ...
+
     def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
         """Every module that has rows, with them, in the order of the modules' names."""
         ...

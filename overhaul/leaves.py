@@ -25,19 +25,48 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 from overhaul.distributions import provides_entry_points
-from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError
+from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError, did_you_mean, place, said
 from overhaul.facts import Facts, Finding, Row
+from overhaul.syntax.grammar import GRAMMAR
 
 FOLDERS: Final = ("analyzers", "rules", "reports")
 ENTRY_POINTS: Final = "overhaul.leaves"
+RESERVED: Final = ("failures", "findings")
+"""Tables that every survey has of itself."""
+
+
+class Folder:
+    """The Python files that a leaf stands among, and may import."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is read before the digest is asked for."""
+        self.path = path
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of all of them, with their names; folders below are not looked into."""
+        return self._digest("*.py")
+
+    @cached_property
+    def helpers(self) -> bytes:
+        """Digest of those whose names begin with an underscore."""
+        return self._digest("_*.py")
+
+    def _digest(self, pattern: str) -> bytes:
+        total = hashlib.blake2b(digest_size=16)
+        for file in sorted(self.path.glob(pattern)):
+            if file.is_file():
+                total.update(file.name.encode("utf-8", "surrogateescape") + b"\0")
+                total.update(hashlib.blake2b(file.read_bytes(), digest_size=16).digest())
+        return total.digest()
 
 
 class Leaf:
@@ -53,6 +82,7 @@ class Leaf:
         self.doc = inspect.cleandoc(function.__doc__ or "")
         self.file = Path(function.__code__.co_filename)
         self.line = function.__code__.co_firstlineno
+        self.folder = Folder(self.file.parent)
         self.__doc__ = function.__doc__
         self.__module__ = function.__module__
 
@@ -95,8 +125,11 @@ class Leaf:
 
     @cached_property
     def digest(self) -> bytes:
-        """Digest of the file it stands in: its results are stored under it."""
-        return hashlib.blake2b(self.file.read_bytes(), digest_size=16).digest()
+        """Digest of the code its results are stored under: its file, and those beside it that it may import."""
+        if not self.__module__.startswith(f"{__package__}."):
+            return self.folder.digest
+        # In overhaul's own folders a leaf imports only the trunk and helpers, whose names begin with an underscore.
+        return hashlib.blake2b(self.file.read_bytes() + self.folder.helpers, digest_size=16).digest()
 
 
 class Collector(Leaf):
@@ -105,7 +138,13 @@ class Collector(Leaf):
     kind = "collector"
 
     def __init__(self, *wants: str) -> None:
-        """`wants` names the LibCST node classes that the walk notes for it."""
+        """`wants` names the LibCST node classes that the walk notes for it.
+
+        Raises TypeError for anything else, which is the function itself where the parentheses are missing.
+        """
+        # An author whose code is not type-checked writes this too, and the leaf would be lost without a word.
+        if not all(isinstance(one, str) for one in cast("tuple[object, ...]", wants)):
+            raise TypeError("a collector names node classes, as texts: write @Collector() when it wants none")
         self.wants = wants
 
     def __call__(self, function: Callable[..., Iterable[Row]]) -> Self:
@@ -147,14 +186,16 @@ class Leaves:
     """All leaves of a run, by kind and name."""
 
     def __init__(self, leaves: Iterable[Leaf]) -> None:
-        """Raises LeafConflict when two of a kind share a name, or two fill one table."""
+        """Raises LeafConflict when two of a kind share a name, or two fill one table, or one fills a reserved one."""
         self.collectors: dict[str, Collector] = {}
         self.analyzers: dict[str, Analyzer] = {}
         self.rules: dict[str, Rule] = {}
         self.reports: dict[str, Report] = {}
+        folders: dict[Path, Folder] = {}
         for leaf in leaves:
             if not isinstance(leaf, Collector | Analyzer | Rule | Report):
                 continue
+            leaf.folder = folders.setdefault(leaf.folder.path, leaf.folder)
             kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
             if leaf.name in kin:
                 raise LeafConflict(
@@ -164,10 +205,16 @@ class Leaves:
         self._fillers: dict[type[Row], Leaf] = {}
         names: dict[str, Leaf] = {}
         for leaf in (*self.collectors.values(), *self.analyzers.values()):
-            other = names.setdefault(table_name(leaf.fills), leaf)
+            table = table_name(leaf.fills)
+            if table in RESERVED:
+                raise LeafConflict(
+                    f"{leaf.where}: {leaf.name} fills the table {table}, which every survey has of itself: "
+                    f"give {leaf.fills.__name__} another name"
+                )
+            other = names.setdefault(table, leaf)
             if other is not leaf:
                 raise LeafConflict(
-                    f"{leaf.where}: {leaf.name} fills the table {table_name(leaf.fills)}, and so does {other.name} "
+                    f"{leaf.where}: {leaf.name} fills the table {table}, and so does {other.name} "
                     f"in {other.where}: give each a row type of its own"
                 )
             self._fillers[leaf.fills] = leaf
@@ -178,6 +225,29 @@ class Leaves:
             return self._fillers[row]
         except KeyError:
             raise LeafError(f"no leaf fills the table of {row.__name__}: add a collector or an analyzer") from None
+
+    def read_by(self, leaf: Leaf, hint: Any) -> Leaf | None:
+        """The leaf that fills the table another asks for with `hint`; None when that is no table.
+
+        Raises LeafError when nobody fills it, or when it is asked for as a table of the other sort.
+        """
+        row = row_of(hint)
+        if row is None:
+            return None
+        try:
+            filler = self._fillers[row]
+        except KeyError:
+            raise LeafError(
+                f"{leaf.where}: {leaf.name} asks for {row.__name__}, and no leaf fills the table of {row.__name__}: "
+                "add a collector or an analyzer"
+            ) from None
+        right, what = (Facts, "a table of facts") if isinstance(filler, Collector) else (Sequence, "no table of facts")
+        if (given := typing.get_origin(hint)) is not right:
+            raise LeafError(
+                f"{leaf.where}: {leaf.name} asks for {given.__name__}[{row.__name__}], which is {what}: "
+                f"ask for {right.__name__}[{row.__name__}]"
+            )
+        return filler
 
     @property
     def tables(self) -> dict[str, type[Row]]:
@@ -212,14 +282,25 @@ class Leaves:
         return [rule for name, rule in sorted(self.rules.items()) if name in chosen]
 
     def check_order(self) -> None:
-        """Raises LeafError when analyzers read each other's tables in a ring, or a table that nobody fills."""
+        """Raises LeafError when leaves do not fit together.
+
+        That is when a collector wants nodes that there are not, when analyzers read each other's tables in a ring, and
+        when an analyzer or a rule asks for a table that nobody fills, or for one of facts as one of the project.
+        """
+        for collector in self.collectors.values():
+            for name in collector.wants:
+                if name not in GRAMMAR:
+                    raise LeafError(
+                        f"{collector.where}: {collector.name} wants {name}, and LibCST has no such node class: "
+                        f"{did_you_mean(name, GRAMMAR)}"
+                    )
+        for rule in self.rules.values():
+            for hint in rule.reads.values():
+                self.read_by(rule, hint)
         graph: dict[str, set[str]] = {}
         for leaf in self.analyzers.values():
-            graph[leaf.name] = {
-                other.name
-                for hint in leaf.reads.values()
-                if (row := row_of(hint)) is not None and isinstance(other := self.filler(row), Analyzer)
-            }
+            read = [self.read_by(leaf, hint) for hint in leaf.reads.values()]
+            graph[leaf.name] = {other.name for other in read if isinstance(other, Analyzer)}
         try:
             tuple(graphlib.TopologicalSorter(graph).static_order())
         except graphlib.CycleError as error:
@@ -228,7 +309,7 @@ class Leaves:
 
 def row_of(hint: Any) -> type[Row] | None:
     """`Facts[R]` or `Sequence[R]` -> R; None for any other type."""
-    if typing.get_origin(hint) in (Facts, Sequence, Mapping):
+    if typing.get_origin(hint) in (Facts, Sequence):
         row = typing.get_args(hint)[-1]
         if isinstance(row, type) and issubclass(row, Row):
             return row
@@ -271,7 +352,7 @@ def _users(folders: Iterable[Path]) -> Iterator[Leaf]:
         if not folder.is_dir():
             raise UsageError(f"leaf folder {folder} does not exist: mend `leaves` in the configuration")
         for file in sorted(folder.glob("*.py")):
-            if file.stem.startswith("_"):
+            if file.stem.startswith(("_", ".")):
                 continue
             name = f"overhaul_leaf_{hashlib.blake2b(str(file).encode(), digest_size=6).hexdigest()}_{file.stem}"
             spec = importlib.util.spec_from_file_location(name, file)
@@ -295,15 +376,11 @@ def _load(name: str, file: Path) -> ModuleType:
 
 
 def _blame(what: str, error: Exception) -> str:
-    """Where in a leaf's file it went wrong: the last frame, or the place of a syntax error."""
+    """Where it went wrong, and how: the place of a syntax error, or the last one that is not in this file."""
+    where = place(error, outside=__file__) or what
     if isinstance(error, SyntaxError) and error.filename:
         where = f"{error.filename}:{error.lineno}"
-    else:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else what
-    return f"{where}: the leaf {what} cannot be loaded ({type(error).__name__}: {error}): mend it or take it away"
+    return f"{where}: the leaf {what} cannot be loaded ({said(error)}): mend it or take it away"
 
 
 def _leaves_in(module: ModuleType) -> Iterator[Leaf]:

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from overhaul.errors import Unreadable
+from overhaul.errors import LeafError, Unreadable, did_you_mean
 from overhaul.lazy import cst
 
 if TYPE_CHECKING:
@@ -78,12 +78,14 @@ class Parser:
     """Parses and walks files for a set of collectors; one for each process."""
 
     def __init__(self, wanted: frozenset[str]) -> None:
-        """Note nodes of the classes named in `wanted` (names of LibCST's node classes)."""
+        """Note nodes of the classes named in `wanted` (names of LibCST's node classes).
+
+        Raises LeafError for a name that is none.
+        """
         from overhaul.syntax.grammar import GRAMMAR
 
-        unknown = sorted(wanted - GRAMMAR.keys())
-        if unknown:
-            raise KeyError(f"LibCST has no node class {', '.join(unknown)}")
+        for name in sorted(wanted - GRAMMAR.keys()):
+            raise LeafError(f"LibCST has no node class {name}: {did_you_mean(name, GRAMMAR)}")
         self._wanted = wanted
         self._walkers: dict[bool, Walker] = {}
 

@@ -16,10 +16,10 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from overhaul.config import Config
-from overhaul.errors import LeafError, OverhaulError
+from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Finding, Row
 from overhaul.layout import Layout
-from overhaul.leaves import Leaf, Leaves, Rule, row_of
+from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of
 from overhaul.source import digest
 from overhaul.store import Store
 from overhaul.symbols import Symbols
@@ -55,6 +55,13 @@ class Watched(Generic[_Row]):
         if modules is not None:
             modules.add(module)
         return self._table[module]
+
+    def parsed(self, module: str) -> bool:
+        """Whether a module's source was understood."""
+        modules = self._reads[self._table.name]
+        if modules is not None:
+            modules.add(module)
+        return self._table.parsed(module)
 
     def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
         """Every module that has rows, with them."""
@@ -93,7 +100,7 @@ class Results:
         made = self._made.get(name)
         if made is None:
             key = self._key(leaf)
-            made = self._kept(name, key, row) or self._carried_out(name, key, leaf)
+            made = self._kept(name, key, row) or self._carried_out(name, key, leaf, row)
             self._made[name] = made
         return made
 
@@ -110,19 +117,19 @@ class Results:
         except msgspec.MsgspecError:
             return None
 
-    def _carried_out(self, name: str, key: bytes, leaf: Leaf) -> tuple[bytes, list[Any]]:
+    def _carried_out(self, name: str, key: bytes, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
         watched: dict[str, set[str] | None] = {}
         arguments = {parameter: self._argument(hint, watched) for parameter, hint in leaf.reads.items()}
         try:
             rows = list(leaf.function(**arguments))
-            data = msgspec.msgpack.encode(rows)
         except OverhaulError:
             raise
         except Exception as error:
             raise LeafError(
-                f"{leaf.where}: {leaf.kind} {leaf.name} failed ({told(error)}): "
+                f"{leaf.where}: {leaf.kind} {leaf.name} failed ({blame(error)}): "
                 f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
             ) from error
+        data = _encoded(leaf, row, rows)
         reads: Reads = {
             table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())
         }
@@ -142,14 +149,14 @@ class Results:
             if hint is Layout or hint is Symbols:
                 total.update(self._layout_digest)
             elif hint is Config:
-                total.update(msgspec.json.encode(self._config))
+                total.update(self._config_digest)
             elif (row := row_of(hint)) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
                     "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols or Config"
                 )
-            elif row not in self._facts:
-                total.update(self._result(self._leaves.filler(row), row)[0])
+            elif isinstance(filler := self._leaves.read_by(leaf, hint), Analyzer):
+                total.update(self._result(filler, row)[0])
         return total.digest()
 
     def _state(self, reads: Reads) -> bytes:
@@ -178,6 +185,11 @@ class Results:
         layout = self._layout
         return digest(msgspec.msgpack.encode((list(layout.modules.values()), layout.mounts, layout.required)))
 
+    @cached_property
+    def _config_digest(self) -> bytes:
+        # How many processes parse, for how long, and where it was written so, changes no result.
+        return digest(msgspec.json.encode(msgspec.structs.replace(self._config, jobs=0, file_timeout=0.0, source="")))
+
     def _argument(self, hint: Any, watched: dict[str, set[str] | None]) -> Any:
         if hint is Layout:
             return self._layout
@@ -189,15 +201,27 @@ class Results:
         assert row is not None, hint
         if getattr(hint, "__origin__", None) is not Facts:
             return self.rows(self._leaves.filler(row), row)
-        if row not in self._facts:
-            raise LeafError(f"no collector fills the table of {row.__name__}: add one, or ask for a sequence")
         return Watched(self._facts[row], watched)
 
 
-def told(error: BaseException) -> str:
-    """An exception on one line, with the place that raised it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{where}"
+def _encoded(leaf: Leaf, row: type[Row], rows: Sequence[object]) -> bytes:
+    """The rows as they are kept. Raises LeafError, with the leaf's place, for whatever is no row of the type.
+
+    They are decoded once, since msgspec checks the values of fields only then: whoever reads them from the store could
+    not say any more who made them.
+    """
+    for one in rows:
+        if type(one) is not row:
+            raise LeafError(
+                f"{leaf.where}: {leaf.kind} {leaf.name} yields a {type(one).__name__} where its rows are "
+                f"{row.__name__}: mend it"
+            )
+    try:
+        data = msgspec.msgpack.encode(rows)
+        list_decoder(row).decode(data)
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError) as error:
+        raise LeafError(
+            f"{leaf.where}: {leaf.kind} {leaf.name} yields a {row.__name__} that its type does not allow "
+            f"({said(error)}): mend it"
+        ) from error
+    return data

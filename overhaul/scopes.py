@@ -156,7 +156,7 @@ def situation(block: Block | None) -> Situation:
                     return _outside(block.parent, typing, caught)
             case "if" | "orelse":
                 taken = block.kind == "if"
-                truth = _truth(node.test)
+                truth = _truth(node.test, block.scope)
                 if truth == "typing":
                     typing = typing or taken
                 elif truth == "not typing":
@@ -195,14 +195,20 @@ def _last(node: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _truth(test: Any) -> Literal["typing", "not typing", "always", "never", ""]:
-    """What is known of a condition when a module is imported."""
+def _truth(test: Any, scope: Scope) -> Literal["typing", "not typing", "always", "never", ""]:
+    """What is known of a condition in `scope` when a module is imported."""
     match test.__class__.__name__:
         case "Name" | "Attribute":
-            return "typing" if _last(test) == "TYPE_CHECKING" else ""
+            return "typing" if _last(test) == "TYPE_CHECKING" or _stands_for_typing(test.value, scope) else ""
         case "UnaryOperation" if test.operator.__class__.__name__ == "Not":
-            if _truth(test.expression) == "typing":
-                return "not typing"
+            truth = _truth(test.expression, scope)
+            return "not typing" if truth == "typing" else "typing" if truth == "not typing" else ""
+        case "BooleanOperation":
+            sides = _truth(test.left, scope), _truth(test.right, scope)
+            # One side that is false makes the whole of `and` false, one that is true the whole of `or` true.
+            if test.operator.__class__.__name__ == "And":
+                return "typing" if "typing" in sides else "never" if "never" in sides else ""
+            return "not typing" if "not typing" in sides else ""
         case "Comparison" if len(test.comparisons) == 1:
             left, operator = test.left, test.comparisons[0].operator.__class__.__name__
             right = test.comparisons[0].comparator
@@ -211,6 +217,17 @@ def _truth(test: Any) -> Literal["typing", "not typing", "always", "never", ""]:
             if _last(left) == "version_info":
                 return _version_truth(operator, right)
     return ""
+
+
+def _stands_for_typing(name: object, scope: Scope) -> bool:
+    """Whether a plain name is what the module calls `TYPE_CHECKING`: `from typing import TYPE_CHECKING as name`."""
+    top = scope
+    while top.parent is not None:
+        top = top.parent
+    if name not in top.imported:
+        return False
+    origin = next((event[4] for event in top.events if event[1] == name and event[0] == Role.IMPORT), None)
+    return isinstance(origin, Imported) and origin.taken == "TYPE_CHECKING"
 
 
 def _version_truth(operator: str, right: Any) -> Literal["always", "never", ""]:

@@ -19,13 +19,13 @@ import msgspec
 from overhaul import __version__
 from overhaul.config import Config
 from overhaul.distributions import version
-from overhaul.errors import LeafError, Unreadable
+from overhaul.errors import LeafError, Unreadable, blame
 from overhaul.facts import Finding, Row
 from overhaul.files.discovery import Entry, Failure, Tree, discover
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Collector, Leaves, table_name
 from overhaul.module import Module, Parser, read_only
-from overhaul.results import Results, told
+from overhaul.results import Results
 from overhaul.source import Source, read
 from overhaul.store import Damaged, Parsed, Store
 from overhaul.symbols import Symbols
@@ -66,11 +66,12 @@ class Survey:
         self.files = len(tree.entries)
         self._store = store
         known = store.parsed()
-        self._keys = {
-            module: contents[path]
+        self._paths = {
+            module: path
             for module, place in sorted(layout.modules.items())
             if (path := place.path if place.path in contents else place.stub) is not None and path in contents
         }
+        self._keys = {module: contents[path] for module, path in self._paths.items()}
         self.lines = sum(known[key].lines for key in self._keys.values() if key in known)
         self._facts: dict[type[Row], FactTable[Any]] = {
             leaf.fills: FactTable(leaf.fills, table_name(leaf.fills), number, self._keys, known, store)
@@ -110,8 +111,8 @@ class Survey:
         }
 
     def place(self, module: str) -> str:
-        """The path of a module."""
-        return self.layout.modules[module].path
+        """The path of a module's facts: of an extension module that of its stub, if it has one."""
+        return self._paths.get(module) or self.layout.modules[module].path
 
     @cached_property
     def findings(self) -> list[Finding]:
@@ -291,7 +292,7 @@ class Look:
             # Says nothing about the file: whoever called may have more memory the next time.
             raise
         except Exception as error:  # noqa: BLE001 - around one leaf and one file, and here only
-            return Parsed(source.digest, (), source.lines, stage, told(error))
+            return Parsed(source.digest, (), source.lines, stage, blame(error))
         finally:
             if module is not None:
                 module.drop()

@@ -65,7 +65,7 @@ class Symbols(Resolver):
                         yield bound
 
     def _imports_of(self, symbol: Symbol, module: str) -> Iterator[Reference]:
-        path = self.layout.modules[module].path
+        path = self.path(module)
         for statement in self.imports[module]:
             target = f"{'.' * statement.level}{statement.target}"
             if not symbol.name:
@@ -96,10 +96,10 @@ class Symbols(Resolver):
         for row in self.exports[module]:
             for name in known:
                 if name in row.names and symbol.same(self.member(module, name)):
-                    yield Reference(module, self.layout.modules[module].path, row.line, "", "__all__", name)
+                    yield Reference(module, self.path(module), row.line, "", "__all__", name)
 
     def _uses_of(self, symbol: Symbol, module: str, known: set[str]) -> Iterator[Reference]:
-        path = self.layout.modules[module].path
+        path = self.path(module)
         for row in self.used[module]:
             parts = row.name.split(".")
             if known.isdisjoint(parts):

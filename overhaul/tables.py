@@ -48,6 +48,11 @@ class FactTable(Generic[_Row]):
             rows = self._rows[module] = self._decoded(key, blob) if blob else ()
         return rows
 
+    def parsed(self, module: str) -> bool:
+        """Whether a module's source was understood; what was not has no rows, and that says nothing about it."""
+        content = self._contents.get(self._keys.get(module, b""))
+        return content is not None and bool(content.prints)
+
     def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
         """Every module that has rows, with them."""
         blobs = self.load()

@@ -17,6 +17,9 @@ def undefined_import(unresolved: Sequence[UnresolvedImport]) -> Iterator[Finding
 
     Instead: import the name from the module that defines it now, or by its new name (the nearest are given). A module
     that makes its names while it runs should say so with a module-level `__getattr__`, or list them in a stub.
+
+    A name that its module only annotates (`x: int`) is a warning. Not seen: names that are bound only under
+    TYPE_CHECKING, or by `except ... as name`, which do not exist afterwards either.
     """
     for row in unresolved:
         if row.kind == "name":

@@ -20,10 +20,11 @@ def unresolved_import(unresolved: Sequence[UnresolvedImport]) -> Iterator[Findin
     """
     for row in unresolved:
         if row.kind == "module":
+            absent = "climbs above the topmost package" if row.name.startswith(".") else "does not exist"
             near = f": did you mean {' or '.join(row.near)}?" if row.near else ""
             yield Finding(
                 rule="unresolved_import",
                 severity={"high": "error", "medium": "warning", "low": "note"}[row.confidence],  # type: ignore[arg-type]
-                message=f"imports {row.name}, which does not exist{near}",
+                message=f"imports {row.name}, which {absent}{near}",
                 module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence,
             )  # fmt: skip

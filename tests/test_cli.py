@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import stat
@@ -212,13 +213,26 @@ def test_a_dash_is_standard_output(project: Path, capsys: Captured) -> None:
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 1
 
 
+def test_a_report_that_yields_neither_text_nor_bytes_is_told_with_its_place(project: Path, capsys: Captured) -> None:
+    (project / "house" / "counts.py").write_text(
+        "from overhaul.leaves import Report\nfrom overhaul.survey import Survey\n\n"
+        '@Report\ndef counts(survey: Survey) -> object:\n    """Count."""\n    yield survey.files\n'
+    )
+    assert run(["audit", "--report", "counts=out.txt"]) == 3
+    err = capsys.readouterr().err
+    assert f"{project / 'house' / 'counts.py'}:4: the report counts yields a int: mend it" in err
+    assert not (project / "out.txt").exists()
+
+
 def test_a_report_that_breaks_off_leaves_the_old_file_as_it_was(project: Path, capsys: Captured) -> None:
     target = project / "out.txt"
     target.write_text("old")
     before = {".overhaul", *(file.name for file in project.iterdir())}
     assert run(["audit", "--report", "breaks=out.txt"]) == 3
     err = capsys.readouterr().err
-    assert "the report breaks failed (RuntimeError: no more\\x1b[2J)" in err and err.count("\n") == 1
+    place = re.escape(str(project / "house" / "bad_name.py"))
+    assert re.search(rf"{place}:\d+: the report breaks failed \(RuntimeError: no more\\x1b\[2J at {place}:27\)", err)
+    assert err.count("\n") == 1
     assert target.read_text() == "old"
     assert {file.name for file in project.iterdir()} == before
 

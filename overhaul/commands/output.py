@@ -13,7 +13,7 @@ from typing import IO, Final
 
 import msgspec
 
-from overhaul.errors import LeafError, OverhaulError, UsageError
+from overhaul.errors import LeafError, OverhaulError, UsageError, blame
 from overhaul.leaves import Leaves, Report
 from overhaul.survey import Survey
 
@@ -71,15 +71,17 @@ def _check_writable(file: Path) -> None:
 def told(report: Report, survey: Survey) -> Iterator[bytes | str]:
     """What a report has to say. Raises LeafError, with the place, for whatever goes wrong in it."""
     try:
-        yield from report.function(survey)
+        for chunk in report.function(survey):
+            if not isinstance(chunk, bytes | str):
+                raise LeafError(
+                    f"{report.where}: the report {report.name} yields a {type(chunk).__name__}: "
+                    "mend it to yield text or bytes"
+                )
+            yield chunk
     except OverhaulError:
         raise
     except Exception as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else report.where
-        raise LeafError(f"{where}: the report {report.name} failed ({type(error).__name__}: {error})") from error
+        raise LeafError(f"{report.where}: the report {report.name} failed ({blame(error)}): mend it") from error
 
 
 def encoded(chunks: Iterable[bytes | str]) -> Iterator[bytes]:

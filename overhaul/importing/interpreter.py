@@ -178,7 +178,7 @@ class Interpreter:
                 earlier = [clean for one in (*loaded, *leaned) if (clean := self._clean.get(one)) is not None]
                 whole = set(loaded).union(*(clean.loaded for clean in earlier))
                 looked_at = looked_at.union(*(clean.looked_at for clean in earlier))
-                self._clean[module] = _Clean(frozenset(one for one in whole if one in self.modules), frozenset(looked_at))
+                self._clean[module] = _Clean(frozenset(whole & self.modules.keys()), frozenset(looked_at))
         running.done = True
 
     def _meet(self, module: str) -> None:

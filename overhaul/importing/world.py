@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from overhaul.facts import Binding, Class, Export, Facts, Function, ImportStatement, Step, UsedName
+from overhaul.facts import Binding, Class, Export, Facts, Function, Import, ImportStatement, Step, UsedName
 from overhaul.layout import Layout
 
 _LONGEST_TRAIL: Final = 8
@@ -39,9 +39,22 @@ class World:
         self._bodies: dict[tuple[str, str], list[Step]] = {}
         self._programs: dict[str, list[Step]] = {}
 
-    def statements(self, module: str) -> Sequence[ImportStatement]:
-        """The import statements of a module."""
-        return self._statements[module]
+    def written(self, row: Import) -> Iterator[tuple[ImportStatement, set[str]]]:
+        """The statements that an edge of the import graph stands for, each with the names it binds for that edge."""
+        for statement in self._statements[row.importer]:
+            if statement.line != row.line or statement.kind != row.kind:
+                continue
+            base = "." * statement.level + statement.target
+            target = self.absolute(row.importer, base)
+            dot = "." if statement.target else ""
+            # A name is an edge to the submodule that it stands for, else to the module it is taken from.
+            bound = {
+                name
+                for taken, name in statement.names
+                if ((taken != "*" and self.absolute(row.importer, f"{base}{dot}{taken}")) or target) == row.imported
+            }
+            if bound or (target == row.imported and not statement.names):
+                yield statement, bound or ({statement.bound} if statement.bound else set())
 
     def uses(self, module: str) -> Sequence[UsedName]:
         """The names that a module's scopes use."""

@@ -81,6 +81,26 @@ class Offers:
                     waiting.append(target)
         return ""
 
+    def unread(self, module: str) -> bool:
+        """Whether a module has a source that could not be read or parsed, so that anything may stand in it."""
+        place = self.layout.modules[module]
+        written = place.kind in ("source", "stub") or (place.kind == "opaque" and place.stub is not None)
+        return written and not self._bindings.parsed(module)
+
+    def declared(self, module: str, name: str) -> int:
+        """The line of the annotation that is all a module has of a name, which it does not bind; 0 if there is more."""
+        rows = self.interior(module).bindings.get(name)
+        if not rows or self.layout.modules[module].kind != "source" or any(row.kind != "declaration" for row in rows):
+            return 0
+        starred = any(isinstance(one, str) and one != module and name in self._exported(one)
+                      for one in self._stars(module))  # fmt: skip
+        return 0 if starred or self._submodule(module, name) is not None or self.gap(module) else rows[0].line
+
+    def path(self, module: str) -> str:
+        """The file that a module's facts, and so their lines, are from: of an extension module its stub."""
+        place = self.layout.modules[module]
+        return place.stub if place.kind == "opaque" and place.stub is not None else place.path
+
     def extended(self, package: str) -> str:
         """How a package takes in submodules from elsewhere, by its `__path__`; "" when it does not."""
         if not package or not self.layout.modules[package].package:
@@ -104,7 +124,7 @@ class Offers:
         return dotted if found is None and dotted in self.layout.modules else found
 
     def _module(self, module: str) -> Symbol:
-        return Symbol(module, "", "module", self.layout.modules[module].path, 1)
+        return Symbol(module, "", "module", self.path(module), 1)
 
     def _submodule(self, module: str, name: str) -> Symbol | None:
         if not self.layout.modules[module].package:
@@ -162,7 +182,7 @@ class Offers:
             absolute = self.absolute(module, row.target) if row.kind == "import" else None
             owner, _, last = f"{absolute}.{rest}".rstrip(".").rpartition(".")
             found = self.locate(owner, module) if absolute and last == "__all__" else None
-            if found is not None and found != module:
+            if found is not None and found != module and not self.unread(found):
                 return self._exported(found)
         return None
 
@@ -172,11 +192,9 @@ class Offers:
             return f"{module} is an extension module"
         if place.kind == "namespace":
             return f"{module} is a namespace package"
+        if self.unread(module):
+            return f"{module} could not be parsed"
         interior = self.interior(module)
-        known = place.package or interior.dynamic or interior.bindings or interior.stars
-        if not (known or self.imports[module] or self.used[module]):
-            # Facts do not tell an empty file from one that could not be parsed; only packages are often empty.
-            return f"nothing is known of {module}: it is empty or could not be parsed"
         if "__getattr__" in interior.bindings:
             return f"{module} has __getattr__"
         if interior.dynamic:

@@ -158,7 +158,7 @@ class Resolver(Offers):
                 inner = f"{around}.{name}"
                 if (row := interior.classes.get(inner) or interior.functions.get(inner)) is not None:
                     kind: SymbolKind = "class" if isinstance(row, Class) else "function"
-                    return Symbol(module, inner, kind, self.layout.modules[module].path, row.line)
+                    return Symbol(module, inner, kind, self.path(module), row.line)
                 function = interior.functions.get(around)
                 if function is not None and any(one.name == name for one in function.parameters):
                     return Unknown(name, f"a parameter of {around}")
@@ -194,7 +194,7 @@ class Resolver(Offers):
         if row.kind == "import":
             return _through(module, self.target(module, row.target, row.name))
         kind: SymbolKind = row.kind if row.kind in ("class", "function") else "variable"
-        return Symbol(module, row.name, kind, self.layout.modules[module].path, row.line)
+        return Symbol(module, row.name, kind, self.path(module), row.line)
 
     def target(self, module: str, target: str, bound: str) -> Meaning:
         """What an import's target means; `bound` is the name it gets at the top level of its module, "" elsewhere."""
@@ -237,7 +237,7 @@ class Resolver(Offers):
             found = self.interior(one.module).member(one.name, member)
             if found is not None:
                 kind, line = found
-                path = self.layout.modules[one.module].path
+                path = self.path(one.module)
                 others = tuple(_attribute(base, member) for base in outside)
                 return Symbol(one.module, f"{one.name}.{member}", kind, path, line, (), others)
         if outside:
@@ -251,7 +251,7 @@ class Resolver(Offers):
         interior = self.interior(module)
         row = interior.classes.get(name)
         line = row.line if row is not None else 0
-        own = Symbol(module, name, "class", self.layout.modules[module].path, line)
+        own = Symbol(module, name, "class", self.path(module), line)
         bases = [self._base(module, name, text) for text in row.bases] if row is not None else []
         bases = [base for base in bases if base != External("builtins.object")]
         orders: list[Sequence[Meaning]] = [

@@ -169,12 +169,18 @@ class Walk:
 
     def walrus(self, node: cst.NamedExpr) -> None:
         """`name := value` binds in the scope around the comprehensions."""
-        here = self.scope
+        here, block = self.scope, self.block
         while self.scope.kind == "comprehension" and self.scope.parent is not None:
             self.scope = self.scope.parent
+        if self.scope is not here:
+            outer: Block | None = block
+            while outer is not None and outer.scope is not self.scope:
+                outer = outer.parent
+            # As in the suite of a loop, which may run no time at all.
+            self.block = Block("for", here.node, outer, self.scope)
         if isinstance(node.target, cst.Name):
             self.bind(Role.ASSIGN, node.target.value, node)
-        self.scope = here
+        self.scope, self.block = here, block
 
     def parameter(self, node: cst.Param) -> None:
         """A parameter is bound in the scope that is being opened."""

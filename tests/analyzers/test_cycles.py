@@ -90,6 +90,22 @@ def test_each_case_is_predicted_as_it_really_goes(case: Path) -> None:
     )
 
 
+PARTNERS = {"b.py": "def g():\n    import a\n    return a.Y\nx = 1", "c.py": "z = 1"}
+
+
+@pytest.mark.parametrize(("line", "way", "names"), [
+    ("import b; import c", "defer", ("b",)),
+    ("import b, c", "defer", ("b",)),
+    ("import c; import b", "defer", ("b",)),
+    ("import b as c; import c as b", "move", ("c",)),
+])  # fmt: skip
+def test_of_two_imports_in_one_line_only_the_one_in_the_cycle_is_judged(
+    line: str, way: str, names: tuple[str, ...]
+) -> None:
+    [cut] = only(PARTNERS | {"a.py": f"{line}\ndef f():\n    return b.x\nY = c.z"}).cuts
+    assert (cut.importer, cut.imported, cut.way, cut.names) == ("a", "b", way, names)
+
+
 MAY_BE_LEFT: dict[Effect, set[Effect]] = {
     "fatal": {"deferred", "typing"},
     "order-dependent": {"deferred", "typing"},

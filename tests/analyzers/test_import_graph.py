@@ -48,6 +48,9 @@ def implicit(files: Files) -> set[tuple[str, str]]:
     ("from ..a import *", {"p.a"}),
     ("import importlib\nimportlib.import_module('p.a')", {"p.a"}),
     ("from importlib import import_module\nimport_module('.d', __package__)", {"p.q.d"}),
+    ("from importlib import import_module\nimport_module('.a', 'p')", {"p.a"}),
+    ("import importlib\nimportlib.import_module('..a', package='p.q')", {"p.a"}),
+    ("import importlib\nimportlib.import_module(name='p.a')", {"p.a"}),
     ("__import__('p.b')", {"p.b"}),
 ])  # fmt: skip
 def test_what_an_import_means_in_a_subpackage(source: str, imported: set[str]) -> None:
@@ -60,6 +63,7 @@ def test_what_an_import_means_in_a_subpackage(source: str, imported: set[str]) -
     ("from ... import a", "three dots lead out of the top package"),
     ("import importlib\nimportlib.import_module(name)", "the name is no constant"),
     ("import importlib\nimportlib.import_module('p.' + 'a')", "the name is put together"),
+    ("import importlib\nimportlib.import_module('..a', 'p')", "two dots lead out of the package that is given"),
     ("text = 'import p.a'", "it is a string"),
     ("# import p.a", "it is a comment"),
     ("import pp.a", "only the beginning of the name is the same"),

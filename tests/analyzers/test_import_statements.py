@@ -75,7 +75,24 @@ def test_a_dynamic_import_of_a_relative_name_has_its_dots_as_level() -> None:
     assert (row.kind, row.level) == ("dynamic", 2)
 
 
+@pytest.mark.parametrize(("call", "target", "level"), [
+    ("import_module('.b', 'p')", "p.b", 0),
+    ("import_module('.b', package='p.q')", "p.q.b", 0),
+    ("import_module(package='p.q', name='..b')", "p.b", 0),
+    ("import_module('.', 'p.q')", "p.q", 0),
+    ("import_module(name='x')", "x", 0),
+    ("import_module('x', 'p')", "x", 0),
+    ("import_module('.b', __package__)", "b", 1),
+    ("import_module('.b', package=__name__)", "b", 1),
+    ("__import__('x', globals())", "x", 0),
+])  # fmt: skip
+def test_the_dots_of_a_dynamic_import_count_from_the_package_that_is_given(call: str, target: str, level: int) -> None:
+    [row] = rows(call)
+    assert (row.kind, row.target, row.level) == ("dynamic", target, level)
+
+
 @pytest.mark.parametrize("source", [
+    "import_module('...b', 'p.q')", "import_module(package='p')", "import_module(*names)", "import_module(nam='x')",
     "import_module(name)", "import_module(f'a')", "import_module(b'a')", "import_module('no module')",
         "import_module('')",
     "import_module()", "'import a'", "# import a", "importer('a')", "def import_module(a): pass",

@@ -3,7 +3,7 @@
 import pytest
 
 from overhaul.facts import UnresolvedImport
-from overhaul.testing import Files, table
+from overhaul.testing import Files, check, table
 
 
 def rows(files: Files) -> list[UnresolvedImport]:
@@ -71,7 +71,8 @@ def test_what_makes_an_import_less_sure_to_fail_lowers_the_confidence(source: st
     "for name in (): pass",
     "with open('f') as name: pass",
     "class name: pass",
-    "name: int",
+    "[name := 1 for _ in ()]",
+    "any((name := one) > 1 for one in [1] for _ in [[2 for _ in ()]])",
     "(name := 1)",
     "import os as name",
     "def other(): ...\nother, (name, *rest) = other",
@@ -99,6 +100,58 @@ def test_no_name_is_told_of_a_module_that_cannot_be_parsed_but_the_module_itself
     assert names(PACKAGE | {"p/broken.py": "def (:", "p/main.py": "import p.broken\nfrom p.broken import x"}) == []
 
 
+def test_nothing_is_told_of_a_package_that_cannot_be_parsed_but_the_lack_of_a_submodule_with_doubt() -> None:
+    files: dict[str, str | bytes] = {"p/__init__.py": "X = 1\nprint 'a'\n", "p/sub.py": "", "p/q/__init__.py": ""}
+    assert names(files | {"main.py": "from p import X, sub\nfrom p import gone"}) == []
+    (row,) = rows(files | {"main.py": "import p.gone"})
+    assert (row.name, row.confidence, row.evidence[1:]) == ("p.gone", "low", ("p could not be parsed",))
+    # It may make modules importable below the packages in it as well.
+    assert names(files | {"main.py": "import p.q.gone"}) == [("module", "p.q.gone", "low")]
+
+
+def test_an_empty_file_is_known_to_bind_nothing() -> None:
+    assert names({"empty.py": "", "main.py": "from empty import name"}) == [("name", "empty.name", "high")]
+
+
+def test_names_listed_by_a_module_that_cannot_be_parsed_are_not_missed() -> None:
+    files: dict[str, str | bytes] = {
+        "bad.py": "__all__ = ['f']\ndef f(:", "front.py": "import bad\nfrom bad import f\n__all__ = [] + bad.__all__",
+        "all.py": "from front import *", "main.py": "from all import f",
+    }  # fmt: skip
+    assert names(files) == []
+
+
+@pytest.mark.parametrize("source", ["name: int", "if 1:\n    name: int\nname: 'str'"])
+def test_a_name_that_is_only_annotated_is_told_with_doubt(source: str) -> None:
+    (row,) = rows(PACKAGE | {"p/sub.py": source, "p/main.py": "from p.sub import name"})
+    assert (row.kind, row.name, row.confidence) == ("name", "p.sub.name", "medium")
+    assert row.evidence[0].startswith("p.sub (p/sub.py) annotates name in line ")
+
+
+@pytest.mark.parametrize("files", [
+    {"p/sub.py": "name: int = 1"},
+    {"p/sub.py": "name: int\nname = 1"},
+    {"p/sub.py": "name: int\ndef start():\n    global name\n    name = 1"},
+    {"p/sub.py": "name: int\nfrom p.q.r import *", "p/q/r.py": "name = 1"},
+    {"p/sub.py": "name: int\ndef __getattr__(name): ..."},
+    {"p/sub.pyi": "name: int", "p/sub.so": b"", "p/sub.py": None},
+    {"p/sub.py": "name: int",
+     "p/main.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from p.sub import name"},
+])  # fmt: skip
+def test_an_annotated_name_is_not_told_that_may_be_bound_or_is_wanted_for_its_type(
+    files: dict[str, str | bytes | None]
+) -> None:  # fmt: skip
+    merged = {**PACKAGE, "p/main.py": "from p.sub import name", **files}
+    assert names({path: text for path, text in merged.items() if text is not None}) == []
+
+
+def test_what_an_extension_module_lacks_is_told_with_the_place_of_its_stub() -> None:
+    files = PACKAGE | {"p/fast.so": b"", "p/fast.pyi": "\nimport p.gone", "p/main.py": "from p.fast import missing"}
+    told = {row.name: row for row in rows(files)}
+    assert (told["p.gone"].path, told["p.gone"].line) == ("p/fast.pyi", 2)
+    assert told["p.fast.missing"].evidence[0] == "p.fast (p/fast.pyi) does not bind missing"
+
+
 def test_extension_modules_and_packages_that_others_extend_are_let_be() -> None:
     files = PACKAGE | {
         "p/fast.so": b"",
@@ -111,3 +164,5 @@ def test_extension_modules_and_packages_that_others_extend_are_let_be() -> None:
 def test_a_relative_import_above_the_top_is_told_with_doubt() -> None:
     (row,) = rows(PACKAGE | {"p/main.py": "from ... import x"})
     assert (row.kind, row.name, row.confidence) == ("module", "...", "low")
+    (finding,) = check("unresolved_import", PACKAGE | {"p/main.py": "from ... import x"})
+    assert finding.message == "imports ..., which climbs above the topmost package"

@@ -8,6 +8,7 @@ from textwrap import dedent
 import libcst as cst
 import pytest
 
+from overhaul.errors import LeafError
 from overhaul.lazy import cst as lazy_cst
 from overhaul.module import Parser
 from overhaul.source import Source
@@ -120,7 +121,7 @@ class _Replace(cst.CSTTransformer):
 
 
 def test_a_class_that_libcst_does_not_have_cannot_be_asked_for() -> None:
-    with pytest.raises(KeyError, match="no node class Nonsense"):
+    with pytest.raises(LeafError, match="no node class Nonsense"):
         Parser(frozenset({"Name", "Nonsense"}))
 
 

@@ -1,7 +1,7 @@
 """How leaves are found, and how those that do not fit are refused."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,24 @@ def {name}(functions: Facts[Function]) -> Iterator[Finding]:
     yield from ()
 '''
 
+COLLECTOR = '''"""A leaf."""
+
+from collections.abc import Iterator
+
+from overhaul.facts import Row
+from overhaul.leaves import Collector
+from overhaul.module import Module
+
+{decorator}
+def mine(module: Module) -> "Iterator[Mine]":
+    """Look."""
+    yield from ()
+
+
+class Mine(Row, frozen=True):
+    """A row."""
+'''
+
 
 @pytest.mark.parametrize(
     ("row", "name"),
@@ -63,7 +81,15 @@ def test_a_table_is_named_by_the_plural_of_its_rows(row: type[Row], name: str) -
 
 
 @pytest.mark.parametrize(
-    ("hint", "row"), [(Facts[Comment], Comment), (Sequence[One], One), (Sequence[str], None), (list, None), (One, None)]
+    ("hint", "row"),
+    [
+        (Facts[Comment], Comment),
+        (Sequence[One], One),
+        (Sequence[str], None),
+        (list, None),
+        (One, None),
+        (Mapping[str, One], None),
+    ],
 )
 def test_a_leaf_reads_tables_of_rows_and_nothing_that_looks_alike(hint: object, row: type[Row] | None) -> None:
     assert row_of(hint) is row
@@ -153,6 +179,119 @@ def test_analyzers_that_read_each_other_in_a_ring_are_refused() -> None:
     Leaves([one, other]).check_order()
     with pytest.raises(LeafError, match="no leaf fills the table of Two"):
         Leaves([one]).check_order()
+
+
+def test_a_table_is_asked_for_as_what_it_is_and_the_leaf_that_does_not_is_named() -> None:
+    @Collector("ClassDef")
+    def ones(module: Module) -> Iterator[One]:
+        """Look."""
+        yield from ()
+
+    @Analyzer
+    def twos(rows: Facts[One]) -> Iterator[Two]:
+        """Look."""
+        yield from ()
+
+    @Rule
+    def right(facts: Facts[One], rows: Sequence[Two]) -> Iterator[Finding]:
+        """Judge."""
+        yield from ()
+
+    @Rule
+    def as_rows(rows: Sequence[One]) -> Iterator[Finding]:
+        """Judge."""
+        yield from ()
+
+    @Analyzer
+    def as_facts(rows: Facts[Two]) -> Iterator[Registry]:
+        """Look."""
+        yield from ()
+
+    @Rule
+    def of_nobody(rows: Facts[Relay]) -> Iterator[Finding]:
+        """Judge."""
+        yield from ()
+
+    place = r"^.*test_leaves\.py:\d+"
+    Leaves([ones, twos, right]).check_order()
+    with pytest.raises(
+        LeafError, match=rf"{place}: as_rows asks for Sequence\[One\], which is a table of facts: ask for Facts\[One\]$"
+    ):
+        Leaves([ones, twos, as_rows]).check_order()
+    with pytest.raises(
+        LeafError,
+        match=rf"{place}: as_facts asks for Facts\[Two\], which is no table of facts: ask for Sequence\[Two\]",
+    ):
+        Leaves([ones, twos, as_facts]).check_order()
+    with pytest.raises(LeafError, match=rf"{place}: of_nobody asks for Relay, and no leaf fills the table of Relay"):
+        Leaves([ones, twos, of_nobody]).check_order()
+
+
+def test_a_node_class_that_libcst_does_not_have_is_told_with_the_nearest_ones() -> None:
+    @Collector("Name", "ClasDef")
+    def mistyped(module: Module) -> Iterator[One]:
+        """Look."""
+        yield from ()
+
+    with pytest.raises(LeafError, match=r"test_leaves\.py:\d+: mistyped wants ClasDef.*did you mean ClassDef"):
+        Leaves([mistyped]).check_order()
+
+
+def test_a_table_that_every_survey_has_of_itself_is_no_leafs() -> None:
+    class Failure(Row, frozen=True):
+        """A row of which one would not know whose it is."""
+
+    class FailureCount(Row, frozen=True):
+        """A row that only begins like it."""
+
+    @Analyzer
+    def failing() -> Iterator[Failure]:
+        """Look."""
+        yield from ()
+
+    @Analyzer
+    def finding() -> Iterator[Finding]:
+        """Look."""
+        yield from ()
+
+    @Analyzer
+    def counting() -> Iterator[FailureCount]:
+        """Look."""
+        yield from ()
+
+    place = r"test_leaves\.py:\d+"
+    with pytest.raises(LeafConflict, match=rf"{place}: failing fills the table failures, .*give Failure another name"):
+        Leaves([failing])
+    with pytest.raises(LeafConflict, match=rf"{place}: finding fills the table findings, which every survey has"):
+        Leaves([finding])
+    assert list(Leaves([counting]).tables) == ["failure_counts"]
+
+
+def test_a_collector_without_parentheses_is_refused_with_its_place(tmp_path: Path) -> None:
+    """Its function would be taken for what it wants, and nobody would miss it."""
+    (tmp_path / "mine.py").write_text(COLLECTOR.format(decorator="@Collector"))
+    with pytest.raises(LeafError, match=r"mine\.py:9: .*TypeError.*write @Collector\(\)"):
+        load_leaves([tmp_path])
+    (tmp_path / "mine.py").write_text(COLLECTOR.format(decorator="@Collector()"))
+    assert "mine" in load_leaves([tmp_path]).collectors
+
+
+def test_a_leaf_is_another_when_a_file_beside_it_is(tmp_path: Path) -> None:
+    """It may import that file; a text, or a file in a folder below, is not its code."""
+    (tmp_path / "mine.py").write_text(LEAF.format(name="mine"))
+    (tmp_path / "_helper.py").write_text("LIMIT = 1\n")
+    digests = [load_leaves([tmp_path]).rules["mine"].digest]
+    (tmp_path / "notes.txt").write_text("limit\n")
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "other.py").write_text("x = 1\n")
+    (tmp_path / ".#mine.py").symlink_to(tmp_path / "nobody@nowhere")  # how an editor notes that it has a file open
+    digests.append(load_leaves([tmp_path]).rules["mine"].digest)
+    assert digests[0] == digests[1]
+    (tmp_path / "_helper.py").write_text("LIMIT = 2\n")
+    digests.append(load_leaves([tmp_path]).rules["mine"].digest)
+    (tmp_path / "_helper.py").rename(tmp_path / "_other.py")
+    digests.append(load_leaves([tmp_path]).rules["mine"].digest)
+    assert len(set(digests)) == 3
 
 
 def test_leaves_of_the_users_own_folder_are_found(tmp_path: Path) -> None:

@@ -325,6 +325,22 @@ TRIED_ALL = CONDITIONAL._replace(caught="all")
     ("if a: b\nelif TYPE_CHECKING: pass", TYPING._replace(conditional=True)),
     ("if TYPE_CHECKING or a: pass", CONDITIONAL),
     ("if CHECKING: pass", CONDITIONAL),
+    ("if TYPE_CHECKING and a: pass", TYPING),
+    ("if a and typing.TYPE_CHECKING and b: pass", TYPING),
+    ("if TYPE_CHECKING and a: b\nelse: pass", AT_IMPORT),
+    ("if not (TYPE_CHECKING and a): pass", AT_IMPORT),
+    ("if not TYPE_CHECKING or a: pass", AT_IMPORT),
+    ("if not TYPE_CHECKING or a: b\nelse: pass", TYPING),
+    ("if not TYPE_CHECKING and a: pass", CONDITIONAL),
+    ("if a and b: pass", CONDITIONAL),
+    ("if __name__ == '__main__' and a: pass", NEVER),
+    ("if __name__ == '__main__' or a: pass", CONDITIONAL),
+    ("from typing import TYPE_CHECKING as TC\nif TC: pass", TYPING),
+    ("from typing import TYPE_CHECKING as TC\nif TC: a\nelse: pass", AT_IMPORT),
+    ("from typing import TYPE_CHECKING as TC\ndef f():\n if TC: pass", TYPING._replace(deferred=True)),
+    ("from typing import Text as TC\nif TC: pass", CONDITIONAL),
+    ("import TC\nif TC: pass", CONDITIONAL),
+    ("from typing import TYPE_CHECKING as TC\nif TD: pass", CONDITIONAL),
     ("if TYPE_CHECKING:\n def f(): pass", TYPING._replace(deferred=True)),
     ("def f():\n if TYPE_CHECKING: pass", TYPING._replace(deferred=True)),
     ("if a: pass", CONDITIONAL),
@@ -380,3 +396,29 @@ def test_when_a_statement_runs(text: str, expected: Situation) -> None:
 def test_what_stands_around_the_call_of_a_lambda_is_not_known_where_it_is_written() -> None:
     [(_, _, block)] = walked("if a:\n f = lambda: g()").nodes(cst.Call)
     assert situation(block) == DEFERRED
+
+
+@pytest.mark.parametrize(("text", "place", "expected"), [
+    ("[w := i for i in a]", "", CONDITIONAL),
+    ("if b:\n [[w := i for i in j] for j in a]", "", CONDITIONAL),
+    ("print({i for i in a if (w := i)})", "", CONDITIONAL),
+    ("if TYPE_CHECKING: [w := i for i in a]", "", TYPING._replace(conditional=True)),
+    ("(w := a)", "", AT_IMPORT),
+    ("def f(): return [w := i for i in a]", "f", DEFERRED),
+    ("def f():\n global w\n return [w := i for i in a]", "f", DEFERRED),
+    ("[lambda: (w := i) for i in a]", "<lambda>", DEFERRED),
+])  # fmt: skip
+def test_a_walrus_binds_in_the_suite_around_the_comprehensions_which_may_run_no_time(
+    text: str, place: str, expected: Situation
+) -> None:
+    scopes = walked(text).scopes
+    ((holder, block),) = [
+        (scope, event[3]) for scope in scopes for event in scope.events if event[:2] == (Role.ASSIGN, "w")
+    ]
+    assert (block.scope.name, situation(block)) == (place, expected)
+    assert block.scope is holder or block.kind == "global"
+
+
+def test_what_follows_a_walrus_in_a_comprehension_still_stands_in_it() -> None:
+    module = walked("[(w := i, f()) for i in a]\ng()")
+    assert [block.scope.kind for _, _, block in module.nodes(cst.Call)] == ["comprehension", "module"]

@@ -216,3 +216,16 @@ def test_what_another_distribution_adds_to_a_package_is_external() -> None:
         assert table.lookup("user", "", "g") == Unknown("q.plug.x.f", "the project has no such module")
         assert table.offers("p", "plug") is None
         assert table.offers("q", "plug") is False
+
+
+def test_what_an_extension_module_defines_stands_in_its_stub() -> None:
+    with surveyed({"fast.so": b"", "fast.pyi": "\nclass Till:\n    def ring(self): ...\n"}) as seen:
+        for name in ("fast.Till", "fast.Till.ring"):
+            found = seen.symbols.resolve(name)
+            assert isinstance(found, Symbol) and found.path == "fast.pyi"
+
+
+def test_a_package_that_cannot_be_parsed_leaves_its_names_open() -> None:
+    with surveyed({"p/__init__.py": "def f(:", "p/sub.py": "", "q.py": "from p import *"}) as seen:
+        assert [seen.symbols.offers("p", name) for name in ("sub", "f")] == [True, None]
+        assert seen.symbols.gap("q") == "p could not be parsed"

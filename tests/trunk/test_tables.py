@@ -1,4 +1,4 @@
-"""Tables of facts: counted without being decoded."""
+"""Tables of facts: counted without being decoded, and telling what has no rows from what is not known."""
 
 from pathlib import Path
 
@@ -20,3 +20,14 @@ def test_the_rows_of_a_table_are_counted_as_they_would_be_decoded(tmp_path: Path
     keys = {"a": b"many", "b": b"few", "twin": b"few", "gone": b"unknown"}
     table = FactTable(Comment, "comments", 0, keys, store.parsed(), store)
     assert table.count() == number + 4 == sum(len(rows) for _, rows in table.stream())
+
+
+def test_a_content_without_rows_is_told_from_one_that_could_not_be_parsed() -> None:
+    store = Store(None, b"engine", ["comments"])
+    store.add([Parsed(b"empty", (msgspec.msgpack.encode([]),), 0, "", ""), Parsed(b"bad", (), 1, "parse", "no Python")])
+    keys = {"empty": b"empty", "bad": b"bad", "unread": b"unknown"}
+    table = FactTable(Comment, "comments", 0, keys, store.parsed(), store)
+    assert [module for module in (*keys, "missing") if table.parsed(module)] == ["empty"]
+    assert table.digest(["empty"]) != FactTable(
+        Comment, "comments", 0, {"empty": b"bad"}, store.parsed(), store
+    ).digest(["empty"])  # fmt: skip

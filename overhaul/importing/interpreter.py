@@ -9,6 +9,8 @@ when a name is taken from a module whose body has not come to the place that bin
 from __future__ import annotations
 
 import builtins
+import contextlib
+import sys
 from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
@@ -16,6 +18,7 @@ from overhaul.facts import Step
 from overhaul.importing.world import Meaning, World
 
 _DEEPEST_CALL: Final = 5
+_FRAMES: Final = 200_000
 _BUILTINS: Final = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__"}
 
 
@@ -444,7 +447,8 @@ def attempts(world: World, members: Collection[str], scope: Collection[str]) -> 
             begun.passed = foreign
             if top != entry and top in world.layout.modules:
                 try:
-                    begun.load(top)
+                    with _deep():
+                        begun.load(top)
                 except NotBound as failure:
                     beginnings[top] = failure
                     yield Attempt(entry, failure)
@@ -461,9 +465,21 @@ def attempts(world: World, members: Collection[str], scope: Collection[str]) -> 
             yield Attempt(entry, _try(begun.copy(), entry))
 
 
+@contextlib.contextmanager
+def _deep() -> Iterator[None]:
+    """Let Python's frames nest as deep as chains of imports do: four frames a module."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def _try(interpreter: Interpreter, entry: str) -> NotBound | None:
     try:
-        interpreter.load(entry)
+        with _deep():
+            interpreter.load(entry)
     except NotBound as failure:
         return failure
     return None

@@ -6,6 +6,7 @@ the same without importing anything.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -252,3 +253,12 @@ def test_cycles_are_the_components_that_networkx_finds() -> None:
         if len(members) > 1 or members <= loops
     }
     assert {cycle.modules for cycle in found} == components
+
+
+def test_a_ring_of_hundreds_of_modules_is_told_within_the_usual_depth_of_calls() -> None:
+    count = 300
+    files = {f"m{number}.py": f"import m{(number + 1) % count}\n" for number in range(count)}
+    (cycle,) = table("cycles", files)
+    assert isinstance(cycle, Cycle)
+    assert (cycle.effect, len(cycle.modules)) == ("latent", count)
+    assert sys.getrecursionlimit() < 10_000

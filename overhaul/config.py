@@ -3,7 +3,7 @@
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import msgspec
 
@@ -69,21 +69,23 @@ def _read(file: Path) -> Config | None:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
     where = f"{file}: [tool.overhaul]" if file.name == "pyproject.toml" else f"{file}:"
-    table: object = document
+    found: Any = document
     if file.name == "pyproject.toml":
-        tools = document.get("tool", {})
-        table = tools.get("overhaul") if isinstance(tools, dict) else None
-        if table is None:
+        tools: Any = document.get("tool")
+        found = cast("dict[str, Any]", tools).get("overhaul") if isinstance(tools, dict) else None
+        if found is None:
             return None
-    if not isinstance(table, dict):
+    if not isinstance(found, dict):
         raise ConfigError(f"{where} is no table: write the keys below [tool.overhaul]")
+    table = cast("dict[str, object]", found)
     known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude"}
     for key in table:
         if key in known:
             continue
         if key == "tool" and file.name != "pyproject.toml":
             raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
-        near = f"did you mean {' or '.join(found)}? " if (found := get_close_matches(key, known)) else ""
+        close = get_close_matches(key, known)
+        near = f"did you mean {' or '.join(close)}? " if close else ""
         raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
     try:
         return msgspec.convert({**table, "source": str(file)}, Config)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from typing import Final, NamedTuple
 
 from overhaul.facts import Step
@@ -466,7 +466,7 @@ def attempts(world: World, members: Collection[str], scope: Collection[str]) -> 
 
 
 @contextlib.contextmanager
-def _deep() -> Iterator[None]:
+def _deep() -> Generator[None]:
     """Let Python's frames nest as deep as chains of imports do: four frames a module."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _FRAMES))

@@ -5,7 +5,7 @@ content, and a table of facts is a `Facts[Row]`, which gives each module's rows.
 whole is a `Sequence[Row]` whose rows carry `module` and `path`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -298,6 +298,3 @@ class Finding(Row, frozen=True):
     name: str
     """What it is about, dotted inside the module; part of the finding's identity."""
     because: tuple[str, ...] = ()
-
-
-ByModule = Mapping[str, Sequence[_Row]]

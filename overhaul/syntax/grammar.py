@@ -175,6 +175,3 @@ GRAMMAR: Final[dict[str, str]] = {
     "RightParen": "@ whitespace_before~",
 }
 """Node class -> its children and the verbs between them."""
-
-LEAST_VERSION: Final = (1, 8)
-"""The oldest LibCST that has all of these nodes but those of newer Python (which are left out where it lacks them)."""

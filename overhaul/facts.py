@@ -139,6 +139,30 @@ class Attribute(Row, frozen=True):
     """The assigned expression on one line, cut at 120 characters; "" for a mere declaration or any other target."""
 
 
+class Variable(Row, frozen=True):
+    """A place where a variable of the module is assigned or declared."""
+
+    name: str
+    line: int
+    where: str
+    """The function that assigns it, by `global`; "" for the module's own level."""
+    annotation: str
+    value: str
+    """The assigned expression on one line, cut at 120 characters; "" for a mere declaration or any other target."""
+
+
+class LocalName(Row, frozen=True):
+    """One way in which a local variable of a function is bound, for those whose value may tell a class."""
+
+    scope: str
+    """The dotted name of the function."""
+    name: str
+    line: int
+    annotation: str
+    value: str
+    """The assigned expression, cut at 120 characters; "" for a declaration, and for what is bound in another way."""
+
+
 How = Literal["load", "call", "store", "delete", "annotation", "quoted"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from overhaul.errors import LeafError, Unreadable, did_you_mean
@@ -12,6 +13,7 @@ from overhaul.lazy import cst
 if TYPE_CHECKING:
     from overhaul.scopes import Block, Scope, Use
     from overhaul.source import Source
+    from overhaul.syntax.paths import Reached
     from overhaul.syntax.walk import Walk
     from overhaul.syntax.walker import Walker
 
@@ -26,7 +28,7 @@ _CAREFUL: Final = re.compile(rb"\r(?!\n)|\\\r?\n")
 class Module:
     """A file's tree with its lines, scopes and names; collectors are handed one and keep nothing of it."""
 
-    __slots__ = ("_walk", "path", "source", "text", "tree")
+    __slots__ = ("_lines", "_reached", "_walk", "path", "source", "text", "tree")
 
     def __init__(self, source: Source, text: str, tree: cst.Module, walk: Walk) -> None:
         """Made by `Parser.parse`."""
@@ -34,6 +36,8 @@ class Module:
         self.text = text
         self.tree = tree
         self._walk = walk
+        self._lines: Mapping[int, int] | None = None
+        self._reached: dict[int, Sequence[Reached]] = {}
         self.path = source.path
 
     def nodes(self, kind: type[_Node]) -> list[tuple[_Node, int, Block]]:
@@ -43,6 +47,21 @@ class Module:
         """
         found: Any = self._walk.found[kind.__name__]
         return cast("list[tuple[_Node, int, Block]]", found)
+
+    def reached(self, scope: Scope) -> Sequence[Reached]:
+        """The statements of a function's, class's or the module's own body, with the conditions under which each runs.
+
+        Worked out once for all collectors. Raises KeyError unless the collector asks for `paths.STATEMENTS`.
+        """
+        found = self._reached.get(id(scope))
+        if found is None:
+            from overhaul.syntax.paths import STATEMENTS, reached
+
+            if self._lines is None:
+                self._lines = {id(node): line for kind in STATEMENTS for node, line, _ in self._walk.found[kind]}
+            node: Any = scope.node
+            found = self._reached[id(scope)] = reached(node if scope.top else node.body, self._lines)
+        return found
 
     @property
     def scopes(self) -> list[Scope]:
@@ -69,6 +88,7 @@ class Module:
 
         Workers run without the garbage collector: without this they would keep every tree.
         """
+        self._reached.clear()
         for scope in self._walk.scopes:
             scope.events.clear()
             scope.inner.clear()

@@ -35,8 +35,7 @@ from overhaul.workers import Executor, Job, run
 _Row = TypeVar("_Row", bound=Row)
 
 _ENGINE_FILES: Final = (
-    "syntax/grammar", "syntax/walk", "syntax/walker", "scopes", "text", "module", "source", "facts", "lazy", "survey",
-    "store", "workers",
+    "syntax/*", "scopes", "text", "module", "source", "facts", "lazy", "survey", "store", "workers",
 )  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
@@ -161,7 +160,8 @@ def _engine(leaves: Leaves) -> bytes:
     total = hashlib.blake2b(digest_size=16)
     total.update(f"{__version__} {version('libcst')} {platform.python_version()}".encode())
     for name in _ENGINE_FILES:
-        total.update((here / f"{name}.py").read_bytes())
+        for file in sorted(here.glob(f"{name}.py")):
+            total.update(file.read_bytes())
     for name, leaf in leaves.collectors.items():
         total.update(name.encode() + leaf.digest)
     return total.digest()

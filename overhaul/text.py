@@ -22,7 +22,7 @@ def dotted(node: Any) -> str:
 
 
 def text_of(node: cst.CSTNode, limit: int = 120) -> str:
-    """An expression on one line, with usual spacing, cut after `limit` characters.
+    """An expression on one line, with usual spacing, cut after `limit` characters; of a long call the arguments are.
 
     What is common is put together here, twenty times as fast as by LibCST's code generation.
     """
@@ -33,7 +33,14 @@ def text_of(node: cst.CSTNode, limit: int = 120) -> str:
         written += part
         if len(written) > limit:
             break
-    return written if len(written) <= limit else f"{written[: limit - 3]}..."
+    if len(written) <= limit:
+        return written
+    if node.__class__ is cst.Call:
+        # `Name(...)` still tells what is called, and where the call ends.
+        called = text_of(node.func, limit)
+        if len(called) < limit - 5 and not called.endswith("..."):
+            return f"{called}(...)"
+    return f"{written[: limit - 3]}..."
 
 
 def _name(node: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from overhaul.facts import Attribute, Binding, Class, Export, Facts, Function, ImportStatement, Row, UsedName
@@ -144,6 +144,10 @@ class Offers:
                 lambda: self._attributes[module], lambda: self.imports[module],
             )  # fmt: skip
         return found
+
+    def attribute_rows(self, module: str) -> Sequence[Attribute]:
+        """Where the attributes of a module's classes are assigned or declared."""
+        return self._attributes[module]
 
     def _stars(self, module: str) -> Iterator[str | External | Unknown]:
         """The modules whose names star imports take over, the last first, for it wins."""

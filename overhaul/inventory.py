@@ -1,0 +1,170 @@
+"""The rows of the inventories: what a codebase has of managers, caches, state machines and state persistence.
+
+What counts as what is in `docs/inventories.md`. Every row says where it stands, how sure it is, and on what evidence:
+short facts that a reader can check, each of which begins with its place, `line 12: ...`, or `path.py:12: ...` where it
+is another file's.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from overhaul.facts import Row
+
+Confidence = Literal["high", "medium", "low"]
+
+
+class Component(Row, frozen=True):
+    """What every row of an inventory has."""
+
+    kind: str
+    subkind: str
+    name: str
+    """Dotted, inside its module."""
+    module: str
+    path: str
+    line: int
+    confidence: Confidence
+    evidence: tuple[str, ...]
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A place in the code."""
+
+    module: str
+    path: str
+    line: int
+    scope: str
+    """The dotted function or class it stands in; "" for the module."""
+
+
+class Collaborator(msgspec.Struct, frozen=True):
+    """A class of the project whose instance another one holds or is given."""
+
+    name: str
+    """Dotted, with its module."""
+    attribute: str
+    """Where it is held; "" for what is only received."""
+    how: Literal["constructs", "receives", "annotated", "setter"]
+    """constructs: makes it itself; receives: by the constructor; setter: by another method; annotated: declared."""
+    line: int
+
+
+class Manager(Component, frozen=True):
+    """A class that owns, coordinates or gives access to other objects, resources or a domain area, and is kept.
+
+    `subkind`: concrete, abstract, inherited, orm, gateway, root (builds the others); scoped ones (one order, request or
+    run) are no managers: they are listed with low confidence, so that nobody wonders where they are.
+    """
+
+    purpose: str
+    """The first line of its docstring, or what its methods say."""
+    collaborators: tuple[Collaborator, ...]
+    constructed: tuple[Site, ...]
+    life_cycle: tuple[str, ...]
+    """Its methods that begin and end its life."""
+    interface: tuple[str, ...]
+    """Its public methods and properties."""
+    tier: int | None
+    """The longest chain of managers below it; None for one in a ring, and for one that is scoped."""
+    depends_on: tuple[str, ...]
+    """Dotted names of the managers it constructs or receives."""
+
+
+class Cache(Component, frozen=True):
+    """A place that returns a value which could be computed or fetched again.
+
+    `subkind`: decorator, class, library, adhoc_dict, lazy_attr, file; throttle and retention for a library's cache that
+    only counts.
+    """
+
+    storage: str
+    """The attribute or variable with the entries, where that is not the name itself."""
+    bounded: bool | None
+    """Has an explicit limit of size; None where that cannot be told."""
+    ttl: bool | None
+    """Expires or is refreshed by the clock; None where that cannot be told or only events invalidate it."""
+    scope: Literal["instance", "class", "module", "process-external"]
+    key: str
+    """What the entries are found by, as it is written; "" for a single value."""
+    value_kind: Literal["pure", "fetched", "singleton", ""]
+    """pure: computed; fetched: asked of something outside; singleton: one object without parameters."""
+    invalidation: tuple[str, ...]
+    """Functions that drop or replace entries."""
+    locked: bool | None
+    """Whether look-up and store stand under a lock."""
+    none: Literal["stored", "miss", ""]
+    """Whether None is a value that is stored, or means that there is none; "" where that cannot be told."""
+    lookups: tuple[Site, ...]
+    stores: tuple[Site, ...]
+
+
+class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
+    """An assignment of a state, or a row of a table that allows one."""
+
+    source: str | None
+    """The state that is left; None for any."""
+    target: str
+    line: int
+    guard: str | None
+    """The other conditions around it; None for none."""
+    path: str
+    function: str
+    """The dotted function that makes it; "" for the module or a class body."""
+
+
+class StateMachine(Component, frozen=True):
+    """A variable that moves among a closed set of states on which behaviour depends.
+
+    `subkind`: enum, string, int, table, library; `flag_lifecycle` for booleans that stand together, with low confidence.
+    """
+
+    states: tuple[str, ...]
+    """In the order of their declaration, or of their first assignment."""
+    initial: str | None
+    final: tuple[str, ...]
+    """States with no way out."""
+    transitions: tuple[Transition, ...]
+    enum: str
+    """The dotted Enum class its states belong to; "" for none."""
+    table: str
+    """The dotted variable that says which transitions are allowed; "" for none."""
+    tests: tuple[Site, ...]
+    """Where behaviour depends on it."""
+    unknown_writes: tuple[Site, ...]
+    """Assignments of what is no constant: restored or passed on."""
+
+
+class Persisting(msgspec.Struct, frozen=True):
+    """A function that takes part in saving or restoring."""
+
+    module: str
+    name: str
+    path: str
+    line: int
+    role: Literal["save", "restore"]
+
+
+class StatePersistence(Component, frozen=True):
+    """A save path and a restore path for the same runtime state across a process end."""
+
+    members: tuple[Persisting, ...]
+    write: Literal["atomic", "append", "in_place", ""]
+    """How the file is written; "" where that cannot be told."""
+    medium: str
+    """json, pickle, database ...: what holds the state, as far as that can be told."""
+    damaged: str
+    """What happens on a damaged file: the exception raised, or "ignored", "default"; "" where that cannot be told."""
+    complete: bool
+    """Both halves are there."""
+    saved: tuple[str, ...]
+    """Keys that are written."""
+    restored: tuple[str, ...]
+    """Keys that are read."""
+
+
+def fact(line: int, text: str, path: str = "") -> str:
+    """A piece of evidence: `line 12: text`, or `path.py:12: text` for another file's."""
+    return f"{path}:{line}: {text}" if path else f"line {line}: {text}"

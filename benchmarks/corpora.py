@@ -29,6 +29,8 @@ class Corpus(NamedTuple):
     distribution: str
     version: str
     package: str
+    python: str = "3.14"
+    """For which its wheel is made, where it is not for all."""
 
     @property
     def folder(self) -> Path:
@@ -46,6 +48,13 @@ CORPORA: Final = {
         Corpus("pandas", "3.1.1", "pandas"),
         Corpus("apache-airflow-core", "3.3.2", "airflow"),
         Corpus("homeassistant", "2026.2.3", "homeassistant"),
+        Corpus("pyqlib", "0.9.7", "qlib", "3.12"),
+        Corpus("kombu", "5.7.0", "kombu"),
+        Corpus("matrix-synapse", "1.67.0", "synapse", "3.10"),
+        Corpus("jesse", "3.5.3", "jesse"),
+        Corpus("vnpy", "4.5.0", "vnpy"),
+        Corpus("vnpy_ctastrategy", "1.4.1", "vnpy_ctastrategy"),
+        Corpus("zipline-reloaded", "3.2.1", "zipline", "3.12"),
     )
 }
 
@@ -56,7 +65,7 @@ def fetch(corpus: Corpus) -> Path:
         corpus.folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=corpus.folder.parent) as scratch:
             pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            target = ["--only-binary=:all:", "--python-version=3.14", "--implementation=cp"]
+            target = ["--only-binary=:all:", f"--python-version={corpus.python}", "--implementation=cp"]
             target += [f"--platform={platform}" for platform in _PLATFORMS]
             wanted = f"{corpus.distribution}=={corpus.version}"
             subprocess.run([*pip, *target, "--dest", scratch, wanted], check=True)

@@ -3,11 +3,34 @@
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, cast
 
 import msgspec
 
 from overhaul.errors import ConfigError
+
+
+class RolePattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """The keys of `[tool.overhaul.roles.NAME]`: what belongs to a family of the project's own.
+
+    A class belongs to it when any of `names`, `bases` and `decorators` fits; with `modules` only where it stands in one
+    of these, and with `modules` alone every class there that is no mere data. Names and modules are patterns of
+    `fnmatch`, with their case; bases and decorators are dotted names, or the last parts of one.
+    """
+
+    names: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """Names (plain, or dotted with the module) that do not belong to it all the same."""
+    functions: bool = False
+    """Functions of modules count as well, by name or decorator."""
+    tests: bool = False
+    """Classes of tests count as well."""
+
+
+BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -32,6 +55,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Rules that run; all when empty."""
     ignore: tuple[str, ...] = ()
     """Rules that do not run."""
+    roles: dict[str, RolePattern] = {}
+    """Families of the project's own, by name."""
     source: str = ""
     """Where these settings were read; not a key of the file."""
     also_exclude: tuple[str, ...] = ()
@@ -87,7 +112,29 @@ def _read(file: Path) -> Config | None:
         close = get_close_matches(key, known)
         near = f"did you mean {' or '.join(close)}? " if close else ""
         raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
+    _check_roles(where, table.get("roles"))
     try:
         return msgspec.convert({**table, "source": str(file)}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where} {error}: mend the value") from error
+
+
+def _check_roles(where: str, roles: object) -> None:
+    """Raises ConfigError for a role that cannot be meant so."""
+    if not isinstance(roles, dict):
+        return
+    known = {field.encode_name for field in msgspec.structs.fields(RolePattern)}
+    for name, pattern in cast("dict[str, object]", roles).items():
+        at = f"{where} roles.{name}"
+        if name in BUILT_IN_KINDS:
+            raise ConfigError(f"{at}: there is a kind of this name already: choose another (not {', '.join(BUILT_IN_KINDS)})")
+        if not isinstance(pattern, dict):
+            raise ConfigError(f"{at} is no table: write names, bases, decorators or modules below it")
+        keys = cast("dict[str, object]", pattern)
+        for key in keys:
+            if key not in known:
+                close = get_close_matches(key, known)
+                near = f"did you mean {' or '.join(close)}? " if close else ""
+                raise ConfigError(f"{at}: unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
+        if not any(keys.get(key) for key in ("names", "bases", "decorators", "modules")):
+            raise ConfigError(f"{at} fits nothing: give it names, bases, decorators or modules")

@@ -163,6 +163,26 @@ class LocalName(Row, frozen=True):
     """The assigned expression, cut at 120 characters; "" for a declaration, and for what is bound in another way."""
 
 
+class Construction(Row, frozen=True):
+    """A call of what may be a class, with what becomes of the instance."""
+
+    callee: str
+    """The chain that is called: `Engine`, `engines.Engine`, `cls`."""
+    line: int
+    scope: str
+    """The dotted function or class it stands in; "" for the module."""
+    how: Literal["attribute", "variable", "local", "element", "argument", "returned", "yielded", "raised", "other"]
+    """attribute: of `self` or `cls`, or in a class body; variable: of the module; element: put into a container;
+    argument: of another call; other: used at once and let go."""
+    target: str
+    """The attribute, variable or local name; for an argument the chain that is called; else ""."""
+    arguments: tuple[tuple[str, str], ...]
+    """(keyword or position, value) of the arguments that are a name, a chain of names, or another call: `Bus()`."""
+    looped: bool
+    """Stands in a loop or a comprehension."""
+    conditional: bool
+
+
 How = Literal["load", "call", "store", "delete", "annotation", "quoted"]
 
 
@@ -174,6 +194,19 @@ class UsedName(Row, frozen=True):
     """The whole chain of attributes: `os.path.join`, `self.cache.get`."""
     how: How
     lines: tuple[int, ...]
+
+
+class ReceiverUse(Row, frozen=True):
+    """Attributes of a local variable or parameter, with every line of a function that uses them so."""
+
+    scope: str
+    """The dotted name of the function whose variable it is."""
+    name: str
+    """The whole chain: `order.state`, `order.book.best`."""
+    how: Literal["load", "call", "store", "delete"]
+    lines: tuple[int, ...]
+    guarded: bool
+    """Somewhere in that function the variable is asked what it is or has: by isinstance, hasattr, getattr or `type`."""
 
 
 class Comment(Row, frozen=True):
@@ -308,6 +341,90 @@ class UnresolvedImport(Row, frozen=True):
     """Stands in a try that handles the failure."""
     confidence: Literal["high", "medium", "low"]
     evidence: tuple[str, ...]
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """A test whether a value is kept already."""
+
+    line: int
+    how: Literal["in", "get", "try", "none", "truth", "has", "clock", "key", "setdefault"]
+    """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None or a
+    sentinel; truth: taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that
+    the value was made for."""
+    key: tuple[str, ...]
+    """What is looked for, one for each level of nesting; empty for a single value."""
+    helpers: tuple[str, ...]
+    """What is called where nothing was found, dotted."""
+    miss: tuple[str, ...]
+    """What is returned where nothing was found: none, default, raise, value."""
+
+
+class Keep(msgspec.Struct, frozen=True):
+    """A place where a value is stored."""
+
+    line: int
+    key: tuple[str, ...]
+    value: str
+    """As it is written, cut at 120 characters."""
+    source: Literal[
+        "called", "computed", "parameter", "part", "called_parameter", "constant", "empty", "copied", "clock", "loop",
+        "name", "lambda", "callback",
+    ]
+    """parameter: handed in; part: of what is handed in; called_parameter: by a function that is handed in; copied: from
+    another place; loop: one of many that are gone through; name: of the module; callback: made of nested functions."""
+    callee: str
+    """What is called, dotted; "" for none, and for what has no name."""
+    awaited: bool
+    missed: Literal["sure", "weak", ""]
+    """Stands where a look-up of the same key found nothing; weak: or for another reason."""
+    beside: tuple[str, ...]
+    """Other places of which a look-up found nothing there: a flag, a key, a time."""
+    locked: bool
+    checked: bool
+    """Its look-up stands under the same lock."""
+    depends: tuple[str, ...]
+    """Parameters of the function that the value is made from."""
+    keyed: tuple[str, ...]
+    """Parameters of the function that the key is made from."""
+    key_text: str
+    """The key as it is put together."""
+    broad: bool
+    """Depends on the instance or on names outside the function."""
+
+
+class StorageUse(Row, frozen=True):
+    """What one function does with one place where values may be kept."""
+
+    scope: str
+    """The dotted function; "" for the module."""
+    root: Literal["instance", "class", "module", "function", "closure", "default", "object", "imported"]
+    """function: an attribute of a function; closure: a variable of a function around; default: a parameter whose default
+    is a container; object: an attribute of something else than the instance; imported: a name of another module."""
+    place: str
+    """Dotted inside its module: `Class.attribute`, `VARIABLE`; what is written for an object or an imported name."""
+    line: int
+    """Of the first use."""
+    lookups: tuple[Lookup, ...]
+    keeps: tuple[Keep, ...]
+    drops: tuple[tuple[int, str], ...]
+    """Lines that take entries away, with the way: del, pop, clear, none, empty, evict."""
+    changes: tuple[tuple[int, str], ...]
+    """Lines that change what was kept, with the method that is called on it, or "=" and "+="."""
+    effects: tuple[tuple[int, str], ...]
+    """Lines that call a method of what was kept, for nothing but its effect."""
+    returns: bool
+    """What is found there is returned."""
+    reads: bool
+    """What is found there is used."""
+    counted: bool
+    """Its size is compared with something."""
+    clock: bool
+    """The time is read and compared in the same function."""
+    iterated: bool
+    locked: bool
+    """Something of it stands under a lock."""
+    wraps: str
+    """For a nested function the outermost one, where what is called is a parameter of it."""
 
 
 class Finding(Row, frozen=True):

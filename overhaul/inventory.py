@@ -73,6 +73,50 @@ class Manager(Component, frozen=True):
     """Dotted names of the managers it constructs or receives."""
 
 
+class CustomRole(Component, frozen=True):
+    """A member of a family that the project's configuration names: `[tool.overhaul.roles.NAME]`; `kind` is NAME.
+
+    `subkind`: concrete, abstract, inherited, or function.
+    """
+
+    purpose: str
+    collaborators: tuple[Collaborator, ...]
+    constructed: tuple[Site, ...]
+    interface: tuple[str, ...]
+
+
+class Wire(Row, frozen=True):
+    """One component holds another: an edge of the wiring graph of managers and custom roles."""
+
+    holder: str
+    """Dotted name with its module."""
+    held: str
+    how: Literal["constructs", "receives", "annotated", "setter"]
+    attribute: str
+    module: str
+    """The holder's."""
+    path: str
+    line: int
+
+
+class BuildStep(Row, frozen=True):
+    """One manager is made in a function that makes several: a step of an initialisation order."""
+
+    function: str
+    """Dotted, with its module."""
+    order: int
+    """1 for the first that is made there."""
+    component: str
+    """Dotted, with its module."""
+    target: str
+    """The attribute or variable it becomes; "" for none."""
+    needs: tuple[str, ...]
+    """Components that it is handed there."""
+    module: str
+    path: str
+    line: int
+
+
 class Cache(Component, frozen=True):
     """A place that returns a value which could be computed or fetched again.
 

@@ -1,0 +1,74 @@
+"""Classes that own, coordinate or give access, with what they hold and who makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from overhaul.facts import Class, Construction, Facts, LocalName, Variable
+from overhaul.inventory import Manager, Site
+from overhaul.layout import Layout
+from overhaul.symbols import Symbols
+from overhaul.types import Types
+from overhaul.wiring.graph import tiers
+from overhaul.wiring.judgement import Verdict, judge
+from overhaul.wiring.portraits import Key, Portrait, Portraits
+from overhaul.leaves import Analyzer
+
+_SITES = 20
+"""How many places of construction a row names at most."""
+
+
+@Analyzer
+def managers(
+    layout: Layout, symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], classes: Facts[Class],
+    constructions: Facts[Construction],
+) -> Iterator[Manager]:  # fmt: skip
+    """The managers of the project, by evidence; scoped look-alikes with low confidence."""
+    portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions)
+    verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait, portraits)) is not None}
+    listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped"}
+    depends = {key: _depends(portraits[key], listed, portraits) for key in verdicts}
+    tier = tiers({key: depends[key] for key in listed})
+    for key, verdict in sorted(verdicts.items(), key=lambda item: (portraits[item[0]].symbol.path, portraits[item[0]].row.line)):
+        portrait = portraits[key]
+        yield Manager(
+            kind="manager", subkind=_subkind(portrait, verdict, verdicts, depends), name=portrait.symbol.name,
+            module=portrait.symbol.module, path=portrait.symbol.path, line=portrait.row.line,
+            confidence=verdict.confidence, evidence=verdict.evidence, purpose=_purpose(portrait),
+            collaborators=portrait.collaborators, constructed=_sites(portrait),
+            life_cycle=portrait.life_cycle, interface=portrait.interface, tier=tier.get(key),
+            depends_on=tuple(sorted(portraits[one].symbol.dotted for one in depends[key])),
+        )  # fmt: skip
+
+
+def _depends(portrait: Portrait, listed: set[Key], portraits: Portraits) -> frozenset[Key]:
+    """The managers that one holds; one that made it and handed itself over is its owner, and it does not stand on that."""
+    owners = {made.holder for made in portrait.made if any(value in ("self", "self.app") for _, value in made.row.arguments)}
+    found = {portraits.keys[one.name] for one in portrait.collaborators if one.name in portraits.keys}
+    return frozenset((found & listed) - owners - {portrait.key})
+
+
+def _subkind(
+    portrait: Portrait, verdict: Verdict, verdicts: Mapping[Key, Verdict], depends: Mapping[Key, frozenset[Key]]
+) -> str:
+    if verdict.subkind != "concrete":
+        return verdict.subkind
+    for one in portrait.order[1:]:
+        if (getattr(one, "module", ""), one.name) in verdicts:
+            return "inherited"
+    made = {one.name for one in portrait.collaborators if one.how == "constructs"}
+    if len(depends[portrait.key]) >= 3 and len(made) >= 3 and not any(portrait.key in held for held in depends.values()):
+        return "root"
+    return "concrete"
+
+
+def _purpose(portrait: Portrait) -> str:
+    """The first line of the docstring, or what its methods say."""
+    if portrait.row.summary:
+        return portrait.row.summary
+    acting = [name.replace("_", " ") for name in portrait.acting if not name.startswith("_")]
+    return f"{', '.join(acting[:5])}{', ...' if len(acting) > 5 else ''}" if acting else ""
+
+
+def _sites(portrait: Portrait) -> tuple[Site, ...]:
+    return tuple(one.site for one in portrait.made[:_SITES])

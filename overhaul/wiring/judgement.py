@@ -1,0 +1,233 @@
+"""Whether a class is a manager: the evidence for it, the evidence against it, and how sure one may be.
+
+The definition is in `docs/inventories.md`. No single fact decides, least of all a name: facts about structure (what it
+owns, how long it is kept, what others ask of it) are weighed, and a word in its name counts like one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from overhaul.inventory import Confidence, fact
+from overhaul.wiring.portraits import Made, Portrait, Portraits
+from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, UNIT_OF_WORK, first_word
+
+HIGH: Final = 6.0
+MEDIUM: Final = 4.0
+LOW: Final = 2.5
+
+
+class Verdict(NamedTuple):
+    """What a class is taken for."""
+
+    subkind: str
+    confidence: Confidence
+    evidence: tuple[str, ...]
+    score: float
+
+
+class Weight(NamedTuple):
+    """One fact with what it counts."""
+
+    points: float
+    said: str
+    structural: bool
+
+
+def judge(portrait: Portrait, portraits: Portraits) -> Verdict | None:
+    """What a class is; None for one that nothing speaks for."""
+    if portrait.testing or portrait.row.scope or (portrait.data and not portrait.orm):
+        return None
+    if portrait.orm:
+        return _orm(portrait)
+    weights = list(_weights(portrait, portraits))
+    score = sum(one.points for one in weights)
+    for_it = [one for one in weights if one.points > 0]
+    if not any(one.structural for one in for_it) or score < LOW:
+        return None
+    evidence = tuple(one.said for one in sorted(weights, key=lambda one: -abs(one.points)) if one.said)
+    kept, passing = _lives(portrait, portraits)
+    if passing and not kept:
+        return Verdict("scoped", "low", (passing, *evidence), score)
+    structure = sum(one.points for one in weights if one.structural)
+    confidence: Confidence = "low"
+    if score >= HIGH and structure >= 3.0:
+        confidence = "high"
+    elif score >= MEDIUM and structure >= 1.5:
+        confidence = "medium"
+    return Verdict(_subkind(portrait, portraits), confidence, evidence, score)
+
+
+def _orm(portrait: Portrait) -> Verdict | None:
+    if not portrait.methods:
+        return None
+    line = portrait.row.line
+    evidence = (fact(line, f"inherits from {', '.join(portrait.row.bases)}, a manager of an ORM"),)
+    return Verdict("orm", "high" if portrait.words[-1:] == ("manager",) else "medium", evidence, HIGH)
+
+
+def _weights(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
+    """Every fact that speaks for or against a manager."""
+    line = portrait.row.line
+    last = portrait.words[-1] if portrait.words else ""
+    owning = last in OWNING
+    if owning:
+        yield Weight(2.5, fact(line, f"is named {last}"), False)
+    elif last in SERVING or portrait.words[:1] and portrait.words[0] in OWNING and len(portrait.words) > 1:
+        yield Weight(1.25, fact(line, f"is named {'.'.join(portrait.words[-1:])}"), False)
+    elif last in HELPERS:
+        yield Weight(-2.0, fact(line, f"is named {last}, a word for something else"), False)
+    elif last in UNIT_OF_WORK:
+        yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
+
+    yield from _owned(portrait)
+    yield from _kept(portrait, portraits)
+    yield from _asked(portrait)
+
+
+def _owned(portrait: Portrait) -> Iterator[Weight]:
+    """What it holds."""
+    partners = portrait.partners
+    if partners:
+        names = ", ".join(one.name.rpartition(".")[2] for one in partners[:4])
+        points = 1.0 if len(partners) == 1 else 1.75 if len(partners) < 4 else 2.25
+        yield Weight(points, fact(partners[0].line, f"holds {names}"), True)
+    if portrait.resources:
+        name, (what, at) = next(iter(portrait.resources.items()))
+        yield Weight(1.0, fact(at, f"owns a {what}: {name}"), True)
+    containers = portrait.containers or portrait.shared_containers
+    if containers:
+        verbs = {first_word(name) for name in portrait.acting}
+        if verbs & KEEPING:
+            name, at = next(iter(containers.items()))
+            points = 1.5 if verbs & GIVING else 1.0
+            yield Weight(points, fact(at, f"keeps what others hand it in {name}"), True)
+        else:
+            name, at = next(iter(containers.items()))
+            yield Weight(0.25, fact(at, f"has a collection: {name}"), True)
+    if portrait.life_cycle:
+        rows = portrait.inherited
+        said = ", ".join(portrait.life_cycle[:4])
+        points = 1.5 if len(portrait.life_cycle) > 1 else 0.75
+        yield Weight(points, fact(rows[portrait.life_cycle[0]].line, f"has a life cycle: {said}"), True)
+
+
+def _kept(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
+    """How long it lives, and who is given it."""
+    kept, passing = _lives(portrait, portraits)
+    if kept:
+        yield Weight(1.75, kept, True)
+    elif passing:
+        yield Weight(-1.5, passing, True)
+    receivers = portraits.receivers.get(portrait.key, ())
+    others = {one[0].key: one for one in receivers if one[0].key != portrait.key}
+    if others:
+        holder, parameter, line = next(iter(others.values()))
+        points = 1.5 if len(others) > 1 else 0.75
+        said = f"{holder.symbol.name} is given it ({parameter})" + (f", as are {len(others) - 1} more" if len(others) > 1 else "")
+        yield Weight(points, fact(line, said, holder.symbol.path), True)
+
+
+def _asked(portrait: Portrait) -> Iterator[Weight]:
+    """What others can ask of it."""
+    acting = [name for name in portrait.acting if not name.startswith("_")]
+    line = portrait.row.line
+    hidden = [name for name in portrait.methods if name.startswith("_") and not name.startswith("__")]
+    if not acting and not hidden:
+        yield Weight(-3.0, fact(line, "has no methods of its own to call"), True)
+    elif len(acting) >= 4:
+        yield Weight(0.75, fact(line, f"has {len(acting)} public methods"), True)
+    elif len(acting) <= 1 and len(hidden) <= 1:
+        yield Weight(-1.5, fact(line, "has one method"), True)
+    if not portrait.held and not portrait.shared_containers and not portrait.collaborators:
+        services = [one for one in portrait.methods.values() if one.kind in ("classmethod", "staticmethod")]
+        if not (services and len(services) >= 3):
+            yield Weight(-2.0, fact(line, "holds nothing"), True)
+    if {"__enter__", "__aenter__"} & portrait.methods.keys() and len(acting) <= 2:
+        yield Weight(-1.5, fact(line, "is a context manager"), True)
+    if "__call__" in portrait.methods and len(acting) <= 1:
+        yield Weight(-1.0, fact(line, "is called like a function"), True)
+    if "__iter__" in portrait.methods or "__getitem__" in portrait.methods or "__len__" in portrait.methods:
+        yield Weight(-0.75, fact(line, "is a container itself"), True)
+    if "__eq__" in portrait.methods or "__hash__" in portrait.methods or "__lt__" in portrait.methods:
+        yield Weight(-1.25, fact(line, "is compared like a value"), True)
+
+
+def _lives(portrait: Portrait, portraits: Portraits) -> tuple[str, str]:
+    """Where it is made and kept, and where it is made and let go; "" for none."""
+    kept = passing = ""
+    made: list[Made] = list(portrait.made)
+    if portrait.abstract or not made:
+        for heir in portraits.heirs.get(portrait.key, ()):
+            made += portraits[heir].made
+    for one in made:
+        site, row = one.site, one.row
+        path = site.path if site.path != portrait.symbol.path else ""
+        where = site.scope or "the module"
+        if _is_kept(one, portrait, portraits):
+            kept = kept or fact(site.line, f"made once in {where} and kept ({row.target or row.how})", path)
+        elif row.how != "raised":
+            passing = passing or fact(site.line, f"made in {where} for {_use(row.how)}", path)
+    if not kept and (found := _singleton(portrait)):
+        kept = found
+    return kept, passing
+
+
+_USES: Final = {
+    "element": "a place among many", "local": "the time of a call", "returned": "whoever asks", "yielded": "whoever asks",
+    "other": "a single use", "argument": "a call", "attribute": "an attribute", "variable": "a variable",
+}  # fmt: skip
+
+
+def _use(how: str) -> str:
+    return _USES.get(how, how)
+
+
+def _is_kept(made: Made, portrait: Portrait, portraits: Portraits) -> bool:
+    row = made.row
+    if row.looped:
+        return False
+    match row.how:
+        case "variable":
+            return True
+        case "attribute":
+            holder = portraits.get(made.holder)
+            return holder is None or not holder.data
+        case "argument":
+            last = row.target.rpartition(".")[2]
+            return last.lstrip("_")[:1].isupper() or first_word(last) in KEEPING
+        case "local":
+            return not made.site.scope or first_word(made.site.scope.rpartition(".")[2]) in _STARTING
+        case "returned":
+            function = portraits.symbols.interior(made.site.module).functions.get(made.site.scope)
+            return function is not None and any("cache" in one or "singleton" in one for one in function.decorators)
+        case _:
+            return False
+
+
+_STARTING: Final = frozenset({"main", "run", "start", "serve", "cli", "boot", "bootstrap", "launch", "setup", "configure"})
+
+
+def _singleton(portrait: Portrait) -> str:
+    """How a class makes sure that there is one instance."""
+    if any("singleton" in one.lower() for one in (*portrait.decorators, *(value for _, value in portrait.row.keywords))):
+        return fact(portrait.row.line, "is a singleton by its decorator or metaclass")
+    for name in ("_instance", "__instance", "instance", "_singleton"):
+        if rows := portrait.attributes.get(name):
+            return fact(rows[0].line, f"keeps its one instance in {name}")
+    return ""
+
+
+def _subkind(portrait: Portrait, portraits: Portraits) -> str:
+    if portrait.abstract:
+        return "abstract"
+    connected = any(what in ("connection", "session", "socket") for what, _ in portrait.resources.values())
+    handed = any(first_word(name) in _CONNECTIONS for name in portrait.held)
+    if (connected or handed) and portrait.words[-1:] and portrait.words[-1] in _GATEWAYS:
+        return "gateway"
+    return "concrete"
+
+
+_CONNECTIONS: Final = frozenset({"connection", "conn", "session", "client", "db", "database", "engine", "pool", "socket"})
+_GATEWAYS: Final = frozenset({"gateway", "repository", "dao", "client", "service", "store", "exchange", "connector"})

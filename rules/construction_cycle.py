@@ -1,0 +1,48 @@
+"""Managers that hold each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.inventory import Manager, fact
+from overhaul.leaves import Rule
+from overhaul.wiring.graph import rings
+
+
+@Rule
+def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
+    """Managers construct or receive each other in a ring.
+
+    Why: none of them can be made, tested, started or stopped without the others; one of them has to be made before what
+    it needs is there, and gets it later through a setter, or makes it again and again. When all of the ring construct
+    each other in their constructors, making one never ends.
+
+    Instead: let one of them publish what happens (an event, a callback handed in by whoever builds both), or take out
+    what two of them need into a third that both receive.
+
+    A part that is made by its owner and handed the owner (`Part(self)`) counts as the owner's, and makes no ring.
+    """
+    by_name = {f"{one.module}.{one.name}": one for one in managers if one.subkind != "scoped" and one.confidence != "low"}
+    depends = {(one.module, one.name): frozenset(
+        (by_name[held].module, by_name[held].name) for held in one.depends_on if held in by_name
+    ) for one in by_name.values()}  # fmt: skip
+    for ring in rings(depends):
+        members = [by_name[f"{module}.{name}"] for module, name in ring]
+        inside = {f"{module}.{name}" for module, name in ring}
+        links = [
+            (one, held) for one in members for held in one.collaborators
+            if held.name in inside and held.name != f"{one.module}.{one.name}"
+        ]  # fmt: skip
+        endless = {(one.module, one.name) for one, held in links if held.how == "constructs"}
+        first = members[0]
+        yield Finding(
+            rule="construction_cycle",
+            severity="error" if len(endless) == len(ring) else "warning",
+            message=f"{', '.join(one.name for one in members)} hold each other"
+            + (": each makes the next, so that making one never ends" if len(endless) == len(ring) else ""),
+            module=first.module, path=first.path, line=first.line, name=first.name,
+            because=tuple(
+                fact(held.line, f"{one.name} {held.how} {held.name.rpartition('.')[2]}", one.path) for one, held in links
+            ),
+        )  # fmt: skip

@@ -209,6 +209,44 @@ class ReceiverUse(Row, frozen=True):
     """Somewhere in that function the variable is asked what it is or has: by isinstance, hasattr, getattr or `type`."""
 
 
+class Reflection(Row, frozen=True):
+    """A place that asks what a value is or has, or gives it attributes by name; what such code meets is its own affair."""
+
+    scope: str
+    name: str
+    """The chain of names that is asked or changed; "" for the body of a `try` that handles AttributeError."""
+    act: Literal["asks", "sets", "catches"]
+    line: int
+    end: int
+    """For `catches` the last line of what is caught; else `line`."""
+
+
+class FileAct(Row, frozen=True):
+    """A call that does something to a file, or turns a value into text or bytes or back."""
+
+    scope: str
+    """The dotted name of the function."""
+    act: Literal[
+        "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle", "exists",
+        "fails",
+    ]
+    """fails: what is done in an exception handler of a function that reads."""
+    line: int
+    callee: str
+    """The chain that is called; for `fails` the exception that is raised, or "default", "ignored", "again"."""
+    target: str
+    """The first argument as it is written; for `fails` the exceptions that are caught."""
+
+
+class StateKeys(Row, frozen=True):
+    """Constant keys that a function which saves or restores something writes into a mapping, or reads from one."""
+
+    scope: str
+    line: int
+    act: Literal["made", "read"]
+    keys: tuple[str, ...]
+
+
 class Comment(Row, frozen=True):
     """A comment."""
 
@@ -347,9 +385,8 @@ class Lookup(msgspec.Struct, frozen=True):
     """A test whether a value is kept already."""
 
     line: int
-    how: Literal["in", "get", "try", "none", "truth", "has", "clock", "key", "setdefault"]
-    """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None or a
-    sentinel; truth: taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that
+    how: Literal["in", "get", "try", "none", "sentinel", "truth", "has", "clock", "key", "setdefault"]
+    """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None; truth: taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that
     the value was made for."""
     key: tuple[str, ...]
     """What is looked for, one for each level of nesting; empty for a single value."""
@@ -408,10 +445,10 @@ class StorageUse(Row, frozen=True):
     keeps: tuple[Keep, ...]
     drops: tuple[tuple[int, str], ...]
     """Lines that take entries away, with the way: del, pop, clear, none, empty, evict."""
-    changes: tuple[tuple[int, str], ...]
-    """Lines that change what was kept, with the method that is called on it, or "=" and "+="."""
-    effects: tuple[tuple[int, str], ...]
-    """Lines that call a method of what was kept, for nothing but its effect."""
+    changes: tuple[tuple[int, int, str], ...]
+    """(line, how many keys deep, method) of what changes the value that is kept; "=" and "+=" for assignments."""
+    effects: tuple[tuple[int, int, str], ...]
+    """(line, how many keys deep, method) of other calls for nothing but their effect."""
     returns: bool
     """What is found there is returned."""
     reads: bool
@@ -427,6 +464,49 @@ class StorageUse(Row, frozen=True):
     """For a nested function the outermost one, where what is called is a parameter of it."""
 
 
+class InterfaceMismatch(Row, frozen=True):
+    """An attribute that is asked of a receiver whose class does not have it."""
+
+    module: str
+    path: str
+    line: int
+    scope: str
+    receiver: str
+    """The chain that is asked: `self._store`."""
+    owner: str
+    """Its class, dotted with the module."""
+    member: str
+    how: Literal["call", "load"]
+    near: tuple[str, ...]
+    """Members of the class with names like it."""
+    confidence: Literal["high", "medium"]
+
+
+class KeptFile(Row, frozen=True):
+    """A function that makes a file where it is missing or old, and takes it as it is where it is there."""
+
+    scope: str
+    """The dotted function."""
+    line: int
+    """Where it looks for the file."""
+    file: str
+    """The path as it is written, what local names stand for put in."""
+    check: Literal["exists", "time", "open"]
+    """exists: asked for; time: its age is compared; open: a failure to open it is caught."""
+    loads: tuple[int, ...]
+    """Lines that read it."""
+    stores: tuple[int, ...]
+    """Lines that write it."""
+    made: str
+    """What is called to make its content; "" where nothing is called."""
+    keyed: tuple[str, ...]
+    """Parameters of the function that the path is made from."""
+    hit: bool
+    """It is read where it was found."""
+    instance: bool
+    """The path is made from attributes of the instance."""
+
+
 class Finding(Row, frozen=True):
     """What a rule has to say about one place."""
 
@@ -439,3 +519,91 @@ class Finding(Row, frozen=True):
     name: str
     """What it is about, dotted inside the module; part of the finding's identity."""
     because: tuple[str, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What is known of a variable where a statement runs."""
+
+    place: str
+    """As `StateMove.place` has it."""
+    allowed: tuple[str, ...] | None
+    """The constants it can be; None where conditions do not name them."""
+    excluded: tuple[str, ...]
+    """Constants that it is not."""
+
+
+class StateMove(Row, frozen=True):
+    """A place that may move a variable to another state: an assignment of a constant, or a call that passes one."""
+
+    line: int
+    scope: str
+    """The dotted function or class it stands in; "" for the module."""
+    form: Literal["assign", "default", "keyword", "entry", "call"]
+    """default: in a class body; keyword: of a call; entry: in a dict that is written out; call: of what may assign."""
+    place: str
+    """The variable: `self.state`, `order.state`, `STATE`, `job['status']`; the keyword or key; what is called."""
+    values: tuple[str, ...]
+    """The constants, one of which is assigned; empty where it is none."""
+    value: str
+    """What is assigned where that is no constant, or need not be one."""
+    through: str
+    """For a keyword what is called, with its arguments."""
+    held: tuple[Held, ...]
+    """What is known of the variable before; of a call, all that is known."""
+    guard: str
+    """The other conditions around it; "" for none."""
+    table: str
+    """The chain of the table that was asked whether it may."""
+    arguments: tuple[tuple[str, str], ...]
+    """For a call: (position or keyword, constant)."""
+
+
+class StateTest(Row, frozen=True):
+    """A place where what runs depends on which constant a variable is."""
+
+    line: int
+    scope: str
+    place: str
+    how: Literal["compare", "order", "case", "index", "name"]
+    """index: something is chosen by it; name: a name is put together from it."""
+    values: tuple[str, ...]
+    """The constants it is compared with; `*NAME` for those in a collection of that name."""
+
+
+class StateTable(Row, frozen=True):
+    """A table that says which state may follow which."""
+
+    name: str
+    """Dotted, inside its module."""
+    line: int
+    rows: tuple[tuple[str, tuple[str, ...], int], ...]
+    """(state, those that may follow it, line)."""
+
+
+class LibraryMove(msgspec.Struct, frozen=True):
+    """A transition declared to a library."""
+
+    sources: tuple[str, ...]
+    """Empty for any."""
+    target: str
+    """"" where it stays what it is, or that cannot be told."""
+    line: int
+    event: str
+    guard: str
+
+
+class LibraryMachine(Row, frozen=True):
+    """A state machine that a library runs, as one file declares it."""
+
+    name: str
+    """Dotted, inside the module: the class, or the attribute or variable that holds it."""
+    line: int
+    library: str
+    states: tuple[str, ...]
+    initial: str
+    """"" where it cannot be told."""
+    final: tuple[str, ...]
+    """States that are declared as final."""
+    moves: tuple[LibraryMove, ...]
+    complete: bool
+    """All states and transitions could be read."""

@@ -54,6 +54,20 @@ class Types:
         found = self._of_attribute(owner, name, _DEPTH)
         return () if found is None else tuple(dict.fromkeys(found))
 
+    def constructed(self, module: str, scope: str, text: str) -> bool:
+        """Whether an expression makes an instance on the spot (or is None): then its class is no subclass of that."""
+        match = _CHAIN.match(text)
+        if text == "None":
+            return True
+        if match is None or not text.endswith(")") or _closing(text[match.end():]) != len(text) - match.end() - 1:
+            return False
+        meaning = self.symbols.lookup(module, scope, match[0])
+        return isinstance(meaning, Symbol) and meaning.kind == "class" and not meaning.alternatives
+
+    def local_rows(self, module: str, scope: str, name: str) -> Sequence[LocalName]:
+        """The ways in which a function binds one of its variables."""
+        return self._local_rows(module).get((scope, name), ())
+
     def class_around(self, module: str, scope: str) -> Symbol | None:
         """The innermost class around a scope."""
         interior = self.symbols.interior(module)
@@ -287,8 +301,17 @@ class Types:
             if not rows:
                 continue
             # Targets that get no value of their own (a loop's, an unpacked one) make it unknown.
-            return self._of_rows(one.module, one.name, rows, depth)
+            told = self._of_rows(one.module, one.name, rows, depth)
+            if told is not None and not all(row.where for row in rows) and any(map(self._is_descriptor, told)):
+                return None
+            return told
         return None
+
+    def _is_descriptor(self, one: Symbol | External) -> bool:
+        """Whether what stands in a class body gives something else when it is read from an instance."""
+        if isinstance(one, External):
+            return one.name not in _BUILTIN_CLASSES
+        return self.method(one, "__get__") is not None or any(not isinstance(base, Symbol) for base in self.bases(one))
 
     def _attribute_of(self, classes: Classes, name: str, depth: int) -> Classes | None:
         found: Classes = ()

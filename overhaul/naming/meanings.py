@@ -145,6 +145,10 @@ class Interior:
         found = self._members.get(owner)
         return found.get(name) if found is not None else None
 
+    def members_of(self, owner: str) -> frozenset[str]:
+        """The names of all that a class itself defines."""
+        return frozenset(self._members.get(owner, ()))
+
     def class_around(self, scope: str) -> str:
         """The innermost class that a scope stands in; "" when there is none."""
         while scope and scope not in self.classes:

@@ -60,6 +60,11 @@ _RESOURCES: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+def testing(path: str) -> bool:
+    """Whether a file belongs to tests."""
+    return _TESTING.search(path) is not None
+
+
 class Made(NamedTuple):
     """One place where an instance is made."""
 
@@ -90,7 +95,7 @@ class Portrait:
     @cached_property
     def testing(self) -> bool:
         """Whether it belongs to tests."""
-        return _TESTING.search(self.symbol.path) is not None
+        return testing(self.symbol.path)
 
     @cached_property
     def order(self) -> Sequence[Symbol | External | Unknown]:
@@ -352,7 +357,7 @@ class Portraits:
         made: dict[Key, list[Made]] = {}
         for module, rows in self._constructions.items():
             path = self.symbols.path(module)
-            if _TESTING.search(path):
+            if testing(path):
                 continue
             interior = self.symbols.interior(module)
             known: dict[tuple[str, str], Key | None] = {}

@@ -1,0 +1,56 @@
+"""Uses of attributes that the receiver's class does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overhaul.facts import (
+    Class,
+    Facts,
+    InterfaceMismatch,
+    LocalName,
+    ReceiverUse,
+    Reflection,
+    UsedName,
+    Variable,
+)
+from overhaul.leaves import Analyzer
+from overhaul.symbols import Symbols
+from overhaul.types import Types
+from overhaul.wiring.interfaces import Asked, Interfaces
+from overhaul.wiring.portraits import testing
+
+
+@Analyzer
+def interface_mismatches(
+    symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], classes: Facts[Class],
+    used: Facts[UsedName], receivers: Facts[ReceiverUse], reflections: Facts[Reflection],
+) -> Iterator[InterfaceMismatch]:  # fmt: skip
+    """Methods and attributes that are asked of a receiver whose class is known, and that this class does not have.
+
+    Silent where the class may have attributes that nobody can see, where a subclass has it and the receiver may be of
+    one, where the code has asked what the receiver is, and in tests.
+    """
+    interfaces = Interfaces(symbols, Types(symbols, variables, local_names), classes, used, receivers, reflections)
+    for module in symbols.layout.modules:
+        path = symbols.path(module)
+        if testing(path):
+            continue
+        for asked in interfaces.asked(module):
+            if any(interfaces.has(one, asked.member) != "no" for one in asked.classes):
+                continue
+            if not asked.exact and any(_of_an_heir(interfaces, asked)):
+                continue
+            owner = asked.classes[0]
+            near = interfaces.near(owner, asked.member)
+            yield InterfaceMismatch(
+                module=module, path=path, line=asked.line, scope=asked.scope, receiver=asked.receiver,
+                owner=owner.dotted, member=asked.member, how="call" if asked.how == "call" else "load", near=near,
+                confidence="high" if asked.exact else "medium",
+            )  # fmt: skip
+
+
+def _of_an_heir(interfaces: Interfaces, asked: Asked) -> Iterator[bool]:
+    for one in asked.classes:
+        for heir in interfaces.heirs.get((one.module, one.name), ()):
+            yield interfaces.has(heir, asked.member) != "no"

@@ -1,0 +1,1 @@
+"""State that is saved and brought back: which functions belong together, and how they do it."""

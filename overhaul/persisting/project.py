@@ -1,0 +1,116 @@
+"""The pairs of a whole project: who owns a state, who only keeps it for others, and who only gives the word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeys, UsedName
+from overhaul.inventory import StatePersistence
+from overhaul.naming.meanings import Symbol
+from overhaul.persisting.halves import Deed, Deeds
+from overhaul.persisting.judgement import judge, lone
+from overhaul.persisting.pairs import Pair, pairs
+from overhaul.symbols import Symbols
+from overhaul.types import Types
+from overhaul.wiring.portraits import testing
+
+
+class _Found(NamedTuple):
+    module: str
+    pair: Pair
+    row: StatePersistence
+    asked: tuple[tuple[str, str], ...]
+    """The functions of the project (module, name) to which the pair passes its work."""
+
+
+class Project:
+    """All modules, with what their functions do."""
+
+    def __init__(
+        self, symbols: Symbols, types: Types, classes: Facts[Class], used: Facts[UsedName],
+        receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeys],
+    ) -> None:  # fmt: skip
+        """Facts are read when they are asked for."""
+        self._symbols = symbols
+        self._types = types
+        self._classes = classes
+        self._facts = used, receivers, acts, keys
+        self._modules: dict[str, Deeds] = {}
+
+    def deeds(self, module: str) -> Mapping[str, Deed]:
+        """The functions of a module."""
+        found = self._modules.get(module)
+        if found is None:
+            found = self._modules[module] = Deeds(module, self._symbols, *self._facts)
+        return found.all
+
+    def rows(self) -> Iterator[StatePersistence]:
+        """The state that is saved and restored, by path and line."""
+        found = list(self._pairs())
+        owners = {
+            (one.module, deed.row.name): one for one in found for deed in (*one.pair.saves, *one.pair.restores)
+        }  # fmt: skip
+        plumbing: set[tuple[str, str]] = set()
+        kept: list[StatePersistence] = []
+        for one in found:
+            reached = [owners[key] for key in one.asked if key in owners and owners[key] is not one]
+            if any(_owns(other) for other in reached):
+                continue  # It only gives the word: the state is another's, who has a row.
+            row = one.row
+            if reached:
+                others = [member for other in reached for member in other.row.members]
+                plumbing |= {(member.module, member.name) for member in others}
+                known = {(member.module, member.name) for member in row.members}
+                added = [member for member in dict.fromkeys(others) if (member.module, member.name) not in known]
+                write = row.write or next((other.row.write for other in reached if other.row.write), "")
+                damaged = row.damaged or next((other.row.damaged for other in reached if other.row.damaged), "")
+                row = msgspec.structs.replace(row, members=(*row.members, *added), write=write, damaged=damaged)
+            kept.append(row)
+        rows = [row for row in kept if (row.module, row.name) not in plumbing]
+        told = {(member.module, member.name) for row in kept for member in row.members}
+        rows += [row for row in self._lone() if (row.module, row.name) not in told]
+        yield from sorted(rows, key=lambda row: (row.path, row.line))
+
+    def _pairs(self) -> Iterator[_Found]:
+        for module in self._symbols.layout.modules:
+            path = self._symbols.path(module)
+            if testing(path):
+                continue
+            deeds = self.deeds(module)
+            for owner in ("", *self._symbols.interior(module).classes):
+                own = {name.rpartition(".")[2]: one for name, one in deeds.items() if one.row.owner == owner}
+                if len(own) < 2:
+                    continue
+                for pair in pairs(owner, own):
+                    row = judge(pair, module, path, own)
+                    if row is not None:
+                        yield _Found(module, pair, row, tuple(self._asked(module, pair)))
+
+    def _lone(self) -> Iterator[StatePersistence]:
+        for module in self._symbols.layout.modules:
+            path = self._symbols.path(module)
+            if not testing(path):
+                for deed in self.deeds(module).values():
+                    if (row := lone(deed, module, path)) is not None:
+                        yield row
+
+    def _asked(self, module: str, pair: Pair) -> Iterator[tuple[str, str]]:
+        """The methods of classes of the project that a pair calls on a collaborator."""
+        for deed in (*pair.saves, *pair.restores):
+            for chain in deed.calls:
+                holder, _, method = chain.rpartition(".")
+                if not holder or holder in ("self", "cls", "super()"):
+                    continue
+                for one in self._types.of_expression(module, deed.row.name, holder):
+                    if isinstance(one, Symbol) and (found := self._types.method(one, method)) is not None:
+                        yield found[0].module, found[1].name
+
+
+def _owns(found: _Found) -> bool:
+    """Whether what is restored becomes the state of the object itself, or a new object of its class."""
+    return any(deed.stores for deed in found.pair.restores)
+
+

@@ -1,0 +1,28 @@
+"""State files that a crash can leave half written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.inventory import StatePersistence
+from overhaul.leaves import Rule
+
+
+@Rule
+def state_overwritten_in_place(persistences: Sequence[StatePersistence]) -> Iterator[Finding]:
+    """A state file is overwritten where it lies.
+
+    Why: opening a file for writing empties it first. A crash, a full disk or a second process between that and the last
+    byte leaves neither the old state nor the new one.
+
+    Instead: write to a file beside it, flush and `os.fsync` it, then `os.replace` it over the old one: readers see one
+    or the other.
+    """
+    for row in persistences:
+        if row.write != "in_place" or (row.confidence == "low" and row.complete):
+            continue
+        yield Finding(
+            rule="state_overwritten_in_place", severity="warning", message=f"{row.name} overwrites its state file in place",
+            module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence[:2],
+        )  # fmt: skip

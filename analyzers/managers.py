@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from overhaul.facts import Class, Construction, Facts, LocalName, Variable
 from overhaul.inventory import Manager, Site
 from overhaul.layout import Layout
+from overhaul.leaves import Analyzer
+from overhaul.naming.meanings import Symbol
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 from overhaul.wiring.graph import tiers
 from overhaul.wiring.judgement import Verdict, judge
 from overhaul.wiring.portraits import Key, Portrait, Portraits
-from overhaul.leaves import Analyzer
 
 _SITES = 20
 """How many places of construction a row names at most."""
@@ -26,7 +27,7 @@ def managers(
     """The managers of the project, by evidence; scoped look-alikes with low confidence."""
     portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions)
     verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait, portraits)) is not None}
-    listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped"}
+    listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped" and verdict.confidence != "low"}
     depends = {key: _depends(portraits[key], listed, portraits) for key in verdicts}
     tier = tiers({key: depends[key] for key in listed})
     for key, verdict in sorted(verdicts.items(), key=lambda item: (portraits[item[0]].symbol.path, portraits[item[0]].row.line)):
@@ -37,6 +38,7 @@ def managers(
             confidence=verdict.confidence, evidence=verdict.evidence, purpose=_purpose(portrait),
             collaborators=portrait.collaborators, constructed=_sites(portrait),
             life_cycle=portrait.life_cycle, interface=portrait.interface, tier=tier.get(key),
+            bases=tuple(one.dotted for one in portrait.order[1:] if isinstance(one, Symbol)),
             depends_on=tuple(sorted(portraits[one].symbol.dotted for one in depends[key])),
         )  # fmt: skip
 

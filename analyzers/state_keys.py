@@ -13,7 +13,7 @@ from overhaul.scopes import Scope
 from overhaul.syntax.state_words import RESTORING, SAVING, STATE, words_of
 
 
-@Collector("Dict", "Subscript", "Call")
+@Collector("Dict", "Subscript", "Call", "Assign")
 def state_keys(module: Module) -> Iterator[StateKeys]:
     """Constant keys of mappings in functions whose name says that they save, restore or describe a state."""
     wanted = {
@@ -29,11 +29,15 @@ def state_keys(module: Module) -> Iterator[StateKeys]:
             for element in node.elements:
                 if element.__class__ is cst.DictElement and (key := _text(element.key)):
                     made.setdefault(id(owner), {}).setdefault(key, line)
+    targets = {
+        id(target.target) for assign, _, _ in module.nodes(cst.Assign) for target in assign.targets
+        if target.target.__class__ is cst.Subscript
+    }  # fmt: skip
     for subscript, line, block in module.nodes(cst.Subscript):
         if (owner := _owner(block.scope, wanted)) is not None and len(subscript.slice) == 1:
             index = subscript.slice[0].slice
             if index.__class__ is cst.Index and (key := _text(index.value)):
-                read.setdefault(id(owner), {}).setdefault(key, line)
+                (made if id(subscript) in targets else read).setdefault(id(owner), {}).setdefault(key, line)
     for call, line, block in module.nodes(cst.Call):
         func: Any = call.func
         if func.__class__ is cst.Attribute and func.attr.value in ("get", "pop") and call.args:

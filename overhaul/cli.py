@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
 
 from overhaul import __version__
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
@@ -215,23 +216,35 @@ def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
 @click.option("--package-depth", type=click.IntRange(min=1), metavar="N", help="Draw packages of N names, not modules.")
 @click.option("--cycles-only", is_flag=True, help="Draw only what stands in an import cycle.")
 @click.option("--kinds", multiple=True, metavar="KIND,...", help="Only imports of these kinds: module, conditional ...")
+@click.option("--states", is_flag=True, help="Draw state machines instead, as Mermaid's state diagrams.")
+@click.option("--machine", metavar="NAME", help="Only the state machine of this name: Order.state, or orders.Order.state.")
 @run_options
 def graph(
     path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: tuple[str, ...],
-    **options: Any,
+    states: bool, machine: str | None, **options: Any,
 ) -> int:  # fmt: skip
-    """Draw the import graph. svg and png need Graphviz."""
+    """Draw the import graph, or state machines. svg and png need Graphviz."""
     from pathlib import Path
 
     from overhaul.commands.drawing import draw
     from overhaul.commands.output import encoded, write_file, write_stdout
+    from overhaul.commands.state_drawing import draw_states
+
+    drawn_by_default = click.get_current_context().get_parameter_source("form") is ParameterSource.DEFAULT
+    if states:
+        if package_depth is not None or cycles_only or kinds:
+            raise click.UsageError("--states draws no imports: leave out --package-depth, --cycles-only and --kinds")
+        if form != "mermaid" and not drawn_by_default:
+            raise click.UsageError("state machines are drawn as mermaid only: leave out --format")
+    elif machine is not None:
+        raise click.UsageError("--machine needs --states")
 
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a picture is nothing for a terminal: name a file with -o FILE")
     chosen = named_kinds(",".join(kinds) or None)
     workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
     survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
-    drawing = draw(survey, form, package_depth, cycles_only, chosen)
+    drawing = draw_states(survey, machine) if states else draw(survey, form, package_depth, cycles_only, chosen)
     if output is None or output == "-":
         write_stdout([drawing], sys.stdout.buffer)
     else:

@@ -385,9 +385,9 @@ class Lookup(msgspec.Struct, frozen=True):
     """A test whether a value is kept already."""
 
     line: int
-    how: Literal["in", "get", "try", "none", "sentinel", "truth", "has", "clock", "key", "setdefault"]
+    how: Literal["in", "get", "try", "none", "sentinel", "truth", "has", "clock", "key", "order", "setdefault"]
     """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None; truth: taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that
-    the value was made for."""
+    the value was made for; order: compared by size."""
     key: tuple[str, ...]
     """What is looked for, one for each level of nesting; empty for a single value."""
     helpers: tuple[str, ...]
@@ -427,6 +427,10 @@ class Keep(msgspec.Struct, frozen=True):
     """The key as it is put together."""
     broad: bool
     """Depends on the instance or on names outside the function."""
+    unrepeatable: bool
+    """Is made from chance, a counter, or how many there are already: another time it would be something else."""
+    reads: tuple[str, ...]
+    """Attributes of the instance that it is made from, as far as they stand in the expression."""
 
 
 class StorageUse(Row, frozen=True):
@@ -450,7 +454,11 @@ class StorageUse(Row, frozen=True):
     effects: tuple[tuple[int, int, str], ...]
     """(line, how many keys deep, method) of other calls for nothing but their effect."""
     returns: bool
-    """What is found there is returned."""
+    """What is returned is made from what is found there."""
+    entry: Literal["returned", "used", ""]
+    """What becomes of an entry that is taken by its key."""
+    handed: bool
+    """What is found there is returned as it is, without a copy."""
     reads: bool
     """What is found there is used."""
     counted: bool
@@ -530,6 +538,8 @@ class Held(msgspec.Struct, frozen=True):
     """The constants it can be; None where conditions do not name them."""
     excluded: tuple[str, ...]
     """Constants that it is not."""
+    tested: bool = True
+    """A condition says so; else it only was assigned before in the same function."""
 
 
 class StateMove(Row, frozen=True):

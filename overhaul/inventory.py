@@ -71,6 +71,8 @@ class Manager(Component, frozen=True):
     """The longest chain of managers below it; None for one in a ring, and for one that is scoped."""
     depends_on: tuple[str, ...]
     """Dotted names of the managers it constructs or receives."""
+    bases: tuple[str, ...]
+    """Dotted names of the classes of the project that it inherits from."""
 
 
 class CustomRole(Component, frozen=True):
@@ -117,6 +119,22 @@ class BuildStep(Row, frozen=True):
     line: int
 
 
+class ResponsibilityOverlap(Row, frozen=True):
+    """Two managers whose public methods speak of the same things."""
+
+    first: str
+    """Dotted, with its module."""
+    second: str
+    shared: tuple[str, ...]
+    """What both do, as verb and noun: `cancel order`."""
+    similarity: float
+    """Weighted Jaccard index of their verbs and nouns, 0 to 1: words that few managers use weigh more."""
+    module: str
+    """Of the first."""
+    path: str
+    line: int
+
+
 class Cache(Component, frozen=True):
     """A place that returns a value which could be computed or fetched again.
 
@@ -143,6 +161,8 @@ class Cache(Component, frozen=True):
     """Whether None is a value that is stored, or means that there is none; "" where that cannot be told."""
     lookups: tuple[Site, ...]
     stores: tuple[Site, ...]
+    memoiser: str = ""
+    """The decorator that caches, dotted; "" where none does."""
 
 
 class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
@@ -157,6 +177,13 @@ class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target"
     path: str
     function: str
     """The dotted function that makes it; "" for the module or a class body."""
+
+
+class Stranger(msgspec.Struct, frozen=True):
+    """A constant that a state variable is compared with or assigned, and that is none of its states."""
+
+    value: str
+    at: Site
 
 
 class StateMachine(Component, frozen=True):
@@ -179,6 +206,16 @@ class StateMachine(Component, frozen=True):
     """Where behaviour depends on it."""
     unknown_writes: tuple[Site, ...]
     """Assignments of what is no constant: restored or passed on."""
+    entered: tuple[str, ...] = ()
+    """The states that some code assigns."""
+    allowed: tuple[Transition, ...] = ()
+    """What the table allows; empty without a table."""
+    attempts: tuple[Transition, ...] = ()
+    """What the code itself does, whether or not the table lets it."""
+    outside: tuple[Site, ...] = ()
+    """Assignments by others than the class that declares it and its subclasses."""
+    strangers: tuple[Stranger, ...] = ()
+    """Comparisons with what is none of the states."""
 
 
 class Persisting(msgspec.Struct, frozen=True):

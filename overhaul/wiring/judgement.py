@@ -6,10 +6,12 @@ owns, how long it is kept, what others ask of it) are weighed, and a word in its
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from overhaul.inventory import Confidence, fact
+from overhaul.naming.meanings import Symbol
 from overhaul.wiring.portraits import Made, Portrait, Portraits
 from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, UNIT_OF_WORK, first_word
 
@@ -41,22 +43,52 @@ def judge(portrait: Portrait, portraits: Portraits) -> Verdict | None:
         return None
     if portrait.orm:
         return _orm(portrait)
-    weights = list(_weights(portrait, portraits))
+    lives = _lives(portrait, portraits)
+    weights = list(_weights(portrait, portraits, lives))
     score = sum(one.points for one in weights)
     for_it = [one for one in weights if one.points > 0]
     if not any(one.structural for one in for_it) or score < LOW:
         return None
     evidence = tuple(one.said for one in sorted(weights, key=lambda one: -abs(one.points)) if one.said)
-    kept, passing = _lives(portrait, portraits)
-    if passing and not kept:
-        return Verdict("scoped", "low", (passing, *evidence), score)
+    if not lives.kept and lives.many:
+        return Verdict("scoped", "low", (lives.many, *evidence), score)
     structure = sum(one.points for one in weights if one.structural)
     confidence: Confidence = "low"
     if score >= HIGH and structure >= 3.0:
         confidence = "high"
-    elif score >= MEDIUM and structure >= 1.5:
+    elif score >= MEDIUM and (structure >= 0.5 if _role(portrait) == "owning" else structure >= 1.5):
         confidence = "medium"
+    if _role(portrait) == "" and not _stands_alone(portrait, portraits, lives):
+        confidence = "low"
     return Verdict(_subkind(portrait, portraits), confidence, evidence, score)
+
+
+def _role(portrait: Portrait) -> str:
+    """owning, serving, or "" for a name that says nothing of the kind."""
+    last = portrait.words[-1] if portrait.words else ""
+    if last in OWNING:
+        return "owning"
+    if last in SERVING or (len(portrait.words) > 1 and portrait.words[0] in OWNING and last not in HELPERS):
+        return "serving"
+    return ""
+
+
+def _stands_alone(portrait: Portrait, portraits: Portraits, lives: Lives) -> bool:
+    """Whether structure is enough without a role word: two ways of managing, of something that is kept or passed on."""
+    roles = sum(_role_of(one.name, portraits) != "" for one in portrait.partners)
+    verbs = {first_word(name) for name in portrait.acting}
+    ways = (
+        (2 if roles >= 3 else 1 if roles >= 2 else 0)
+        + bool(portrait.life_cycle)
+        + bool(portrait.containers and verbs & KEEPING and verbs & GIVING)
+        + bool(portrait.resources)
+    )
+    passed = any(one[0].key != portrait.key for one in portraits.receivers.get(portrait.key, ()))
+    return ways >= 2 and (bool(lives.kept) or passed)
+
+
+def _role_of(dotted: str, portraits: Portraits) -> str:
+    return _role(portraits[portraits.keys[dotted]])
 
 
 def _orm(portrait: Portrait) -> Verdict | None:
@@ -67,23 +99,50 @@ def _orm(portrait: Portrait) -> Verdict | None:
     return Verdict("orm", "high" if portrait.words[-1:] == ("manager",) else "medium", evidence, HIGH)
 
 
-def _weights(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
+def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[Weight]:
     """Every fact that speaks for or against a manager."""
     line = portrait.row.line
     last = portrait.words[-1] if portrait.words else ""
-    owning = last in OWNING
-    if owning:
-        yield Weight(2.5, fact(line, f"is named {last}"), False)
-    elif last in SERVING or portrait.words[:1] and portrait.words[0] in OWNING and len(portrait.words) > 1:
-        yield Weight(1.25, fact(line, f"is named {'.'.join(portrait.words[-1:])}"), False)
-    elif last in HELPERS:
-        yield Weight(-2.0, fact(line, f"is named {last}, a word for something else"), False)
-    elif last in UNIT_OF_WORK:
-        yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
-
+    match _role(portrait):
+        case "owning":
+            yield Weight(3.0, fact(line, f"is named {last}"), False)
+        case "serving":
+            yield Weight(1.25, fact(line, f"is named {last}"), False)
+        case _ if last in HELPERS:
+            yield Weight(-2.0, fact(line, f"is named {last}, a word for something else"), False)
+        case _ if last in UNIT_OF_WORK:
+            yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
     yield from _owned(portrait)
-    yield from _kept(portrait, portraits)
-    yield from _asked(portrait)
+    yield from _kept(portrait, portraits, lives)
+    yield from _asked(portrait, portraits)
+    yield from _unit(portrait)
+
+
+_UNITS: Final = re.compile(
+    rf"\b(?:one|single|this|that|each|per|an? (?:given|single|individual)) (?:{'|'.join(sorted(UNIT_OF_WORK))})\b", re.IGNORECASE
+)
+
+
+def _unit(portrait: Portrait) -> Iterator[Weight]:
+    """Whether it is made for one thing: by what its constructor is told, and by what its docstring says."""
+    init = portrait.inherited.get("__init__")
+    if init is not None:
+        told = [
+            one.name for one in init.parameters[1:]
+            if one.name in portrait.held and (one.name in _PARTICULARS or one.name.endswith("_id") or one.name == "id")
+        ]  # fmt: skip
+        if told:
+            points = -1.5 if len(told) > 1 else -0.75
+            yield Weight(points, fact(init.line, f"is made for one {', '.join(told[:3])}"), True)
+    if match := _UNITS.search(portrait.row.summary):
+        yield Weight(-1.5, fact(portrait.row.line, f"its docstring speaks of {match[0]}"), False)
+
+
+_PARTICULARS: Final = frozenset({
+    "symbol", "side", "quantity", "amount", "price", "order", "request", "response", "message", "event", "job", "task",
+    "transaction", "reader", "writer", "sock", "address", "addr", "peer", "item", "record", "row", "run",
+})  # fmt: skip
+"""What a constructor is told of the one thing that its object is made for."""
 
 
 def _owned(portrait: Portrait) -> Iterator[Weight]:
@@ -113,13 +172,22 @@ def _owned(portrait: Portrait) -> Iterator[Weight]:
         yield Weight(points, fact(rows[portrait.life_cycle[0]].line, f"has a life cycle: {said}"), True)
 
 
-def _kept(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
+def _kept(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[Weight]:
     """How long it lives, and who is given it."""
-    kept, passing = _lives(portrait, portraits)
-    if kept:
-        yield Weight(1.75, kept, True)
-    elif passing:
-        yield Weight(-1.5, passing, True)
+    if lives.kept:
+        yield Weight(1.75, lives.kept, True)
+    elif lives.many:
+        yield Weight(-2.0, lives.many, True)
+    elif lives.passing:
+        yield Weight(-0.75, lives.passing, True)
+    family = [one for one in portraits.heirs.get(portrait.key, ()) if not portraits[one].testing]
+    if portrait.abstract and len(family) > 1:
+        names = ", ".join(name.rpartition(".")[2] for _, name in family[:3])
+        yield Weight(0.75, fact(portrait.row.line, f"is the base of {names}"), True)
+    for one in portrait.order[1:]:
+        if isinstance(one, Symbol) and _role(portraits[one.module, one.name]) == "owning":
+            yield Weight(0.75, fact(portrait.row.line, f"inherits from {one.name}"), True)
+            break
     receivers = portraits.receivers.get(portrait.key, ())
     others = {one[0].key: one for one in receivers if one[0].key != portrait.key}
     if others:
@@ -129,7 +197,7 @@ def _kept(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
         yield Weight(points, fact(line, said, holder.symbol.path), True)
 
 
-def _asked(portrait: Portrait) -> Iterator[Weight]:
+def _asked(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
     """What others can ask of it."""
     acting = [name for name in portrait.acting if not name.startswith("_")]
     line = portrait.row.line
@@ -143,7 +211,8 @@ def _asked(portrait: Portrait) -> Iterator[Weight]:
     if not portrait.held and not portrait.shared_containers and not portrait.collaborators:
         services = [one for one in portrait.methods.values() if one.kind in ("classmethod", "staticmethod")]
         if not (services and len(services) >= 3):
-            yield Weight(-2.0, fact(line, "holds nothing"), True)
+            related = portrait.abstract or len(portrait.order) > 1 or bool(portraits.heirs.get(portrait.key))
+            yield Weight(-1.0 if related else -2.0, fact(line, "holds nothing"), True)
     if {"__enter__", "__aenter__"} & portrait.methods.keys() and len(acting) <= 2:
         yield Weight(-1.5, fact(line, "is a context manager"), True)
     if "__call__" in portrait.methods and len(acting) <= 1:
@@ -154,9 +223,19 @@ def _asked(portrait: Portrait) -> Iterator[Weight]:
         yield Weight(-1.25, fact(line, "is compared like a value"), True)
 
 
-def _lives(portrait: Portrait, portraits: Portraits) -> tuple[str, str]:
-    """Where it is made and kept, and where it is made and let go; "" for none."""
-    kept = passing = ""
+class Lives(NamedTuple):
+    """Where instances are made, each as a fact; "" for none."""
+
+    kept: str
+    """Made once and kept."""
+    many: str
+    """Made again and again: put among others, in a loop, handed out one by one."""
+    passing: str
+    """Made for the time of a call, as far as one can see."""
+
+
+def _lives(portrait: Portrait, portraits: Portraits) -> Lives:
+    kept = many = passing = ""
     made: list[Made] = list(portrait.made)
     if portrait.abstract or not made:
         for heir in portraits.heirs.get(portrait.key, ()):
@@ -167,11 +246,13 @@ def _lives(portrait: Portrait, portraits: Portraits) -> tuple[str, str]:
         where = site.scope or "the module"
         if _is_kept(one, portrait, portraits):
             kept = kept or fact(site.line, f"made once in {where} and kept ({row.target or row.how})", path)
+        elif row.how in ("element", "yielded") or row.looped:
+            many = many or fact(site.line, f"made in {where} for {_use(row.how)}", path)
         elif row.how != "raised":
             passing = passing or fact(site.line, f"made in {where} for {_use(row.how)}", path)
     if not kept and (found := _singleton(portrait)):
         kept = found
-    return kept, passing
+    return Lives(kept, many, passing)
 
 
 _USES: Final = {

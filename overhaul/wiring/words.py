@@ -21,7 +21,7 @@ SERVING: Final = frozenset({
     "interface", "connector", "exchange", "downloader", "crawler", "poller", "master", "core", "proxy", "notifications",
     "reporter", "recorder", "distributor", "allocator", "balancer", "syncer", "synchronizer", "api", "adapter", "trainer",
     "portal", "facade", "catalog", "catalogue", "directory", "index", "emitter", "portfolio", "account", "wallet",
-    "pipeline", "workflow", "environment", "guard", "breaker", "breakers", "sizer",
+    "pipeline", "workflow", "environment",
 })  # fmt: skip
 """Words that stand for such a class as often as for a helper."""
 

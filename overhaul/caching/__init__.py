@@ -1,0 +1,1 @@
+"""Caches: what is looked up, else made and kept, and what speaks against taking it for one."""

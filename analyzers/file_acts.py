@@ -10,6 +10,7 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
+from overhaul.syntax.state_words import RESTORING, words_of
 from overhaul.text import dotted, text_of
 
 Act = Literal[
@@ -44,12 +45,13 @@ def file_acts(module: Module) -> Iterator[FileAct]:
         if row.act in ("read", "unpickle", "deserialize"):
             reading.add(row.scope)
         yield row
-    if not reading:
-        return
     for handler, line, block in module.nodes(cst.ExceptHandler):
-        if block.scope.name in reading:
+        if block.scope.name in reading or _RESTORING.intersection(words_of(block.scope.name)):
             caught = text_of(handler.type, 80) if handler.type is not None else ""
             yield FileAct(scope=block.scope.name, act="fails", line=line, callee=_handled(handler.body), target=caught)
+
+
+_RESTORING: Final = RESTORING - {"get", "init", "initialize", "open", "from", "import", "fetch", "startup", "loads", "loading"}
 
 
 def _handled(body: Any) -> str:

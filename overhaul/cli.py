@@ -217,7 +217,7 @@ def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
 @click.option("--cycles-only", is_flag=True, help="Draw only what stands in an import cycle.")
 @click.option("--kinds", multiple=True, metavar="KIND,...", help="Only imports of these kinds: module, conditional ...")
 @click.option("--states", is_flag=True, help="Draw state machines instead, as Mermaid's state diagrams.")
-@click.option("--machine", metavar="NAME", help="Only the state machine of this name: Order.state, or orders.Order.state.")
+@click.option("--machine", metavar="NAME", help="Only the state machine of this name: Order.state, orders.Order.state.")
 @run_options
 def graph(
     path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: tuple[str, ...],

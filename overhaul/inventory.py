@@ -189,7 +189,8 @@ class Stranger(msgspec.Struct, frozen=True):
 class StateMachine(Component, frozen=True):
     """A variable that moves among a closed set of states on which behaviour depends.
 
-    `subkind`: enum, string, int, table, library; `flag_lifecycle` for booleans that stand together, with low confidence.
+    `subkind`: enum, string, int, table, library; `flag_lifecycle`, with low confidence, for booleans that stand
+    together.
     """
 
     states: tuple[str, ...]

@@ -51,14 +51,19 @@ class Decorated:
         names = [one.name for one in row.parameters]
         method = bool(row.owner) and row.kind != "staticmethod"
         key = names[1:] if method and names else names
-        single = memoiser.single or row.kind == "property"
+        single = memoiser.single
         scope: Scope = "process-external" if memoiser.outside else "module"
         if row.owner:
             scope = scope if memoiser.outside else "instance" if single else "class"
         told = f"@{text}" if len(text) < 100 else f"@{text[:97]}..."
         own = "the project's own memoiser" if memoiser.own else f"is {memoiser.name}"
-        byname = not memoiser.own and memoiser.bounded is None and memoiser.ttl is None and not memoiser.coroutines and (
-            not memoiser.single and not memoiser.outside)
+        byname = (
+            not memoiser.own
+            and memoiser.bounded is None
+            and memoiser.ttl is None
+            and not memoiser.coroutines
+            and (not memoiser.single and not memoiser.outside)
+        )
         return Cache(
             kind="cache", subkind="decorator", name=row.name, module=module, path=self._path(module), line=row.line,
             confidence="medium" if byname and not _known(memoiser.name) else "high",
@@ -98,7 +103,7 @@ class Decorated:
                     yield self._of_wrapped(module, f"{one.owner}.{one.name}", one.line, one.value, found[0], kind)
 
     def _of_wrapped(self, module: str, name: str, line: int, text: str, memoiser: Memoiser, scope: Scope) -> Cache:
-        bounded, ttl = settings(memoiser, text[text.find("("):])
+        bounded, ttl = settings(memoiser, text[text.find("(") :])
         path = self._path(module)
         self.used.add(memoiser.name)
         return Cache(

@@ -44,7 +44,9 @@ class Held:
                 scope = f"{one.owner}.{one.where}" if one.where else one.owner
                 made = self._made_by(module, scope, one.value)
                 if made:
-                    found.setdefault((module, f"{one.owner}.{one.name}"), (one.line, made, one.value, one.where or "class"))
+                    found.setdefault(
+                        (module, f"{one.owner}.{one.name}"), (one.line, made, one.value, one.where or "class")
+                    )
         return found
 
     def _made_by(self, module: str, scope: str, text: str) -> str:
@@ -71,10 +73,12 @@ class Held:
             verdict = judge.verdict(kept) if kept is not None else None
             scope: Scope = "module" if not where else "class" if where == "class" else "instance"
             yield Cache(
-                kind="cache", subkind=subkind, name=place, module=module, path=self._layout.modules[module].path, line=line,
+                kind="cache", subkind=subkind, name=place, module=module, path=self._layout.modules[module].path,
+                line=line,
                 confidence=confidence, evidence=(fact(line, f"holds {text}"), f"{made} is a library's cache", *why),
                 storage="", bounded=bounded, ttl=ttl, scope="process-external" if outside else scope,
-                key=key_of(verdict), value_kind=kind_of(verdict), invalidation=dropped(kept) if kept is not None else (), locked=locked(kept),
+                key=key_of(verdict), value_kind=kind_of(verdict), invalidation=dropped(kept) if kept is not None
+                else (), locked=locked(kept),
                 none=none_of(kept), lookups=lookups(kept, self._layout), stores=stored(kept, self._layout),
             )  # fmt: skip
 

@@ -180,6 +180,13 @@ SPEAKING: Final = re.compile(
 )
 """The last names of decorators that say that they cache."""
 
+SPEAKING_AGAINST: Final = re.compile(
+    r"never|no_?cache|nocache|control|invalidat|clear|flush|disable|without|skip|bypass|purge|evict|reset|uncache|expire|"
+    r"delete|stats|info$|warm|check|hit|miss|refresh|update|_key$|lock",
+    re.IGNORECASE,
+)
+"""What such a name says when it means something else that has to do with caches."""
+
 CONTAINERS: Final[dict[str, tuple[bool | None, bool | None, bool]]] = {
     "cachetools.TTLCache": (True, True, False), "cachetools.LRUCache": (True, False, False),
     "cachetools.LFUCache": (True, False, False), "cachetools.FIFOCache": (True, False, False),
@@ -238,7 +245,8 @@ LIVE_WORDS: Final = re.compile(
 LIFE: Final = frozenset({
     "start", "stop", "close", "aclose", "shutdown", "run", "connect", "disconnect", "cancel", "open", "terminate",
     "kill", "join", "acquire", "release", "send", "subscribe", "unsubscribe", "publish", "emit", "setup", "teardown",
-    "async_setup", "async_shutdown", "async_start", "async_stop", "initialize", "dispose", "listen", "serve", "register",
+    "async_setup", "async_shutdown", "async_start", "async_stop", "initialize", "dispose", "listen", "serve",
+    "register",
     "__enter__", "__aenter__", "commit", "rollback", "write", "put", "notify", "dispatch", "pause", "resume", "unload",
     "set_result", "callback", "errback", "wait", "process", "handle", "step", "tick", "on_start", "on_stop", "request",
     "add_done_callback", "stopListening", "startListening", "loseConnection", "begin", "flush", "reconnect", "login",
@@ -251,6 +259,7 @@ VALUES: Final = frozenset({
     "Counter", "OrderedDict", "DataFrame", "Series", "Index", "Version", "frozenset", "MappingProxyType", "ChainMap",
     "ZoneInfo", "IPv4Address", "IPv6Address", "URL", "SpecifierSet", "Signature", "Template", "Pattern", "NamedTuple",
     "MultiIndex", "DatetimeIndex", "Timestamp", "Timedelta", "Point", "Polygon", "Color", "QueryDict", "Struct",
-    "SimpleNamespace", "StringIO", "BytesIO", "Timezone", "Locale", "TypeAdapter", "Requirement", "MultiDict", "CIMultiDict",
+    "SimpleNamespace", "StringIO", "BytesIO", "Timezone", "Locale", "TypeAdapter", "Requirement", "MultiDict",
+    "CIMultiDict",
 })  # fmt: skip
 """Classes of values from outside, by their last name."""

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from overhaul.caching.libraries import DECORATORS, LAST_NAMES, METHODS, SPEAKING, Memoiser
+import msgspec
+
+from overhaul.caching.libraries import DECORATORS, LAST_NAMES, METHODS, SPEAKING, SPEAKING_AGAINST, Memoiser
 from overhaul.facts import Facts, Keep, StorageUse, Variable
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.types import Types
@@ -51,21 +53,23 @@ class Memoisers:
             if keep.source not in _MADE or keep.callee.startswith(("super", "cls.", "type(")):
                 continue
             if method == "__get__" and (keep.missed or row.root == "object") and row.place.rpartition(".")[0] != "cls":
-                by_owner = keep.callee.startswith("self.") or keep.source == "called_parameter" or "." not in keep.callee
+                by_owner = (
+                    keep.callee.startswith("self.") or keep.source == "called_parameter" or "." not in keep.callee
+                )
                 if by_owner and owner:
                     self._add(module, owner, row, keep, single=True)
                     if row.wraps or self._function_around(module, owner):
                         self._add(module, self._function_around(module, owner) or row.wraps, row, keep, single=True)
                     return
-            if method == "__call__" and keep.missed and keep.callee.startswith("self.") and keep.key and owner:
-                if keep.callee.count(".") == 1 and self._handed_in(module, owner, keep.callee[5:]):
-                    self.plain[module, owner] = row
-                    self._add(module, owner, row, keep, single=False)
-                    return
-            if row.wraps and keep.source == "called_parameter" and (keep.missed or row.root == "object"):
-                if self._outer_parameter(module, row.scope, keep.callee):
-                    self._add(module, row.wraps, row, keep, single=not keep.key or keep.key[-1].startswith(("'", '"')))
-                    return
+            calls_own = method == "__call__" and owner and keep.missed and keep.key and keep.callee.startswith("self.")
+            if calls_own and keep.callee.count(".") == 1 and self._handed_in(module, owner, keep.callee[5:]):
+                self.plain[module, owner] = row
+                self._add(module, owner, row, keep, single=False)
+                return
+            wraps = row.wraps and keep.source == "called_parameter" and (keep.missed or row.root == "object")
+            if wraps and self._outer_parameter(module, row.scope, keep.callee):
+                self._add(module, row.wraps, row, keep, single=not keep.key or keep.key[-1].startswith(("'", '"')))
+                return
 
     def _add(self, module: str, name: str, row: StorageUse, keep: Keep, *, single: bool) -> None:
         evicts = any(how == "evict" for _, how in row.drops) or row.counted
@@ -115,7 +119,8 @@ class Memoisers:
         for module, statements in self._symbols.imports.items():
             if not any(
                 name in LAST_NAMES or (not one.names and one.target.partition(".")[0] in _PACKAGES)
-                for one in statements for name in ([taken for taken, _ in one.names] or [""])
+                for one in statements
+                for name in ([taken for taken, _ in one.names] or [""])
             ):
                 continue
             for row in self._symbols.used[module]:
@@ -136,7 +141,8 @@ class Memoisers:
                 base = DECORATORS.get(meaning.name) if isinstance(meaning, External) else None
                 if base is not None and meaning.name != f"{module}.{outermost}":
                     self.own[module, outermost] = Memoiser(
-                        f"{module}.{outermost}", base.bounded, base.ttl, base.single, base.outside, base.coroutines, True,
+                        f"{module}.{outermost}", base.bounded, base.ttl, base.single, base.outside, base.coroutines,
+                        True,
                         base.none, base.locked,
                     )  # fmt: skip
                     self.names.add(outermost.rpartition(".")[2])
@@ -165,7 +171,7 @@ class Memoisers:
         if last not in self.names and not SPEAKING.search(last):
             return None
         found = self._means(module, scope, chain)
-        return (found, text[head.end():]) if found is not None else None
+        return (found, text[head.end() :]) if found is not None else None
 
     def _means(self, module: str, scope: str, chain: str) -> Memoiser | None:
         key = (module, scope, chain)
@@ -193,7 +199,7 @@ class Memoisers:
             for one in whole:
                 if one.name.partition(".")[0] == package:
                     return one
-            if SPEAKING.search(last) and not meaning.name.startswith("builtins."):
+            if SPEAKING.search(last) and not SPEAKING_AGAINST.search(last) and not meaning.name.startswith("builtins."):
                 # By its name alone.
                 return Memoiser(meaning.name, single="property" in last.lower() or last == "reify")
             return None
@@ -227,7 +233,8 @@ class Memoisers:
             if head[0] != meaning.name:
                 found = self._resolve(meaning.module, "", head[0], depth - 1)
                 if found is not None:
-                    return found
+                    bounded, ttl = settings(found, text[head.end() :])
+                    return msgspec.structs.replace(found, bounded=bounded, ttl=ttl)
         return None
 
     def _of_object(self, module: str, scope: str, chain: str, meaning: Meaning) -> Memoiser | None:
@@ -268,7 +275,7 @@ class Memoisers:
     def wrapping(self, module: str, scope: str, text: str) -> tuple[Memoiser, str] | None:
         """The memoiser and the function it is given, where an expression wraps a function: `lru_cache(8)(self._x)`."""
         head = _HEAD.match(text)
-        if head is None or text[head.end(): head.end() + 1] != "(":
+        if head is None or text[head.end() : head.end() + 1] != "(":
             return None
         found = self.decorator(module, scope, text)
         if found is None:
@@ -281,12 +288,11 @@ class Memoisers:
         function = _HEAD.fullmatch(given)
         if function is None and not given.startswith("lambda"):
             return None
-        if len(parts) == 1:
-            if function is not None:
-                meaning = self._symbols.lookup(module, scope, given)
-                known = isinstance(meaning, Symbol) and meaning.kind in ("function", "method", "class")
-                if not known and not (isinstance(meaning, External) and memoiser.name.startswith("functools.")):
-                    return None
+        if len(parts) == 1 and function is not None:
+            meaning = self._symbols.lookup(module, scope, given)
+            known = isinstance(meaning, Symbol) and meaning.kind in ("function", "method", "class")
+            if not known and not (isinstance(meaning, External) and memoiser.name.startswith("functools.")):
+                return None
         return memoiser, given
 
 
@@ -304,7 +310,7 @@ def _calls(text: str) -> list[str]:
             depth += (sign in "([{") - (sign in ")]}")
             if depth == 0:
                 found.append(text[1:number])
-                text = text[number + 1:]
+                text = text[number + 1 :]
                 break
         else:
             return []

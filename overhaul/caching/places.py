@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+import msgspec
+
 from overhaul.caching.libraries import LIVE_WORDS
 from overhaul.caching.values import FETCHING, Values
 from overhaul.facts import Facts, Keep, Lookup, StorageUse
@@ -14,7 +16,8 @@ from overhaul.naming.meanings import Symbol
 from overhaul.types import Types
 
 SETTING_UP: Final = frozenset({
-    "__init__", "__post_init__", "__new__", "__attrs_post_init__", "setUp", "setup", "__setstate__", "__init_subclass__",
+    "__init__", "__post_init__", "__new__", "__attrs_post_init__", "setUp", "setup", "__setstate__",
+    "__init_subclass__",
     "__enter__", "__aenter__", "_init", "init", "initialize", "__set_name__", "__prepare__", "reset", "clear", "copy",
     "__copy__", "__deepcopy__", "configure", "__call__init__",
 })  # fmt: skip
@@ -24,9 +27,12 @@ _MADE: Final = frozenset({"called", "computed", "called_parameter", "callback"})
 _HANDED: Final = frozenset({"parameter", "part", "loop"})
 _LIVELY: Final = frozenset({
     "start", "stop", "close", "cancel", "set", "send", "put", "put_nowait", "join", "shutdown", "terminate", "kill",
-    "connect", "disconnect", "acquire", "release", "notify", "subscribe", "unsubscribe", "emit", "run", "write", "aclose",
-    "async_cancel", "set_result", "set_exception", "callback", "errback", "fire", "publish", "dispatch", "flush", "commit",
-    "stopListening", "loseConnection", "destroy", "unload", "remove_listener", "add_listener", "wait", "open", "execute",
+    "connect", "disconnect", "acquire", "release", "notify", "subscribe", "unsubscribe", "emit", "run", "write",
+    "aclose",
+    "async_cancel", "set_result", "set_exception", "callback", "errback", "fire", "publish", "dispatch", "flush",
+    "commit",
+    "stopListening", "loseConnection", "destroy", "unload", "remove_listener", "add_listener", "wait", "open",
+    "execute",
     "setLevel", "addHandler", "pause", "resume", "process", "handle", "on_next", "schedule", "trigger", "reset", "feed",
 })  # fmt: skip
 
@@ -80,8 +86,12 @@ def flows_of(kept: Kept, keyed: bool) -> Iterator[Flow]:
     by_name = {use.scope: use for use in kept.uses}
     for use in kept.uses:
         method = use.scope.rpartition(".")[2]
+        filled = [keep for keep in use.keeps if any(one.startswith("whole:") for one in keep.beside)]
+        if filled and not keyed and any(how in ("empty", "none") for _, how in use.drops):
+            lookup = next((one for one in use.lookups if not one.key), None)
+            yield Flow(use, lookup, msgspec.structs.replace(filled[0], key=(), missed="sure", beside=()), use)
         for keep in use.keeps:
-            if bool(keep.key) != keyed or keep.source not in _MADE:
+            if bool(keep.key) != keyed or keep.source not in _MADE or keep in filled:
                 continue
             if keep.missed or (not keyed and keep.beside and use.returns and method not in SETTING_UP):
                 lookup = next((one for one in use.lookups if len(one.key) == len(keep.key)), None)
@@ -89,11 +99,15 @@ def flows_of(kept: Kept, keyed: bool) -> Iterator[Flow]:
         for lookup in use.lookups:
             if bool(lookup.key) != keyed or lookup.how in ("clock", "key", "order"):
                 continue
+            for other, keep in _nested(use, kept.uses):
+                if len(keep.key) == len(lookup.key):
+                    yield Flow(use, lookup, keep, other)
+                    break
             for helper in lookup.helpers:
-                other = _helper(helper, use.scope, by_name)
-                if other is None or other is use:
+                helping = _helper(helper, use.scope, by_name)
+                if helping is None or helping is use:
                     continue
-                for keep in other.keeps:
+                for keep in helping.keeps:
                     # "*" is what `update` stores.
                     fits = len(keep.key) == len(lookup.key) or keep.key == ("*",)
                     if keep.key == ("*",) and keep.source != "called":
@@ -101,8 +115,17 @@ def flows_of(kept: Kept, keyed: bool) -> Iterator[Flow]:
                     if fits and keep.source in (*_MADE, "copied", "loop", "part") and not keep.missed:
                         if keep.source in ("loop", "part") and not keyed:
                             continue
-                        yield Flow(use, lookup, keep, other)
+                        yield Flow(use, lookup, keep, helping)
                         break
+
+
+def _nested(use: StorageUse, uses: Sequence[StorageUse]) -> Iterator[tuple[StorageUse, Keep]]:
+    """What functions inside a function store: what it hands on to be called when the answer is there."""
+    for other in uses:
+        if other.scope.startswith(f"{use.scope}."):
+            for keep in other.keeps:
+                if keep.source in (*_MADE, "copied", "parameter", "part") and not keep.missed:
+                    yield other, keep
 
 
 def _helper(called: str, scope: str, by_name: dict[str, StorageUse]) -> StorageUse | None:
@@ -117,9 +140,10 @@ def _helper(called: str, scope: str, by_name: dict[str, StorageUse]) -> StorageU
 class Judge:
     """Tells caches from what looks like them."""
 
-    def __init__(self, types: Types, values: Values) -> None:
-        """Both answer when they are asked."""
+    def __init__(self, types: Types, values: Values, kept: Sequence[Kept]) -> None:
+        """`kept` are all places, for what stands beside them."""
         self._types = types
+        self._by_name = {(one.module, one.place): one for one in kept}
         self._values = values
 
     def verdict(self, kept: Kept) -> Verdict | None:
@@ -148,7 +172,9 @@ class Judge:
             against.append(fact(changed[0][0], f"changes what is kept ({changed[0][1]})"))
         elif deeper:
             against.append(fact(deeper[0], "stores into what is kept"))
-        lively = [(line, method) for use in kept.uses for line, at, method in use.effects if at >= 1 and _lively(method)]
+        lively = [
+            (line, method) for use in kept.uses for line, at, method in use.effects if at >= 1 and _lively(method)
+        ]
         if lively:
             against.append(fact(lively[0][0], f"calls {lively[0][1]}() of what is kept"))
         natures = [self._values.nature(kept.module, flow.by.scope, flow.keep) for flow in flows]
@@ -160,6 +186,8 @@ class Judge:
             live = name
         if live is not None:
             against.append(fact(flows[0].keep.line, f"{live or 'what is kept'} has a life of its own"))
+        elif all(flow.keep.value.isidentifier() and _names_a_life(flow.keep.value) for flow in flows):
+            against.append(fact(flows[0].keep.line, f"{flows[0].keep.value} may have a life of its own"))
         if all(_fixed(key) for flow in flows for key in flow.keep.key[-1:]) and not _speaks(kept.place):
             against.append(fact(flows[0].keep.line, "its keys are fixed: the fields of a record"))
         root = kept.uses[0].root
@@ -206,23 +234,28 @@ class Judge:
         elif confidence == "low" and not speaking and len(against) >= 2:
             return None
         return Verdict(
-            "adhoc_dict", confidence, tuple(flows), (*self._evidence(flows), *against, *doubts), self._expires(kept, flows),
+            "adhoc_dict",
+            confidence,
+            tuple(flows),
+            (*self._evidence(flows), *against, *doubts),
+            self._expires(kept, flows),
             _kind_of_value(flows),
         )
 
     # One value
 
     def _single(self, kept: Kept, flows: Sequence[Flow]) -> Verdict | None:
-        flows = [
-            one for one in flows if one.use.scope.rpartition(".")[2] not in SETTING_UP or (one.keep.missed == "sure" and False)
-        ]
+        flows = [one for one in flows if one.use.scope.rpartition(".")[2] not in SETTING_UP]
         if not flows:
             return None
         name = kept.place.rpartition(".")[2]
         against: list[str] = []
         doubts: list[str] = []
         changed = [(line, method) for use in kept.uses for line, _, method in use.changes]
-        stored = [keep.line for use in kept.uses for keep in use.keeps if keep.key]
+        filled = {
+            id(use) for use in kept.uses for keep in use.keeps if any(one.startswith("whole:") for one in keep.beside)
+        }
+        stored = [keep.line for use in kept.uses for keep in use.keeps if keep.key and id(use) not in filled]
         if changed:
             against.append(fact(changed[0][0], f"changes what is kept ({changed[0][1]})"))
         elif stored:
@@ -264,7 +297,9 @@ class Judge:
         for use, keep in others:
             method = use.scope.rpartition(".")[2]
             if method in SETTING_UP:
-                text = "is given when the object is made" if keep.source in _HANDED else "is set when the object is made"
+                text = (
+                    "is given when the object is made" if keep.source in _HANDED else "is set when the object is made"
+                )
                 (against if keep.source in _HANDED else doubts).append(fact(keep.line, text))
             elif keep.source in _HANDED or keep.source in ("name", "copied"):
                 against.append(fact(keep.line, f"{use.scope} assigns it, too"))
@@ -273,15 +308,28 @@ class Judge:
         root = kept.place.partition(".")[0] if kept.uses[0].root == "object" else ""
         if kept.uses[0].root == "closure":
             against.append("lives only as long as one call")
-        given = next((flow for flow in flows if set(flow.keep.depends) - {root} and not _key_beside(flow.keep)), None)
+        given = next(
+            (
+                flow for flow in flows
+                if set(flow.keep.depends) - {root} and not _key_beside(flow.keep)
+                and not flow.by.scope.startswith(f"{flow.use.scope}.")
+            ),
+            None,
+        )  # fmt: skip
         if given is not None:
-            doubts.append(fact(given.keep.line, f"is made from {', '.join(given.keep.depends)}, and kept for any other"))
+            doubts.append(
+                fact(given.keep.line, f"is made from {', '.join(given.keep.depends)}, and kept for any other")
+            )
         beside = [one for flow in flows if not flow.keep.missed for one in flow.keep.beside]
         timed = any(one.startswith("clock:") for one in beside)
         by_key = any(one.startswith("key:") for one in beside)
         if beside and not timed and not by_key:
             # A flag says whether it is there.
-            if all(flow.keep.source == "called" for flow in flows):
+            flag = self._by_name.get((kept.module, beside[0].partition(":")[2]))
+            made = flag is not None and any(
+                keep.source not in ("constant", "clock") for use in flag.uses for keep in use.keeps
+            )
+            if all(flow.keep.source == "called" for flow in flows) and not made:
                 doubts.append(f"told by {beside[0].partition(':')[2]}")
             else:
                 against.append(f"told by {beside[0].partition(':')[2]}")
@@ -298,7 +346,13 @@ class Judge:
             confidence = "low"
         if against and not _speaks(kept.place) and len(against) + len(doubts) >= 3:
             return None
-        if confidence == "low" and _speaks(kept.place) and len(against) <= 1 and not any(n == "live" for n, _ in natures) and not lively:
+        if (
+            confidence == "low"
+            and _speaks(kept.place)
+            and len(against) <= 1
+            and not any(n == "live" for n, _ in natures)
+            and not lively
+        ):
             confidence = "medium"
         subkind = "adhoc_dict" if timed or by_key else "lazy_attr"
         ttl = True if timed else None if dropped(kept) or by_key else False
@@ -325,12 +379,16 @@ class Judge:
 
 
 _HOW: Final = {
-    "in": "membership", "get": "get", "try": "a missing one is caught", "none": "compared with None", "sentinel": "compared with a sentinel", "truth": "whether true",
-    "has": "hasattr", "clock": "age", "key": "made for the same key", "order": "compared by size", "setdefault": "setdefault",
+    "in": "membership", "get": "get", "try": "a missing one is caught", "none": "compared with None",
+    "sentinel": "compared with a sentinel", "truth": "whether true",
+    "has": "hasattr", "clock": "age", "key": "made for the same key", "order": "compared by size",
+    "setdefault": "setdefault",
 }  # fmt: skip
 
 _MAKES: Final = re.compile(r"_*(?:create|make|new|init|connect|setup|instantiate|open|start|spawn)(?:_|$|[A-Z])")
-_ENSURING: Final = re.compile(r"_*(?:ensure|maybe|load|lazy|prepare|build|compute|get|read|populate|need|require)(?:_|$|[A-Z])")
+_ENSURING: Final = re.compile(
+    r"_*(?:ensure|maybe|load|lazy|prepare|build|compute|get|read|populate|need|require)(?:_|$|[A-Z])"
+)
 _SPEAKING: Final = re.compile(r"cache|memo(?:$|_|i[sz])|lookup_table|precomputed|lazy", re.IGNORECASE)
 
 
@@ -351,7 +409,8 @@ def _names_a_life(name: str) -> bool:
 _LIVES: Final = frozenset({
     "client", "connection", "conn", "channel", "session", "socket", "sock", "lock", "thread", "task", "engine", "pool",
     "worker", "process", "proces", "loop", "listener", "server", "logger", "log", "timer", "semaphore", "subscription",
-    "websocket", "executor", "driver", "cursor", "transport", "protocol", "event", "future", "queue", "mutex", "handler",
+    "websocket", "executor", "driver", "cursor", "transport", "protocol", "event", "future", "queue", "mutex",
+    "handler",
     "manager", "scheduler", "reactor", "consumer", "producer", "publisher", "subscriber", "controller", "coordinator",
     "dispatcher", "broker", "ws", "redis", "db", "database", "browser", "window", "widget", "stream", "proxy", "bot",
     "runner", "monitor", "watcher", "observer", "coroutine", "deferred", "connector", "gateway", "daemon", "popen",
@@ -382,7 +441,7 @@ def dropped(kept: Kept) -> tuple[str, ...]:
     return tuple(dict.fromkeys(
         use.scope for use in kept.uses
         if use.scope.rpartition(".")[2] not in ("__init__", "__new__", "__post_init__")
-        and any(how != "evict" for _, how in use.drops)
+        and any(how != "evict" and not (how in ("empty", "none") and use.keeps) for _, how in use.drops)
         and not (use.clock and all(how == "del" for _, how in use.drops))
     ))  # fmt: skip
 

@@ -15,16 +15,23 @@ from overhaul.types import Types
 _CLASS_LIKE: Final = re.compile(r"^[A-Z]|class|klass|cls|_type$|constructor|ctor", re.ASCII)
 SPEAKING: Final = re.compile(r"Cach(?:e|ing)|LRU|TTL(?=[A-Z]|$)|Memo(?:iz|is|ry?Store|$|[A-Z])|^_?cache", re.ASCII)
 """Names of classes that say that they cache."""
-_NOT_CACHES: Final = re.compile(r"(?:Error|Exception|Warning|Config|Settings|Options|Stats|Statistics|Info|Key|Entry|Item|"
-                                r"Middleware|Mixin|Test|Tests|TestCase|Policy|Metrics|Handler|Control|Command|Params|"
-                                r"Response|Request|Event|Status|Strategy|Type|Result|Header|Headers|Meta|Protocol)$")  # fmt: skip
-GETS: Final = re.compile(r"^(?:a?get|lookup|find|fetch|load|peek|read|retrieve|__getitem__|__call__|recall|query|has|"
-                         r"__contains__|contains|check|is_cached|match|async_get|try_get|get_\w+|lookup_\w+|load_\w+)$")  # fmt: skip
-PUTS: Final = re.compile(r"^(?:a?set|put|store|add|save|update|remember|insert|write|__setitem__|push|record|cache|async_set|"
-                         r"set_\w+|put_\w+|store_\w+|add_\w+|cache_\w+|save_\w+|prefill\w*|memoize)$")  # fmt: skip
-DROPS: Final = re.compile(r"^(?:clear|invalidate|delete|remove|pop|evict|expire|purge|flush|forget|drop|discard|reset|"
-                          r"__delitem__|prune|cleanup|clean|invalidate_\w+|clear_\w+|delete_\w+|evict_\w+|expire_\w+|"
-                          r"remove_\w+|forget_\w+|drop_\w+|purge_\w+|flush_\w+)$")  # fmt: skip
+_NOT_CACHES: Final = re.compile(
+    r"(?:Error|Exception|Warning|Config|Settings|Options|Stats|Statistics|Info|Key|Entry|Item|Middleware|Mixin|Test|Tests|"
+    r"TestCase|Policy|Metrics|Handler|Control|Command|Params|Response|Request|Event|Status|Strategy|Type|Result|Header|"
+    r"Headers|Meta|Protocol)$"
+)
+GETS: Final = re.compile(
+    r"^(?:a?get|lookup|find|fetch|load|peek|read|retrieve|__getitem__|__call__|recall|query|has|__contains__|contains|"
+    r"check|is_cached|match|async_get|try_get|get_\w+|lookup_\w+|load_\w+)$"
+)
+PUTS: Final = re.compile(
+    r"^(?:a?set|put|store|add|save|update|remember|insert|write|__setitem__|push|record|cache|async_set|set_\w+|put_\w+|"
+    r"store_\w+|add_\w+|cache_\w+|save_\w+|prefill\w*|memoize)$"
+)
+DROPS: Final = re.compile(
+    r"^(?:clear|invalidate|delete|remove|pop|evict|expire|purge|flush|forget|drop|discard|reset|__delitem__|prune|cleanup|"
+    r"clean|invalidate_\w+|clear_\w+|delete_\w+|evict_\w+|expire_\w+|remove_\w+|forget_\w+|drop_\w+|purge_\w+|flush_\w+)$"
+)
 
 
 class Store(NamedTuple):
@@ -82,22 +89,35 @@ def _judge(owner: Symbol, kept: Kept, types: Types) -> Store | None:
         for keep in use.keeps:
             if not keep.key:
                 continue
-            if keep.source in ("parameter", "part", "loop", "copied", "computed", "called") and not keep.missed and (
-                keep.keyed or PUTS.match(name)) and name not in ("__init__", "__post_init__") and keep.depends:
+            if (
+                keep.source in ("parameter", "part", "loop", "copied", "computed", "called")
+                and not keep.missed
+                and (keep.keyed or PUTS.match(name))
+                and name not in ("__init__", "__post_init__")
+                and keep.depends
+            ):
                 putters.append(use)
             if keep.source == "called_parameter" and keep.missed and keep.callee in parameters:
                 callback = callback or not _CLASS_LIKE.search(keep.callee)
         evicts = evicts or any(how == "evict" for _, how in use.drops) or (use.counted and bool(use.keeps))
-        expires = expires or (use.clock and any(one.key for one in use.lookups)) or (
-            use.clock and any(how in ("del", "pop") for _, how in use.drops))
-        if any(how in ("del", "pop", "clear", "taken", "empty") for _, how in use.drops) and name not in ("__init__",):
-            if not use.keeps and use not in getters:
-                droppers.append(use.scope)
+        expires = (
+            expires
+            or (use.clock and any(one.key for one in use.lookups))
+            or (use.clock and any(how in ("del", "pop") for _, how in use.drops))
+        )
+        drops = any(how in ("del", "pop", "clear", "taken", "empty") for _, how in use.drops)
+        if drops and name != "__init__" and not use.keeps and use not in getters:
+            droppers.append(use.scope)
     word = speaks(owner.name)
     computes = any(True for _ in flows_of(kept, True))
     if not getters or not (putters or callback or computes):
         return None
-    lively = [line for use in kept.uses for line, at, method in use.effects if at >= 1 and method in ("start", "stop", "close", "cancel", "send")]
+    lively = [
+        line
+        for use in kept.uses
+        for line, at, method in use.effects
+        if at >= 1 and method in ("start", "stop", "close", "cancel", "send")
+    ]
     changed = [line for use in kept.uses for line, at, _ in use.changes if at >= 1]
     evidence = [fact(getters[0].line, f"{getters[0].scope} looks up and hands out")]
     if putters:
@@ -122,7 +142,8 @@ def _judge(owner: Symbol, kept: Kept, types: Types) -> Store | None:
     else:
         return None
     return Store(
-        owner, kept, confidence, tuple(evidence), tuple(getters), tuple(dict.fromkeys(putters)), tuple(dict.fromkeys(droppers)),
+        owner, kept, confidence, tuple(evidence), tuple(getters), tuple(dict.fromkeys(putters)),
+        tuple(dict.fromkeys(droppers)),
         evicts, True if expires else None if droppers else False, computes or callback,
     )  # fmt: skip
 
@@ -135,7 +156,7 @@ def _mentions(key: tuple[str, ...], parameters: set[str]) -> bool:
 def interface(functions: Mapping[str, Function], owner: str) -> tuple[list[str], list[str], list[str]]:
     """The methods of a class by what their names say: those that get, put and drop."""
     start = f"{owner}."
-    names = [name[len(start):] for name in functions if name.startswith(start) and "." not in name[len(start):]]
+    names = [name[len(start) :] for name in functions if name.startswith(start) and "." not in name[len(start) :]]
     return (
         [name for name in names if GETS.match(name)],
         [name for name in names if PUTS.match(name)],

@@ -23,10 +23,23 @@ _MAKING: Final = re.compile(
     r"acquire|getLogger|get_logger|run_in_executor|call_later|callLater|add_job|fork|popen|Popen|new_event_loop|"
     r"get_event_loop|get_running_loop)(?:_|$|[A-Z])",
 )  # fmt: skip
-_STATEFUL: Final = frozenset({"iter", "itertools.cycle", "itertools.count", "cycle", "itertools_cycle", "open", "io.open", "tempfile.TemporaryFile", "gzip.open"})
+_STATEFUL: Final = frozenset(
+    {
+        "iter",
+        "itertools.cycle",
+        "itertools.count",
+        "cycle",
+        "itertools_cycle",
+        "open",
+        "io.open",
+        "tempfile.TemporaryFile",
+        "gzip.open",
+    }
+)
 _RECORDS: Final = ("dataclass", "attrs", "define", "frozen", "attr.s", "attr.ib", "attr.dataclass")
 _RECORD_BASES: Final = frozenset({
-    "NamedTuple", "TypedDict", "BaseModel", "Struct", "tuple", "str", "int", "dict", "list", "frozenset", "set", "float",
+    "NamedTuple", "TypedDict", "BaseModel", "Struct", "tuple", "str", "int", "dict", "list", "frozenset", "set",
+    "float",
     "Enum", "IntEnum", "StrEnum", "Mapping", "UserDict", "OrderedDict", "bytes", "Sequence", "Exception",
 })  # fmt: skip
 
@@ -69,7 +82,9 @@ class Values:
                 return "value", callee
             return ("live" if LIVE_WORDS.search(last) else "object"), callee
         if callee and _MAKING.search(callee):
-            noun = LIVE_WORDS.search(last) or re.search(r"start|spawn|connect|subscribe|listen|Thread|logger|loop|acquire", last)
+            noun = LIVE_WORDS.search(last) or re.search(
+                r"start|spawn|connect|subscribe|listen|Thread|logger|loop|acquire", last
+            )
             return ("live" if noun else "unknown"), callee
         if callee and LIVE_WORDS.search(last) and re.search(r"(?:^|_)(?:make|build|new|init|setup|get|open)_?", last):
             return "live", callee
@@ -92,9 +107,11 @@ class Values:
             if isinstance(base, Symbol):
                 functions = self._types.symbols.interior(base.module).functions
                 start = f"{base.name}."
-                methods |= {name[len(start):] for name in functions if name.startswith(start)}
+                methods |= {name[len(start) :] for name in functions if name.startswith(start)}
                 bases = self._types.row(base)
-                if bases is not None and any(one.partition("[")[0].rpartition(".")[2] in _RECORD_BASES for one in bases.bases):
+                if bases is not None and any(
+                    one.partition("[")[0].rpartition(".")[2] in _RECORD_BASES for one in bases.bases
+                ):
                     record = True
             elif isinstance(base, External):
                 nature = _outside(base)

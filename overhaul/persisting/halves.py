@@ -38,6 +38,8 @@ class Name(NamedTuple):
 def read_name(name: str) -> Name:
     """Which half a name claims to be, and of what: `async_save_jobs` -> save, {jobs}; `state_dict` -> save, {state, dict}."""
     found = [one for one in words_of(name) if one not in _FILLERS]
+    if name.endswith("__"):
+        return Name("", "", frozenset(found))  # a hook for pickling and the like
     last = name.rpartition(".")[2].strip("_")
     if last in ("state_dict", "get_state", "getstate", "dump_state", "export_state", "to_state"):
         return Name("save", "get", frozenset({"state"}))

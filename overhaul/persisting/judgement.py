@@ -34,7 +34,7 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
         return None
     if not saved and not restored and not named:
         return None  # What is handed in is written, what is read is handed out: a data set, an export, a helper.
-    confidence: Confidence = "high" if points >= 5 else "medium" if points >= 4 else "low"
+    confidence: Confidence = "high" if points >= 5 else "medium" if points >= 4 or (named and saved and restored) else "low"
     first = min(saves, key=lambda one: one.row.line)
     return StatePersistence(
         kind="state_persistence", subkind="", name=first.row.name, module=module, path=path, line=first.row.line,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from overhaul.persisting.halves import Deed
-from overhaul.syntax.state_words import NOT_STATE, words_of
+from overhaul.syntax.state_words import NOT_STATE, STATE, words_of
 
 _SAVING_CALL: Final = frozenset({"save", "dump", "dumps", "persist", "write", "store", "checkpoint", "snapshot", "pickle", "serialize"})
 _RESTORING_CALL: Final = frozenset({"load", "loads", "restore", "read", "recover", "unpickle", "deserialize", "retrieve"})
@@ -47,6 +47,8 @@ def _by_collaborator(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
             if not holder or holder in ("self", "super()", "cls") or holder.partition(".")[0] in _LIBRARIES:
                 continue
             verbs = set(words_of(method))
+            if verbs & _PLAIN and not _STORES & set(words_of(holder)):
+                continue  # Devices and connections are written and read, too.
             if verbs & _SAVING_CALL and not verbs & _RESTORING_CALL:
                 saves.setdefault(holder, []).append((deed, line, method))
             elif verbs & _RESTORING_CALL and not verbs & _SAVING_CALL:
@@ -65,6 +67,13 @@ def _by_collaborator(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
 
 def _once(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
     return tuple({deed.row.name: deed for deed in deeds}.values())
+
+
+_PLAIN: Final = frozenset({"write", "read", "store", "retrieve", "put", "get"})
+_STORES: Final = frozenset({
+    "store", "storage", "file", "path", "db", "database", "repository", "backend", "persistence", "disk", "vault", "archive",
+    "shelf", "journal", "saver", "persister", "snapshots", "checkpoints",
+})  # fmt: skip
 
 
 _LIBRARIES: Final = frozenset({
@@ -149,6 +158,7 @@ def serialiser(pair: Pair) -> bool:
     """Whether the functions only turn a value into another form and back: nobody touches a file or a store."""
     return all(
         not deed.writes and not deed.reads and set(words_of(deed.row.name)) & _VALUES
+        and not set(words_of(deed.row.name)) & STATE
         for deed in (*pair.saves, *pair.restores)
     )  # fmt: skip
 

@@ -84,10 +84,36 @@ class Project:
                 own = {name.rpartition(".")[2]: one for name, one in deeds.items() if one.row.owner == owner}
                 if len(own) < 2:
                     continue
+                found = False
                 for pair in pairs(owner, own):
-                    row = judge(pair, module, path, own)
+                    row = judge(pair, module, path, {**self._inherited(module, owner), **own})
+                    if row is not None:
+                        found = True
+                        yield _Found(module, pair, row, tuple(self._asked(module, pair)))
+                if found or not owner or not any(one.name.half == "save" for one in own.values()):
+                    continue
+                # What is written stands in the class, and how it is written and read in a base.
+                inherited = self._inherited(module, owner)
+                for pair in pairs(owner, {**inherited, **own}) if inherited else ():
+                    mine = tuple(one for one in own.values() if one.name.half == "save" and one.loads)
+                    if not pair.store or not mine or not any(one.row.owner == owner for one in pair.restores):
+                        continue
+                    pair = pair._replace(saves=mine, restores=tuple(one for one in pair.restores if one.row.owner == owner))
+                    row = judge(pair, module, path, {**inherited, **own})
                     if row is not None:
                         yield _Found(module, pair, row, tuple(self._asked(module, pair)))
+
+    def _inherited(self, module: str, owner: str) -> Mapping[str, Deed]:
+        """What the bases of a class do that stand in the project, by plain name."""
+        found: dict[str, Deed] = {}
+        if not owner:
+            return found
+        for one in reversed(self._symbols.order(module, owner)[1:]):
+            if isinstance(one, Symbol):
+                for name, deed in self.deeds(one.module).items():
+                    if deed.row.owner == one.name:
+                        found[name.rpartition(".")[2]] = deed
+        return found
 
     def _lone(self) -> Iterator[StatePersistence]:
         for module in self._symbols.layout.modules:

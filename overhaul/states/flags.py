@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.facts import Attribute
@@ -36,17 +36,19 @@ def flags_of(module: str, path: str, rows: Sequence[Attribute]) -> Iterator[Stat
         if len(together) < 2:
             continue
         first = min((row for name in together for row in moving[name]), key=lambda row: row.line)
+        others = ", ".join(one for one in together if one != first.name)
         yield StateMachine(
             kind="state_machine", subkind="flag_lifecycle", name=f"{owner}.{first.name}", module=module, path=path,
             line=first.line, confidence="low",
-            evidence=(
-                fact(first.line, f"stands together with {', '.join(one for one in together if one != first.name)}"[:150]),
-                *(
-                    fact(next(row.line for name in values for row in moving[name] if row.where == where),
-                         f"{where} sets {', '.join(f'{name} = {value}' for name, value in sorted(values.items()))}"[:150])
-                    for where, values in sorted(exclusive.items())[:4]
-                ),
-            ),
+            evidence=(fact(first.line, f"stands together with {others}"[:150]), *_methods(exclusive, moving)),
             states=tuple(together), initial=None, final=(), transitions=(), enum="", table="", tests=(),
             unknown_writes=(), entered=tuple(together),
         )  # fmt: skip
+
+
+def _methods(exclusive: Mapping[str, Mapping[str, str]], moving: Mapping[str, Sequence[Attribute]]) -> Iterator[str]:
+    """What the methods do that set one flag and take back another."""
+    for where, values in sorted(exclusive.items())[:4]:
+        line = next(row.line for name in values for row in moving[name] if row.where == where)
+        what = ", ".join(f"{name} = {value}" for name, value in sorted(values.items()))
+        yield fact(line, f"{where} sets {what}"[:150])

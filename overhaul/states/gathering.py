@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import Final
 
-from overhaul.facts import Attribute, Facts, Function, Held, StateMove, StateTest
+from overhaul.facts import Attribute, Facts, StateMove, StateTest
 from overhaul.inventory import Site
 from overhaul.naming.meanings import Symbol
 from overhaul.states.meaning import State, States
 from overhaul.states.places import Anchor, Places
+from overhaul.states.variables import Move, Setter, Test, Variable, own_held
 from overhaul.syntax.names import last_name
 from overhaul.syntax.words import STATE_WORD
 from overhaul.types import Types
@@ -19,62 +21,6 @@ CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__", "__attr
 _WORD: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _FEW: Final = 3
 """How many variables of one name a place may mean whose owner is not known."""
-
-
-class Move(NamedTuple):
-    """One way in which the variable gets a state."""
-
-    module: str
-    row: StateMove
-    states: tuple[State, ...]
-    typed: bool
-    """It is known to be this variable; else it only has the name and the states."""
-    entry: bool
-    """It gives the first state: it makes the object."""
-    held: Held | None
-    """What is known of the variable before."""
-
-
-class Test(NamedTuple):
-    """One place where behaviour depends on the variable."""
-
-    module: str
-    row: StateTest
-    states: tuple[State, ...]
-    typed: bool
-
-
-class Variable:
-    """What is gathered about one variable."""
-
-    def __init__(self, anchor: Anchor) -> None:
-        """Nothing is known yet."""
-        self.anchor = anchor
-        self.moves: list[Move] = []
-        self.tests: list[Test] = []
-        self.unknown: list[tuple[Site, bool]] = []
-        """Assignments of what is no constant, and whether they stand in a constructor."""
-        self.setters: list[tuple[str, StateMove]] = []
-        """(module, assignment of a parameter)."""
-        self.defaults: list[tuple[int, State]] = []
-        """Defaults of the constructor's parameters that are assigned to it."""
-
-    def states(self) -> Iterator[State]:
-        """The states that are assigned, in the order of the places."""
-        for move in self.moves:
-            yield from move.states
-        yield from (state for _, state in self.defaults)
-
-
-class Setter(NamedTuple):
-    """A function that assigns one of its parameters to a variable."""
-
-    function: Function
-    parameter: str
-    index: int
-    """Among the arguments of a call."""
-    anchor: Anchor
-    row: StateMove
 
 
 class Gathering:
@@ -96,7 +42,7 @@ class Gathering:
         self.naming: set[str] = set()
         """Modules that put names of attributes together."""
         self.mentioned: dict[str, set[str]] = {}
-        """Enum -> its members that are passed on or assigned somewhere, to whatever it is."""
+        """Name of an Enum -> its members that are passed on or assigned somewhere, to whatever it is."""
         self._asked = {last_name(row.place).lstrip("_") for _, rows in tests.items() for row in rows}
         self.places = Places(types, self._property_setters())
         self._setters: dict[tuple[str, str], list[Setter]] = {}
@@ -136,10 +82,10 @@ class Gathering:
             for row in rows:
                 if row.form == "call":
                     self.calls.setdefault((module, row.place.rpartition(".")[2]), []).append(row)
-                    self._mention(module, row.scope, [text for _, text in row.arguments])
+                    self._mention([text for _, text in row.arguments])
                     continue
                 name = last_name(row.place)
-                self._mention(module, row.scope, row.values)
+                self._mention(row.values)
                 if name.lstrip("_") not in self._asked and not STATE_WORD.search(name):
                     continue
                 if row.values:
@@ -149,12 +95,11 @@ class Gathering:
                 if row.value and row.form == "assign":
                     self._not_constant(module, row)
 
-    def _mention(self, module: str, scope: str, texts: Iterable[str]) -> None:
+    def _mention(self, texts: Iterable[str]) -> None:
         for text in texts:
-            if text[0] not in "'\"-0123456789N" and "." in text:
-                state = self.states.of(module, scope, text)
-                if state is not None and state.enum:
-                    self.mentioned.setdefault(state.family, set()).add(state.name)
+            owner, _, name = text.rpartition(".")
+            if owner:
+                self.mentioned.setdefault(owner.rpartition(".")[2], set()).add(name)
 
     def _place(
         self, module: str, row: StateMove, states: tuple[State, ...]
@@ -172,10 +117,10 @@ class Gathering:
             return
         if row.form == "default" and self.states.is_enum(module, row.scope):
             return
-        self._add(anchor, Move(module, row, states, True, self._entry(row), _own(row)))
+        self._add(anchor, Move(module, row, states, True, self._entry(row), own_held(row)))
 
     def _add(self, anchor: Anchor, move: Move) -> None:
-        self.variable(anchor).moves.append(move)
+        self.variable(anchor).add(move)
 
     def variable(self, anchor: Anchor) -> Variable:
         """What is gathered about a variable."""
@@ -213,7 +158,7 @@ class Gathering:
             default = function.parameters[names.index(row.value)].default
             states = tuple(self.states.all_of(module, row.scope.rpartition(".")[0], (default,))) if default else ()
             if states:
-                variable.moves.append(Move(module, row, states, True, self._entry(row), _own(row)))
+                variable.add(Move(module, row, states, True, self._entry(row), own_held(row)))
         elif anchor in self.variables or not row.place.startswith(("self.", "cls.")):
             self.variable(anchor).unknown.append((self.site(module, row.line, row.scope), False))
 
@@ -229,21 +174,49 @@ class Gathering:
             self._keyword(module, row, states, known)
             return
         fitting = self._fitting(known, states)
+        if not fitting and STATE_WORD.search(name):
+            fitting = self._likely(name, known, states)
         if len(fitting) == 1:
-            self._add(fitting[0].anchor, Move(module, row, states, False, False, _own(row)))
+            self._add(fitting[0].anchor, Move(module, row, states, False, False, own_held(row)))
+
+    def _likely(self, name: str, known: Sequence[Variable], states: Sequence[State]) -> list[Variable]:
+        """The only variable of a name that is commonly given to states; of an Enum the only one declared to be."""
+        family = states[0].family
+        if not states[0].enum:
+            only = known if len(known) == 1 else ()
+            return [one for one in only if any(state.family == family for state in one.known)]
+        enum = re.compile(rf"\b{re.escape(States.dotted(family).rpartition('.')[2])}\b")
+        declared = {
+            anchor for module, owner, text in self._declared.get(name, ()) if enum.search(text)
+            and (anchor := self.places.attribute(Symbol(module, owner, "class", "", 0), name)) is not None
+        }  # fmt: skip
+        if len(declared) != 1:
+            return []
+        variable = self.variable(declared.pop())
+        if variable not in self._by_name.get(name, ()):
+            self._by_name.setdefault(name, []).append(variable)
+        return [variable]
+
+    @cached_property
+    def _declared(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Attribute -> module and class that declare it in a class body, with annotation and value."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for module in self.symbols.layout.modules:
+            for row in self.symbols.attribute_rows(module):
+                if not row.where and STATE_WORD.search(row.name):
+                    found.setdefault(row.name, []).append((module, row.owner, f"{row.annotation} {row.value}"))
+        return found
 
     @staticmethod
     def _fitting(known: Iterable[Variable], states: Sequence[State]) -> list[Variable]:
         """The variables that are known to have one of these states, or other members of their Enum."""
-        found: list[Variable] = []
-        for one in known:
-            there = set(one.states())
-            families = {state.family for state in there if state.enum}
-            if any(state in there or state.family in families for state in states):
-                found.append(one)
-        return found
+        return [
+            one for one in known if any(state in one.known or state.family in one.enums for state in states)
+        ]
 
     def _keyword(self, module: str, row: StateMove, states: tuple[State, ...], known: Sequence[Variable]) -> None:
+        if not known:
+            return
         called = row.through.partition("(")[0]
         last = called.rpartition(".")[2]
         makes = last[:1].isupper() or last in ("cls", "create", "get_or_create", "update_or_create")
@@ -268,16 +241,17 @@ class Gathering:
         if not through and not makes:
             # `replace(order, state=...)`, `order.model_copy(update=...)`: by the class of what is copied.
             inner = row.through[len(called) + 1 :].partition(",")[0] if "." not in called else called.rpartition(".")[0]
-            for one in self.types.of_expression(module, row.scope, inner):
-                if isinstance(one, Symbol) and (anchor := self.places.attribute(one, row.place)) is not None:
-                    through.append(anchor)
+            through += [
+                anchor for one in self.types.of_expression(module, row.scope, inner)
+                if isinstance(one, Symbol) and (anchor := self.places.attribute(one, row.place)) is not None
+            ]  # fmt: skip
         if through:
             entry = makes and last not in ("update_or_create",)
-            self._add(through[0], Move(module, row, states, True, entry, _own(row)))
+            self._add(through[0], Move(module, row, states, True, entry, own_held(row)))
             return
         fitting = self._fitting(known, states)
         if len(fitting) == 1 and not makes and not called.startswith("self."):
-            self._add(fitting[0].anchor, Move(module, row, states, False, False, _own(row)))
+            self._add(fitting[0].anchor, Move(module, row, states, False, False, own_held(row)))
 
     # Setters
 
@@ -292,14 +266,14 @@ class Gathering:
             for row in rows:
                 for setter, typed in self._called(module, row, name):
                     for position, text in row.arguments:
-                        if position != setter.parameter and position != str(setter.index):
+                        if position != setter.parameter and position != str(setter.position):
                             continue
                         states = tuple(self.states.all_of(module, row.scope, (text,)))
                         if not states:
                             continue
                         held = next(
                             (one for one in row.held if last_name(one.place) == setter.anchor.name), None
-                        ) or _own(setter.row)  # fmt: skip
+                        ) or own_held(setter.row)  # fmt: skip
                         made = setter.row.scope.rpartition(".")[2] in CONSTRUCTORS
                         self._add(setter.anchor, Move(module, row, states, typed, made, held))
 
@@ -342,14 +316,18 @@ class Gathering:
         }  # fmt: skip
         by_family: dict[str, list[Variable]] = {}
         for one in self.variables.values():
-            for family in {state.family for state in one.states() if state.enum}:
+            for family in one.enums if len(one.known) > 1 else ():
                 by_family.setdefault(family, []).append(one)
+        enums = {family.rpartition(".")[2].rpartition(":")[2] for family in by_family}
         for module, rows in self._tests.items():
             for row in rows:
                 if row.how == "name":
                     self.naming.add(module)
                 name = last_name(row.place)
-                if name.lstrip("_") not in interesting and "." in row.place:
+                plain = "." not in row.place and "[" not in row.place
+                if name.lstrip("_") not in interesting and not any(
+                    value.rpartition(".")[0].rpartition(".")[2] in enums for value in row.values
+                ):
                     continue
                 states = tuple(self.states.all_of(module, row.scope, row.values))
                 if not states and row.how in ("compare", "order", "case"):
@@ -366,7 +344,6 @@ class Gathering:
                     continue
                 if anchor is not None:
                     continue
-                plain = "." not in row.place and "[" not in row.place
                 known = [*self._by_name.get(name, ()), *self._by_name.get(f"_{name}", ())]
                 if plain and states and states[0].enum:
                     known = by_family.get(states[0].family, [])
@@ -398,6 +375,7 @@ class Gathering:
             default = self._default_of(anchor, row)
             if default is not None:
                 one.defaults.append((row.line, default))
+                one.known.add(default)
             elif row.value != "None" and (anchor.module, row.line) not in known:
                 constructor = row.where in CONSTRUCTORS
                 one.unknown.append((self.site(anchor.module, row.line, f"{anchor.owner}.{row.where}"), constructor))
@@ -409,10 +387,3 @@ class Gathering:
                 states = tuple(self.states.all_of(anchor.module, anchor.owner, (parameter.default,)))
                 return states[0] if states else None
         return None
-
-
-def _own(row: StateMove) -> Held | None:
-    """What is known of the variable that is assigned itself; for a keyword, of the attribute of that name."""
-    if row.form == "keyword":
-        return next((one for one in row.held if one.place.rpartition(".")[2] == row.place and "." in one.place), None)
-    return next((one for one in row.held if one.place == row.place), None)

@@ -5,56 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from overhaul.facts import StateTable, StateTest
+from overhaul.facts import StateTest
 from overhaul.inventory import Confidence, Site, StateMachine, Stranger, Transition, fact
 from overhaul.naming.meanings import Symbol
-from overhaul.states.gathering import CONSTRUCTORS, Gathering, Move, Test, Variable
+from overhaul.states.gathering import CONSTRUCTORS, Gathering
 from overhaul.states.meaning import State
-from overhaul.states.places import Anchor
+from overhaul.states.tables import Table
 from overhaul.states.transitions import Moves
+from overhaul.states.variables import Move, Test, Variable
 from overhaul.syntax.words import STATE_WORD
 
 _STATE_LIKE: Final = re.compile(r"[A-Za-z_][\w .:/+-]*\Z")
-_DISPLAY: Final = frozenset({"__str__", "__repr__", "__format__", "to_dict", "as_dict", "to_json", "as_json", "describe"})
+_DISPLAY: Final = frozenset({
+    "__str__", "__repr__", "__format__", "to_dict", "as_dict", "to_json", "as_json", "describe",
+})  # fmt: skip
 _CERTAIN: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
 _MANY: Final = 60
 """States above which a set of constants is a vocabulary and no machine."""
-
-
-class Table(NamedTuple):
-    """A table of allowed transitions, with its states told."""
-
-    module: str
-    row: StateTable
-    family: str
-    rows: tuple[tuple[str, tuple[str, ...], int], ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Its states in the order in which they are written."""
-        return tuple(dict.fromkeys([*(row[0] for row in self.rows), *(name for row in self.rows for name in row[1])]))
-
-
-def tables_of(gathering: Gathering, module: str, rows: Sequence[StateTable]) -> Iterator[Table]:
-    """The tables of a module that say which state may follow which: what follows is of the same family."""
-    for row in rows:
-        scope = row.name.rpartition(".")[0]
-        told: list[tuple[str, tuple[str, ...], int]] = []
-        families: Counter[str] = Counter()
-        for source, targets, line in row.rows:
-            states = tuple(gathering.states.all_of(module, scope, (source, *targets)))
-            if len(states) != 1 + len(targets):
-                break
-            families.update(state.family for state in states)
-            told.append((states[0].name, tuple(state.name for state in states[1:]), line))
-        else:
-            keys = {one[0] for one in told}
-            targets = [name for one in told for name in one[1]]
-            within = sum(name in keys for name in targets)
-            if len(families) == 1 and targets and within * 2 >= len(targets) and (len(keys) > 1 or within):
-                yield Table(module, row, next(iter(families)), tuple(told))
 
 
 class Judge:
@@ -78,7 +47,7 @@ class Judge:
         table = self._table(variable, family, assigned)
         asked = self._asked(variable, family, assigned, table)
         later = [move for move in variable.moves if not move.entry and _of(move, family)]
-        reach = set(assigned) | (set(table.names) if table is not None else set())
+        reach = {*assigned, *(table.names if table is not None else ())}
         if len(reach) < 2 or len(reach) > _MANY or not asked or not (later or (table is not None and variable.setters)):
             return None
         if table is not None:
@@ -114,9 +83,8 @@ class Judge:
         for test in variable.tests:
             if test.row.scope.rpartition(".")[2] in _DISPLAY:
                 continue
-            if test.row.how in ("index", "name"):
-                found.append(test)
-            elif any(state.family == family and (state.enum or state.name in assigned) for state in test.states):
+            chooses = test.row.how in ("index", "name")
+            if chooses or any(one.family == family and (one.enum or one.name in assigned) for one in test.states):
                 found.append(test)
         return found
 
@@ -132,8 +100,7 @@ class Judge:
         ]  # fmt: skip
         wanted = {name: name.lower() for name in assigned if len(name) > 1 and name.replace("-", "_").isidentifier()}
         prefixes: dict[str, dict[str, tuple[str, str, int]]] = {}
-        for owner in dict.fromkeys((one.module, one.name) for one in classes):
-            module, inside = owner
+        for module, inside in dict.fromkeys((one.module, one.name) for one in classes):
             for function in self._gathering.symbols.interior(module).functions.values():
                 if function.owner != inside:
                     continue
@@ -166,7 +133,8 @@ class Judge:
             near = table.module == anchor.module or family.partition(" ")[2].partition(":")[0] == table.module
             if not near:
                 continue
-            if family.startswith(("enum ", "outside ", "int of", "object of")) or len(set(table.names) & set(assigned)) > 1:
+            own = family.startswith(("enum ", "outside ", "int of", "object of"))
+            if own or len(set(table.names) & set(assigned)) > 1:
                 return self._take(table)
         return None
 
@@ -214,7 +182,7 @@ class Judge:
         places = {(move.module, move.row.scope) for move in later}
         dependent = any(
             move.held is not None
-            and (move.held.tested or not move.row.guard or move.row.guard.startswith("except"))
+            and (move.held.tested or _in_sequence(move))
             and self._named(move.module, move.row.scope, move.held.allowed or move.held.excluded, family)
             for move in later
         )
@@ -231,8 +199,8 @@ class Judge:
             return ("medium" if anchor.owner and len(places) > 1 and typed and worded else "low"), []
         if not sure or not typed:
             likely = (
-                enum and worded
-                or (enum or worded) and (sure or len(later) > 1) and (typed or enum) and (worded or directed)
+                (enum and worded)
+                or ((enum or worded) and (sure or len(later) > 1) and (typed or enum or dependent))
             )  # fmt: skip
             return ("medium" if likely else "low"), ["the variable is told by its name and states only"]
         if len(unknown) > 2 * len(sure):
@@ -267,14 +235,18 @@ class Judge:
             states = members
         else:
             states = list(dict.fromkeys([*(table.names if table is not None else ()), *assigned]))
-        named = {(test.module, test.row.scope): test.states[0].name for test in asked if test.row.how == "name" and test.states}
+        named = {
+            (test.module, test.row.scope): test.states[0].name for test in asked
+            if test.row.how == "name" and test.states
+        }  # fmt: skip
         moves = Moves(gathering, variable, states, family, named)
         transitions = tuple(dict.fromkeys(self._transitions(variable, moves, table)))
         initial = moves.initial()
         left = {one.source for one in transitions if one.source != one.target}
         anywhere = {one.target for one in transitions if one.source is None}
-        entered = set(assigned) | {one.target for one in transitions} | ({initial} if initial else set())
-        entered |= gathering.mentioned.get(family, set())
+        entered = {*assigned, *(one.target for one in transitions), *([initial] if initial else ())}
+        if members:
+            entered |= gathering.mentioned.get(gathering.states.dotted(family).rpartition(".")[2], set())
         final = tuple(
             state for state in states
             if state in entered and state not in left and not (anywhere - {state})
@@ -353,7 +325,8 @@ class Judge:
         types = self._gathering.types
         for move in variable.moves if anchor.kind == "attribute" else ():
             row = move.row
-            if row.form != "assign" or not move.typed or row.place.startswith(("self.", "cls.")) and row.place.count(".") == 1:
+            own = row.place.startswith(("self.", "cls.")) and row.place.count(".") == 1
+            if row.form != "assign" or not move.typed or own:
                 continue
             around = types.class_around(move.module, row.scope)
             bases = types.own_bases(around) if around is not None else ()
@@ -404,8 +377,12 @@ def _of(move: Move, family: str) -> bool:
     return any(state.family == family for state in move.states)
 
 
+def _in_sequence(move: Move) -> bool:
+    """Whether it follows on another assignment in the same function, without a condition between: a course of life."""
+    allowed = move.held.allowed if move.held is not None else None
+    guard = move.row.guard
+    return bool(allowed) and "None" not in (allowed or ()) and (not guard or guard.startswith("except"))
+
+
 def _place_of_test(test: Test) -> tuple[str, int]:
     return test.module, test.row.line
-
-
-__all__ = ["Anchor", "Judge", "Site", "State", "Table", "tables_of"]

@@ -22,10 +22,9 @@ def of_library(module: str, path: str, row: LibraryMachine) -> StateMachine | No
         if row.complete and state not in left and not anywhere - {state} and (transitions or state in row.final)
     )  # fmt: skip
     shown = [fact(row.line, f"a machine of {row.library} with {len(states)} states"[:150])]
-    shown += [
-        fact(move.line, f"{move.event or 'a transition'}: {' or '.join(move.sources) or 'any'} to {move.target or 'itself'}"[:150])
-        for move in row.moves[:5]
-    ]  # fmt: skip
+    for move in row.moves[:5]:
+        source = " or ".join(move.sources) or "any"
+        shown.append(fact(move.line, f"{move.event or 'a transition'}: {source} to {move.target or 'itself'}"[:150]))
     return StateMachine(
         kind="state_machine", subkind="library", name=row.name, module=module, path=path, line=row.line,
         confidence="high" if row.complete and len(states) > 1 else "medium", evidence=tuple(shown), states=states,

@@ -113,10 +113,10 @@ class States:
     # Names
 
     def _named(self, module: str, scope: str, text: str) -> State | None:
-        if "." not in text and scope in self._symbols.interior(module).classes:
+        inside = "." not in text and scope in self._symbols.interior(module).classes
+        if inside and self._types.attributes(Symbol(module, scope, "class", "", 0), text):
             # In the class body that defines it.
-            if self._types.attributes(Symbol(module, scope, "class", "", 0), text):
-                return self._attribute(module, f"{scope}.{text}")
+            return self._attribute(module, f"{scope}.{text}")
         meaning = self._symbols.lookup(module, scope, text)
         owner, _, last = text.rpartition(".")
         match meaning:
@@ -163,9 +163,8 @@ class States:
             return State(family, last) if not last.startswith("_") else None
         if self._is_flag(module, owner):
             return None
-        rows = [
-            row for row in self._types.attributes(Symbol(module, owner, "class", "", 0), last) if not row.where and row.value
-        ]
+        bound = self._types.attributes(Symbol(module, owner, "class", "", 0), last)
+        rows = [row for row in bound if not row.where and row.value]
         if len(rows) != 1:
             return None
         return self._of_value(module, owner, last, rows[0].value)
@@ -196,7 +195,7 @@ class States:
             called.endswith(("Sentinel", "sentinel", "Constant")) and value.endswith(")")
         ):
             return State(f"object of {module}:{scope}", name)
-        if value.endswith("(...)") or value.endswith(_CUT):
+        if value.endswith(("(...)", _CUT)):
             return None
         if called in ("str", "int", "Final", "sys.intern", "intern", "_") and value.endswith(")"):
             return self._of_value(module, scope, name, value[len(called) + 1 : -1])

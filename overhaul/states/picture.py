@@ -16,6 +16,9 @@ _WORDS: Final = frozenset({
     "bt", "lr", "rl", "acctitle", "accdescr", "click", "href", "root", "start", "done", "history", "node", "graph",
     "subgraph", "linkstyle", "init", "constructor", "prototype", "__proto__", "tostring", "valueof", "hasownproperty",
 })  # fmt: skip
+_KEYWORD: Final = re.compile(
+    r"s\d|(?i:state|note|end|class|style|direction|default|as|acc|scale|hide|click|root)"
+)
 _LONGEST: Final = 60
 
 
@@ -68,11 +71,9 @@ def _diagram(machine: StateMachine) -> Iterator[str]:
 
 def _id(state: str, number: int) -> str:
     """A state's own name where Mermaid takes it for one; else a made one."""
-    if _SAFE.match(state) and state.lower() not in _WORDS and state != "any_state" and len(state) <= _LONGEST:
-        # Its lexer takes words at the beginning of a name for keywords.
-        if not re.match(r"s\d|(?i:state|note|end|class|style|direction|default|as|acc|scale|hide|click|root)", state):
-            return state
-    return f"s{number}"
+    plain = _SAFE.match(state) and state.lower() not in _WORDS and state != "any_state" and len(state) <= _LONGEST
+    # Its lexer takes words at the beginning of a name for keywords.
+    return state if plain and not _KEYWORD.match(state) else f"s{number}"
 
 
 def _text(text: str) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from overhaul.facts import Held, StateMove
 from overhaul.inventory import Transition
-from overhaul.states.gathering import Gathering, Move, Variable
+from overhaul.states.gathering import Gathering
 from overhaul.states.meaning import State
+from overhaul.states.variables import Move, Variable
 from overhaul.syntax.names import last_name
 
 _DEPTH = 3

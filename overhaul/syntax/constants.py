@@ -39,6 +39,8 @@ def constant(node: Any) -> str | None:
         parts = chain.split(".")
         if len(parts) > 2 and parts[-1] in ("value", "name"):
             del parts[-1]
+        if len(parts) > 2 and parts[1] == "__class__":
+            del parts[1]
         if len(parts) > 1 and (_UPPER.match(parts[-1]) or (_CAPITAL.match(parts[-2]) and parts[-1] not in _PARTS)):
             return ".".join(parts)
         return None
@@ -173,25 +175,18 @@ _EQUALITY: Final[Mapping[str, bool]] = {
 def _asked(left: Any, right: Any, meant: Meant) -> Claim | None:
     """`new in TABLE[self.state]`, `new in TABLE.get(self.state, ())`, `(self.state, new) in TABLE`."""
     kind = right.__class__
+    key: Any
     if kind is cst.Subscript and len(right.slice) == 1 and right.slice[0].slice.__class__ is cst.Index:
-        table, key = dotted(right.value), meant(right.slice[0].slice.value)
+        table, key = dotted(right.value), right.slice[0].slice.value
     elif kind is cst.Call and right.func.__class__ is cst.Attribute and right.func.attr.value == "get" and right.args:
-        table, key = dotted(right.func.value), meant(right.args[0].value)
+        table, key = dotted(right.func.value), right.args[0].value
     elif left.__class__ is cst.Tuple and len(left.elements) == 2:
-        table, key = dotted(right), meant(left.elements[0].value)
+        table, key = dotted(right), left.elements[0].value
         left = left.elements[1].value
     else:
         return None
-    if not table or not key or constant(key_node(right)) is not None:
-        return None
-    return Claim(key, True, (text_of(left),), table)
-
-
-def key_node(node: Any) -> Any:
-    """What a subscript or a call of `get` looks up; the node itself for anything else."""
-    if node.__class__ is cst.Subscript:
-        return node.slice[0].slice.value
-    return node.args[0].value if node.__class__ is cst.Call and node.args else node
+    where = meant(key) if constant(key) is None else ""
+    return Claim(where, True, (text_of(left),), table) if table and where else None
 
 
 def claims(
@@ -252,7 +247,9 @@ def _either(sides: list[list[Claim | str]]) -> Claim | None:
     for side in sides:
         if len(side) != 1 or side[0].__class__ is not Claim:
             return None
-        found.append(side[0])  # type: ignore[arg-type]
+        one = side[0]
+        assert isinstance(one, Claim)
+        found.append(one)
     first = found[0]
     if any(one.place != first.place or one.table or one.positive != first.positive for one in found):
         return None

@@ -147,7 +147,11 @@ class Known:
                 if event.place == where:
                     steps.append((event.line, 1, event))
                 elif event.asserted and _prefix(event.conditions, at.conditions):
-                    steps.extend((event.line, 1, one) for one in event.asserted if one.place == where)
+                    for one in event.asserted:
+                        if one.place == where and not one.table:
+                            steps.append((event.line, 1, one))
+                        elif one.place == where and one.positive and one.values == (value,):
+                            table = one.table
         steps.sort(key=lambda step: step[:2])
         allowed: frozenset[str] | None = None
         order: tuple[str, ...] = ()
@@ -167,7 +171,7 @@ class Known:
             given = frozenset(step.values) if step.values is not None else None
             order += step.values or ()
             if _prefix(step.conditions, at.conditions) and not self._interrupted(step, at):
-                allowed, excluded, tested = given, frozenset(), False
+                allowed, excluded, tested = given, frozenset[str](), False
             elif given is None:
                 allowed, excluded = None, frozenset()
             elif before is not None:

@@ -29,8 +29,9 @@ _RANK: Final = (
     "called_parameter", "callback",
 )  # fmt: skip
 _CONVERSIONS: Final = frozenset({
-    "list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bool", "bytes", "copy", "deepcopy", "copy.copy",
-    "copy.deepcopy", "weakref.ref", "ref", "OrderedDict", "iter", "cast", "typing.cast", "Path", "os.fspath",
+    "list", "tuple", "dict", "set", "frozenset", "str", "int", "float", "bool", "bytes", "copy", "deepcopy",
+    "copy.copy",
+    "copy.deepcopy", "weakref.ref", "ref", "OrderedDict", "cast", "typing.cast", "Path", "os.fspath",
 })  # fmt: skip
 
 
@@ -129,14 +130,18 @@ class Origins:
             sides = (value.left, value.right) if kind is cst.BooleanOperation else (value.body, value.orelse)
             made = [one for one in sides if self.names.ref(one) is None] or [sides[1]]
             return max((self._tell(one, depth - 1) for one in made), key=lambda told: _RANK.index(told.source))
-        below = [self._tell(getattr(one, "value", one) if one.__class__ in (cst.Element, cst.StarredElement, cst.DictElement)
+        below = [self._tell(getattr(one, "value", one)
+            if one.__class__ in (cst.Element, cst.StarredElement, cst.DictElement)
                             else one, depth - 1) for one in parts(value)]  # fmt: skip
         if not below:
             return Told("constant")
         if kind is cst.BinaryOperation and any(one.source == "clock" for one in below):
             return Told("clock")
         best = max(below, key=lambda told: _RANK.index(told.source))
-        if kind in (cst.BinaryOperation, cst.FormattedString, cst.UnaryOperation) and _RANK.index(best.source) < _COMPUTED:
+        if (
+            kind in (cst.BinaryOperation, cst.FormattedString, cst.UnaryOperation)
+            and _RANK.index(best.source) < _COMPUTED
+        ):
             return Told("constant" if best.source == "constant" else "computed")
         return best
 
@@ -146,7 +151,9 @@ class Origins:
         values = self._values.get(name)
         if values:
             # What was found there before is no origin.
-            made = [one for one in values[-3:] if one.__class__ is cst.Name or self.names.ref(one) is None] or values[-1:]
+            made = [one for one in values[-3:] if one.__class__ is cst.Name or self.names.ref(one) is None] or values[
+                -1:
+            ]
             told = [self._tell(one, depth - 1) for one in made]
             return max(told, key=lambda one: _RANK.index(one.source))
         if name in self._loops:
@@ -188,11 +195,11 @@ class Origins:
                 return inner
             return Told("computed")
         root = called.partition(".")[0]
-        if called and called == root and called not in self._values:
-            if called in self._own or called in self._outer:
-                scope = self.names.bound_in(called)
-                if scope is not None and scope.kind == "function":
-                    return Told("called_parameter", called)
+        given = called in self._own or called in self._outer
+        if given and called == root and called not in self._values:
+            scope = self.names.bound_in(called)
+            if scope is not None and scope.kind == "function":
+                return Told("called_parameter", called)
         if called.startswith("self.") and called.count(".") == 1 and self.names.receiver == "self":
             return Told("called", called)
         if called in ("functools.partial", "partial", "wraps"):

@@ -55,9 +55,7 @@ def tells_time(node: Any) -> bool:
     if node.__class__ is not cst.Call:
         return False
     called = dotted(node.func)
-    return called in CLOCKS or (
-        called.endswith(_CLOCK_ENDINGS) and all(one.keyword is not None for one in node.args)
-    )
+    return called in CLOCKS or (called.endswith(_CLOCK_ENDINGS) and all(one.keyword is not None for one in node.args))
 
 
 def speaks_of_time(name: str) -> bool:
@@ -158,7 +156,9 @@ class Names:
             alias = self.aliases.get(called)
             scope = self.bound_in(called)
             if alias is None and scope is not None:
-                event = next((one for one in scope.events if one[1] == called and one[0] in (Role.DEFINE, Role.CLASS)), None)
+                event = next(
+                    (one for one in scope.events if one[1] == called and one[0] in (Role.DEFINE, Role.CLASS)), None
+                )
                 if event is not None and scope.kind != "class":
                     prefix = f"{scope.name}." if scope.name else ""
                     return Ref(Place("class" if event[0] == Role.CLASS else "function", f"{prefix}{called}.{name}"))
@@ -168,7 +168,12 @@ class Names:
             if dotted(owner.args[0].value) == self.receiver and self.owner:
                 return Ref(Place("class", f"{self.owner}.{name}"))
             return None
-        if kind is cst.Attribute and owner.attr.value == "__class__" and dotted(owner.value) == self.receiver and self.owner:
+        if (
+            kind is cst.Attribute
+            and owner.attr.value == "__class__"
+            and dotted(owner.value) == self.receiver
+            and self.owner
+        ):
             return Ref(Place("class", f"{self.owner}.{name}"))
         chain = dotted(owner)
         return Ref(Place("object", f"{chain}.{name}")) if chain else None
@@ -176,7 +181,9 @@ class Names:
     def _subscript(self, node: Any) -> Ref | None:
         if len(node.slice) != 1 and not node.slice:
             return None
-        key = ", ".join(text_of(one.slice.value if one.slice.__class__ is cst.Index else one.slice) for one in node.slice)
+        key = ", ".join(
+            text_of(one.slice.value if one.slice.__class__ is cst.Index else one.slice) for one in node.slice
+        )
         held = self._held(node.value, node.slice[0].slice)
         if held is not None:
             return held

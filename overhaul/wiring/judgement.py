@@ -12,11 +12,13 @@ from typing import Final, NamedTuple
 
 from overhaul.inventory import Confidence, fact
 from overhaul.naming.meanings import Symbol
-from overhaul.wiring.portraits import Made, Portrait, Portraits
-from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, UNIT_OF_WORK, first_word
+from overhaul.wiring.portraits import Key, Made, Portrait, Portraits
+from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, SORTS, UNIT_OF_WORK, first_word, words
 
 HIGH: Final = 6.0
 MEDIUM: Final = 4.0
+NAMED: Final = 3.25
+"""Enough for medium where the name says owning, too."""
 LOW: Final = 2.5
 
 
@@ -37,30 +39,63 @@ class Weight(NamedTuple):
     structural: bool
 
 
-def judge(portrait: Portrait, portraits: Portraits) -> Verdict | None:
-    """What a class is; None for one that nothing speaks for."""
-    if portrait.testing or portrait.row.scope or (portrait.data and not portrait.orm):
+class Judge:
+    """Judges the classes of a project, each once: a subclass is seen in the light of what its base is."""
+
+    def __init__(self, portraits: Portraits) -> None:
+        """Nothing is judged before it is asked for."""
+        self.portraits = portraits
+        self._verdicts: dict[Key, Verdict | None] = {}
+
+    def __call__(self, portrait: Portrait) -> Verdict | None:
+        """What a class is; None for one that nothing speaks for."""
+        if portrait.key not in self._verdicts:
+            self._verdicts[portrait.key] = None  # for classes that are their own ancestors
+            self._verdicts[portrait.key] = self._judge(portrait)
+        return self._verdicts[portrait.key]
+
+    def _judge(self, portrait: Portrait) -> Verdict | None:
+        if portrait.testing or portrait.row.scope:
+            return None
+        role = _role(portrait)
+        if not role and not (portrait.own and (portrait.own_life or portrait.containers or portrait.resources or len(portrait.own) > 1)):
+            # Nothing of its own that could make it one, and no word that says so.
+            return None
+        if portrait.orm:
+            return _orm(portrait)
+        if portrait.data:
+            return None
+        lives = _lives(portrait, self.portraits)
+        weights = list(_weights(portrait, self.portraits, lives))
+        base = self._base(portrait)
+        if base is not None:
+            weights.append(base)
+        score = sum(one.points for one in weights)
+        if score < LOW or not any(one.structural for one in weights if one.points > 0):
+            return None
+        evidence = tuple(one.said for one in sorted(weights, key=lambda one: -abs(one.points)))
+        if not lives.kept and lives.many:
+            return Verdict("scoped", "low", (lives.many, *evidence), score)
+        structure = sum(one.points for one in weights if one.structural)
+        confidence: Confidence = "low"
+        if score >= HIGH and structure >= 3.0:
+            confidence = "high"
+        elif score >= (NAMED if role == "owning" else MEDIUM) and structure >= (0.0 if role == "owning" else 1.5):
+            confidence = "medium"
+        if not role and base is None and not _stands_alone(portrait, self.portraits, lives):
+            confidence = "low"
+        if base is not None and not portrait.methods:
+            confidence = "low"  # It only sets what its base is configured by.
+        return Verdict(_subkind(portrait), confidence, evidence, score)
+
+    def _base(self, portrait: Portrait) -> Weight | None:
+        """What it says of a class that it inherits from a manager."""
+        for one in portrait.order[1:]:
+            if isinstance(one, Symbol):
+                verdict = self(self.portraits[one.module, one.name])
+                if verdict is not None and verdict.confidence != "low":
+                    return Weight(1.5, fact(portrait.row.line, f"inherits from {one.name}, a manager"), True)
         return None
-    if portrait.orm:
-        return _orm(portrait)
-    lives = _lives(portrait, portraits)
-    weights = list(_weights(portrait, portraits, lives))
-    score = sum(one.points for one in weights)
-    for_it = [one for one in weights if one.points > 0]
-    if not any(one.structural for one in for_it) or score < LOW:
-        return None
-    evidence = tuple(one.said for one in sorted(weights, key=lambda one: -abs(one.points)) if one.said)
-    if not lives.kept and lives.many:
-        return Verdict("scoped", "low", (lives.many, *evidence), score)
-    structure = sum(one.points for one in weights if one.structural)
-    confidence: Confidence = "low"
-    if score >= HIGH and structure >= 3.0:
-        confidence = "high"
-    elif score >= MEDIUM and (structure >= 0.5 if _role(portrait) == "owning" else structure >= 1.5):
-        confidence = "medium"
-    if _role(portrait) == "" and not _stands_alone(portrait, portraits, lives):
-        confidence = "low"
-    return Verdict(_subkind(portrait, portraits), confidence, evidence, score)
 
 
 def _role(portrait: Portrait) -> str:
@@ -76,10 +111,10 @@ def _role(portrait: Portrait) -> str:
 def _stands_alone(portrait: Portrait, portraits: Portraits, lives: Lives) -> bool:
     """Whether structure is enough without a role word: two ways of managing, of something that is kept or passed on."""
     roles = sum(_role_of(one.name, portraits) != "" for one in portrait.partners)
-    verbs = {first_word(name) for name in portrait.acting}
+    verbs = portrait.verbs
     ways = (
         (2 if roles >= 3 else 1 if roles >= 2 else 0)
-        + bool(portrait.life_cycle)
+        + bool(portrait.own_life)
         + bool(portrait.containers and verbs & KEEPING and verbs & GIVING)
         + bool(portrait.resources)
     )
@@ -112,6 +147,11 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator
             yield Weight(-2.0, fact(line, f"is named {last}, a word for something else"), False)
         case _ if last in UNIT_OF_WORK:
             yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
+    for one in portrait.order[1:]:
+        sort = words(one.name.partition("[")[0])
+        if sort[-1:] and sort[-1] in SORTS or sort[-2:] == ("request", "handler"):
+            yield Weight(-2.0, fact(line, f"is a {one.name.rpartition('.')[2]}"), False)
+            break
     yield from _owned(portrait)
     yield from _kept(portrait, portraits, lives)
     yield from _asked(portrait, portraits)
@@ -157,7 +197,7 @@ def _owned(portrait: Portrait) -> Iterator[Weight]:
         yield Weight(1.0, fact(at, f"owns a {what}: {name}"), True)
     containers = portrait.containers or portrait.shared_containers
     if containers:
-        verbs = {first_word(name) for name in portrait.acting}
+        verbs = portrait.verbs
         if verbs & KEEPING:
             name, at = next(iter(containers.items()))
             points = 1.5 if verbs & GIVING else 1.0
@@ -165,11 +205,10 @@ def _owned(portrait: Portrait) -> Iterator[Weight]:
         else:
             name, at = next(iter(containers.items()))
             yield Weight(0.25, fact(at, f"has a collection: {name}"), True)
-    if portrait.life_cycle:
-        rows = portrait.inherited
-        said = ", ".join(portrait.life_cycle[:4])
-        points = 1.5 if len(portrait.life_cycle) > 1 else 0.75
-        yield Weight(points, fact(rows[portrait.life_cycle[0]].line, f"has a life cycle: {said}"), True)
+    if portrait.own_life:
+        said = ", ".join(portrait.own_life[:4])
+        points = 1.5 if len(portrait.own_life) > 1 else 0.75
+        yield Weight(points, fact(portrait.methods[portrait.own_life[0]].line, f"has a life cycle: {said}"), True)
 
 
 def _kept(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[Weight]:
@@ -184,10 +223,6 @@ def _kept(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[We
     if portrait.abstract and len(family) > 1:
         names = ", ".join(name.rpartition(".")[2] for _, name in family[:3])
         yield Weight(0.75, fact(portrait.row.line, f"is the base of {names}"), True)
-    for one in portrait.order[1:]:
-        if isinstance(one, Symbol) and _role(portraits[one.module, one.name]) == "owning":
-            yield Weight(0.75, fact(portrait.row.line, f"inherits from {one.name}"), True)
-            break
     receivers = portraits.receivers.get(portrait.key, ())
     others = {one[0].key: one for one in receivers if one[0].key != portrait.key}
     if others:
@@ -212,7 +247,7 @@ def _asked(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
         services = [one for one in portrait.methods.values() if one.kind in ("classmethod", "staticmethod")]
         if not (services and len(services) >= 3):
             related = portrait.abstract or len(portrait.order) > 1 or bool(portraits.heirs.get(portrait.key))
-            yield Weight(-1.0 if related else -2.0, fact(line, "holds nothing"), True)
+            yield Weight(-0.5 if related else -2.0, fact(line, "holds nothing"), True)
     if {"__enter__", "__aenter__"} & portrait.methods.keys() and len(acting) <= 2:
         yield Weight(-1.5, fact(line, "is a context manager"), True)
     if "__call__" in portrait.methods and len(acting) <= 1:
@@ -277,7 +312,7 @@ def _is_kept(made: Made, portrait: Portrait, portraits: Portraits) -> bool:
             return holder is None or not holder.data
         case "argument":
             last = row.target.rpartition(".")[2]
-            return last.lstrip("_")[:1].isupper() or first_word(last) in KEEPING
+            return last.lstrip("_")[:1].isupper()
         case "local":
             return not made.site.scope or first_word(made.site.scope.rpartition(".")[2]) in _STARTING
         case "returned":
@@ -300,7 +335,7 @@ def _singleton(portrait: Portrait) -> str:
     return ""
 
 
-def _subkind(portrait: Portrait, portraits: Portraits) -> str:
+def _subkind(portrait: Portrait) -> str:
     if portrait.abstract:
         return "abstract"
     connected = any(what in ("connection", "session", "socket") for what, _ in portrait.resources.values())

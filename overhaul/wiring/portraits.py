@@ -30,7 +30,7 @@ _DATA_DECORATORS: Final = frozenset({
 })  # fmt: skip
 _DATA_BASES: Final = frozenset({
     "NamedTuple", "TypedDict", "BaseModel", "BaseSettings", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "Struct",
-    "Protocol", "Exception", "BaseException", "Warning", "Schema", "SQLModel", "RootModel", "GenericModel", "ABCMeta",
+    "Exception", "BaseException", "Warning", "Schema", "SQLModel", "RootModel", "GenericModel", "ABCMeta",
     "TestCase", "IsolatedAsyncioTestCase", "SimpleTestCase", "TransactionTestCase", "ArgumentParser", "Action", "tuple",
     "str", "int", "float", "bytes", "type", "Structure", "Union", "Interface", "ctypes.Structure", "EnumMeta",
     "NodeVisitor", "NodeTransformer", "HTMLParser", "Formatter", "Filter", "JSONEncoder", "JSONDecoder", "Serializer",
@@ -149,9 +149,20 @@ class Portrait:
         )  # fmt: skip
 
     @cached_property
+    def own_life(self) -> tuple[str, ...]:
+        """Those of its life-cycle methods that it defines itself."""
+        return tuple(name for name in self.life_cycle if name in self.methods)
+
+    @cached_property
     def attributes(self) -> Mapping[str, Sequence[Attribute]]:
         """What it assigns itself, by name."""
         return self._all.attributes_of(self.key)
+
+    @cached_property
+    def own(self) -> Mapping[str, Sequence[Attribute]]:
+        """What it gives its instances itself: assigned in its methods, or declared in its body."""
+        found = {name: [row for row in rows if row.where or row.annotation] for name, rows in self.attributes.items()}
+        return {name: rows for name, rows in found.items() if rows}
 
     @cached_property
     def held(self) -> Mapping[str, Sequence[Attribute]]:
@@ -168,7 +179,7 @@ class Portrait:
         """Attributes that start as an empty container, with the line."""
         return {
             name: row.line
-            for name, rows in self.held.items() for row in rows
+            for name, rows in self.own.items() for row in rows
             if _CONTAINER.match(row.value)
         }  # fmt: skip
 
@@ -184,7 +195,7 @@ class Portrait:
     def resources(self) -> Mapping[str, tuple[str, int]]:
         """Attributes with a thread, task, lock, pool, session, connection or queue: name -> (what, line)."""
         found: dict[str, tuple[str, int]] = {}
-        for name, rows in self.held.items():
+        for name, rows in self.own.items():
             for row in rows:
                 match = re.match(r"(?:await )?([\w.]+)\(", row.value)
                 called = match[1].rpartition(".")[2] if match else ""
@@ -194,29 +205,40 @@ class Portrait:
 
     @cached_property
     def collaborators(self) -> tuple[Collaborator, ...]:
-        """The classes of the project whose instances it holds."""
-        found: dict[str, Collaborator] = {}
-        for name, rows in self.held.items():
-            for one in self._all.types.of_attribute(self.symbol, name):
-                if isinstance(one, Symbol) and (one.module, one.name) != self.key and one.dotted not in found:
-                    found[one.dotted] = Collaborator(one.dotted, name, self._how(rows[0]), rows[0].line)
-        for parameter, annotated in self.received.items():
-            for one in annotated:
-                if one.dotted not in found and (one.module, one.name) != self.key:
-                    line = self.inherited["__init__"].line
-                    found[one.dotted] = Collaborator(one.dotted, "", "receives", line)
-        return tuple(found.values())
+        """The classes of the project whose instances it holds or is given, by itself or by way of a base."""
+        return tuple(self._held(self.held, "__init__" in self.inherited))
 
     @cached_property
     def partners(self) -> Sequence[Collaborator]:
-        """Its collaborators that are more than data."""
+        """Its collaborators that are more than data, held by itself and not by a base; what everybody holds is left out."""
         found: list[Collaborator] = []
-        for one in self.collaborators:
-            module, name = self._all.keys[one.name]
-            portrait = self._all.get((module, name))
-            if portrait is not None and not portrait.data and portrait.acting:
+        for one in self._held(self.own, "__init__" in self.methods):
+            portrait = self._all.get(self._all.keys.get(one.name))
+            if portrait is not None and not portrait.data and portrait.acting and not self._all.everywhere(portrait.key):
                 found.append(one)
         return found
+
+    def _held(self, attributes: Mapping[str, Sequence[Attribute]], given: bool) -> Iterator[Collaborator]:
+        """The classes of the project in these attributes, and among the parameters of the constructor; each once."""
+        seen = {self.symbol.dotted}
+        for name, rows in attributes.items():
+            if not any(_may_hold(row) for row in rows):
+                continue
+            for one in self._all.types.of_attribute(self.symbol, name):
+                if isinstance(one, Symbol) and one.dotted not in seen:
+                    seen.add(one.dotted)
+                    yield Collaborator(one.dotted, name, self._how(rows[0]), rows[0].line)
+        if given:
+            for annotated in self.received.values():
+                for one in annotated:
+                    if one.dotted not in seen:
+                        seen.add(one.dotted)
+                        yield Collaborator(one.dotted, "", "receives", self.inherited["__init__"].line)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """The first words of the public methods that it defines itself."""
+        return frozenset(first_word(name) for name, row in self.methods.items() if not name.startswith("_") and row.kind != "property")
 
     @cached_property
     def received(self) -> Mapping[str, tuple[Symbol, ...]]:
@@ -261,6 +283,9 @@ class Portrait:
             return "a data class"
         if found := self.foreign & _DATA_BASES:
             return f"inherits from {min(found)}"
+        if any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in self.row.bases):
+            # Only the protocol itself: a class that inherits from one is a class like any other.
+            return "a protocol"
         for one in self.order[1:]:
             if isinstance(one, Symbol) and words(one.name)[-1:] in (("error",), ("exception",), ("warning",)):
                 return f"inherits from {one.name}"
@@ -277,6 +302,11 @@ class Portrait:
             isinstance(one, External) and one.name.startswith("django.db") and one.name.rpartition(".")[2] in _ORM_BASES
             for one in self.order
         ) or bool(self.foreign & _ORM_BASES and not any(isinstance(one, Symbol) for one in self.order[1:]))
+
+
+def _may_hold(row: Attribute) -> bool:
+    """Whether an attribute may hold an object at all: no constant, no display of a container."""
+    return bool(row.annotation) or row.value[:1].isalpha() or row.value[:1] == "_"
 
 
 class Portraits:
@@ -380,6 +410,10 @@ class Portraits:
             return (meaning.module, meaning.name)
         return None
 
+    def everywhere(self, key: Key) -> bool:
+        """Whether a class is the context that a large part of the project is handed: that says little of who holds it."""
+        return len(self.receivers.get(key, ())) > _CONTEXT
+
     @cached_property
     def receivers(self) -> Mapping[Key, Sequence[tuple[Portrait, str, int]]]:
         """Class -> the classes that are given an instance by their constructor, with the parameter and the line."""
@@ -393,6 +427,10 @@ class Portraits:
                         (portrait, parameter, portrait.methods["__init__"].line)
                     )
         return found
+
+
+_CONTEXT: Final = 40
+"""How many classes are given a context at least."""
 
 
 def _whole(name: str) -> bool:

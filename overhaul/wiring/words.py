@@ -17,9 +17,9 @@ OWNING: Final = frozenset({
 
 SERVING: Final = frozenset({
     "handler", "handlers", "client", "loader", "resolver", "runner", "executor", "worker", "processor", "listener",
-    "watcher", "collector", "notifier", "publisher", "factory", "agent", "queue", "watchdog", "limiter", "keeper",
+    "watcher", "publisher", "factory", "agent", "queue", "watchdog", "limiter", "keeper",
     "interface", "connector", "exchange", "downloader", "crawler", "poller", "master", "core", "proxy", "notifications",
-    "reporter", "recorder", "distributor", "allocator", "balancer", "syncer", "synchronizer", "api", "adapter", "trainer",
+    "distributor", "allocator", "balancer", "syncer", "synchronizer", "api", "adapter", "trainer",
     "portal", "facade", "catalog", "catalogue", "directory", "index", "emitter", "portfolio", "account", "wallet",
     "pipeline", "workflow", "environment",
 })  # fmt: skip
@@ -70,6 +70,17 @@ HELPERS: Final = frozenset({
     "button", "sensor", "switch", "flow", "cache", "error", "event", "message", "request", "response", "exit",
 })  # fmt: skip
 """Words for what is no manager, unless what it does says otherwise."""
+
+
+SORTS: Final = frozenset({
+    "protocol", "transport", "connection", "request", "response", "strategy", "entity", "widget", "view", "form", "field",
+    "model", "command", "test", "case", "event", "message", "sensor", "switch", "camera", "dialog", "window", "dataset",
+    "layer", "loss", "metric", "parser", "formatter", "encoder", "decoder", "serializer", "schema", "visitor", "node",
+    "token", "filter", "validator", "callback", "order", "position", "job", "task", "thread", "process", "transaction",
+    "flow", "receiver", "item", "record", "step", "rule", "policy", "plugin", "middleware", "action", "indicator",
+    "environment", "iterator", "stream", "socket", "lock", "future", "error", "exception", "enum", "type", "operator",
+})  # fmt: skip
+"""Last words of base classes that say what their subclasses are: one of many, and no manager."""
 
 
 def words(name: str) -> tuple[str, ...]:

@@ -54,13 +54,15 @@ def _like_a_class(name: str) -> bool:
 
 def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
     """Identity of a value -> what it becomes. The last statement about a value wins: that is the innermost."""
+    lists = (cst.List, cst.Tuple, cst.Set, cst.Dict)
     for call, _, _ in module.nodes(cst.Call):
         called = dotted(call.func)
         if not called and call.func.__class__ is cst.Attribute:
             called = f"?.{call.func.attr.value}"
         for argument in call.args:
+            listed = argument.value.__class__ in lists
             for value in _values(argument.value):
-                yield id(value), ("argument", called)
+                yield id(value), ("element", called) if listed and not _is_class(called) else ("argument", called)
     for given, _, _ in module.nodes(cst.Yield):
         for value in _values(given.value):
             yield id(value), ("yielded", "")
@@ -81,12 +83,18 @@ def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
         for value in _values(declared.value):
             yield id(value), _become(declared.target, block)
     for assign, _, block in module.nodes(cst.Assign):
+        listed = assign.value.__class__ in lists
         for value in _values(assign.value):
             found = [_become(one.target, block) for one in assign.targets]
-            yield id(value), next((one for one in found if one[0] == "attribute"), found[0])
+            how, target = next((one for one in found if one[0] == "attribute"), found[0])
+            yield id(value), ("element", target) if listed and how == "local" else (how, target)
         if assign.value.__class__ is cst.Tuple and assign.targets[0].target.__class__ is cst.Tuple:
             for one, element in zip(assign.targets[0].target.elements, assign.value.elements, strict=False):
                 yield id(element.value), _become(one.value, block)
+
+
+def _is_class(called: str) -> bool:
+    return _like_a_class(called.rpartition(".")[2])
 
 
 def _values(node: Any) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from overhaul.naming.meanings import Symbol
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 from overhaul.wiring.graph import tiers
-from overhaul.wiring.judgement import Verdict, judge
+from overhaul.wiring.judgement import Judge, Verdict
 from overhaul.wiring.portraits import Key, Portrait, Portraits
 
 _SITES = 20
@@ -26,10 +26,15 @@ def managers(
 ) -> Iterator[Manager]:  # fmt: skip
     """The managers of the project, by evidence; scoped look-alikes with low confidence."""
     portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions)
-    verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait, portraits)) is not None}
+    judge = Judge(portraits)
+    verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait)) is not None}
     listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped" and verdict.confidence != "low"}
     depends = {key: _depends(portraits[key], listed, portraits) for key in verdicts}
-    tier = tiers({key: depends[key] for key in listed})
+    # A context that holds everything and that everything is handed stands above the others, not among them.
+    tier = tiers({
+        key: frozenset(one for one in depends[key] if not (portraits.everywhere(one) and key in depends[one]))
+        for key in listed
+    })  # fmt: skip
     for key, verdict in sorted(verdicts.items(), key=lambda item: (portraits[item[0]].symbol.path, portraits[item[0]].row.line)):
         portrait = portraits[key]
         yield Manager(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from overhaul.facts import StateKeys
+from overhaul.facts import StateKeySet
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
@@ -14,7 +14,7 @@ from overhaul.syntax.state_words import RESTORING, SAVING, STATE, words_of
 
 
 @Collector("Dict", "Subscript", "Call", "Assign")
-def state_keys(module: Module) -> Iterator[StateKeys]:
+def state_keys(module: Module) -> Iterator[StateKeySet]:
     """Constant keys of mappings in functions whose name says that they save, restore or describe a state."""
     wanted = {
         id(scope): scope for scope in module.scopes
@@ -45,7 +45,7 @@ def state_keys(module: Module) -> Iterator[StateKeys]:
                 read.setdefault(id(owner), {}).setdefault(key, line)
     for act, found in (("made", made), ("read", read)):
         for number, keys in found.items():
-            yield StateKeys(
+            yield StateKeySet(
                 scope=wanted[number].name, line=min(keys.values()), act=act,  # type: ignore[arg-type]
                 keys=tuple(sorted(keys)),
             )  # fmt: skip

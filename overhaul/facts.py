@@ -238,7 +238,7 @@ class FileAct(Row, frozen=True):
     """The first argument as it is written; for `fails` the exceptions that are caught."""
 
 
-class StateKeys(Row, frozen=True):
+class StateKeySet(Row, frozen=True):
     """Constant keys that a function which saves or restores something writes into a mapping, or reads from one."""
 
     scope: str

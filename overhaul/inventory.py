@@ -165,6 +165,46 @@ class Cache(Component, frozen=True):
     """The decorator that caches, dotted; "" where none does."""
 
 
+CacheRole = Literal["get", "get_or_compute", "put", "invalidate", "contains", "size", "other"]
+"""What a method of a cache does: get_or_compute makes what is missing, invalidate drops entries."""
+
+
+class Operation(msgspec.Struct, frozen=True):
+    """One line of an interface table: what a member does, and by which function."""
+
+    role: CacheRole
+    """get_or_compute: makes what is missing; invalidate: drops entries."""
+    cache: str
+    """The member, dotted with its module."""
+    function: str
+    """Dotted inside the module."""
+    signature: str
+    """Parameters and result as they are annotated, without the instance."""
+    asynchronous: bool
+    path: str
+    line: int
+
+
+class CacheFamily(Row, frozen=True):
+    """Caches that hold the same kind of thing, or are classes for the same purpose: a candidate for one cache."""
+
+    name: str
+    basis: Literal["class", "value"]
+    """class: cache classes of the project; value: they keep instances of the same class."""
+    members: tuple[str, ...]
+    """The caches, dotted with their modules."""
+    operations: tuple[Operation, ...]
+    """The interface table, by role and member."""
+    differing: tuple[CacheRole, ...]
+    """What its members do under different names or with other parameters."""
+    module: str
+    path: str
+    line: int
+    """Of its first member."""
+    confidence: Confidence
+    evidence: tuple[str, ...]
+
+
 class Transition(msgspec.Struct, frozen=True, rename={"source": "from", "target": "to"}):
     """An assignment of a state, or a row of a table that allows one."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
 from overhaul.facts import Cycle, UnresolvedImport
+from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence
 from overhaul.sections import WORST_FIRST, Column, Grid, Line, Section, rows_of, rule_anchor, short
 from overhaul.survey import Survey
 
@@ -43,6 +45,8 @@ class Story(msgspec.Struct, frozen=True):
     effects: tuple[EffectCount, ...] | None
     """None when nobody looked for cycles."""
     unresolved: int | None
+    inventory: tuple[tuple[str, str, int, str], ...]
+    """(one, many, how many with high or medium confidence, the section) of each kind that was looked for."""
     failed: int
     """Files, directories and settings that could not be analysed."""
     failures: Grid
@@ -74,6 +78,10 @@ def story(survey: Survey) -> Story:
         rules_run=len(survey.leaves.selected_rules(survey.config.select, survey.config.ignore)),
         effects=None if cycles is None else tuple(_effects(cycles)),
         unresolved=None if unresolved is None else len(unresolved),
+        inventory=tuple(
+            (one, many, sum(row.confidence != "low" for row in rows), section)
+            for table, one, many, section in _KINDS if (rows := rows_of(survey, table)) is not None
+        ),
         failed=len(failed),
         failures=Grid(
             id="not-analysed", caption="What could not be analysed, and why", shown=20,
@@ -82,6 +90,13 @@ def story(survey: Survey) -> Story:
             total=len(survey.failures), rest="overhaul audit --report json",
         ),
     )  # fmt: skip
+
+
+_KINDS: Final[tuple[tuple[type[Component], str, str, str], ...]] = (
+    (Manager, "manager", "managers", "managers"), (Cache, "cache", "caches", "caches"),
+    (StateMachine, "state machine", "state machines", "state_machines"),
+    (StatePersistence, "saved state", "saved states", "state_persistence"),
+)  # fmt: skip
 
 
 def _effects(cycles: Sequence[Cycle]) -> Iterator[EffectCount]:

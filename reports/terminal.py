@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -11,6 +12,16 @@ from typing import Final
 import click
 
 from overhaul.facts import Cycle, Finding
+from overhaul.inventory import (
+    Cache,
+    CacheFamily,
+    Component,
+    CustomRole,
+    Manager,
+    ResponsibilityOverlap,
+    StateMachine,
+    StatePersistence,
+)
 from overhaul.leaves import Report, table_name
 from overhaul.printable import printable
 from overhaul.survey import Survey
@@ -19,6 +30,8 @@ SHOWN: Final = 10
 """Findings of one rule, failures, and cycles that are listed before the rest is only counted."""
 MODULES: Final = 6
 """Modules of a cycle that are named."""
+INVENTORIED: Final = 3
+"""Candidates for one, and machines, that are named."""
 PLAIN_WIDTH: Final = 100
 SEVERITIES: Final = ("error", "warning", "note")
 COLOURS: Final = {
@@ -45,6 +58,7 @@ def terminal(survey: Survey) -> Iterator[str]:
     yield from _header(survey)
     yield from _failures(survey, width)
     yield from _findings(survey.findings, width)
+    yield from _inventory(survey, width)
     yield from _cycles(survey, width)
     yield from _tables(survey, width)
     yield "\n"
@@ -86,6 +100,84 @@ def _findings(findings: Sequence[Finding], width: int) -> Iterator[str]:
 
 def _rank(group: Iterable[Finding]) -> int:
     return min(SEVERITIES.index(one.severity) for one in group)
+
+
+def _inventory(survey: Survey, width: int) -> Iterator[str]:
+    """How many there are of each kind, and which of them could be one."""
+    tables = survey.leaves.tables.values()
+    lines = [
+        line for row, tell in (
+            (Manager, _managers), (Cache, _caches), (StateMachine, _machines), (StatePersistence, _persistences),
+            (CustomRole, _roles),
+        )
+        if row in tables for line in tell(survey)
+    ]  # fmt: skip
+    if lines:
+        yield "\n" + click.style("Inventory", bold=True) + "\n"
+    for line in lines:
+        yield from _wrapped(printable(line), width, "  ")
+
+
+def _managers(survey: Survey) -> Iterator[str]:
+    rows = survey.rows(Manager)
+    sure = [row for row in rows if row.confidence != "low"]
+    if not rows:
+        return
+    yield f"{_kinds('manager', sure)}{_unsure(len(rows) - len(sure))}"
+    tiers = Counter(row.tier for row in sure if row.tier is not None)
+    if len(tiers) > 1:
+        yield f"  tiers: {', '.join(f'{tier}: {count}' for tier, count in sorted(tiers.items()))}"
+    overlaps = survey.rows(ResponsibilityOverlap) if ResponsibilityOverlap in survey.leaves.tables.values() else []
+    for one in overlaps[:INVENTORIED]:
+        yield f"  could be one: {one.first} and {one.second} (both {', '.join(one.shared[:3])}) {one.path}:{one.line}"
+
+
+def _caches(survey: Survey) -> Iterator[str]:
+    rows = survey.rows(Cache)
+    sure = [row for row in rows if row.confidence != "low"]
+    if not rows:
+        return
+    yield f"{_kinds('cache', sure)}{_unsure(len(rows) - len(sure))}"
+    families = survey.rows(CacheFamily) if CacheFamily in survey.leaves.tables.values() else []
+    for one in sorted(families, key=lambda one: -len(one.members))[:INVENTORIED]:
+        names = ", ".join(member.rpartition(".")[2] for member in one.members[:4])
+        more = f" and {len(one.members) - 4} more" if len(one.members) > 4 else ""
+        yield f"  could be one: {one.name} ({names}{more}) {one.path}:{one.line}"
+
+
+def _machines(survey: Survey) -> Iterator[str]:
+    rows = survey.rows(StateMachine)
+    sure = [row for row in rows if row.confidence != "low"]
+    if not rows:
+        return
+    yield f"{_kinds('state machine', sure)}{_unsure(len(rows) - len(sure))}"
+    largest = sorted(sure, key=lambda row: (-len(row.transitions), row.path, row.line))[:INVENTORIED]
+    for one in largest:
+        yield f"  {one.name}: {_count(len(one.states), 'state')}, {_count(len(one.transitions), 'transition')} {one.path}:{one.line}"
+
+
+def _persistences(survey: Survey) -> Iterator[str]:
+    rows = survey.rows(StatePersistence)
+    sure = [row for row in rows if row.confidence != "low"]
+    if not rows:
+        return
+    ways = Counter(row.write.replace("_", " ") for row in sure if row.write)
+    how = f" ({', '.join(f'{count} {way}' for way, count in ways.most_common())})" if ways else ""
+    yield f"{_count(len(sure), 'saved state')}{how}{_unsure(len(rows) - len(sure))}"
+
+
+def _roles(survey: Survey) -> Iterator[str]:
+    for role, count in sorted(Counter(row.kind for row in survey.rows(CustomRole)).items()):
+        yield f"{role}: {count:,}"
+
+
+def _kinds(noun: str, rows: Sequence[Component]) -> str:
+    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in Counter(row.subkind for row in rows).most_common())
+    return f"{_count(len(rows), noun)}{f': {kinds}' if kinds else ''}"
+
+
+def _unsure(count: int) -> str:
+    return f" ({count:,} more unsure)" if count else ""
 
 
 def _cycles(survey: Survey, width: int) -> Iterator[str]:

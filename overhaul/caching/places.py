@@ -308,6 +308,8 @@ class Judge:
         root = kept.place.partition(".")[0] if kept.uses[0].root == "object" else ""
         if kept.uses[0].root == "closure":
             against.append("lives only as long as one call")
+        if root and not name.startswith("_") and not _speaks(kept.place):
+            against.append(f"{name} of {root} is open to all who have it")
         given = next(
             (
                 flow for flow in flows

@@ -135,7 +135,7 @@ def _judge(owner: Symbol, kept: Kept, types: Types) -> Store | None:
         confidence = "high" if evicts or expires or callback or computes or droppers else "medium"
         if lively or (changed and not (evicts or expires or callback)):
             confidence = "medium" if not lively else "low"
-    elif callback and not changed and not lively:
+    elif callback and not changed and not lively and _is_store(owner, kept, functions):
         confidence = "medium"
     elif (putters and evicts and not changed and not lively and not computes) or (putters and evicts and expires):
         confidence = "low"
@@ -146,6 +146,16 @@ def _judge(owner: Symbol, kept: Kept, types: Types) -> Store | None:
         tuple(dict.fromkeys(droppers)),
         evicts, True if expires else None if droppers else False, computes or callback,
     )  # fmt: skip
+
+
+def _is_store(owner: Symbol, kept: Kept, functions: Mapping[str, Function]) -> bool:
+    """Whether most methods of a class have to do with what it keeps."""
+    methods = [
+        name
+        for name, one in functions.items()
+        if one.owner == owner.name and name.rpartition(".")[2] not in ("__init__", "__repr__", "__str__", "__len__")
+    ]
+    return 2 * len({use.scope for use in kept.uses} & set(methods)) >= len(methods)
 
 
 def _mentions(key: tuple[str, ...], parameters: set[str]) -> bool:

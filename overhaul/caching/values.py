@@ -61,7 +61,8 @@ class Values:
         if callee in _STATEFUL:
             return "live", callee
         if re.search(r"(?:factory|class|cls|klass|constructor|ctor|_type)_?$", last, re.IGNORECASE):
-            return "object", callee
+            # A class that is handed in makes what has an identity: a registry, and no cache.
+            return ("live" if keep.source == "called_parameter" else "object"), callee
         value = keep.value
         if value.startswith("await "):
             value = value[6:]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
-from overhaul.facts import Facts, FileAct, Function, ReceiverUse, StateKeys, UsedName
+from overhaul.facts import Facts, FileAct, Function, ReceiverUse, StateKeySet, UsedName
 from overhaul.symbols import Symbols
 from overhaul.syntax.state_words import words_of
 
@@ -88,7 +88,7 @@ class Deeds:
 
     def __init__(
         self, module: str, symbols: Symbols, used: Facts[UsedName], receivers: Facts[ReceiverUse], acts: Facts[FileAct],
-        keys: Facts[StateKeys],
+        keys: Facts[StateKeySet],
     ) -> None:  # fmt: skip
         """Facts are read when they are asked for."""
         self.module = module

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeys, UsedName
+from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeySet, UsedName
 from overhaul.inventory import StatePersistence
 from overhaul.naming.meanings import Symbol
 from overhaul.persisting.halves import Deed, Deeds
@@ -31,7 +31,7 @@ class Project:
 
     def __init__(
         self, symbols: Symbols, types: Types, classes: Facts[Class], used: Facts[UsedName],
-        receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeys],
+        receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeySet],
     ) -> None:  # fmt: skip
         """Facts are read when they are asked for."""
         self._symbols = symbols

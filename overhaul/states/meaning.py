@@ -124,6 +124,9 @@ class States:
                 return self._attribute(where, name)
             case Symbol(kind="variable", module=where, name=name):
                 return self._variable(where, name)
+            case Symbol(kind="class", module=where, name=name) if last.isupper():
+                # A class that is used as a mark: `class IDLE(Mark): ...`
+                return State(f"object of {where}:", name)
             case Symbol(kind="method", module=where, name=name):
                 own = text.startswith("self.") and text.count(".") == 1
                 return State("method", name.rpartition(".")[2]) if own else None
@@ -165,6 +168,9 @@ class States:
             return None
         bound = self._types.attributes(Symbol(module, owner, "class", "", 0), last)
         rows = [row for row in bound if not row.where and row.value]
+        if len(bound) == 1 and not rows and not bound[0].where and not bound[0].annotation and last[:1].isupper():
+            # `Created, Sent, Done = range(3)` in a class body
+            return State(f"int of {module}:{owner}", last)
         if len(rows) != 1:
             return None
         return self._of_value(module, owner, last, rows[0].value)

@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from overhaul.facts import Keep
 from overhaul.lazy import cst
 from overhaul.scopes import Scope
 from overhaul.syntax.origins import Origins
 from overhaul.syntax.parts import inside
 from overhaul.syntax.paths import Condition
-from overhaul.syntax.storage import Names, Place, Ref, literal, speaks_of_time, tells_time
+from overhaul.syntax.storage import Names, Place, Ref, Source, literal, speaks_of_time, tells_time
 from overhaul.text import dotted, text_of
 
 How = Literal["in", "get", "try", "none", "sentinel", "truth", "has", "clock", "key", "order", "setdefault"]
@@ -38,6 +37,27 @@ class Claim(NamedTuple):
     how: How
 
 
+class Stored(NamedTuple):
+    """A store; the fields are those of `overhaul.facts.Keep`."""
+
+    line: int
+    key: tuple[str, ...]
+    value: str
+    source: Source
+    callee: str
+    awaited: bool
+    missed: Literal["sure", "weak", ""]
+    beside: tuple[str, ...]
+    locked: bool
+    checked: bool
+    depends: tuple[str, ...]
+    keyed: tuple[str, ...]
+    key_text: str
+    broad: bool
+    unrepeatable: bool
+    reads: tuple[str, ...]
+
+
 class Use:
     """What is being noted of one place."""
 
@@ -45,13 +65,14 @@ class Use:
         """Nothing is noted yet; `line` is that of the first use."""
         self.line = line
         self.lookups: dict[tuple[How, tuple[str, ...]], list[Any]] = {}
-        self.keeps: list[Keep] = []
+        self.keeps: list[Stored] = []
         self.drops: list[tuple[int, str]] = []
         self.changes: list[tuple[int, int, str]] = []
         self.effects: list[tuple[int, int, str]] = []
         self.returns = self.reads = self.counted = self.clock = self.iterated = self.locked = False
         self.entries: dict[tuple[str, ...], Literal["returned", "used"]] = {}
         """Key -> what becomes of the entry that is taken by it."""
+        self.entry: Literal["returned", "used", ""] = ""
         self.handed = False
 
 

@@ -43,6 +43,8 @@ def constant(node: Any) -> str | None:
             del parts[1]
         if len(parts) > 1 and (_UPPER.match(parts[-1]) or (_CAPITAL.match(parts[-2]) and parts[-1] not in _PARTS)):
             return ".".join(parts)
+        if len(parts) == 2 and parts[0] in ("self", "cls") and _CAPITAL.match(parts[1]):
+            return chain
         return None
     if kind is cst.UnaryOperation and node.operator.__class__ is cst.Minus:
         inner = node.expression

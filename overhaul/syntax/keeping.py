@@ -6,15 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
-from overhaul.facts import Keep, Lookup, StorageUse
 from overhaul.lazy import cst
-from overhaul.module import Module
 from overhaul.scopes import FIRST_BINDING, Scope
-from overhaul.syntax.asking import Claim, Use, is_constant
+from overhaul.syntax.asking import Claim, Stored, Use, is_constant
 from overhaul.syntax.loading import Loading
 from overhaul.syntax.origins import Origins
-from overhaul.syntax.paths import Condition
-from overhaul.syntax.storage import Ref, is_empty
+from overhaul.syntax.paths import Condition, Reached
+from overhaul.syntax.storage import Place, Ref, is_empty
 from overhaul.text import dotted, text_of
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -28,31 +26,21 @@ class Flow(Loading):
     """One pass over the statements of a function."""
 
     def __init__(
-        self, module: Module, scope: Scope, aliases: dict[str, dict[str, Ref]], relevant: frozenset[str],
+        self, statements: Sequence[Reached], scope: Scope, aliases: dict[str, dict[str, Ref]], relevant: frozenset[str],
         locks: frozenset[str],
     ) -> None:  # fmt: skip
-        """As `Asking`."""
+        """`statements` are those of the function's own body; the rest is as in `Asking`."""
         super().__init__(scope, aliases, relevant, locks)
-        self.module = module
+        self._statements = statements
 
-    def rows(self, wraps: str) -> Iterator[StorageUse]:
-        """One row for each place that matters."""
+    def noted(self) -> Iterator[tuple[Place, Use]]:
+        """Each place that matters, with what was noted of it."""
         self._run()
         for place, use in self.uses.items():
-            if not (use.lookups or use.keeps or use.drops or use.changes or use.effects or use.returns or use.reads):
-                continue
-            yield StorageUse(
-                scope=self.scope.name, root=place.root, place=place.name, line=use.line,
-                lookups=tuple(
-                    Lookup(found[0], how, key, tuple(dict.fromkeys(found[1])), tuple(sorted(set(found[2]))))
-                    for (how, key), found in use.lookups.items()
-                ),
-                keeps=tuple(use.keeps), drops=tuple(use.drops), changes=tuple(use.changes), effects=tuple(use.effects),
-                returns=use.returns, entry=self._entry(use), handed=use.handed, reads=use.reads, counted=use.counted,
-                clock=use.clock or self._clock,
-                iterated=use.iterated, locked=use.locked,
-                wraps=wraps if any(keep.source == "called_parameter" for keep in use.keeps) else "",
-            )  # fmt: skip
+            if use.lookups or use.keeps or use.drops or use.changes or use.effects or use.returns or use.reads:
+                use.clock = use.clock or self._clock
+                use.entry = self._entry(use)
+                yield place, use
 
     def _entry(self, use: Use) -> Literal["returned", "used", ""]:
         """What becomes of the entries that are taken by a key which was looked up."""
@@ -64,7 +52,7 @@ class Flow(Loading):
         return "returned" if "returned" in ways else "used" if ways else ""
 
     def _run(self) -> None:
-        statements = self.module.reached(self.scope)
+        statements = self._statements
         names = self._names_by_line(sorted({line for _, line, _ in statements}))
         for node, _, _ in statements:
             if node.__class__ is cst.AugAssign:
@@ -281,7 +269,7 @@ class Flow(Loading):
             use.effects.append((self._line, len(ref.keys), method))
         elif method == "update" and inner.args and not ref.keys:
             told = self.origins.tell(inner.args[0].value)
-            use.keeps.append(Keep(self._line, ("*",), text_of(inner.args[0].value), told.source, told.callee,
+            use.keeps.append(Stored(self._line, ("*",), text_of(inner.args[0].value), told.source, told.callee,
                 told.awaited,
                                   "", (), False, False, (), (), "", told.broad, False, ()))  # fmt: skip
         elif method in _CHANGERS:

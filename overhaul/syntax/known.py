@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from overhaul.facts import Held
 from overhaul.lazy import cst
 from overhaul.syntax.constants import Claim, claims, constant, constants, place
 from overhaul.syntax.paths import Condition, Reached
 from overhaul.text import text_of
+
+_DEEPEST: Final = 60
+"""Conditions around a statement above which nothing is said of it: chains of thousands of elifs are no machines."""
+_MOST: Final = 40
+"""Assignments before a statement that are looked at, the last ones."""
 
 
 class _Event(NamedTuple):
@@ -34,6 +39,10 @@ class Known:
         self._returned = returned
         self._aliases = _aliases(reached)
         self._events = list(self._all_events())
+        self._of_place: dict[str, list[_Event]] = {}
+        for event in self._events:
+            for name in {event.place, *(one.place for one in event.asserted)} - {""}:
+                self._of_place.setdefault(name, []).append(event)
         self._claims: dict[int, tuple[Claim | str, ...]] = {}
 
     def before(self, statement: Any, where: str, value: Any) -> tuple[tuple[Held, ...], str, str]:
@@ -54,14 +63,14 @@ class Known:
     def at(self, line: int) -> tuple[tuple[Held, ...], str]:
         """All that is known where a line runs."""
         index = bisect_right(self._lines, line) - 1
-        if index < 0:
+        if index < 0 or len(self._reached[index].conditions) > _DEEPEST:
             return (), ""
         at = self._reached[index]
         places = dict.fromkeys(
             [one.place for condition in at.conditions for one in self._told(condition) if isinstance(one, Claim)]
             + [event.place for event in self._events if event.line < line]
         )
-        found = [held for one in places if (held := self._held(one, at, "")[0]) is not None]
+        found = [held for one in list(places)[-_MOST:] if (held := self._held(one, at, "")[0]) is not None]
         known = {one.place for one in found}
         return tuple(found), self._guard(at, *known)
 
@@ -121,7 +130,7 @@ class Known:
 
     def _guard(self, at: Reached, *places: str) -> str:
         parts: list[str] = []
-        for condition in at.conditions:
+        for condition in at.conditions[-_DEEPEST:]:
             for one in self._told(condition):
                 if isinstance(one, str):
                     parts.append(one)
@@ -134,6 +143,8 @@ class Known:
     def _held(self, where: str, at: Reached, value: str) -> tuple[Held | None, str]:
         """What is known of a variable at a statement, and the table that was asked for the value."""
         table = ""
+        if len(at.conditions) > _DEEPEST:
+            return None, ""
         steps: list[tuple[int, int, Claim | _Event]] = []
         for condition in at.conditions:
             for one in self._told(condition):
@@ -142,8 +153,11 @@ class Known:
                         table = one.table if one.positive and one.values == (value,) else table
                     else:
                         steps.append((condition.line, 0, one))
-        for event in self._events:
-            if event.line < at.line and not _exclusive(event.conditions, at.conditions):
+        for event in self._before(where, at.line):
+            if len(event.conditions) > _DEEPEST:
+                # Too deep to be compared: it may have been passed.
+                steps.append((event.line, 1, event._replace(values=None)))
+            elif not _exclusive(event.conditions, at.conditions):
                 if event.place == where:
                     steps.append((event.line, 1, event))
                 elif event.asserted and _prefix(event.conditions, at.conditions):
@@ -182,6 +196,11 @@ class Known:
             return None, table
         kept = None if allowed is None else tuple(one for one in dict.fromkeys(order) if one in allowed - excluded)
         return Held(where, kept, tuple(sorted(excluded)) if allowed is None else (), tested), table
+
+    def _before(self, where: str, line: int) -> list[_Event]:
+        """The last assignments and assertions of a variable before a line."""
+        found = [event for event in self._of_place.get(where, ()) if event.line < line]
+        return found[-_MOST:]
 
     def _interrupted(self, event: _Event, at: Reached) -> bool:
         """Whether the statement stands in a handler that may have been entered before the event."""

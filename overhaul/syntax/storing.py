@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
-from overhaul.facts import Keep
 from overhaul.lazy import cst
-from overhaul.syntax.asking import Asking, Claim
+from overhaul.syntax.asking import Asking, Claim, Stored
 from overhaul.syntax.parts import inside
 from overhaul.syntax.paths import Condition
 from overhaul.syntax.storage import Ref, is_empty
@@ -131,7 +130,7 @@ class Storing(Asking):
         key = target.slice if target is not None and target.__class__ is cst.Subscript else ()
         keyed, key_text = self.origins.key([getattr(one.slice, "value", one.slice) for one in key])
         use.keeps.append(
-            Keep(
+            Stored(
                 self._line,
                 ref.keys,
                 text_of(value),

@@ -53,6 +53,14 @@ def test_a_machine_that_is_not_kept_is_named_by_the_class_around() -> None:
     assert moves(row) == [(("shut",), "open", 6)]
 
 
+def test_a_machine_that_hands_its_parameters_on_has_no_states_of_its_own() -> None:
+    source = (
+        "from transitions import Machine\nclass Locked(Machine):\n    def __init__(self, states, initial):\n"
+        "        super().__init__(states=states, initial=initial)\n"
+    )
+    assert table(StateMachine, {"m.py": source}) == []
+
+
 def test_a_class_of_one_s_own_called_machine_is_none() -> None:
     assert declared("import transitions\nclass Machine: pass\nm = Machine(states=['a', 'b'])\n") == []
 

@@ -61,7 +61,7 @@ def test_a_variable_that_moves_through_an_enum_and_is_asked_is_a_machine() -> No
     assert row.evidence[0] == "line 10: begins as NEW in Job.__init__"
 
 
-MACHINES = {
+MACHINES: dict[str, tuple[str, str, str, set[tuple[str | None, str]]]] = {
     "strings": (
         """
         class Feed:
@@ -314,6 +314,141 @@ MACHINES = {
         """,
         "Job.state", "enum", {("OPEN", "DONE"), ("OPEN", "NEW"), (None, "OPEN")},
     ),
+    "an Enum inside the class": (
+        """
+        class Job:
+            class Phase(Enum):
+                A = 1
+                B = 2
+            def __init__(self):
+                self.phase = self.Phase.A
+            def go(self):
+                if self.phase == self.Phase.A:
+                    self.phase = Job.Phase.B
+        """,
+        "Job.phase", "enum", {("A", "B")},
+    ),
+    "constants by the class of self": (
+        """
+        class Worker:
+            IDLE = "idle"
+            BUSY = "busy"
+            state = IDLE
+            def take(self):
+                if self.state == self.__class__.IDLE:
+                    self.state = self.__class__.BUSY
+        """,
+        "Worker.state", "string", {("idle", "busy")},
+    ),
+    "Django's choices, asked for in queries": (
+        """
+        from django.db import models
+        class Post(models.Model):
+            class Status(models.TextChoices):
+                DRAFT = "d", "Draft"
+                LIVE = "l", "Live"
+            status = models.CharField(choices=Status.choices, default=Status.DRAFT)
+            def publish(self):
+                self.status = self.Status.LIVE
+                self.save()
+            @classmethod
+            def live(cls):
+                return Post.objects.filter(status=Post.Status.LIVE)
+        """,
+        "Post.status", "enum", {(None, "LIVE")},
+    ),
+    "an Enum that is asked by its own methods": (
+        """
+        class Phase(Enum):
+            A = 1
+            B = 2
+            def is_first(self):
+                return self is Phase.A
+        class Job:
+            def __init__(self):
+                self.phase = Phase.A
+            def go(self):
+                if self.phase.is_first():
+                    self.phase = Phase.B
+        """,
+        "Job.phase", "enum", {(None, "B")},
+    ),
+    "a field that is declared to be of the Enum, moved by what has no annotation": (
+        """
+        class Job(Base):
+            status: Mapped[S] = mapped_column()
+        def take(session):
+            job = session.first()
+            if job.status == S.NEW:
+                job.status = S.OPEN
+        def end(job):
+            job.status = S.DONE
+        """,
+        "Job.status", "enum", {("NEW", "OPEN"), (None, "DONE")},
+    ),
+    "a text field moved by what has no annotation": (
+        """
+        class Job(Base):
+            status = Column(String, default="new")
+        def take(session):
+            job = session.first()
+            if job.status == "new":
+                job.status = "busy"
+        def end(job):
+            job.status = "done"
+        """,
+        "Job.status", "string", {("new", "busy"), (None, "done")},
+    ),
+    "constants unpacked in a class": (
+        """
+        class Order:
+            Created, Sent, Done = range(3)
+            def __init__(self):
+                self.status = self.Created
+            def send(self):
+                if self.status == Order.Created:
+                    self.status = Order.Sent
+            def finish(self):
+                self.status = self.Done
+        """,
+        "Order.status", "int", {("Created", "Sent"), (None, "Done")},
+    ),
+    "classes as marks": (
+        """
+        class IDLE: pass
+        class BUSY: pass
+        class Peer:
+            def __init__(self):
+                self.state = IDLE
+            def go(self):
+                if self.state is IDLE:
+                    self.state = BUSY
+        """,
+        "Peer.state", "string", {("IDLE", "BUSY")},
+    ),
+    "sentinel objects": (
+        """
+        _IDLE = object()
+        _BUSY = object()
+        class Peer:
+            def __init__(self):
+                self._st = _IDLE
+            def go(self):
+                if self._st is _IDLE:
+                    self._st = _BUSY
+        """,
+        "Peer._st", "string", {("_IDLE", "_BUSY")},
+    ),
+    "a module's variable that others assign": (
+        """
+        import m
+        state = "idle"
+        def go():
+            if m.state == "idle":
+                m.state = "busy"
+        """,
+        "state", "string", {("idle", "busy")},
+    ),
 }  # fmt: skip
 
 
@@ -501,7 +636,10 @@ def test_flags_that_have_nothing_to_do_with_each_other_are_none() -> None:
         ("if self.state in (S.NEW, S.DONE):\n    self.state = S.OPEN", {("NEW", "OPEN"), ("DONE", "OPEN")}),
         ("if self.state not in {S.NEW}:\n    self.state = S.OPEN", {("OPEN", "OPEN"), ("DONE", "OPEN")}),
         ("if self.state == S.NEW and self.x:\n    self.state = S.OPEN", {("NEW", "OPEN")}),
-        ("if self.state == S.NEW or self.state == S.DONE:\n    self.state = S.OPEN", {("NEW", "OPEN"), ("DONE", "OPEN")}),
+        (
+            "if self.state == S.NEW or self.state == S.DONE:\n    self.state = S.OPEN",
+            {("NEW", "OPEN"), ("DONE", "OPEN")},
+        ),
         ("if self.x or self.state == S.NEW:\n    self.state = S.OPEN", {(None, "OPEN")}),
         ("assert self.state is S.NEW\nself.state = S.OPEN", {("NEW", "OPEN")}),
         ("state = self.state\nif state is S.NEW:\n    self.state = S.OPEN", {("NEW", "OPEN")}),
@@ -627,7 +765,8 @@ def test_the_enum_tells_the_variable_where_its_owner_is_not_known() -> None:
     row = only(
         {
             "orders.py": ENUM + "class Order:\n    def __init__(self):\n        self.state = S.NEW\n",
-            "driver.py": "from orders import S\ndef go(order):\n    if order.state is S.NEW:\n        order.state = S.OPEN\n",
+            "driver.py": "from orders import S\ndef go(order):\n    if order.state is S.NEW:\n"
+            "        order.state = S.OPEN\n",
         }
     )
     assert (row.name, moves(row)) == ("Order.state", {("NEW", "OPEN")})

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,8 +29,9 @@ KEYWORDS = (
     "noted", "s0", "s1", "any_state", "__proto__", "constructor", "history",
 )  # fmt: skip
 ODD = (
-    "a b", "a.b", 'a"b', "a'b", "a:b", "a-->b", "[*]", "a;b", "a{b}", "<<fork>>", "a#b", "%% c", "%%{init: {}}%%", "a\nb",
-    "é", "-1", "0", "", "--", "---", "a`b", "\u2028x", "x" * 200, ":::x", "state foo", "note left of a", "\\n", "&amp;",
+    "a b", "a.b", 'a"b', "a'b", "a:b", "a-->b", "[*]", "a;b", "a{b}", "<<fork>>", "a#b", "%% c", "%%{init: {}}%%",
+    "a\nb", "é", "-1", "0", "", "--", "---", "a`b", "\u2028x", "x" * 200, ":::x", "state foo", "note left of a", "\\n",
+    "&amp;",
 )  # fmt: skip
 
 
@@ -98,14 +100,14 @@ def test_any_text_is_drawn_as_it_is(states: list[str], function: str) -> None:
 
 def test_the_path_in_the_comment_cannot_begin_a_directive() -> None:
     row = machine("A", "B")
-    hostile = StateMachine(**{**{one: getattr(row, one) for one in row.__struct_fields__}, "path": "%%{init: {}}%%\nx"})
+    hostile = msgspec.structs.replace(row, path="%%{init: {}}%%\nx")
     assert_valid(picture(hostile))
 
 
 def test_two_ways_from_one_state_to_another_are_one_arrow() -> None:
     row = machine("A", "B")
     moves = tuple(Transition("A", "B", line, None, "jobs.py", f"f{line}") for line in range(6))
-    both = StateMachine(**{**{one: getattr(row, one) for one in row.__struct_fields__}, "transitions": moves})
+    both = msgspec.structs.replace(row, transitions=moves)
     assert "    A --> B : f0, f1, f2, f3, ...\n" in picture(both)
 
 
@@ -183,7 +185,7 @@ console.log(JSON.stringify(wrong));
 
 
 @pytest.mark.network
-@pytest.mark.skipif(shutil.which("npm") is None or shutil.which("node") is None, reason="node and npm are not installed")
+@pytest.mark.skipif(not (shutil.which("npm") and shutil.which("node")), reason="node and npm are not installed")
 def test_mermaid_s_own_parser_takes_every_diagram() -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     if not (CACHE / "node_modules" / "mermaid").is_dir():
@@ -196,6 +198,7 @@ def test_mermaid_s_own_parser_takes_every_diagram() -> None:
     texts += [picture(machine("A", "B", function=name)) for name in names]
     texts += [picture(machine(*KEYWORDS)), picture(machine(*ODD))]
     ran = subprocess.run(
-        ["node", str(script)], cwd=CACHE, input=json.dumps(texts), capture_output=True, text=True, check=True, timeout=300
-    )
+        ["node", str(script)], cwd=CACHE, input=json.dumps(texts), capture_output=True, text=True, check=True,
+        timeout=300,
+    )  # fmt: skip
     assert json.loads(ran.stdout) == []

@@ -1,0 +1,41 @@
+"""State machines: variables that move among a closed set of states on which behaviour depends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from overhaul.facts import Attribute, Facts, LibraryMachine, LocalName, StateMove, StateTable, StateTest, Variable
+from overhaul.inventory import StateMachine
+from overhaul.leaves import Analyzer
+from overhaul.states.flags import flags_of
+from overhaul.states.gathering import Gathering
+from overhaul.states.judging import Judge
+from overhaul.states.libraries import of_library
+from overhaul.states.tables import tables_of
+from overhaul.symbols import Symbols
+from overhaul.types import Types
+
+
+@Analyzer
+def state_machines(
+    symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], attributes: Facts[Attribute],
+    moves: Facts[StateMove], tests: Facts[StateTest], tables: Facts[StateTable], libraries: Facts[LibraryMachine],
+) -> Iterator[StateMachine]:  # fmt: skip
+    """State machines, with their states, the initial one, and the transitions that the code makes."""
+    found: dict[tuple[str, str], StateMachine] = {}
+    for module, rows in attributes.items():
+        for flags in flags_of(module, symbols.path(module), rows):
+            found[flags.path, flags.name] = flags
+    gathering = Gathering(Types(symbols, variables, local_names), moves, tests)
+    known = [table for module, rows in tables.items() for table in tables_of(gathering.states, module, rows)]
+    judge = Judge(gathering, known)
+    for variable in gathering.variables.values():
+        machine = judge.machine(variable)
+        if machine is not None:
+            found[machine.path, machine.name] = machine
+    for module, declared in libraries.items():
+        for one in declared:
+            machine = of_library(module, symbols.path(module), one)
+            if machine is not None:
+                found[machine.path, machine.name] = machine
+    yield from sorted(found.values(), key=lambda row: (row.path, row.line, row.name))

@@ -1,0 +1,96 @@
+"""The state machines: their states, how they move, and a picture of the small ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from overhaul.inventory import StateMachine
+from overhaul.pictures import Picture, ring
+from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
+from overhaul.survey import Survey
+
+LIMIT: Final = 120
+"""Machines told in full."""
+DRAWN: Final = 12
+"""States of the largest machine that has a picture."""
+
+
+class MachineView(msgspec.Struct, frozen=True):
+    """One machine."""
+
+    id: str
+    machine: StateMachine
+    picture: Picture | None
+    transitions: Grid
+
+
+class StateMachines(msgspec.Struct, frozen=True):
+    """All machines, those that are sure first."""
+
+    count: int
+    unsure: int
+    subkinds: tuple[tuple[str, int], ...]
+    machines: tuple[MachineView, ...]
+    rest: Grid | None
+    """Those that are listed only, with the unsure ones."""
+
+
+@Section("State machines", order=26)
+def state_machines(survey: Survey) -> StateMachines | None:
+    """Variables that move among states on which behaviour depends."""
+    rows = rows_of(survey, StateMachine)
+    if rows is None:
+        return None
+    sure = sorted(
+        (row for row in rows if row.confidence != "low"), key=lambda row: (row.confidence, -len(row.transitions), row.path, row.line)
+    )
+    unsure = [row for row in rows if row.confidence == "low"]
+    subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
+    others = [*sure[LIMIT:], *unsure]
+    return StateMachines(
+        len(sure), len(unsure), tuple((kind, sum(row.subkind == kind for row in sure)) for kind in subkinds),
+        tuple(_view(row) for row in sure[:LIMIT]),
+        Grid(
+            id="state-machines-rest", caption="The others", shown=20,
+            columns=(Column("Place", "place"), Column("Name", "code"), Column("Subkind"), Column("Confidence"), Column("States", "code"), Column("Evidence")),
+            lines=tuple(
+                Line((f"{row.path}:{row.line}", row.name, row.subkind, row.confidence, short(", ".join(row.states), 200), short("; ".join(row.evidence))))
+                for row in others[:1000]
+            ),
+            total=len(others), rest='overhaul query "SELECT * FROM state_machines"',
+        ) if others else None,
+    )  # fmt: skip
+
+
+def _view(row: StateMachine) -> MachineView:
+    id = anchor("machine", row.module, row.name)
+    return MachineView(id, row, _picture(row) if 1 < len(row.states) <= DRAWN else None, Grid(
+        id=f"{id}-moves", caption=f"How {row.name} moves", shown=15,
+        columns=(Column("Place", "place"), Column("From", "code"), Column("To", "code"), Column("Guard", "code"), Column("In", "code")),
+        lines=tuple(
+            Line((
+                f"{one.path}:{one.line}", one.source if one.source is not None else "any", one.target,
+                short(one.guard or "", 160), one.function,
+            ))
+            for one in row.transitions[:200]
+        ),
+        total=len(row.transitions), rest='overhaul query "SELECT transitions FROM state_machines"',
+    ))  # fmt: skip
+
+
+def _picture(row: StateMachine) -> Picture:
+    """The states in their order, with the moves whose start is known, and those from any state once for each."""
+    edges: dict[tuple[str, str], str] = {}
+    for one in row.transitions:
+        for source in row.states if one.source is None else (one.source,):
+            if source != one.target:
+                edges.setdefault((source, one.target), f"{source} to {one.target}" + (f" if {one.guard}" if one.guard else ""))
+    marks: Mapping[str, str] = {
+        **{state: "final" for state in row.final}, **({row.initial: "initial"} if row.initial is not None else {})
+    }
+    certain = {(one.source, one.target) for one in row.transitions if one.source is not None}
+    shown = edges if len(edges) <= 3 * len(row.states) else {pair: text for pair, text in edges.items() if pair in certain}
+    return ring(row.states, shown, marks=marks, in_order=True)

@@ -1,0 +1,44 @@
+"""What survives a restart: who saves it, who restores it, and how it is written."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from overhaul.inventory import StatePersistence
+from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, rows_of, short
+from overhaul.survey import Survey
+
+LIMIT: Final = 1000
+
+
+@Section("State persistence", order=27)
+def state_persistence(survey: Survey) -> Grids | None:
+    """Pairs of functions that save and restore the same state."""
+    rows = rows_of(survey, StatePersistence)
+    if rows is None:
+        return None
+    sure = sum(row.confidence != "low" for row in rows)
+    lead = "State that is saved and brought back across the end of a process."
+    if not rows:
+        return Grids(f"{lead} There is none.", ())
+    ranked = sorted(rows, key=lambda row: (("high", "medium", "low").index(row.confidence), row.path, row.line))
+    return Grids(
+        f"{lead} {sure} of {len(rows)} with high or medium confidence; a lone half has low.",
+        (Grid(
+            id="state-persistences", caption="Who saves and restores what", shown=40,
+            columns=(
+                Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes"), Column("As"),
+                Column("On damage"), Column("Confidence"), Column("Evidence"),
+            ),
+            lines=tuple(
+                Line((
+                    f"{row.path}:{row.line}",
+                    short(", ".join(one.name for one in row.members if one.role == "save"), 200),
+                    short(", ".join(one.name for one in row.members if one.role == "restore"), 200),
+                    row.write.replace("_", " "), row.medium, row.damaged, row.confidence, short("; ".join(row.evidence)),
+                ), anchor("persistence", row.module, row.name))
+                for row in ranked[:LIMIT]
+            ),
+            total=len(rows), rest='overhaul query "SELECT * FROM state_persistences"',
+        ),),
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""States that nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.inventory import StateMachine
+from overhaul.leaves import Rule
+from overhaul.states.names import final_by_name
+
+_FEWEST = 3
+"""With two states, one that is kept for good is the rule."""
+
+
+@Rule
+def dead_end_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
+    """A state has no way out, and its name does not say that it is an end.
+
+    Why: what gets there stays there: an order that waits for ever, a connection that is never retried.
+
+    Instead: add the transition that leads on, or give the state a name that says that it is the last. Silent where
+    any assignment cannot be told, for it may be the way out.
+    """
+    for machine in machines:
+        if machine.confidence == "low" or machine.unknown_writes or len(machine.states) < _FEWEST:
+            continue
+        sources = {one.source for one in machine.transitions if one.source is not None}
+        if not sources:
+            continue
+        for state in machine.final:
+            if final_by_name(state):
+                continue
+            entry = next((one for one in machine.transitions if one.target == state), None)
+            if entry is None:
+                continue
+            yield Finding(
+                rule="dead_end_state", severity="note", message=f"{machine.name} has no way out of {state}",
+                module=machine.module, path=machine.path, line=machine.line, name=f"{machine.name}:{state}",
+                because=(f"entered at {entry.path}:{entry.line} in {entry.function or 'the module'}",),
+            )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Methods cached with their instance in the key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Class, Facts, Finding, Function
+from overhaul.inventory import Cache
+from overhaul.leaves import Rule
+
+
+@Rule
+def method_cache_keeps_instance(
+    caches: Sequence[Cache], functions: Facts[Function], classes: Facts[Class]
+) -> Iterator[Finding]:
+    """A method is decorated with `lru_cache` or `cache`: the cache belongs to the class and holds every instance.
+
+    Why: `self` is part of the key, so the cache keeps each instance alive that the method was ever called on: all of
+    them without a limit, the last `maxsize` ones with one. All instances also share that one limit.
+
+    Instead: `functools.cached_property` for a value without parameters; a cache made in `__init__`
+    (`self._parse = lru_cache(...)(self._parse)`); or a function of the module that takes what it needs and not `self`.
+
+    Enums and other classes whose instances are made once are passed over, and so are class methods and static methods.
+    """
+    for cache in caches:
+        if cache.memoiser not in _SHARED or cache.bounded is None:
+            continue
+        method = next((row for row in functions[cache.module] if row.name == cache.name), None)
+        if method is None or method.kind != "method" or not method.owner:
+            continue
+        if not method.parameters or method.parameters[0].name in ("cls", "mcs", "metacls"):
+            continue
+        owner = next((row for row in classes[cache.module] if row.name == method.owner), None)
+        if owner is not None and any(one.rpartition(".")[2] in _ONCE for one in owner.bases):
+            continue
+        if owner is not None and any(
+            value.rpartition(".")[2] in ("EnumMeta", "EnumType") for _, value in owner.keywords
+        ):
+            continue
+        kept = "the last instances it was called on" if cache.bounded else "every instance it was ever called on"
+        yield Finding(
+            rule="method_cache_keeps_instance", severity="note" if cache.bounded else "warning", module=cache.module,
+            path=cache.path, line=cache.line, name=cache.name,
+            message=f"{cache.name} is cached by {cache.memoiser} with self in its key: that keeps {kept} alive",
+            because=cache.evidence[:1],
+        )  # fmt: skip
+
+
+_SHARED = frozenset({
+    "functools.lru_cache", "functools.cache", "async_lru.alru_cache", "cachetools.func.lru_cache",
+    "cachetools.func.ttl_cache", "backports.functools_lru_cache.lru_cache",
+})  # fmt: skip
+_ONCE = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "type"})

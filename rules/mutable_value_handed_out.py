@@ -1,0 +1,52 @@
+"""Cached lists, dicts and sets that every caller gets a hand on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Facts, Finding, Function, StorageUse
+from overhaul.inventory import Cache
+from overhaul.leaves import Rule
+
+
+@Rule
+def mutable_value_handed_out(
+    caches: Sequence[Cache], functions: Facts[Function], uses: Facts[StorageUse]
+) -> Iterator[Finding]:
+    """A cache hands out the very list, dict or set that it keeps.
+
+    Why: a caller that sorts it, or adds to it, changes what all later callers get. The error shows far from its cause,
+    and only on a hit.
+
+    Instead: keep a tuple, a frozenset or a `MappingProxyType`, or hand out a copy.
+
+    A note, for nobody need change it. Told where the function's annotation names a mutable container, or where the kept
+    value is one as it is written, and where it is returned as it is.
+    """
+    for cache in caches:
+        if cache.confidence == "low" or cache.subkind not in ("decorator", "adhoc_dict", "lazy_attr"):
+            continue
+        scopes = {cache.name} if cache.memoiser else _handing(cache, uses)
+        for row in functions[cache.module]:
+            if row.name not in scopes or (row.asynchronous and cache.memoiser.startswith("functools.")):
+                continue
+            if _MUTABLE.match(row.returns):
+                yield Finding(
+                    rule="mutable_value_handed_out", severity="note", module=cache.module, path=cache.path,
+                    line=row.line,
+                    name=row.name,
+                    message=f"{row.name} hands out the {row.returns.partition('[')[0]} that {cache.name} keeps",
+                    because=cache.evidence[:2],
+                )  # fmt: skip
+                break
+
+
+def _handing(cache: Cache, uses: Facts[StorageUse]) -> set[str]:
+    """The functions that return what a place keeps, as it is."""
+    return {use.scope for use in uses[cache.module] if use.place == cache.name and use.handed}
+
+
+_MUTABLE = re.compile(
+    r"(?:list|dict|set|List|Dict|Set|defaultdict|OrderedDict|deque|bytearray|MutableMapping|MutableSequence)(?:\[.*\])?$"
+)

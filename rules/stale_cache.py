@@ -1,0 +1,94 @@
+"""Caches that go on answering with what was true before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Attribute, Facts, Finding, Function, StorageUse, UsedName
+from overhaul.inventory import Cache
+from overhaul.leaves import Rule
+
+
+@Rule
+def stale_cache(
+    caches: Sequence[Cache], attributes: Facts[Attribute], functions: Facts[Function], used: Facts[UsedName],
+    uses: Facts[StorageUse],
+) -> Iterator[Finding]:  # fmt: skip
+    """A value is kept that is made from an attribute which another method changes, and nothing drops it.
+
+    Why: after that method has run, the object goes on answering with the value of before, until it is thrown away.
+
+    Instead: drop the value where its source changes (`self._total = None`, `del self.total`), make the key say what it
+    was made from (a version, a time), or compute it each time.
+
+    Only attributes of the same class are looked at: one from which the value is made as it is written, that has a value
+    once the object is set up, and that another method assigns, adds to or removes from.
+    """
+    for cache in caches:
+        owner, _, name = cache.name.rpartition(".")
+        if cache.confidence == "low" or cache.ttl or cache.invalidation or not owner:
+            continue
+        module = cache.module
+        methods = {row.name: row for row in functions[module] if row.owner == owner}
+        if cache.memoiser:
+            if cache.scope != "instance" or cache.name not in methods:
+                continue
+            if any(row.name == f"self.{name}" and row.how in ("delete", "store") for row in used[module]):
+                continue
+            scopes = {cache.name}
+            sources = {
+                row.name.split(".")[1] for row in used[module]
+                if row.scope == cache.name and row.name.startswith("self.") and row.how == "load"
+            }  # fmt: skip
+        elif cache.subkind == "lazy_attr":
+            mine = [use for use in uses[module] if use.place == cache.name]
+            scopes = {use.scope for use in mine}
+            sources = {one for use in mine for keep in use.keeps if keep.missed for one in keep.reads}
+        else:
+            continue
+        sources = {one for one in sources if f"{owner}.{one}" not in methods} - {name}
+        for source, line, where, how in _changes(owner, sources, attributes[module], used[module]):
+            method = methods.get(f"{owner}.{where}")
+            if method is None or f"{owner}.{where}" in scopes or where in _SETTING_UP or method.kind == "classmethod":
+                continue
+            if any(use.place == f"{owner}.{source}" and any(k.missed for k in use.keeps) for use in uses[module]):
+                # Made when it is first needed, too.
+                continue
+            yield Finding(
+                rule="stale_cache", severity="warning", module=module, path=cache.path, line=cache.line,
+                name=cache.name,
+                message=f"{cache.name} is kept for ever, made from self.{source}, which {where}() {how} (line {line})",
+                because=cache.evidence[:2],
+            )  # fmt: skip
+            break
+
+
+def _changes(
+    owner: str, sources: set[str], attributes: Sequence[Attribute], used: Sequence[UsedName]
+) -> Iterator[tuple[str, int, str, str]]:
+    """(attribute, line, method, how) of what changes one of the attributes after it was set up."""
+    set_up = {
+        row.name for row in attributes
+        if row.owner == owner and row.value not in ("None", "") and (not row.where or row.where in _SETTING_UP)
+    }  # fmt: skip
+    for row in attributes:
+        # What gets its first value there was not there to be cached before.
+        if row.owner == owner and row.name in sources & set_up and row.where and row.value != "None":
+            yield row.name, row.line, row.where, "assigns"
+    for name in used:
+        parts = name.name.split(".")
+        if name.how != "call" or len(parts) != 3 or parts[0] != "self":
+            continue
+        inside = name.scope.startswith(f"{owner}.") and "." not in name.scope[len(owner) + 1 :]
+        if inside and parts[1] in sources and parts[2] in _CHANGING:
+            yield parts[1], name.lines[0], name.scope.rpartition(".")[2], f"changes by .{parts[2]}()"
+
+
+_CHANGING = frozenset({
+    "append", "extend", "insert", "add", "update", "remove", "discard", "pop", "popitem", "clear", "sort", "setdefault",
+    "appendleft", "popleft",
+})  # fmt: skip
+_SETTING_UP = frozenset({
+    "__init__", "__new__", "__post_init__", "__setstate__", "__enter__", "__aenter__", "setUp", "setup", "configure",
+    "__init_subclass__", "init", "_init", "initialize", "__exit__", "close", "tearDown", "__set_name__", "from_dict",
+})  # fmt: skip

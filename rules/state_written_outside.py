@@ -1,0 +1,38 @@
+"""States that are assigned past the class that has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.inventory import StateMachine
+from overhaul.leaves import Rule
+
+
+@Rule
+def state_written_outside(machines: Sequence[StateMachine]) -> Iterator[Finding]:
+    """Others assign the state of an object whose own methods check before they move it.
+
+    Why: the checks in the class hold only as long as everybody goes through its methods.
+
+    Instead: call a method of the class, and add one where it has none for this. A record that only others move is no
+    finding: then the driver is the place for the checks.
+    """
+    for machine in machines:
+        if machine.confidence == "low" or not machine.outside:
+            continue
+        owner = machine.name.rpartition(".")[0]
+        checked = [
+            one for one in machine.transitions
+            if one.source is not None and one.path == machine.path and one.function.startswith(f"{owner}.")
+        ]  # fmt: skip
+        if not checked:
+            continue
+        for site in machine.outside:
+            yield Finding(
+                rule="state_written_outside", severity="warning",
+                message=f"{site.scope or 'the module'} assigns {machine.name}, whose class checks before it moves",
+                module=site.module, path=site.path, line=site.line, name=f"{machine.name}:{site.scope}",
+                because=(f"{checked[0].path}:{checked[0].line}: {checked[0].function} moves it only from "
+                         f"{checked[0].source}",),
+            )  # fmt: skip

@@ -1,0 +1,33 @@
+"""Comparisons with states that nothing assigns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.inventory import StateMachine
+from overhaul.leaves import Rule
+from overhaul.states.names import misspelt
+
+
+@Rule
+def unassigned_state_compared(machines: Sequence[StateMachine]) -> Iterator[Finding]:
+    """A state variable is compared with a constant that nothing assigns to it.
+
+    Why: the comparison always comes out the same, and the branch behind it never runs, or always.
+
+    Instead: compare with a state that there is, or assign the one that is missing. Silent where any assignment cannot
+    be told; a slip of the pen is `misspelt_state`.
+    """
+    for machine in machines:
+        if machine.confidence == "low" or machine.unknown_writes or machine.subkind == "library":
+            continue
+        for stranger in machine.strangers:
+            if misspelt(stranger.value, machine.states) is not None:
+                continue
+            yield Finding(
+                rule="unassigned_state_compared", severity="warning" if machine.confidence == "high" else "note",
+                message=f"{machine.name} is compared with {stranger.value!r}, which nothing assigns",
+                module=stranger.at.module, path=stranger.at.path, line=stranger.at.line,
+                name=f"{machine.name}:{stranger.value}", because=(f"its states are: {', '.join(machine.states[:12])}",),
+            )  # fmt: skip

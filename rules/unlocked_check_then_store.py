@@ -1,0 +1,87 @@
+"""Look-ups that another thread or task can come between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from overhaul.facts import Facts, Finding, StorageUse, UsedName
+from overhaul.inventory import Cache
+from overhaul.leaves import Rule
+
+
+@Rule
+def unlocked_check_then_store(
+    caches: Sequence[Cache], uses: Facts[StorageUse], used: Facts[UsedName]
+) -> Iterator[Finding]:
+    """A cache is looked up and filled without a lock where other threads or tasks do the same.
+
+    Why: all that ask before the first answer is there find nothing, and all do the work: the slow query runs as many
+    times at once as there are askers, just when the load is highest. With threads, a half-filled container can be seen.
+
+    Instead: hold a lock over the look-up and the store (`threading.Lock`; `asyncio.Lock` where the value is awaited),
+    and look again once it is held; or keep the task and not the value, so that all wait for the one.
+
+    Told where the value is awaited between look-up and store, where other functions take a lock for the same cache,
+    and where the function, or one of the class that calls it, is handed to a thread. It is a note where only work is
+    done twice.
+    """
+    for cache in caches:
+        if cache.confidence == "low" or cache.subkind not in ("adhoc_dict", "lazy_attr", "class"):
+            continue
+        place = f"{cache.name}.{cache.storage}" if cache.subkind == "class" and cache.storage else cache.name
+        mine = [use for use in uses[cache.module] if use.place == place]
+        bare = [(use, keep) for use in mine for keep in use.keeps if keep.missed and not keep.locked]
+        if not bare:
+            continue
+        use, keep = bare[0]
+        locking = next((one for one in mine if one.locked and one is not use), None)
+        threaded = _threads(use.scope, used[cache.module])
+        if locking is not None:
+            why, severity = f"{locking.scope} takes a lock for it", "warning"
+        elif threaded:
+            why, severity = f"{threaded} runs it in a thread", "warning"
+        elif keep.awaited and not use.locked:
+            why, severity = "the value is awaited in between", "note"
+        else:
+            continue
+        yield Finding(
+            rule="unlocked_check_then_store", severity="warning" if severity == "warning" else "note",
+            module=cache.module,
+            path=cache.path, line=keep.line, name=cache.name,
+            message=f"{use.scope} looks {cache.name} up and fills it without a lock: {why}", because=cache.evidence[:2],
+        )  # fmt: skip
+
+
+def _threads(scope: str, used: Sequence[UsedName]) -> str:
+    """The function that hands this one, or one of the class that calls it, to a thread; "" when none does."""
+    owner = scope.rpartition(".")[0]
+    callers: Mapping[str, set[str]] = _callers(owner, used)
+    reached, waiting = {scope}, [scope]
+    while waiting:
+        for one in callers.get(waiting.pop(), ()):
+            if one not in reached:
+                reached.add(one)
+                waiting.append(one)
+    starters = {row.scope: row.lines for row in used if row.how == "call" and row.name.rpartition(".")[2] in _STARTING}
+    for row in used:
+        if row.how != "load" or row.scope not in starters:
+            continue
+        named = f"{owner}.{row.name[5:]}" if owner and row.name.startswith("self.") else row.name
+        if named in reached and any(abs(line - start) <= 3 for line in row.lines for start in starters[row.scope]):
+            return row.scope or "the module"
+    return ""
+
+
+def _callers(owner: str, used: Sequence[UsedName]) -> dict[str, set[str]]:
+    """Function -> the functions of the same class or module that call it."""
+    callers: dict[str, set[str]] = {}
+    for row in used:
+        if row.how == "call" or row.how == "load":
+            if row.name.startswith("self.") and row.name.count(".") == 1 and row.scope.startswith(f"{owner}."):
+                callers.setdefault(f"{owner}.{row.name[5:]}", set()).add(row.scope)
+            elif "." not in row.name and row.how == "call":
+                callers.setdefault(row.name, set()).add(row.scope)
+    return callers
+
+
+_STARTING = frozenset({"Thread", "Timer", "submit", "start_new_thread", "to_thread", "run_in_executor", "map"})

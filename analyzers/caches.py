@@ -16,7 +16,7 @@ from overhaul.caching.reading import bounded, key_of, kind_of, locked, lookups, 
 from overhaul.caching.stores import Store, interface, speaks, stores
 from overhaul.caching.values import FETCHING, Values
 from overhaul.facts import Attribute, Class, Facts, Function, KeptFile, LocalName, StorageUse, Variable
-from overhaul.inventory import Cache, Confidence, Site, fact
+from overhaul.inventory import Cache, Confidence, Site, fact, testing
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import Symbol
@@ -45,6 +45,8 @@ def caches(
         key = (row.module, row.name)
         if key not in seen:
             seen.add(key)
+            if testing(row.path) and row.confidence != "low":
+                row = msgspec.structs.replace(row, confidence="low", evidence=(*row.evidence, fact(row.line, "stands in a test")))
             yield row
 
 

@@ -111,9 +111,7 @@ def _values(node: Any) -> Iterator[Any]:
             waiting.append(one.expression)
         elif kind is cst.NamedExpr:
             waiting.append(one.value)
-        elif kind is cst.List or kind is cst.Tuple or kind is cst.Set:
-            waiting += (element.value for element in one.elements)
-        elif kind is cst.Dict:
+        elif kind is cst.List or kind is cst.Tuple or kind is cst.Set or kind is cst.Dict:
             waiting += (element.value for element in one.elements)
         elif kind is cst.Call:
             yield one

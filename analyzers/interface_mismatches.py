@@ -14,11 +14,11 @@ from overhaul.facts import (
     UsedName,
     Variable,
 )
+from overhaul.inventory import testing
 from overhaul.leaves import Analyzer
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 from overhaul.wiring.interfaces import Asked, Interfaces
-from overhaul.wiring.portraits import testing
 
 
 @Analyzer

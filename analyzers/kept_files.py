@@ -195,7 +195,7 @@ class _Function:
     def _checked(self, call: Any) -> tuple[str, bool]:
         """The file that a call asks for, and whether for its time."""
         func = call.func
-        last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
+        last = _called(func)
         if last not in _CHECKS:
             return "", False
         if call.args:
@@ -244,7 +244,7 @@ class _Function:
     def _touched(self, call: Any) -> tuple[str, bool | None]:
         """The file that a call reads (False) or writes (True)."""
         func = call.func
-        last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
+        last = _called(func)
         if last == "open" and (call.args or func.__class__ is cst.Attribute):
             method = func.__class__ is cst.Attribute and dotted(func) not in (
                 "io.open",
@@ -318,3 +318,10 @@ class _Function:
                     if called and called.rpartition(".")[2] not in _PLAIN:
                         return called
         return ""
+
+
+def _called(func: Any) -> str:
+    """The last name of what is called; "" for what has none."""
+    if func.__class__ is cst.Attribute:
+        func = func.attr
+    return str(func.value) if func.__class__ is cst.Name else ""

@@ -294,7 +294,7 @@ def _stored(module: Module, same: dict[int, dict[str, str]]) -> Ways:
             note(block, _chain(declared.target), not _plain(declared.value, given(_function(block.scope))))
     for call, _, block in module.nodes(cst.Call):
         func: Any = call.func
-        name = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
+        name = func.attr.value if func.__class__ is cst.Attribute else dotted(func)
         if name in _STORING:
             if name in ("setattr", "__setattr__"):
                 if len(call.args) == 3:

@@ -7,7 +7,8 @@ is another file's.
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 import msgspec
 
@@ -287,6 +288,14 @@ class StatePersistence(Component, frozen=True):
     """Keys that are read."""
 
 
+def testing(path: str) -> bool:
+    """Whether a file belongs to tests."""
+    return _TESTING.search(path) is not None
+
+
 def fact(line: int, text: str, path: str = "") -> str:
     """A piece of evidence: `line 12: text`, or `path.py:12: text` for another file's."""
     return f"{path}:{line}: {text}" if path else f"line {line}: {text}"
+
+
+_TESTING: Final = re.compile(r"(^|/)(tests?|testing|conftest|test_[^/]*|[^/]*_test)(/|\.py$)")

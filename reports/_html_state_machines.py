@@ -89,7 +89,7 @@ def _picture(row: StateMachine) -> Picture:
             if source != one.target:
                 edges.setdefault((source, one.target), f"{source} to {one.target}" + (f" if {one.guard}" if one.guard else ""))
     marks: Mapping[str, str] = {
-        **{state: "final" for state in row.final}, **({row.initial: "initial"} if row.initial is not None else {})
+        **dict.fromkeys(row.final, "final"), **({row.initial: "initial"} if row.initial is not None else {})
     }
     certain = {(one.source, one.target) for one in row.transitions if one.source is not None}
     shown = edges if len(edges) <= 3 * len(row.states) else {pair: text for pair, text in edges.items() if pair in certain}

@@ -49,7 +49,7 @@ WAYS: Final = {
 
 @Report
 def terminal(survey: Survey) -> Iterator[str]:
-    """The short story: what was looked at, what could not be, findings, import cycles, tables.
+    """The short story: what was looked at, what could not be, what there is of each kind, findings, cycles, tables.
 
     Colours are for the terminal; the command line takes them away elsewhere. At most ten findings of a rule are
     listed, `json` and `html` have them all.
@@ -57,8 +57,8 @@ def terminal(survey: Survey) -> Iterator[str]:
     width = max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
     yield from _header(survey)
     yield from _failures(survey, width)
-    yield from _findings(survey.findings, width)
     yield from _inventory(survey, width)
+    yield from _findings(survey.findings, width)
     yield from _cycles(survey, width)
     yield from _tables(survey, width)
     yield "\n"

@@ -39,7 +39,7 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
     return StatePersistence(
         kind="state_persistence", subkind="", name=first.row.name, module=module, path=path, line=first.row.line,
         confidence=confidence, evidence=tuple(evidence),
-        members=tuple(_members(pair, module, path)), write=_discipline(saves, near), medium=_medium(pair),
+        members=tuple(_members(pair, module, path)), write=discipline(saves, near), medium=_medium(pair),
         damaged=_damaged(restores, near), complete=True,
         saved=tuple(sorted({key for one in saves for key in one.made})),
         restored=tuple(sorted({key for one in restores for key in one.read})),
@@ -64,7 +64,7 @@ def lone(deed: Deed, module: str, path: str) -> StatePersistence | None:
             fact(deed.row.line, f"nothing beside it {missing} the same"),
         ),
         members=(Persisting(module, deed.row.name, path, deed.row.line, "save" if saving else "restore"),),
-        write=_discipline((deed,), {}) if saving else "", medium=_medium_of((deed,)),
+        write=discipline((deed,), {}) if saving else "", medium=_medium_of((deed,)),
         damaged="" if saving else _damaged((deed,), {}), complete=False, saved=deed.made if saving else (),
         restored=() if saving else deed.read,
     )  # fmt: skip
@@ -122,7 +122,8 @@ def _through(deed: Deed, near: Mapping[str, Deed], saving: bool) -> tuple[int, s
 _ATOMIC: Final = frozenset({"replace"})
 
 
-def _discipline(saves: Sequence[Deed], near: Mapping[str, Deed]) -> Literal["atomic", "append", "in_place", ""]:
+def discipline(saves: Sequence[Deed], near: Mapping[str, Deed]) -> Literal["atomic", "append", "in_place", ""]:
+    """How functions write, and those of the same class that they call."""
     acts = {act.act for one in saves for act in one.acts}
     for one in saves:
         for chain in one.calls:

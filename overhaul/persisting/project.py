@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeySet, UsedName
-from overhaul.inventory import StatePersistence
+from overhaul.inventory import Persisting, StatePersistence, testing
 from overhaul.naming.meanings import Symbol
 from overhaul.persisting.halves import Deed, Deeds
-from overhaul.persisting.judgement import judge, lone
+from overhaul.persisting.judgement import discipline, judge, lone
 from overhaul.persisting.pairs import Pair, pairs
 from overhaul.symbols import Symbols
 from overhaul.types import Types
-from overhaul.wiring.portraits import testing
 
 
 class _Found(NamedTuple):
@@ -68,11 +67,27 @@ class Project:
                 write = row.write or next((other.row.write for other in reached if other.row.write), "")
                 damaged = row.damaged or next((other.row.damaged for other in reached if other.row.damaged), "")
                 row = msgspec.structs.replace(row, members=(*row.members, *added), write=write, damaged=damaged)
-            kept.append(row)
+            kept.append(self._with_keepers(row, one.asked, owners))
         rows = [row for row in kept if (row.module, row.name) not in plumbing]
         told = {(member.module, member.name) for row in kept for member in row.members}
         rows += [row for row in self._lone() if (row.module, row.name) not in told]
         yield from sorted(rows, key=lambda row: (row.path, row.line))
+
+    def _with_keepers(
+        self, row: StatePersistence, asked: Iterable[tuple[str, str]], owners: Mapping[tuple[str, str], object]
+    ) -> StatePersistence:
+        """The row with the functions that write and read for it, where these have no pair of their own."""
+        members = list(row.members)
+        write = row.write
+        for key in dict.fromkeys(asked):
+            deed = self.deeds(key[0]).get(key[1])
+            if key in owners or deed is None or any((one.module, one.name) == key for one in members):
+                continue
+            if deed.writes is not None or deed.reads is not None:
+                role: Literal["save", "restore"] = "save" if deed.writes is not None else "restore"
+                members.append(Persisting(key[0], key[1], self._symbols.path(key[0]), deed.row.line, role))
+                write = write or (discipline((deed,), {}) if role == "save" else "")
+        return msgspec.structs.replace(row, members=tuple(members), write=write)
 
     def _pairs(self) -> Iterator[_Found]:
         for module in self._symbols.layout.modules:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import networkx as nx
-
+from overhaul.lazy import networkx
 from overhaul.wiring.portraits import Key
 
 
@@ -14,11 +13,11 @@ def tiers(depends: Mapping[Key, frozenset[Key]]) -> dict[Key, int | None]:
 
     The longest path to a sink of the graph of dependencies (edges from the one that holds to the one that is held).
     """
-    graph: nx.DiGraph[Key] = nx.DiGraph()
+    graph: networkx.DiGraph[Key] = networkx.DiGraph()
     graph.add_nodes_from(depends)
     graph.add_edges_from((holder, held) for holder, several in depends.items() for held in several if held in depends)
     found: dict[Key, int | None] = {}
-    for component in nx.strongly_connected_components(graph):
+    for component in networkx.strongly_connected_components(graph):
         # Tarjan's order: what a component depends on comes before it.
         (first, *others) = component
         if others or graph.has_edge(first, first):
@@ -32,10 +31,10 @@ def tiers(depends: Mapping[Key, frozenset[Key]]) -> dict[Key, int | None]:
 
 def rings(depends: Mapping[Key, frozenset[Key]]) -> list[tuple[Key, ...]]:
     """Components that depend on each other in a ring, each ring sorted, the rings sorted."""
-    graph: nx.DiGraph[Key] = nx.DiGraph()
+    graph: networkx.DiGraph[Key] = networkx.DiGraph()
     graph.add_nodes_from(depends)
     graph.add_edges_from((holder, held) for holder, several in depends.items() for held in several if held in depends)
     return sorted(
-        tuple(sorted(component)) for component in nx.strongly_connected_components(graph)
+        tuple(sorted(component)) for component in networkx.strongly_connected_components(graph)
         if len(component) > 1
     )  # fmt: skip

@@ -149,7 +149,7 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator
             yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
     for one in portrait.order[1:]:
         sort = words(one.name.partition("[")[0])
-        if sort[-1:] and sort[-1] in SORTS or sort[-2:] == ("request", "handler"):
+        if (sort[-1:] and sort[-1] in SORTS) or sort[-2:] == ("request", "handler"):
             yield Weight(-2.0, fact(line, f"is a {one.name.rpartition('.')[2]}"), False)
             break
     yield from _owned(portrait)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
 from overhaul.facts import Attribute, Class, Construction, Facts, Function
-from overhaul.inventory import Collaborator, Site
+from overhaul.inventory import Collaborator, Site, testing
 from overhaul.layout import Layout
 from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.symbols import Symbols
@@ -22,7 +22,6 @@ _CONTAINER: Final = re.compile(
     r"\{\}$|\[\]$|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|WeakValueDictionary|WeakKeyDictionary|WeakSet|"
     r"Counter|ChainMap)\((?:.*)\)$"
 )
-_TESTING: Final = re.compile(r"(^|/)(tests?|testing|conftest|test_[^/]*|[^/]*_test)(/|\.py$)")
 
 _DATA_DECORATORS: Final = frozenset({
     "dataclass", "dataclasses.dataclass", "attr.s", "attr.attrs", "attr.dataclass", "attrs.define", "attrs.frozen",
@@ -58,11 +57,6 @@ _RESOURCES: Final[Mapping[str, str]] = {
     "MongoClient": "connection", "Context": "connection", "create_pool": "pool", "run_in_executor": "task",
     "BlockingScheduler": "scheduler", "scheduler": "scheduler", "Session_": "session", "call_later": "task",
 }  # fmt: skip
-
-
-def testing(path: str) -> bool:
-    """Whether a file belongs to tests."""
-    return _TESTING.search(path) is not None
 
 
 class Made(NamedTuple):
@@ -436,7 +430,7 @@ _CONTEXT: Final = 40
 def _whole(name: str) -> bool:
     """Whether a method's name is that of a step in its object's life: `start`, `start_all`, `close_connection` are."""
     found = words(name)
-    return len(found) == 1 or found[-1] in _PARTS or found[0] in ("async",) and len(found) == 2
+    return len(found) == 1 or found[-1] in _PARTS or (found[0] in ("async",) and len(found) == 2)
 
 
 _PARTS: Final = frozenset({

@@ -67,7 +67,7 @@ HELPERS: Final = frozenset({
     "mock", "fake", "dummy", "command", "migration", "admin", "protocol", "strategy", "policy", "rule", "plugin",
     "middleware", "extension", "decorator", "wrapper", "utils", "helper", "helpers", "calculator", "comparator", "matcher",
     "lexer", "tokenizer", "renderer", "template", "layer", "dataset", "loss", "metric", "dialog", "window", "panel",
-    "button", "sensor", "switch", "flow", "cache", "error", "event", "message", "request", "response", "exit",
+    "button", "sensor", "switch", "flow", "cache", "event", "message", "request", "response", "exit",
 })  # fmt: skip
 """Words for what is no manager, unless what it does says otherwise."""
 

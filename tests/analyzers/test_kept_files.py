@@ -42,3 +42,8 @@ def test_a_file_is_kept_that_is_made_where_it_is_missing_and_read_where_it_is_no
 ], ids=["a default", "only once", "only read", "always written", "another one"])  # fmt: skip
 def test_a_file_that_saves_no_work_is_not_kept(body: str) -> None:
     assert files(body) == []
+
+
+def test_a_call_of_what_has_no_name_is_passed_over() -> None:
+    body = "p = ROOT / key\nif MODULES['file.exists'](p):\n    return load(p)\nd = MODULES['make'](key)\nopen(p, 'w').write(d)"
+    assert files(body) == []

@@ -46,7 +46,8 @@ def caches(
         if key not in seen:
             seen.add(key)
             if testing(row.path) and row.confidence != "low":
-                row = msgspec.structs.replace(row, confidence="low", evidence=(*row.evidence, fact(row.line, "stands in a test")))
+                told = (*row.evidence, fact(row.line, "stands in a test"))
+                row = msgspec.structs.replace(row, confidence="low", evidence=told)
             yield row
 
 

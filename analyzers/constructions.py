@@ -55,19 +55,25 @@ def _like_a_class(name: str) -> bool:
 def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
     """Identity of a value -> what it becomes. The last statement about a value wins: that is the innermost."""
     lists = (cst.List, cst.Tuple, cst.Set, cst.Dict)
+    holding = (*lists, cst.Call, cst.Await, cst.BooleanOperation, cst.IfExp, cst.NamedExpr)
     for call, _, _ in module.nodes(cst.Call):
-        called = dotted(call.func)
-        if not called and call.func.__class__ is cst.Attribute:
-            called = f"?.{call.func.attr.value}"
+        called: str | None = None
         for argument in call.args:
-            listed = argument.value.__class__ in lists
+            kind = argument.value.__class__
+            if kind not in holding:
+                continue
+            if called is None:
+                called = dotted(call.func)
+                if not called and call.func.__class__ is cst.Attribute:
+                    called = f"?.{call.func.attr.value}"
+            listed = kind in lists
             for value in _values(argument.value):
                 yield id(value), ("element", called) if listed and not _is_class(called) else ("argument", called)
     for given, _, _ in module.nodes(cst.Yield):
         for value in _values(given.value):
             yield id(value), ("yielded", "")
     for returned, _, _ in module.nodes(cst.Return):
-        for value in _values(returned.value):
+        for value in _values(returned.value) if returned.value.__class__ in holding else ():
             yield id(value), ("returned", "")
     for raised, _, _ in module.nodes(cst.Raise):
         yield id(raised.exc), ("raised", "")
@@ -80,9 +86,11 @@ def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
         for value in _values(walrus.value):
             yield id(value), _become(walrus.target, block)
     for declared, _, block in module.nodes(cst.AnnAssign):
-        for value in _values(declared.value):
+        for value in _values(declared.value) if declared.value.__class__ in holding else ():
             yield id(value), _become(declared.target, block)
     for assign, _, block in module.nodes(cst.Assign):
+        if assign.value.__class__ not in holding:
+            continue
         listed = assign.value.__class__ in lists
         for value in _values(assign.value):
             found = [_become(one.target, block) for one in assign.targets]
@@ -171,7 +179,7 @@ def _fates(module: Module) -> dict[tuple[str, str], tuple[How, str]]:
     for given, _, block in module.nodes(cst.Yield):
         note(given.value, block, "yielded", "")
     for call, _, block in module.nodes(cst.Call):
-        if not call.args:
+        if not any(argument.value.__class__ is cst.Name for argument in call.args):
             continue
         called = dotted(call.func)
         last = called.rpartition(".")[2]

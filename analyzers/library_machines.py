@@ -25,7 +25,7 @@ def library_machines(module: Module) -> Iterator[LibraryMachine]:
     """The machines that a file declares to a library, with what it says of their states and transitions."""
     if not any(name in module.text for name in _IMPORTS):
         return
-    file = File(module)
+    file = File(module.scopes, module.nodes)
     roots = {target.partition(".")[0] for target in file.imported.values()}
     if "transitions" in roots:
         yield from _transitions(file)
@@ -66,7 +66,7 @@ def _transitions(file: File) -> Iterator[LibraryMachine]:
 
 
 def _line_of(file: File, name: str) -> int:
-    return next((scope.line for scope in file.module.scopes if scope.kind == "class" and scope.name == name), 1)
+    return next((scope.line for scope in file.scopes if scope.kind == "class" and scope.name == name), 1)
 
 
 def _last(name: str) -> str:
@@ -163,7 +163,7 @@ def _move(source: Any, target: Any, line: int, event: Any, guard: Any) -> Librar
 
 
 def _statemachine(file: File) -> Iterator[LibraryMachine]:
-    for node, line, block in file.module.nodes(cst.ClassDef):
+    for node, line, block in file.nodes(cst.ClassDef):
         if not any(_CHART.match(file.meaning(base.value)) for base in node.bases):
             continue
         name = f"{block.scope.name}.{node.name.value}" if block.scope.name else node.name.value
@@ -233,7 +233,7 @@ def _methodical(file: File) -> Iterator[LibraryMachine]:
         states: list[str] = []
         first = ""
         final: list[str] = []
-        for node, _, block in file.module.nodes(cst.FunctionDef):
+        for node, _, block in file.nodes(cst.FunctionDef):
             for one in node.decorators if block.scope is scope else ():
                 call: Any = one.decorator
                 if call.__class__ is cst.Call and dotted(call.func) == f"{held}.state":
@@ -303,7 +303,7 @@ def _fields(file: File) -> Iterator[LibraryMachine]:
         field = target.value
         default = argument(value, "default")
         moves: list[LibraryMove] = []
-        for node, at, block in file.module.nodes(cst.FunctionDef):
+        for node, at, block in file.nodes(cst.FunctionDef):
             for one in node.decorators if block.scope is scope else ():
                 move = _decorated(one.decorator, field, at, node.name.value)
                 if move is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 from overhaul.facts import Held, StateMove
@@ -12,7 +12,7 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.constants import constant, constants, place
-from overhaul.syntax.known import Known
+from overhaul.syntax.known import Known, Knowledge
 from overhaul.syntax.names import last_name
 from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.words import STATE_WORD
@@ -130,7 +130,7 @@ class _Moves:
                 continue
             elif all(value[0] in "-0123456789" for value in write.values) and not STATE_WORD.search(name):
                 continue
-            held: tuple[Held, ...] = ()
+            held: tuple[Knowledge, ...] = ()
             guard = table = ""
             values = write.values
             if write.scope.kind == "function" and self._worth(write, name):
@@ -141,8 +141,8 @@ class _Moves:
             form: Literal["default", "assign"] = "default" if write.scope.kind == "class" else "assign"
             yield StateMove(
                 line=write.line, scope=write.scope.name, form=form, place=write.place, values=values,
-                value="" if write.values else text_of(write.value), through="", held=held, guard=guard, table=table,
-                arguments=(),
+                value="" if write.values else text_of(write.value), through="", held=_rows(held), guard=guard,
+                table=table, arguments=(),
             )  # fmt: skip
 
     def _worth(self, write: _Write, name: str) -> bool:
@@ -212,13 +212,13 @@ class _Moves:
                 continue
             chain = dotted(func)
             if chain and (arguments or kind is cst.Name or chain.startswith(("self.", "cls."))):
-                known: tuple[Held, ...] = ()
+                known: tuple[Knowledge, ...] = ()
                 guard = ""
                 if block.scope.kind == "function":
                     known, guard = self._function(block.scope).at(line)
                 yield StateMove(
                     line=line, scope=block.scope.name, form="call", place=chain, values=(), value="", through="",
-                    held=known, guard=guard, table="", arguments=arguments,
+                    held=_rows(known), guard=guard, table="", arguments=arguments,
                 )  # fmt: skip
 
     def _writers(self) -> tuple[set[str], set[str]]:
@@ -270,13 +270,13 @@ class _Moves:
             keyword = argument.keyword.value
             if keyword not in self._names and not STATE_WORD.search(keyword):
                 continue
-            held: tuple[Held, ...] = ()
+            held: tuple[Knowledge, ...] = ()
             guard = ""
             if scope.kind == "function" and name in _COPIES:
                 held, guard = self._function(scope).at(line)
             yield StateMove(
                 line=line, scope=scope.name, form="keyword", place=keyword, values=values, value="",
-                through=text_of(call, 160), held=held, guard=guard, table="", arguments=(),
+                through=text_of(call, 160), held=_rows(held), guard=guard, table="", arguments=(),
             )  # fmt: skip
 
     def _setattr(self, call: Any, line: int, scope: Scope) -> Iterator[StateMove]:
@@ -317,6 +317,10 @@ class _Moves:
                     line=line, scope=block.scope.name, form="entry", place=f"[{key}]", values=values, value="",
                     through="", held=(), guard="", table="", arguments=(),
                 )  # fmt: skip
+
+
+def _rows(known: Iterable[Knowledge]) -> tuple[Held, ...]:
+    return tuple(Held(*one) for one in known)
 
 
 def _compared(node: Any) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from overhaul.facts import Facts, FileAct, Function, ReceiverUse, StateKeySet, UsedName
@@ -35,6 +35,7 @@ class Name(NamedTuple):
     nouns: frozenset[str]
 
 
+@lru_cache(maxsize=1 << 16)
 def read_name(name: str) -> Name:
     """Which half a name claims to be, and of what: `async_save_jobs` -> save, {jobs}; `state_dict` -> save, {state, dict}."""
     found = [one for one in words_of(name) if one not in _FILLERS]

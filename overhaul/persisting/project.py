@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeySet, UsedName
 from overhaul.inventory import Persisting, StatePersistence, testing
 from overhaul.naming.meanings import Symbol
-from overhaul.persisting.halves import Deed, Deeds
+from overhaul.persisting.halves import Deed, Deeds, read_name
 from overhaul.persisting.judgement import discipline, judge, lone
 from overhaul.persisting.pairs import Pair, pairs
 from overhaul.symbols import Symbols
@@ -23,6 +24,11 @@ class _Found(NamedTuple):
     row: StatePersistence
     asked: tuple[tuple[str, str], ...]
     """The functions of the project (module, name) to which the pair passes its work."""
+
+
+_WRITING: Final = frozenset({"write", "append", "pickle", "serialize", "read", "unpickle", "deserialize"})
+_SAVING: Final = re.compile(r"save|dump|persist|snapshot|checkpoint|write|store|pickle|serialize", re.IGNORECASE)
+_RESTORING: Final = re.compile(r"load|restore|read|recover|retrieve|set_state", re.IGNORECASE)
 
 
 class Project:
@@ -38,6 +44,26 @@ class Project:
         self._classes = classes
         self._facts = used, receivers, acts, keys
         self._modules: dict[str, Deeds] = {}
+        self._mattering: list[str] = []
+
+    def may_matter(self, module: str) -> bool:
+        """Whether a module has anything that saves and anything that restores, or a lone half: most have neither."""
+        used, receivers, acts, _ = self._facts
+        seen: set[str] = {one.act for one in acts[module]}
+        if seen & _WRITING:
+            return True
+        for name in self._symbols.interior(module).functions:
+            if half := read_name(name).half:
+                seen.add(half)
+        for table in (used, receivers):
+            for row in table[module]:
+                if row.how == "call":
+                    last = row.name.rpartition(".")[2]
+                    if _SAVING.search(last):
+                        seen.add("save")
+                    elif _RESTORING.search(last):
+                        seen.add("restore")
+        return {"save", "restore"} <= seen
 
     def deeds(self, module: str) -> Mapping[str, Deed]:
         """The functions of a module."""
@@ -92,8 +118,9 @@ class Project:
     def _pairs(self) -> Iterator[_Found]:
         for module in self._symbols.layout.modules:
             path = self._symbols.path(module)
-            if testing(path):
+            if testing(path) or not self.may_matter(module):
                 continue
+            self._mattering.append(module)
             deeds = self.deeds(module)
             for owner in ("", *self._symbols.interior(module).classes):
                 own = {name.rpartition(".")[2]: one for name, one in deeds.items() if one.row.owner == owner}
@@ -131,12 +158,11 @@ class Project:
         return found
 
     def _lone(self) -> Iterator[StatePersistence]:
-        for module in self._symbols.layout.modules:
+        for module in self._mattering:
             path = self._symbols.path(module)
-            if not testing(path):
-                for deed in self.deeds(module).values():
-                    if (row := lone(deed, module, path)) is not None:
-                        yield row
+            for deed in self.deeds(module).values():
+                if (row := lone(deed, module, path)) is not None:
+                    yield row
 
     def _asked(self, module: str, pair: Pair) -> Iterator[tuple[str, str]]:
         """The methods of classes of the project that a pair calls on a collaborator."""

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from overhaul.lazy import cst
-from overhaul.module import Module
-from overhaul.scopes import Imported, Role, Scope
+from overhaul.scopes import Block, Imported, Role, Scope
 from overhaul.text import dotted
 
 
 class File:
     """What is looked up in one file."""
 
-    def __init__(self, module: Module) -> None:
-        """The module of a collector that wants Assign, AnnAssign, Call and ClassDef."""
-        self.module = module
+    def __init__(self, scopes: Sequence[Scope], nodes: Callable[[Any], Sequence[tuple[Any, int, Block]]]) -> None:
+        """The scopes and nodes of the module of a collector that wants Assign, AnnAssign, Call and ClassDef."""
+        self.scopes = scopes
+        self.nodes = nodes
         self.imported: dict[str, str] = {}
-        for scope in module.scopes:
+        for scope in scopes:
             for role, name, _, _, said in scope.events:
                 if role == Role.IMPORT and isinstance(said, Imported):
                     self.imported[name] = said.target
         self.assigned: list[tuple[Any, Any, int, Scope]] = [
             (assign.targets[0].target, assign.value, line, block.scope)
-            for assign, line, block in module.nodes(cst.Assign) if len(assign.targets) == 1
+            for assign, line, block in nodes(cst.Assign) if len(assign.targets) == 1
         ]  # fmt: skip
         self.assigned += [
             (declared.target, declared.value, line, block.scope)
-            for declared, line, block in module.nodes(cst.AnnAssign) if declared.value is not None
+            for declared, line, block in nodes(cst.AnnAssign) if declared.value is not None
         ]
-        self.classes: dict[str, Any] = {node.name.value: node for node, _, _ in module.nodes(cst.ClassDef)}
+        self.classes: dict[str, Any] = {node.name.value: node for node, _, _ in nodes(cst.ClassDef)}
         self.calls: list[tuple[Any, int, Scope]] = [
-            (call, line, block.scope) for call, line, block in module.nodes(cst.Call)
+            (call, line, block.scope) for call, line, block in nodes(cst.Call)
         ]
 
     def meaning(self, node: Any) -> str:

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from overhaul.facts import Held
 from overhaul.lazy import cst
 from overhaul.syntax.constants import Claim, claims, constant, constants, place
 from overhaul.syntax.paths import Condition, Reached
@@ -16,6 +15,15 @@ _DEEPEST: Final = 60
 """Conditions around a statement above which nothing is said of it: chains of thousands of elifs are no machines."""
 _MOST: Final = 40
 """Assignments before a statement that are looked at, the last ones."""
+
+
+class Knowledge(NamedTuple):
+    """What is known of a variable where a statement runs, in the order of the fields of `facts.Held`."""
+
+    place: str
+    allowed: tuple[str, ...] | None
+    excluded: tuple[str, ...]
+    tested: bool
 
 
 class _Event(NamedTuple):
@@ -45,7 +53,7 @@ class Known:
                 self._of_place.setdefault(name, []).append(event)
         self._claims: dict[int, tuple[Claim | str, ...]] = {}
 
-    def before(self, statement: Any, where: str, value: Any) -> tuple[tuple[Held, ...], str, str]:
+    def before(self, statement: Any, where: str, value: Any) -> tuple[tuple[Knowledge, ...], str, str]:
         """What is known of a variable before it is assigned, the guard, and the table that was asked."""
         at = self._of.get(id(statement))
         if at is None:
@@ -60,7 +68,7 @@ class Known:
         allowed = held.allowed if held is not None and held.allowed is not None else ()
         return () if any(one.startswith("*") for one in allowed) else allowed
 
-    def at(self, line: int) -> tuple[tuple[Held, ...], str]:
+    def at(self, line: int) -> tuple[tuple[Knowledge, ...], str]:
         """All that is known where a line runs."""
         index = bisect_right(self._lines, line) - 1
         if index < 0 or len(self._reached[index].conditions) > _DEEPEST:
@@ -140,7 +148,7 @@ class Known:
         text = " and ".join(dict.fromkeys(parts))
         return text if len(text) <= 140 else f"{text[:137]}..."
 
-    def _held(self, where: str, at: Reached, value: str) -> tuple[Held | None, str]:
+    def _held(self, where: str, at: Reached, value: str) -> tuple[Knowledge | None, str]:
         """What is known of a variable at a statement, and the table that was asked for the value."""
         table = ""
         if len(at.conditions) > _DEEPEST:
@@ -195,7 +203,7 @@ class Known:
         if allowed is None and not excluded:
             return None, table
         kept = None if allowed is None else tuple(one for one in dict.fromkeys(order) if one in allowed - excluded)
-        return Held(where, kept, tuple(sorted(excluded)) if allowed is None else (), tested), table
+        return Knowledge(where, kept, tuple(sorted(excluded)) if allowed is None else (), tested), table
 
     def _before(self, where: str, line: int) -> list[_Event]:
         """The last assignments and assertions of a variable before a line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 SAVING: Final = frozenset({
@@ -30,6 +31,7 @@ NOT_STATE: Final = frozenset({
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
+@lru_cache(maxsize=1 << 16)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of the last part of a dotted name, in small letters."""
     return tuple(one.lower() for one in _WORD.findall(name.rpartition(".")[2]))

@@ -168,7 +168,7 @@ class Interfaces:
     # What is asked
 
     def asked(self, module: str) -> Iterator[Asked]:
-        """The attributes that a module asks of receivers whose class is known."""
+        """The attributes that a module asks of receivers whose class is known, and does not have."""
         silent = _Silent(self._reflections[module])
         interior = self.symbols.interior(module)
         known: dict[tuple[str, str], tuple[tuple[Symbol, ...], bool]] = {}
@@ -180,7 +180,11 @@ class Interfaces:
                 continue
             if parts[0] in ("self", "cls"):
                 around = interior.class_around(row.scope)
-                if not around or parts[0] == "cls" or not _is_method(interior, around, row.scope):
+                if not around or parts[0] == "cls":
+                    continue
+                if len(parts) == 2 and interior.member(around, parts[1]) is not None:
+                    continue  # what most uses are: of what the class itself has
+                if not _is_method(interior, around, row.scope):
                     continue
                 owner = Symbol(module, around, "class", "", 0)
                 yield from self._down(module, row.scope, row.lines, row.how, "self", (owner,), False, parts[1:], silent)
@@ -210,10 +214,11 @@ class Interfaces:
         for number, part in enumerate(parts):
             first = receiver == "self"
             last = number == len(parts) - 1
-            shown = [line for line in lines if not silent.at(scope, receiver, line)]
-            if not shown:
+            if all(self.has(one, part) == "no" for one in classes):
+                shown = [line for line in lines if not silent.at(scope, receiver, line)]
+                if shown:
+                    yield Asked(module, scope, shown[0], receiver, part, how if last else "load", classes, exact)
                 return
-            yield Asked(module, scope, shown[0], receiver, part, how if last else "load", classes, exact)
             if last or len(classes) > 1:
                 return
             owner = classes[0]
@@ -274,13 +279,22 @@ class _Silent:
     """Where nothing is said: the receiver was asked what it is, or a failure is caught."""
 
     def __init__(self, rows: Sequence[Reflection]) -> None:
-        self._asked = {(row.scope, row.name) for row in rows if row.act != "catches"}
+        self._asked: dict[str, list[str]] = {}
+        """What is asked -> the scopes in which."""
+        for row in rows:
+            if row.act != "catches":
+                self._asked.setdefault(row.name, []).append(row.scope)
         self._caught = [(row.line, row.end) for row in rows if row.act == "catches"]
 
     def at(self, scope: str, receiver: str, line: int) -> bool:
         """Whether a use of a receiver on a line is none of ours."""
-        if any(first <= line <= last for first, last in self._caught):
-            return True
-        return any(scope.startswith(where) and (receiver == name or receiver.startswith(f"{name}."))
-                   for where, name in self._asked)  # fmt: skip
-
+        for first, last in self._caught:
+            if first <= line <= last:
+                return True
+        name = receiver
+        while self._asked and name:
+            for where in self._asked.get(name, ()):
+                if scope.startswith(where):
+                    return True
+            name = name.rpartition(".")[0]
+        return False

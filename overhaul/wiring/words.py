@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -83,11 +84,13 @@ SORTS: Final = frozenset({
 """Last words of base classes that say what their subclasses are: one of many, and no manager."""
 
 
+@lru_cache(maxsize=1 << 16)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, in small letters: `HTTPConnectionPool` -> http, connection, pool; `run_job` -> run, job."""
     return tuple(one.lower() for one in _WORD.findall(name.rpartition(".")[2]))
 
 
+@lru_cache(maxsize=1 << 16)
 def first_word(name: str) -> str:
     """The first word of a method's name; leading `async`, `do`, `on` and `a` are passed over, as are underscores."""
     found = words(name)

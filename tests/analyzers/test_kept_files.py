@@ -18,11 +18,13 @@ KEPT = {
               "        pickle.dump(make(key), o)\nwith open(p, 'rb') as i:\n    return pickle.load(i)",
     "open": "p = ROOT + key\ntry:\n    with open(p) as i:\n        return json.load(i)\nexcept FileNotFoundError:\n"
             "    d = make(key)\n    with open(p, 'w') as o:\n        json.dump(d, o)\n    return d",
-    "time": "p = ROOT / key\nif p.exists() and p.stat().st_mtime > limit:\n    return load(p)\nd = make(key)\nsave(d, p)\n"
+    "time": "p = ROOT / key\nif p.exists() and p.stat().st_mtime > limit:\n    return load(p)\nd = make(key)\n"
+            "save(d, p)\n"
             "return d",
     "by a library": "p = ROOT / key\nif os.path.exists(p):\n    df = pd.read_parquet(p)\nelse:\n    df = make(key)\n"
                     "    df.to_parquet(p)\nreturn df",
-    "replaced": "p = ROOT / key\nif p.exists():\n    return load(p)\nd = make(key)\nsave(d, tmp)\nos.replace(tmp, p)\nreturn d",
+    "replaced": "p = ROOT / key\nif p.exists():\n    return load(p)\nd = make(key)\nsave(d, tmp)\n"
+                "os.replace(tmp, p)\nreturn d",
 }  # fmt: skip
 
 
@@ -45,5 +47,6 @@ def test_a_file_that_saves_no_work_is_not_kept(body: str) -> None:
 
 
 def test_a_call_of_what_has_no_name_is_passed_over() -> None:
-    body = "p = ROOT / key\nif MODULES['file.exists'](p):\n    return load(p)\nd = MODULES['make'](key)\nopen(p, 'w').write(d)"
+    body = ("p = ROOT / key\nif MODULES['file.exists'](p):\n    return load(p)\nd = MODULES['make'](key)\n"
+            "open(p, 'w').write(d)")
     assert files(body) == []

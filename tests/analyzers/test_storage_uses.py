@@ -60,13 +60,15 @@ def test_empty_containers_and_constants_alone_make_no_row() -> None:
 
 
 def test_what_a_value_and_a_key_are_made_from_is_followed_through_local_names() -> None:
-    source = "def f(a, b, c):\n  key = (a, b)\n  if key not in X:\n    v = work(b, c)\n    X[key] = v\n  return X[key]\nX = {}\n"
+    source = ("def f(a, b, c):\n  key = (a, b)\n  if key not in X:\n    v = work(b, c)\n    X[key] = v\n"
+              "  return X[key]\nX = {}\n")
     keep = uses(source)["f", "X"].keeps[0]
     assert (keep.depends, keep.keyed, keep.key_text) == (("b", "c"), ("a", "b"), "(a, b)")
 
 
 def test_what_drops_and_changes_entries_is_told_with_the_way() -> None:
-    body = "if k not in self.x:\n    self.x[k] = work(k)\nself.x[k].tags.append(1)\nself.x[k] += 1\nself.x[k].start()\n" \
+    body = "if k not in self.x:\n    self.x[k] = work(k)\nself.x[k].tags.append(1)\nself.x[k] += 1\n" \
+           "self.x[k].start()\n" \
            "if len(self.x) > 9:\n    self.x.pop(1)\ndel self.x[k]\nself.x.clear()\nreturn self.x[k]"  # fmt: skip
     row = in_class(body)["C.m", "C.x"]
     assert row.drops == ((9, "evict"), (10, "del"), (11, "clear"))
@@ -75,8 +77,9 @@ def test_what_drops_and_changes_entries_is_told_with_the_way() -> None:
 
 
 def test_a_lock_around_look_up_and_store_is_told_by_what_it_holds_or_is_called() -> None:
-    source = "class C:\n  def __init__(self):\n    self.gate = threading.Lock()\n    self.x = {}\n  def m(self, k):\n" \
-             "    with self.gate:\n      if k not in self.x:\n        self.x[k] = work(k)\n      return self.x[k]\n"  # fmt: skip
+    source = "class C:\n  def __init__(self):\n    self.gate = threading.Lock()\n    self.x = {}\n" \
+             "  def m(self, k):\n    with self.gate:\n      if k not in self.x:\n        self.x[k] = work(k)\n" \
+             "      return self.x[k]\n"  # fmt: skip
     keep = uses(source)["C.m", "C.x"].keeps[0]
     assert keep.locked and keep.checked
     keep = uses(source.replace("threading.Lock()", "open()"))["C.m", "C.x"].keeps[0]
@@ -84,7 +87,8 @@ def test_a_lock_around_look_up_and_store_is_told_by_what_it_holds_or_is_called()
 
 
 def test_a_function_inside_another_names_the_outermost_where_it_calls_what_that_is_given() -> None:
-    source = "def memo(f):\n  x = {}\n  def inner(k):\n    if k not in x:\n      x[k] = f(k)\n    return x[k]\n  return inner\n"
+    source = ("def memo(f):\n  x = {}\n  def inner(k):\n    if k not in x:\n      x[k] = f(k)\n    return x[k]\n"
+              "  return inner\n")
     row = uses(source)["memo.inner", "memo.x"]
     assert (row.root, row.wraps, row.keeps[0].source) == ("closure", "memo", "called_parameter")
 

@@ -63,9 +63,10 @@ def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
             if kind not in holding:
                 continue
             if called is None:
-                called = dotted(call.func)
-                if not called and call.func.__class__ is cst.Attribute:
-                    called = f"?.{call.func.attr.value}"
+                func: Any = call.func
+                called = dotted(func)
+                if not called and func.__class__ is cst.Attribute:
+                    called = f"?.{func.attr.value}"
             listed = kind in lists
             for value in _values(argument.value):
                 yield id(value), ("element", called) if listed and not _is_class(called) else ("argument", called)
@@ -96,8 +97,10 @@ def _kept(module: Module) -> Iterator[tuple[int, tuple[How, str]]]:
             found = [_become(one.target, block) for one in assign.targets]
             how, target = next((one for one in found if one[0] == "attribute"), found[0])
             yield id(value), ("element", target) if listed and how == "local" else (how, target)
-        if assign.value.__class__ is cst.Tuple and assign.targets[0].target.__class__ is cst.Tuple:
-            for one, element in zip(assign.targets[0].target.elements, assign.value.elements, strict=False):
+        first: Any = assign.targets[0].target
+        several: Any = assign.value
+        if several.__class__ is cst.Tuple and first.__class__ is cst.Tuple:
+            for one, element in zip(first.elements, several.elements, strict=False):
                 yield id(element.value), _become(one.value, block)
 
 
@@ -150,7 +153,7 @@ def _become(target: Any, block: Block) -> tuple[How, str]:
 
 def _constant(index: Any) -> str:
     """A key that is a text or a constant's name; "" for any other."""
-    value = getattr(index, "value", None)
+    value: Any = getattr(index, "value", None)
     if value.__class__ is cst.SimpleString:
         text: str = value.value
         return text if len(text) < 60 else ""
@@ -206,7 +209,7 @@ def _arguments(call: cst.Call) -> Iterator[tuple[str, str]]:
     for number, argument in enumerate(call.args):
         if argument.star:
             continue
-        value = argument.value
+        value: Any = argument.value
         text = dotted(value)
         if not text and value.__class__ is cst.Call:
             called = dotted(value.func)

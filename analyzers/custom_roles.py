@@ -21,7 +21,7 @@ def custom_roles(
     config: Config, layout: Layout, symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName],
     classes: Facts[Class], constructions: Facts[Construction],
 ) -> Iterator[CustomRole]:  # fmt: skip
-    """The members of each family of `[tool.overhaul.roles.NAME]`: classes, and functions where `functions` asks for them."""
+    """The members of each family of `[tool.overhaul.roles.NAME]`: classes, and functions where it asks for them."""
     if not config.roles:
         return
     portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions)
@@ -65,7 +65,8 @@ def _reasons(pattern: RolePattern, portrait: Portrait) -> Iterator[str]:
 
 def _member(role: str, portrait: Portrait, reasons: tuple[str, ...]) -> CustomRole:
     own = portrait.order[1:]
-    subkind = "abstract" if portrait.abstract else "inherited" if any(isinstance(one, Symbol) for one in own) else "concrete"
+    inherited = any(isinstance(one, Symbol) for one in own)
+    subkind = "abstract" if portrait.abstract else "inherited" if inherited else "concrete"
     return CustomRole(
         kind=role, subkind=subkind, name=portrait.symbol.name, module=portrait.symbol.module,
         path=portrait.symbol.path, line=portrait.row.line, confidence="high", evidence=reasons,

@@ -14,13 +14,16 @@ from overhaul.syntax.state_words import RESTORING, words_of
 from overhaul.text import dotted, text_of
 
 Act = Literal[
-    "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle", "exists"
-]
+    "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle",
+    "exists",
+]  # fmt: skip
 
-_PICKLES: Final = frozenset({"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle", "torch"})
+_PICKLES: Final = frozenset({
+    "pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal", "jsonpickle", "torch",
+})  # fmt: skip
 _TEXTS: Final = frozenset({
-    "json", "orjson", "ujson", "simplejson", "yaml", "toml", "tomli", "tomllib", "tomli_w", "msgpack", "rapidjson", "bson",
-    "plistlib", "jsonutils", "jsonable", "np", "numpy", "jsonlib", "cbor2", "json_util", "ruamel",
+    "json", "orjson", "ujson", "simplejson", "yaml", "toml", "tomli", "tomllib", "tomli_w", "msgpack", "rapidjson",
+    "bson", "plistlib", "jsonutils", "jsonable", "np", "numpy", "jsonlib", "cbor2", "json_util", "ruamel",
 })  # fmt: skip
 _DUMPING: Final = frozenset({"dump", "dumps", "safe_dump", "packb", "pack", "save", "savez", "encode", "dump_all"})
 _LOADING: Final = frozenset({"load", "loads", "safe_load", "unpackb", "unpack", "full_load", "decode", "load_all"})
@@ -51,7 +54,9 @@ def file_acts(module: Module) -> Iterator[FileAct]:
             yield FileAct(scope=block.scope.name, act="fails", line=line, callee=_handled(handler.body), target=caught)
 
 
-_RESTORING: Final = RESTORING - {"get", "init", "initialize", "open", "from", "import", "fetch", "startup", "loads", "loading"}
+_RESTORING: Final = RESTORING - {
+    "get", "init", "initialize", "open", "from", "import", "fetch", "startup", "loads", "loading",
+}  # fmt: skip
 
 
 def _handled(body: Any) -> str:
@@ -121,14 +126,18 @@ def _act(call: cst.Call, chain: str, last: str) -> Act | None:
 
 def _opened(call: cst.Call, chain: str) -> Act | None:
     """What a file is opened for: `open(path, "w")`, `path.open("w")`."""
-    plain = chain in ("open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "aiofiles.open", "os.fdopen", "shelve.open")
+    plain = chain in (
+        "open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "aiofiles.open", "os.fdopen",
+        "shelve.open",
+    )  # fmt: skip
     if chain == "shelve.open":
         return "pickle"
     mode = ""
     for number, argument in enumerate(call.args):
         name = argument.keyword.value if argument.keyword is not None else ""
-        if (name == "mode" or (not name and number == (1 if plain else 0))) and argument.value.__class__ is cst.SimpleString:
-            mode = argument.value.value.strip("rbuRBU").strip("\"'")
+        value: Any = argument.value
+        if (name == "mode" or (not name and number == (1 if plain else 0))) and value.__class__ is cst.SimpleString:
+            mode = value.value.strip("rbuRBU").strip("\"'")
             break
     if not plain and (not mode or set(mode) - set("rwaxbt+U")):
         return "read" if not call.args and "." in chain else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from overhaul.facts import ReceiverUse
 from overhaul.lazy import cst
@@ -22,8 +22,9 @@ def receiver_uses(module: Module) -> Iterator[ReceiverUse]:
     """Chains of attributes on local variables and parameters; those on `self` and on imports are in the used names."""
     asked: set[tuple[int, str]] = set()
     for call, _, block in module.nodes(cst.Call):
-        if call.func.__class__ is cst.Name and call.func.value in _ASKING and call.args:
-            first = call.args[0].value
+        func: Any = call.func
+        if func.__class__ is cst.Name and func.value in _ASKING and call.args:
+            first: Any = call.args[0].value
             if first.__class__ is cst.Name:
                 asked.add((id(_function(block.scope)), first.value))
     found: dict[tuple[int, str, int], list[int]] = {}

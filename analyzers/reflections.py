@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from overhaul.facts import Reflection
 from overhaul.lazy import cst
@@ -11,15 +11,17 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.text import dotted
 
-_ASKING: Final = frozenset({"isinstance", "hasattr", "getattr", "type", "issubclass", "callable", "vars", "dir", "cast"})
+_ASKING: Final = frozenset({
+    "isinstance", "hasattr", "getattr", "type", "issubclass", "callable", "vars", "dir", "cast",
+})  # fmt: skip
 _SETTING: Final = frozenset({"setattr", "delattr", "vars"})
 
 
 @Collector("Call", "Try", "ExceptHandler", "MatchClass", "Match")
 def reflections(module: Module) -> Iterator[Reflection]:
-    """Calls of isinstance, hasattr, getattr, setattr and the like, matching of classes, and handlers of AttributeError."""
+    """Calls of isinstance, getattr, setattr and the like, matching of classes, and handlers of AttributeError."""
     for call, line, block in module.nodes(cst.Call):
-        func = call.func
+        func: Any = call.func
         if func.__class__ is cst.Name and call.args:
             name = dotted(call.args[0].value)
             if name and func.value in _ASKING:

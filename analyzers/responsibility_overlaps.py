@@ -62,12 +62,15 @@ def _phrases(manager: Manager) -> frozenset[str]:
     for name in manager.interface:
         verb, *nouns = words(name) or ("",)
         plain = [noun.removesuffix("s") for noun in nouns if noun not in _SMALL]
-        if plain and verb not in BEGINNING - {"load", "register", "subscribe"} and verb not in ENDING - {"cancel", "release"}:
+        begins = verb in BEGINNING - {"load", "register", "subscribe"}
+        if plain and not begins and verb not in ENDING - {"cancel", "release"}:
             found.add(f"{verb} {' '.join(plain)}")
     return frozenset(found)
 
 
-_SMALL: Final = frozenset({"by", "for", "of", "to", "from", "the", "a", "an", "in", "on", "with", "all", "and", "is", "async"})
+_SMALL: Final = frozenset({
+    "by", "for", "of", "to", "from", "the", "a", "an", "in", "on", "with", "all", "and", "is", "async",
+})  # fmt: skip
 
 
 def _weight(phrases: Sequence[str] | frozenset[str], weights: Mapping[str, float]) -> float:

@@ -26,7 +26,8 @@ def state_keys(module: Module) -> Iterator[StateKeySet]:
     read: dict[int, dict[str, int]] = {}
     for node, line, block in module.nodes(cst.Dict):
         if (owner := _owner(block.scope, wanted)) is not None:
-            for element in node.elements:
+            elements: Any = node.elements
+            for element in elements:
                 if element.__class__ is cst.DictElement and (key := _text(element.key)):
                     made.setdefault(id(owner), {}).setdefault(key, line)
     targets = {
@@ -35,14 +36,15 @@ def state_keys(module: Module) -> Iterator[StateKeySet]:
     }  # fmt: skip
     for subscript, line, block in module.nodes(cst.Subscript):
         if (owner := _owner(block.scope, wanted)) is not None and len(subscript.slice) == 1:
-            index = subscript.slice[0].slice
+            index: Any = subscript.slice[0].slice
             if index.__class__ is cst.Index and (key := _text(index.value)):
                 (made if id(subscript) in targets else read).setdefault(id(owner), {}).setdefault(key, line)
     for call, line, block in module.nodes(cst.Call):
         func: Any = call.func
-        if func.__class__ is cst.Attribute and func.attr.value in ("get", "pop") and call.args:
-            if (owner := _owner(block.scope, wanted)) is not None and (key := _text(call.args[0].value)):
-                read.setdefault(id(owner), {}).setdefault(key, line)
+        if func.__class__ is not cst.Attribute or func.attr.value not in ("get", "pop") or not call.args:
+            continue
+        if (owner := _owner(block.scope, wanted)) is not None and (key := _text(call.args[0].value)):
+            read.setdefault(id(owner), {}).setdefault(key, line)
     for act, found in (("made", made), ("read", read)):
         for number, keys in found.items():
             yield StateKeySet(

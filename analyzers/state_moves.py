@@ -12,7 +12,7 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.constants import constant, constants, place
-from overhaul.syntax.known import Known, Knowledge
+from overhaul.syntax.known import Knowledge, Known
 from overhaul.syntax.names import last_name
 from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.words import STATE_WORD

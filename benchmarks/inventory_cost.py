@@ -2,9 +2,9 @@
 
     python -m benchmarks.inventory_cost [django | homeassistant | ...] [--runs 3]
 
-Cold: nothing is stored; every file is parsed, all tables are counted and all rules run. Warm: everything is in the store
-from a run before. `without` leaves out the leaves of the inventories: those that fill or read tables which only these
-need. Commands take turns; figures are processor seconds of all processes, and medians.
+Cold: nothing is stored; every file is parsed, all tables are counted and all rules run. Warm: everything is in the
+store from a run before. `without` leaves out the leaves of the inventories: those that fill or read tables which only
+these need. Commands take turns; figures are processor seconds of all processes, and medians.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ def main() -> None:
     print(f"{given.corpus}: {lines:,} lines, medians of {given.runs}, processor seconds")
     for kind in ("cold", "warm"):
         without, whole = median(took[kind, "without"]), median(took[kind, "with"])
-        more = f"{whole / without:.2f} times" if kind == "cold" else f"{(whole - without) / lines * 100_000:+.3f} s per 100,000 lines"
+        if kind == "cold":
+            more = f"{whole / without:.2f} times"
+        else:
+            more = f"{(whole - without) / lines * 100_000:+.3f} s per 100,000 lines"
         print(f"  {kind:5} without {without:7.2f}  with {whole:7.2f}  {more}")
 
 

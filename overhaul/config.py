@@ -127,7 +127,8 @@ def _check_roles(where: str, roles: object) -> None:
     for name, pattern in cast("dict[str, object]", roles).items():
         at = f"{where} roles.{name}"
         if name in BUILT_IN_KINDS:
-            raise ConfigError(f"{at}: there is a kind of this name already: choose another (not {', '.join(BUILT_IN_KINDS)})")
+            taken = ", ".join(BUILT_IN_KINDS)
+            raise ConfigError(f"{at}: there is a kind of this name already: choose another (not {taken})")
         if not isinstance(pattern, dict):
             raise ConfigError(f"{at} is no table: write names, bases, decorators or modules below it")
         keys = cast("dict[str, object]", pattern)

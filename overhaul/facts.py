@@ -210,7 +210,7 @@ class ReceiverUse(Row, frozen=True):
 
 
 class Reflection(Row, frozen=True):
-    """A place that asks what a value is or has, or gives it attributes by name; what such code meets is its own affair."""
+    """A place that asks what a value is or has, or gives it attributes by name; what it meets is its own affair."""
 
     scope: str
     name: str
@@ -227,9 +227,9 @@ class FileAct(Row, frozen=True):
     scope: str
     """The dotted name of the function."""
     act: Literal[
-        "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle", "exists",
-        "fails",
-    ]
+        "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle",
+        "exists", "fails",
+    ]  # fmt: skip
     """fails: what is done in an exception handler of a function that reads."""
     line: int
     callee: str
@@ -386,8 +386,9 @@ class Lookup(msgspec.Struct, frozen=True):
 
     line: int
     how: Literal["in", "get", "try", "none", "sentinel", "truth", "has", "clock", "key", "order", "setdefault"]
-    """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None; truth: taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that
-    the value was made for; order: compared by size."""
+    """in: membership; get: what `.get` gave; try: a missing key or attribute caught; none: compared with None; truth:
+    taken as a condition; has: hasattr; clock: compared with the time; key: compared with the key that the value was
+    made for; order: compared by size."""
     key: tuple[str, ...]
     """What is looked for, one for each level of nesting; empty for a single value."""
     helpers: tuple[str, ...]
@@ -439,8 +440,9 @@ class StorageUse(Row, frozen=True):
     scope: str
     """The dotted function; "" for the module."""
     root: Literal["instance", "class", "module", "function", "closure", "default", "object", "imported"]
-    """function: an attribute of a function; closure: a variable of a function around; default: a parameter whose default
-    is a container; object: an attribute of something else than the instance; imported: a name of another module."""
+    """function: an attribute of a function; closure: a variable of a function around; default: a parameter whose
+    default is a container; object: an attribute of something else than the instance; imported: a name of another
+    module."""
     place: str
     """Dotted inside its module: `Class.attribute`, `VARIABLE`; what is written for an object or an imported name."""
     line: int

@@ -98,7 +98,8 @@ def columns(tiers: Sequence[Sequence[str]], edges: Edges, labels: Mapping[str, s
         x += max((len(labels[name]) for name in tier), default=0) * _LETTER + _BETWEEN
     width = x - _BETWEEN + _GAP if tiers else 0.0
     points = tuple(
-        Point(_at(px), _at(py), name, labels[name], _at(px + _GAP), _at(py + 4), "start") for name, (px, py) in at.items()
+        Point(_at(px), _at(py), name, labels[name], _at(px + _GAP), _at(py + 4), "start")
+        for name, (px, py) in at.items()
     )
     pairs = sorted(pair for pair in edges if pair[0] in at and pair[1] in at and pair[0] != pair[1])
     return Picture(

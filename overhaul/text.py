@@ -37,7 +37,8 @@ def text_of(node: cst.CSTNode, limit: int = 120) -> str:
         return written
     if node.__class__ is cst.Call:
         # `Name(...)` still tells what is called, and where the call ends.
-        called = text_of(node.func, limit)
+        call: Any = node
+        called = text_of(call.func, limit)
         if len(called) < limit - 5 and not called.endswith("..."):
             return f"{called}(...)"
     return f"{written[: limit - 3]}..."

@@ -111,8 +111,10 @@ class Types:
         return found.get(name, ())
 
     def has_member(self, owner: Symbol, name: str) -> Literal["yes", "no", "unknown"]:
-        """Whether the instances of a class have an attribute; unknown where a base stands outside the project,
-        or attributes are made at run time (`__getattr__`, `setattr`, `__dict__`, a metaclass or class decorator).
+        """Whether the instances of a class have an attribute.
+
+        unknown: a base stands outside the project, or attributes are made at run time (`__getattr__`, `setattr`,
+        `__dict__`, a metaclass or class decorator).
         """
         for one in self.symbols.order(owner.module, owner.name):
             if not isinstance(one, Symbol):
@@ -223,7 +225,8 @@ class Types:
                 if parameter is not None and not rows:
                     if parameter.kind in ("variadic", "keywords"):
                         return None
-                    if function.owner and parameter is function.parameters[0] and function.kind in ("method", "property"):
+                    first = parameter is function.parameters[0]
+                    if function.owner and first and function.kind in ("method", "property"):
                         return (self._class(module, function.owner),)
                     if parameter.annotation:
                         return self._of_annotation(module, around_scope.rpartition(".")[0], parameter.annotation)
@@ -233,7 +236,8 @@ class Types:
                 if rows:
                     return None
             around_scope = around_scope.rpartition(".")[0]
-        if name in interior.bindings and all(row.kind in ("assignment", "declaration") for row in interior.bindings[name]):
+        bound = interior.bindings.get(name)
+        if bound is not None and all(row.kind in ("assignment", "declaration") for row in bound):
             return self._of_variable(module, name, depth)
         meaning = self.symbols.lookup(module, scope, name)
         if isinstance(meaning, Symbol) and meaning.kind == "variable" and not meaning.alternatives:
@@ -353,8 +357,9 @@ class Types:
             # Through the class itself: `Order.restore(...)`.
             holder, _, method = meaning.name.rpartition(".")
             through = self.symbols.lookup(module, scope, owner)
-            receiver = through if isinstance(through, Symbol) and through.kind == "class" else self._class(meaning.module, holder)
-            return self._returned_by((self._class(receiver.module, receiver.name),), method, depth - 1)
+            if not isinstance(through, Symbol) or through.kind != "class":
+                through = self._class(meaning.module, holder)
+            return self._returned_by((self._class(through.module, through.name),), method, depth - 1)
         return None
 
     def _returned_by(self, classes: Classes, name: str, depth: int) -> Classes | None:

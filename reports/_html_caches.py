@@ -56,7 +56,10 @@ def _family(row: CacheFamily) -> FamilyView:
     id = anchor("family", row.module, row.name)
     return FamilyView(id, row.name, row.members[:12], max(0, len(row.members) - 12), row.differing, Grid(
         id=f"{id}-interface", caption=f"The interface table of {row.name}", shown=30,
-        columns=(Column("Does"), Column("Cache", "code"), Column("As", "code"), Column("Signature", "code"), Column("Place", "place")),
+        columns=(
+            Column("Does"), Column("Cache", "code"), Column("As", "code"), Column("Signature", "code"),
+            Column("Place", "place"),
+        ),
         lines=tuple(
             Line((
                 one.role.replace("_", " "), one.cache.rpartition(".")[2], one.function.rpartition(".")[2],
@@ -85,8 +88,8 @@ def _grid(rows: Sequence[Cache]) -> Grid:
         ),
         lines=tuple(
             Line((
-                f"{row.path}:{row.line}", row.name, f"{row.subkind.replace('_', ' ')}, {row.confidence}", short(row.key, 80),
-                _said(row.bounded), _said(row.ttl), _said(row.locked), row.none, row.value_kind,
+                f"{row.path}:{row.line}", row.name, f"{row.subkind.replace('_', ' ')}, {row.confidence}",
+                short(row.key, 80), _said(row.bounded), _said(row.ttl), _said(row.locked), row.none, row.value_kind,
             ), anchor("cache", row.module, row.name))
             for row in _ranked(rows)
         ),
@@ -97,7 +100,10 @@ def _grid(rows: Sequence[Cache]) -> Grid:
 def _evidence(rows: Sequence[Cache]) -> Grid:
     return Grid(
         id="caches-evidence", caption="The evidence, cache by cache", shown=15,
-        columns=(Column("Name", "code"), Column("Evidence"), Column("Invalidated by", "code"), Column("Looked up in", "code")),
+        columns=(
+            Column("Name", "code"), Column("Evidence"), Column("Invalidated by", "code"),
+            Column("Looked up in", "code"),
+        ),
         lines=tuple(
             Line((
                 row.name, short("; ".join(row.evidence)), short(", ".join(row.invalidation), 200),

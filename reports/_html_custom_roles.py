@@ -25,7 +25,8 @@ def custom_roles(survey: Survey) -> Grids | None:
                 ),
                 lines=tuple(
                     Line((
-                        f"{row.path}:{row.line}", row.name, row.subkind, short(row.purpose, 160), short(", ".join(row.interface), 200),
+                        f"{row.path}:{row.line}", row.name, row.subkind, short(row.purpose, 160),
+                        short(", ".join(row.interface), 200),
                         short(", ".join(f"{site.path}:{site.line}" for site in row.constructed[:3]), 200),
                         short("; ".join(row.evidence)),
                     ), anchor("role", role, row.module, row.name))

@@ -63,7 +63,9 @@ def _dotted(row: Manager) -> str:
 def _picture(rows: Sequence[Manager], wires: Sequence[Wire]) -> Picture:
     """One column a tier; what is in a ring stands behind the last."""
     last = max((row.tier for row in rows if row.tier is not None), default=-1) + 1
-    tiers = [[_dotted(row) for row in rows if (last if row.tier is None else row.tier) == tier] for tier in range(last + 1)]
+    tiers = [
+        [_dotted(row) for row in rows if (last if row.tier is None else row.tier) == tier] for tier in range(last + 1)
+    ]
     return columns(
         [tier for tier in tiers if tier],
         {(wire.holder, wire.held): f"{wire.holder} {wire.how} {wire.held}" for wire in wires},
@@ -79,13 +81,13 @@ def _grid(rows: Sequence[Manager]) -> Grid:
     return Grid(
         id="managers-all", caption="Every manager", shown=40,
         columns=(
-            Column("Place", "place"), Column("Name", "code"), Column("Kind"), Column("Tier", "number"), Column("Purpose"),
-            Column("Life cycle", "code"),
+            Column("Place", "place"), Column("Name", "code"), Column("Kind"), Column("Tier", "number"),
+            Column("Purpose"), Column("Life cycle", "code"),
         ),
         lines=tuple(
             Line((
-                f"{row.path}:{row.line}", row.name, f"{row.subkind}, {row.confidence}", row.tier, short(row.purpose, 160),
-                short(", ".join(row.life_cycle), 120),
+                f"{row.path}:{row.line}", row.name, f"{row.subkind}, {row.confidence}", row.tier,
+                short(row.purpose, 160), short(", ".join(row.life_cycle), 120),
             ), anchor("manager", row.module, row.name))
             for row in _ranked(rows)
         ),
@@ -96,7 +98,9 @@ def _grid(rows: Sequence[Manager]) -> Grid:
 def _evidence(rows: Sequence[Manager]) -> Grid:
     return Grid(
         id="managers-evidence", caption="The evidence, manager by manager", shown=15,
-        columns=(Column("Name", "code"), Column("Evidence"), Column("Made in", "code"), Column("Public interface", "code")),
+        columns=(
+            Column("Name", "code"), Column("Evidence"), Column("Made in", "code"), Column("Public interface", "code"),
+        ),
         lines=tuple(
             Line((
                 row.name, short("; ".join(row.evidence)),
@@ -127,7 +131,10 @@ def _overlaps(rows: Sequence[ResponsibilityOverlap]) -> Grid:
 def _wires(rows: Sequence[Wire]) -> Grid:
     return Grid(
         id="managers-wires", caption="Who holds whom", shown=15,
-        columns=(Column("Place", "place"), Column("Holder", "code"), Column("Held", "code"), Column("How"), Column("As", "code")),
+        columns=(
+            Column("Place", "place"), Column("Holder", "code"), Column("Held", "code"), Column("How"),
+            Column("As", "code"),
+        ),
         lines=tuple(
             Line((f"{row.path}:{row.line}", row.holder, row.held, row.how, row.attribute)) for row in rows[:LIMIT]
         ),

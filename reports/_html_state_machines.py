@@ -45,7 +45,8 @@ def state_machines(survey: Survey) -> StateMachines | None:
     if rows is None:
         return None
     sure = sorted(
-        (row for row in rows if row.confidence != "low"), key=lambda row: (row.confidence, -len(row.transitions), row.path, row.line)
+        (row for row in rows if row.confidence != "low"),
+        key=lambda row: (row.confidence, -len(row.transitions), row.path, row.line),
     )
     unsure = [row for row in rows if row.confidence == "low"]
     subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
@@ -55,9 +56,15 @@ def state_machines(survey: Survey) -> StateMachines | None:
         tuple(_view(row) for row in sure[:LIMIT]),
         Grid(
             id="state-machines-rest", caption="The others", shown=20,
-            columns=(Column("Place", "place"), Column("Name", "code"), Column("Subkind"), Column("Confidence"), Column("States", "code"), Column("Evidence")),
+            columns=(
+                Column("Place", "place"), Column("Name", "code"), Column("Subkind"), Column("Confidence"),
+                Column("States", "code"), Column("Evidence"),
+            ),
             lines=tuple(
-                Line((f"{row.path}:{row.line}", row.name, row.subkind, row.confidence, short(", ".join(row.states), 200), short("; ".join(row.evidence))))
+                Line((
+                    f"{row.path}:{row.line}", row.name, row.subkind, row.confidence, short(", ".join(row.states), 200),
+                    short("; ".join(row.evidence)),
+                ))
                 for row in others[:1000]
             ),
             total=len(others), rest='overhaul query "SELECT * FROM state_machines"',
@@ -69,7 +76,10 @@ def _view(row: StateMachine) -> MachineView:
     id = anchor("machine", row.module, row.name)
     return MachineView(id, row, _picture(row) if 1 < len(row.states) <= DRAWN else None, Grid(
         id=f"{id}-moves", caption=f"How {row.name} moves", shown=15,
-        columns=(Column("Place", "place"), Column("From", "code"), Column("To", "code"), Column("Guard", "code"), Column("In", "code")),
+        columns=(
+            Column("Place", "place"), Column("From", "code"), Column("To", "code"), Column("Guard", "code"),
+            Column("In", "code"),
+        ),
         lines=tuple(
             Line((
                 f"{one.path}:{one.line}", one.source if one.source is not None else "any", one.target,
@@ -87,10 +97,12 @@ def _picture(row: StateMachine) -> Picture:
     for one in row.transitions:
         for source in row.states if one.source is None else (one.source,):
             if source != one.target:
-                edges.setdefault((source, one.target), f"{source} to {one.target}" + (f" if {one.guard}" if one.guard else ""))
+                guard = f" if {one.guard}" if one.guard else ""
+                edges.setdefault((source, one.target), f"{source} to {one.target}{guard}")
     marks: Mapping[str, str] = {
         **dict.fromkeys(row.final, "final"), **({row.initial: "initial"} if row.initial is not None else {})
     }
     certain = {(one.source, one.target) for one in row.transitions if one.source is not None}
-    shown = edges if len(edges) <= 3 * len(row.states) else {pair: text for pair, text in edges.items() if pair in certain}
+    few = len(edges) <= 3 * len(row.states)
+    shown = edges if few else {pair: text for pair, text in edges.items() if pair in certain}
     return ring(row.states, shown, marks=marks, in_order=True)

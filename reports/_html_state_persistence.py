@@ -27,15 +27,16 @@ def state_persistence(survey: Survey) -> Grids | None:
         (Grid(
             id="state-persistences", caption="Who saves and restores what", shown=40,
             columns=(
-                Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes"), Column("As"),
-                Column("On damage"), Column("Confidence"), Column("Evidence"),
+                Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes"),
+                Column("As"), Column("On damage"), Column("Confidence"), Column("Evidence"),
             ),
             lines=tuple(
                 Line((
                     f"{row.path}:{row.line}",
                     short(", ".join(one.name for one in row.members if one.role == "save"), 200),
                     short(", ".join(one.name for one in row.members if one.role == "restore"), 200),
-                    row.write.replace("_", " "), row.medium, row.damaged, row.confidence, short("; ".join(row.evidence)),
+                    row.write.replace("_", " "), row.medium, row.damaged, row.confidence,
+                    short("; ".join(row.evidence)),
                 ), anchor("persistence", row.module, row.name))
                 for row in ranked[:LIMIT]
             ),

@@ -153,7 +153,8 @@ def _machines(survey: Survey) -> Iterator[str]:
     yield f"{_kinds('state machine', sure)}{_unsure(len(rows) - len(sure))}"
     largest = sorted(sure, key=lambda row: (-len(row.transitions), row.path, row.line))[:INVENTORIED]
     for one in largest:
-        yield f"  {one.name}: {_count(len(one.states), 'state')}, {_count(len(one.transitions), 'transition')} {one.path}:{one.line}"
+        states, moves = _count(len(one.states), "state"), _count(len(one.transitions), "transition")
+        yield f"  {one.name}: {states}, {moves} {one.path}:{one.line}"
 
 
 def _persistences(survey: Survey) -> Iterator[str]:
@@ -172,7 +173,8 @@ def _roles(survey: Survey) -> Iterator[str]:
 
 
 def _kinds(noun: str, rows: Sequence[Component]) -> str:
-    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in Counter(row.subkind for row in rows).most_common())
+    counted = Counter(row.subkind for row in rows).most_common()
+    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counted)
     return f"{_count(len(rows), noun)}{f': {kinds}' if kinds else ''}"
 
 

@@ -37,11 +37,10 @@ def built_and_never_used(
         return
     read: set[str] = set()
     for table in (used, locally):
-        for _, rows in table.items():
-            for one in rows:
-                parts = one.name.split(".")
-                # The last part of what is assigned is not read; everything before it is.
-                read.update(parts[:-1] if one.how in ("store", "delete") else parts)
+        for one in (row for _, rows in table.items() for row in rows):
+            parts = one.name.split(".")
+            # The last part of what is assigned is not read; everything before it is.
+            read.update(parts[:-1] if one.how in ("store", "delete") else parts)
     for name, several in sorted(candidates.items()):
         if name in read or name in _FRAMEWORK:
             continue

@@ -26,14 +26,17 @@ def built_more_than_once(managers: Sequence[Manager], constructions: Facts[Const
         kept: dict[tuple[str, str], Site] = {}
         for site in manager.constructed:
             for row in constructions[site.module]:
-                if (row.line, row.scope) == (site.line, site.scope) and row.how in ("attribute", "variable"):
-                    if not row.conditional and not row.looped and row.callee.rpartition(".")[2] == manager.name:
-                        kept.setdefault((site.module, site.scope), site)
+                if (row.line, row.scope) != (site.line, site.scope) or row.how not in ("attribute", "variable"):
+                    continue
+                if not row.conditional and not row.looped and row.callee.rpartition(".")[2] == manager.name:
+                    kept.setdefault((site.module, site.scope), site)
         if len(kept) < 2:
             continue
         yield Finding(
             rule="built_more_than_once", severity="note",
             message=f"{manager.name} is made and kept in {len(kept)} places",
             module=manager.module, path=manager.path, line=manager.line, name=manager.name,
-            because=tuple(fact(site.line, f"made in {site.scope or 'the module'}", site.path) for site in kept.values()),
+            because=tuple(
+                fact(site.line, f"made in {site.scope or 'the module'}", site.path) for site in kept.values()
+            ),
         )  # fmt: skip

@@ -23,7 +23,9 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
 
     A part that is made by its owner and handed the owner (`Part(self)`) counts as the owner's, and makes no ring.
     """
-    by_name = {f"{one.module}.{one.name}": one for one in managers if one.subkind != "scoped" and one.confidence != "low"}
+    by_name = {
+        f"{one.module}.{one.name}": one for one in managers if one.subkind != "scoped" and one.confidence != "low"
+    }
     depends = {(one.module, one.name): frozenset(
         (by_name[held].module, by_name[held].name) for held in one.depends_on if held in by_name
     ) for one in by_name.values()}  # fmt: skip
@@ -43,6 +45,7 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
             + (": each makes the next, so that making one never ends" if len(endless) == len(ring) else ""),
             module=first.module, path=first.path, line=first.line, name=first.name,
             because=tuple(
-                fact(held.line, f"{one.name} {held.how} {held.name.rpartition('.')[2]}", one.path) for one, held in links
+                fact(held.line, f"{one.name} {held.how} {held.name.rpartition('.')[2]}", one.path)
+                for one, held in links
             ),
         )  # fmt: skip

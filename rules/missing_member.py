@@ -24,9 +24,11 @@ def missing_member(mismatches: Sequence[InterfaceMismatch]) -> Iterator[Finding]
     for row in mismatches:
         near = f": did you mean {' or '.join(row.near)}?" if row.near else ""
         what = "called on" if row.how == "call" else "read from"
+        owner = row.owner.rpartition(".")[2]
         yield Finding(
             rule="missing_member", severity="error" if row.confidence == "high" else "warning",
-            message=f"{row.member} is {what} {row.receiver}, a {row.owner.rpartition('.')[2]}, which does not have it{near}",
-            module=row.module, path=row.path, line=row.line, name=f"{row.scope}.{row.receiver}.{row.member}".lstrip("."),
+            message=f"{row.member} is {what} {row.receiver}, a {owner}, which does not have it{near}",
+            module=row.module, path=row.path, line=row.line,
+            name=f"{row.scope}.{row.receiver}.{row.member}".lstrip("."),
             because=(f"{row.receiver} is a {row.owner}",),
         )  # fmt: skip

@@ -25,8 +25,8 @@ def state_never_restored(persistences: Sequence[StatePersistence]) -> Iterator[F
         if row.complete:
             continue
         saving = row.members[0].role == "save"
+        what = "saves a state that nothing restores" if saving else "restores a state that nothing saves"
         yield Finding(
-            rule="state_never_restored", severity="note",
-            message=f"{row.name} {'saves a state that nothing restores' if saving else 'restores a state that nothing saves'}",
+            rule="state_never_restored", severity="note", message=f"{row.name} {what}",
             module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence,
         )  # fmt: skip

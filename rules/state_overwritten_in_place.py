@@ -23,6 +23,7 @@ def state_overwritten_in_place(persistences: Sequence[StatePersistence]) -> Iter
         if row.write != "in_place" or (row.confidence == "low" and row.complete):
             continue
         yield Finding(
-            rule="state_overwritten_in_place", severity="warning", message=f"{row.name} overwrites its state file in place",
+            rule="state_overwritten_in_place", severity="warning",
+            message=f"{row.name} overwrites its state file in place",
             module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence[:2],
         )  # fmt: skip

@@ -37,5 +37,6 @@ def _finding(row: StatePersistence, key: str, message: str) -> Finding:
     others = ", ".join(member.name.rpartition(".")[2] for member in row.members)
     return Finding(
         rule="unrestored_key", severity="warning", message=message,
-        module=row.module, path=row.path, line=row.line, name=f"{row.name}.{key}", because=(f"line {row.line}: {others}",),
+        module=row.module, path=row.path, line=row.line, name=f"{row.name}.{key}",
+        because=(f"line {row.line}: {others}",),
     )  # fmt: skip

@@ -42,7 +42,9 @@ def used_before_built(
             for _, value in row.arguments:
                 root, _, attribute = value.partition(".")
                 step_later = made.get(attribute) if root == "self" else None
-                if step_later is None or step_later.line <= row.line or _set_elsewhere(symbols, module, around, attribute, step_later):
+                if step_later is None or step_later.line <= row.line:
+                    continue
+                if _set_elsewhere(symbols, module, around, attribute, step_later):
                     continue
                 yield Finding(
                     rule="used_before_built", severity="error",
@@ -59,6 +61,7 @@ def _set_elsewhere(symbols: Symbols, module: str, owner: str, attribute: str, st
         if rows is None:
             return True
         for row in rows:
-            if row.owner == one.name and row.name == attribute and row.line != step.line and row.value not in ("None", ""):
+            mine = row.owner == one.name and row.name == attribute
+            if mine and row.line != step.line and row.value not in ("None", ""):
                 return True
     return False

@@ -81,7 +81,8 @@ class Deed(NamedTuple):
         return next((one for one in self.acts if one.act in ("read", "unpickle", "deserialize")), None)
 
 
-_FILLING: Final = frozenset({"update", "append", "extend", "add", "setdefault", "clear", "insert", "load", "restore"})
+_FILLING: Final = frozenset({"update", "append", "extend", "add", "setdefault", "clear", "insert", "load", "restore", "set"})
+"""First words of methods that change what they are called on."""
 
 
 class Deeds:
@@ -122,7 +123,7 @@ class Deeds:
                 root, _, rest = row.name.partition(".")
                 if row.how == "call":
                     calls.setdefault(owner, {}).setdefault(row.name, row.lines[0])
-                    if root == "self" and rest.rpartition(".")[2] in _FILLING and "." in rest:
+                    if root == "self" and "." in rest and _FILLING.intersection(words_of(rest)[:1]):
                         stores.setdefault(owner, set()).add(rest.partition(".")[0])
                 if not rest:
                     continue

@@ -35,7 +35,7 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
     if not saved and not restored and not named:
         return None  # What is handed in is written, what is read is handed out: a data set, an export, a helper.
     confidence: Confidence = "high" if points >= 5 else "medium" if points >= 4 or (named and saved and restored) else "low"
-    first = min(saves, key=lambda one: one.row.line)
+    first = min(saves, key=_saying)
     return StatePersistence(
         kind="state_persistence", subkind="", name=first.row.name, module=module, path=path, line=first.row.line,
         confidence=confidence, evidence=tuple(evidence),
@@ -44,6 +44,17 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
         saved=tuple(sorted({key for one in saves for key in one.made})),
         restored=tuple(sorted({key for one in restores for key in one.read})),
     )  # fmt: skip
+
+
+def _saying(deed: Deed) -> tuple[int, int, int]:
+    """How well a function's name says that it is the one that saves: the best first."""
+    words = words_of(deed.row.name)
+    plain = _last(deed).strip("_")
+    if plain.endswith("to_save"):
+        return 0, 0, deed.row.line
+    if deed.name.half == "save":
+        return 1, len(words) - len({"async"} & set(words)), deed.row.line
+    return (3 if set(words) & {"remove", "delete", "clear", "reset", "discard", "is", "has"} else 2), 0, deed.row.line
 
 
 def lone(deed: Deed, module: str, path: str) -> StatePersistence | None:

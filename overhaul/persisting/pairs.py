@@ -55,13 +55,19 @@ def _by_collaborator(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
                 loads.setdefault(holder, []).append((deed, line, method))
     for holder, several in saves.items():
         names = {deed.row.name for deed, _, _ in several}
-        others = [one for one in loads.get(holder, ()) if one[0].row.name not in names]
+        both = loads.get(holder, [])
+        others = [one for one in both if one[0].row.name not in names] or both
         if not others or not ("." in holder or holder.isupper() or holder.startswith("_")):
             continue
         (_, line, method), (_, at, loading) = several[0], others[0]
+        # `self._store.delay_save(self._data_to_save)`: what is written is said by a method that is handed on.
+        handed = [
+            deeds[name] for deed, _, _ in several for name in sorted(deed.loads & deeds.keys())
+            if deeds[name].name.half == "save" and name not in deed.calls
+        ]  # fmt: skip
         why = ((line, f"{holder}.{method} keeps it"), (at, f"{holder}.{loading} brings it back"))
         yield Pair(
-            owner, _once(deed for deed, _, _ in several), _once(deed for deed, _, _ in others), why, holder,
+            owner, _once((*(deed for deed, _, _ in several), *handed)), _once(deed for deed, _, _ in others), why, holder,
         )  # fmt: skip
 
 
@@ -133,15 +139,18 @@ def _by_file(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
 
 def not_state(pair: Pair, module: str) -> str:
     """Why what is saved is no runtime state: configuration, a cache, an export, a mere value; "" when nothing says so."""
-    for name in (pair.owner, module.rpartition(".")[2]):
-        found = _NO_STATE_OWNERS & set(words_of(name))
-        if found:
-            return f"stands in {name}, which is about {min(found)}"
+    # What says that it is a state is believed, wherever it stands; but for settings and caches.
+    plain = all(_SAYS_STATE & set(words_of(deed.row.name)) for deed in (*pair.saves, *pair.restores))
+    # The last word of a class says what it is: a ConfigStore is a store.
+    name = pair.owner or module.rpartition(".")[2]
+    spoken = words_of(name)[-1:] if pair.owner else words_of(name)
+    if found := (_NEVER if plain else _NO_STATE_OWNERS) & set(spoken):
+        return f"stands in {name}, which is about {min(found)}"
     for deed in (*pair.saves, *pair.restores):
         if found := NOT_STATE & set(words_of(deed.row.name)):
             return f"{deed.row.name} is about {min(found)}"
         for act in deed.acts:
-            if found := _NO_STATE_PATHS & set(re.findall(r"[a-z]+", act.target.lower())):
+            if found := _NO_STATE_PATHS & set(re.findall(r"[a-z]+", " ".join(_LITERALS.findall(act.target)).lower())):
                 return f"line {act.line} is about a {min(found)}"
     return ""
 
@@ -151,6 +160,10 @@ _NO_STATE_OWNERS: Final = frozenset({
     "parser", "dataset", "loader", "exporter", "importer", "credentials", "template", "migration", "writer", "reader",
     "formatter", "fixture", "document", "image", "report",
 })  # fmt: skip
+_SAYS_STATE: Final = frozenset({"state", "states", "checkpoint", "snapshot", "session", "progress"})
+_NEVER: Final = frozenset({"config", "configuration", "settings", "options", "cache", "cached", "credentials", "schema"})
+_LITERALS: Final = re.compile(r"""['"][^'"]*['"]|\b[A-Z][A-Z_0-9]+\b""")
+"""What is written out in a path: texts, and the names of constants."""
 _NO_STATE_PATHS: Final = frozenset({"config", "cache", "csv", "yaml", "ini", "toml", "xlsx", "html", "png", "settings"})
 
 

@@ -78,11 +78,15 @@ class Project:
         owners = {
             (one.module, deed.row.name): one for one in found for deed in (*one.pair.saves, *one.pair.restores)
         }  # fmt: skip
+        callers: dict[int, int] = {}
+        for one in found:
+            for number in {id(owners[key]) for key in one.asked if key in owners and owners[key] is not one}:
+                callers[number] = callers.get(number, 0) + 1
         plumbing: set[tuple[str, str]] = set()
         kept: list[StatePersistence] = []
         for one in found:
-            reached = [owners[key] for key in one.asked if key in owners and owners[key] is not one]
-            if any(_owns(other) for other in reached):
+            reached = list({id(owners[key]): owners[key] for key in one.asked if key in owners and owners[key] is not one}.values())
+            if reached and (not _owns(one) or any(_dedicated(other, callers[id(other)]) for other in reached)):
                 continue  # It only gives the word: the state is another's, who has a row.
             row = one.row
             if reached:
@@ -178,6 +182,10 @@ class Project:
 
 def _owns(found: _Found) -> bool:
     """Whether what is restored becomes the state of the object itself, or a new object of its class."""
-    return any(deed.stores for deed in found.pair.restores)
+    store = found.pair.store.removeprefix("self.").partition(".")[0]
+    return any(deed.stores - {store} for deed in found.pair.restores)
 
 
+def _dedicated(found: _Found, callers: int) -> bool:
+    """Whether a pair keeps one thing for one caller: then the row is its own, and the caller only gives the word."""
+    return callers == 1 and all(len(deed.row.parameters) <= 1 for deed in found.pair.restores)

@@ -178,7 +178,8 @@ class _Paths:
     def _match(self, node: Any, held: tuple[Condition, ...]) -> tuple[bool, tuple[Condition, ...]]:
         line = self._lines.get(id(node), 0)
         self.found.append(Reached(node, line, held))
-        before, after, whole = held, [], False
+        before, whole = held, False
+        after: list[tuple[Condition, ...]] = []
         for case in node.cases:
             at = self._lines.get(id(case), line)
             on, _ = self.suite(case.body, (*held, Condition("case", case, at, node)))

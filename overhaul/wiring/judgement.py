@@ -113,10 +113,12 @@ def _stands_alone(portrait: Portrait, portraits: Portraits, lives: Lives) -> boo
     roles = sum(_role_of(one.name, portraits) != "" for one in portrait.partners)
     verbs = portrait.verbs
     ways = (
-        (2 if roles >= 3 else 1 if roles >= 2 else 0)
+        (2 if roles >= 3 else 1 if roles >= 1 else 0)
         + bool(portrait.own_life)
         + bool(portrait.containers and verbs & KEEPING and verbs & GIVING)
         + bool(portrait.resources)
+        + lives.everywhere
+        + (portrait.abstract and len(portraits.heirs.get(portrait.key, ())) >= 3)
     )
     passed = any(one[0].key != portrait.key for one in portraits.receivers.get(portrait.key, ()))
     return ways >= 2 and (bool(lives.kept) or passed)
@@ -144,7 +146,7 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator
         case "serving":
             yield Weight(1.25, fact(line, f"is named {last}"), False)
         case _ if last in HELPERS:
-            yield Weight(-2.0, fact(line, f"is named {last}, a word for something else"), False)
+            yield Weight(-1.5, fact(line, f"is named {last}, a word for something else"), False)
         case _ if last in UNIT_OF_WORK:
             yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
     for one in portrait.order[1:]:
@@ -267,10 +269,13 @@ class Lives(NamedTuple):
     """Made again and again: put among others, in a loop, handed out one by one."""
     passing: str
     """Made for the time of a call, as far as one can see."""
+    everywhere: bool
+    """There is one for the whole program: a variable of the module, an entry under a constant key, a singleton."""
 
 
 def _lives(portrait: Portrait, portraits: Portraits) -> Lives:
     kept = many = passing = ""
+    everywhere = False
     made: list[Made] = list(portrait.made)
     if portrait.abstract or not made:
         for heir in portraits.heirs.get(portrait.key, ()):
@@ -281,13 +286,14 @@ def _lives(portrait: Portrait, portraits: Portraits) -> Lives:
         where = site.scope or "the module"
         if _is_kept(one, portrait, portraits):
             kept = kept or fact(site.line, f"made once in {where} and kept ({row.target or row.how})", path)
+            everywhere = everywhere or row.how in ("variable", "returned") or row.target.endswith("]")
         elif row.how in ("element", "yielded") or row.looped:
             many = many or fact(site.line, f"made in {where} for {_use(row.how)}", path)
         elif row.how != "raised":
             passing = passing or fact(site.line, f"made in {where} for {_use(row.how)}", path)
     if not kept and (found := _singleton(portrait)):
-        kept = found
-    return Lives(kept, many, passing)
+        kept, everywhere = found, True
+    return Lives(kept, many, passing, everywhere)
 
 
 _USES: Final = {
@@ -309,7 +315,7 @@ def _is_kept(made: Made, portrait: Portrait, portraits: Portraits) -> bool:
             return True
         case "attribute":
             holder = portraits.get(made.holder)
-            return holder is None or not holder.data
+            return holder is None or not holder.record
         case "argument":
             last = row.target.rpartition(".")[2]
             return last.lstrip("_")[:1].isupper()

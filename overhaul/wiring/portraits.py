@@ -34,14 +34,15 @@ _DATA_BASES: Final = frozenset({
     "str", "int", "float", "bytes", "type", "Structure", "Union", "Interface", "ctypes.Structure", "EnumMeta",
     "NodeVisitor", "NodeTransformer", "HTMLParser", "Formatter", "Filter", "JSONEncoder", "JSONDecoder", "Serializer",
     "ModelSerializer", "ModelForm", "Form", "ModelAdmin", "TemplateView", "View", "APIView", "ViewSet", "BaseCommand",
-    "AppCommand", "QWidget", "QDialog", "QMainWindow", "QTableWidget", "QTableWidgetItem", "Frame", "Toplevel", "Widget",
-    "DeclarativeBase", "Migration", "Module", "LightningModule", "Dataset", "Thread", "Process", "Timer", "Field",
-    "local", "dict", "list", "set", "frozenset", "OrderedDict", "defaultdict", "UserDict", "UserList", "deque",
+    "AppCommand", "QWidget", "QDialog", "QMainWindow", "QTableWidget", "QTableWidgetItem", "Frame", "Toplevel",
+    "Widget", "DeclarativeBase", "Migration", "Module", "LightningModule", "Dataset", "Thread", "Process", "Timer",
+    "Field", "local", "dict", "list", "set", "frozenset", "OrderedDict", "defaultdict", "UserDict", "UserList", "deque",
     "Mapping", "MutableMapping", "Sequence", "MutableSequence", "Iterator", "Iterable", "Generator", "Future", "Task",
     "IOBase", "RawIOBase", "TextIOBase", "BufferedIOBase", "StringIO", "BytesIO", "contextmanager", "ContextDecorator",
     "AbstractContextManager", "AbstractAsyncContextManager", "property", "object_",
 })  # fmt: skip
-"""External bases that say what a class is: data, an error, a test, a part of a user interface, a handle, a container."""
+"""External bases that say what a class is: data, an error, a test, a part of a user interface, a handle, a
+container."""
 
 _ORM_BASES: Final = frozenset({"Manager", "BaseManager", "QuerySet", "UserManager", "BaseUserManager"})
 _RESOURCES: Final[Mapping[str, str]] = {
@@ -49,14 +50,16 @@ _RESOURCES: Final[Mapping[str, str]] = {
     "Process": "process", "Popen": "process", "Queue": "queue", "PriorityQueue": "queue", "LifoQueue": "queue",
     "SimpleQueue": "queue", "JoinableQueue": "queue", "Lock": "lock", "RLock": "lock", "Semaphore": "lock",
     "Condition": "lock", "BoundedSemaphore": "lock", "Session": "session", "ClientSession": "session",
-    "AsyncClient": "session", "Client": "session", "socket": "socket", "Connection": "connection", "connect": "connection",
-    "create_engine": "connection", "create_async_engine": "connection", "sessionmaker": "session", "Redis": "connection",
-    "StrictRedis": "connection", "from_url": "connection", "ConnectionPool": "pool", "BlockingConnectionPool": "pool",
-    "new_event_loop": "loop", "get_event_loop": "loop", "create_task": "task", "ensure_future": "task",
-    "LoopingCall": "task", "BackgroundScheduler": "scheduler", "AsyncIOScheduler": "scheduler", "Observer": "thread",
-    "MongoClient": "connection", "Context": "connection", "create_pool": "pool", "run_in_executor": "task",
-    "BlockingScheduler": "scheduler", "scheduler": "scheduler", "Session_": "session", "call_later": "task",
+    "AsyncClient": "session", "Client": "session", "socket": "socket", "Connection": "connection",
+    "connect": "connection", "create_engine": "connection", "create_async_engine": "connection",
+    "sessionmaker": "session", "Redis": "connection", "StrictRedis": "connection", "from_url": "connection",
+    "ConnectionPool": "pool", "BlockingConnectionPool": "pool", "new_event_loop": "loop", "get_event_loop": "loop",
+    "create_task": "task", "ensure_future": "task", "LoopingCall": "task", "BackgroundScheduler": "scheduler",
+    "AsyncIOScheduler": "scheduler", "Observer": "thread", "MongoClient": "connection", "Context": "connection",
+    "create_pool": "pool", "run_in_executor": "task", "BlockingScheduler": "scheduler", "scheduler": "scheduler",
+    "Session_": "session", "call_later": "task",
 }  # fmt: skip
+_MARKS: Final = frozenset({"impl", "base", "abstract", "default", "async", "sync", "v1", "v2", "2", "3"})
 
 
 class Made(NamedTuple):
@@ -82,7 +85,7 @@ class Portrait:
     def words(self) -> tuple[str, ...]:
         """The words of its name; of a `BaseFooManager` and a `FooManagerImpl` without these marks."""
         found = words(self.symbol.name)
-        while len(found) > 1 and found[-1] in ("impl", "base", "abstract", "default", "async", "sync", "v1", "v2", "2", "3"):
+        while len(found) > 1 and found[-1] in _MARKS:
             found = found[:-1]
         return found
 
@@ -139,7 +142,8 @@ class Portrait:
         """Its methods that begin or end its life."""
         return tuple(
             name for name, row in self.inherited.items()
-            if not name.startswith("_") and first_word(name) in LIFE and _whole(name) and row.kind in ("method", "classmethod")
+            if not name.startswith("_") and first_word(name) in LIFE and _whole(name)
+            and row.kind in ("method", "classmethod")
         )  # fmt: skip
 
     @cached_property
@@ -204,11 +208,13 @@ class Portrait:
 
     @cached_property
     def partners(self) -> Sequence[Collaborator]:
-        """Its collaborators that are more than data, held by itself and not by a base; what everybody holds is left out."""
+        """Its collaborators that are more than data, held by itself and not by a base; not what everybody holds."""
         found: list[Collaborator] = []
         for one in self._held(self.own, "__init__" in self.methods):
             portrait = self._all.get(self._all.keys.get(one.name))
-            if portrait is not None and not portrait.data and portrait.acting and not self._all.everywhere(portrait.key):
+            if portrait is None or portrait.data or not portrait.acting:
+                continue
+            if not self._all.everywhere(portrait.key):
                 found.append(one)
         return found
 
@@ -232,7 +238,10 @@ class Portrait:
     @cached_property
     def verbs(self) -> frozenset[str]:
         """The first words of the public methods that it defines itself."""
-        return frozenset(first_word(name) for name, row in self.methods.items() if not name.startswith("_") and row.kind != "property")
+        return frozenset(
+            first_word(name) for name, row in self.methods.items()
+            if not name.startswith("_") and row.kind != "property"
+        )  # fmt: skip
 
     @cached_property
     def received(self) -> Mapping[str, tuple[Symbol, ...]]:
@@ -288,6 +297,11 @@ class Portrait:
         if {"__get__", "__set_name__"} & self.methods.keys():
             return "a descriptor"
         return ""
+
+    @cached_property
+    def record(self) -> bool:
+        """Whether it is a data class or a record: what such a one holds is not kept by it, but with it."""
+        return bool(self.decorators & _DATA_DECORATORS) or bool(self.foreign & {"NamedTuple", "TypedDict", "BaseModel"})
 
     @cached_property
     def orm(self) -> bool:
@@ -405,7 +419,7 @@ class Portraits:
         return None
 
     def everywhere(self, key: Key) -> bool:
-        """Whether a class is the context that a large part of the project is handed: that says little of who holds it."""
+        """Whether a class is the context that a large part of the project is handed: it says little of its holders."""
         return len(self.receivers.get(key, ())) > _CONTEXT
 
     @cached_property

@@ -27,18 +27,19 @@ SERVING: Final = frozenset({
 """Words that stand for such a class as often as for a helper."""
 
 BEGINNING: Final = frozenset({
-    "start", "open", "connect", "initialize", "initialise", "init", "setup", "boot", "bootstrap", "launch", "run", "begin",
-    "resume", "activate", "load", "startup", "serve", "listen", "attach", "subscribe", "enable", "prepare", "register",
+    "start", "open", "connect", "initialize", "initialise", "init", "setup", "boot", "bootstrap", "launch", "run",
+    "begin", "resume", "activate", "load", "startup", "serve", "listen", "attach", "subscribe", "enable", "prepare",
+    "register",
 })  # fmt: skip
 ENDING: Final = frozenset({
-    "stop", "close", "shutdown", "disconnect", "terminate", "teardown", "cleanup", "dispose", "finish", "destroy", "quit",
-    "exit", "kill", "abort", "deactivate", "unload", "pause", "halt", "detach", "release", "finalize", "end", "disable",
-    "cancel",
+    "stop", "close", "shutdown", "disconnect", "terminate", "teardown", "cleanup", "dispose", "finish", "destroy",
+    "quit", "exit", "kill", "abort", "deactivate", "unload", "pause", "halt", "detach", "release", "finalize", "end",
+    "disable", "cancel",
 })  # fmt: skip
 LIFE: Final = frozenset({
     "start", "open", "connect", "initialize", "initialise", "setup", "boot", "bootstrap", "launch", "run", "begin",
-    "startup", "serve", "listen", "stop", "close", "shutdown", "disconnect", "terminate", "teardown", "cleanup", "dispose",
-    "finish", "destroy", "quit", "exit", "halt", "unload",
+    "startup", "serve", "listen", "stop", "close", "shutdown", "disconnect", "terminate", "teardown", "cleanup",
+    "dispose", "finish", "destroy", "quit", "exit", "halt", "unload",
 })  # fmt: skip
 """First words of methods that begin or end the life of their object."""
 
@@ -66,20 +67,21 @@ HELPERS: Final = frozenset({
     "decoder", "codec", "validator", "filter", "converter", "visitor", "transformer", "builder", "iterator", "enum",
     "type", "meta", "metaclass", "descriptor", "property", "column", "model", "entity", "dto", "data", "info", "stub",
     "mock", "fake", "dummy", "command", "migration", "admin", "protocol", "strategy", "policy", "rule", "plugin",
-    "middleware", "extension", "decorator", "wrapper", "utils", "helper", "helpers", "calculator", "comparator", "matcher",
-    "lexer", "tokenizer", "renderer", "template", "layer", "dataset", "loss", "metric", "dialog", "window", "panel",
-    "button", "sensor", "switch", "flow", "cache", "event", "message", "request", "response", "exit",
+    "middleware", "extension", "decorator", "wrapper", "utils", "helper", "helpers", "calculator", "comparator",
+    "matcher", "lexer", "tokenizer", "renderer", "template", "layer", "dataset", "loss", "metric", "dialog", "window",
+    "panel", "button", "sensor", "switch", "flow", "cache", "event", "message", "request", "response", "exit",
 })  # fmt: skip
 """Words for what is no manager, unless what it does says otherwise."""
 
 
 SORTS: Final = frozenset({
-    "protocol", "transport", "connection", "request", "response", "strategy", "entity", "widget", "view", "form", "field",
-    "model", "command", "test", "case", "event", "message", "sensor", "switch", "camera", "dialog", "window", "dataset",
-    "layer", "loss", "metric", "parser", "formatter", "encoder", "decoder", "serializer", "schema", "visitor", "node",
-    "token", "filter", "validator", "callback", "order", "position", "job", "task", "thread", "process", "transaction",
-    "flow", "receiver", "item", "record", "step", "rule", "policy", "plugin", "middleware", "action", "indicator",
-    "environment", "iterator", "stream", "socket", "lock", "future", "error", "exception", "enum", "type", "operator",
+    "protocol", "transport", "connection", "request", "response", "strategy", "entity", "widget", "view", "form",
+    "field", "model", "command", "test", "case", "event", "message", "sensor", "switch", "camera", "dialog", "window",
+    "dataset", "layer", "loss", "metric", "parser", "formatter", "encoder", "decoder", "serializer", "schema",
+    "visitor", "node", "token", "filter", "validator", "callback", "order", "position", "job", "task", "thread",
+    "process", "transaction", "flow", "receiver", "item", "record", "step", "rule", "policy", "plugin", "middleware",
+    "action", "indicator", "environment", "iterator", "stream", "socket", "lock", "future", "error", "exception",
+    "enum", "type", "operator",
 })  # fmt: skip
 """Last words of base classes that say what their subclasses are: one of many, and no manager."""
 

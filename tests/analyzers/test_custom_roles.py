@@ -12,7 +12,9 @@ FILES = {
         "from abc import ABC, abstractmethod\nclass Check(ABC):\n    @abstractmethod\n    def ask(self): ...\n"
         "class NoDebt(Check):\n    def ask(self): ...\nclass DebtCheck:\n    def ask(self): ...\n"
     ),
-    "app/rules.py": "def register(f): return f\n@register\ndef weight(x): ...\n@register\nclass Length:\n    def ask(self): ...\n",
+    "app/rules.py": (
+        "def register(f): return f\n@register\ndef weight(x): ...\n@register\nclass Length:\n    def ask(self): ...\n"
+    ),
     "tests/test_checks.py": "from app.checks import Check\nclass FakeCheck(Check):\n    def ask(self): ...\n",
 }
 

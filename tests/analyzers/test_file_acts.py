@@ -45,7 +45,8 @@ def test_what_only_looks_like_it(text: str) -> None:
 
 
 def test_what_a_handler_does_in_a_function_that_reads() -> None:
-    assert acts("try:\n    json.load(path)\nexcept ValueError as e:\n    raise Corrupt(path) from e")[-1] == "fails Corrupt ValueError"
+    source = "try:\n    json.load(path)\nexcept ValueError as e:\n    raise Corrupt(path) from e"
+    assert acts(source)[-1] == "fails Corrupt ValueError"
     assert acts("try:\n    json.load(path)\nexcept ValueError:\n    data = {}")[-1] == "fails default ValueError"
     assert acts("try:\n    json.load(path)\nexcept ValueError:\n    raise")[-1] == "fails again ValueError"
     assert acts("try:\n    data()\nexcept ValueError:\n    pass") == []

@@ -22,7 +22,8 @@ def test_one_that_is_annotated_may_be_of_a_subclass() -> None:
 
 
 def test_chains_are_followed_as_long_as_classes_are_known() -> None:
-    source = "class Shop:\n    def __init__(self):\n        self.till = Till()\ndef f(shop: Shop):\n    shop.till.open()"
+    source = "class Shop:\n    def __init__(self):\n        self.till = Till()\n"
+    source += "def f(shop: Shop):\n    shop.till.open()"
     assert rows(source) == ["shop.till.open call medium"]
 
 
@@ -36,7 +37,8 @@ def test_a_base_outside_the_project_may_have_anything() -> None:
 
 
 def test_members_of_an_enum_are_known() -> None:
-    source = "from enum import Enum\nclass Colour(Enum):\n    RED = 1\ndef f(colour: Colour):\n    colour.name; colour.hue"
+    source = "from enum import Enum\nclass Colour(Enum):\n    RED = 1\n"
+    source += "def f(colour: Colour):\n    colour.name; colour.hue"
     assert rows(source) == ["colour.hue load medium"]
 
 
@@ -54,5 +56,5 @@ def test_self_lacks_what_neither_it_nor_a_subclass_has() -> None:
 
 
 def test_tests_replace_what_they_like() -> None:
-    found = table("interface_mismatches", {"shop.py": CLASS, "tests/test_shop.py": "from shop import Till\nTill().x.y\n"})
-    assert found == []
+    files = {"shop.py": CLASS, "tests/test_shop.py": "from shop import Till\nTill().x.y\n"}
+    assert table("interface_mismatches", files) == []

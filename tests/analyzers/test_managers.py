@@ -55,7 +55,8 @@ def test_a_class_that_owns_keeps_and_is_kept_is_a_manager() -> None:
 
 def test_a_name_alone_is_never_high_and_data_is_none() -> None:
     found = one(
-        "from dataclasses import dataclass\n@dataclass\nclass AccountManager:\n    name: str\n    def greet(self): ...\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\nclass AccountManager:\n    name: str\n    def greet(self): ...\n"
         "class SettingsManager:\n    a = 1\n    b = 2\n"
         "class ErrorManager(Exception):\n    def start(self): ...\n"
     )
@@ -83,7 +84,8 @@ def test_tests_and_their_doubles_are_left_out() -> None:
 
 def test_an_abstract_base_is_a_manager_and_its_subclass_inherited() -> None:
     found = one(
-        f"from abc import ABC, abstractmethod\nclass BaseManager(ABC):\n{BODY}\n    @abstractmethod\n    def tick(self): ...\n"
+        f"from abc import ABC, abstractmethod\nclass BaseManager(ABC):\n{BODY}\n"
+        "    @abstractmethod\n    def tick(self): ...\n"
         "class FastManager(BaseManager):\n    def tick(self): ...\nX = FastManager(Bus())\n"
     )
     assert (found["BaseManager"].subkind, found["FastManager"].subkind) == ("abstract", "inherited")
@@ -106,5 +108,6 @@ def test_managers_that_hold_each_other_have_no_tier() -> None:
 
 
 def test_a_manager_of_django_s_orm_says_so() -> None:
-    found = rows({"models.py": "from django.db import models\nclass BookManager(models.Manager):\n    def sold(self): ...\n"})
+    source = "from django.db import models\nclass BookManager(models.Manager):\n    def sold(self): ...\n"
+    found = rows({"models.py": source})
     assert found["BookManager"].subkind == "orm"

@@ -22,7 +22,8 @@ def test_attributes_of_self_of_imports_and_of_the_module_s_variables_stand_elsew
 
 
 def test_a_function_inside_uses_the_variable_of_the_one_around() -> None:
-    assert rows("def f(a):\n    def g():\n        return a.x\n    return [a.y for b in c]") == {"f|a.x load", "f|a.y load"}
+    source = "def f(a):\n    def g():\n        return a.x\n    return [a.y for b in c]"
+    assert rows(source) == {"f|a.x load", "f|a.y load"}
 
 
 def test_variables_of_comprehensions_are_left_out() -> None:
@@ -30,4 +31,5 @@ def test_variables_of_comprehensions_are_left_out() -> None:
 
 
 def test_a_variable_that_is_asked_what_it_is_says_so() -> None:
-    assert rows("def f(a, b):\n    if isinstance(a, int):\n        a.x\n    b.y") == {"f|a.x load guarded", "f|b.y load"}
+    source = "def f(a, b):\n    if isinstance(a, int):\n        a.x\n    b.y"
+    assert rows(source) == {"f|a.x load guarded", "f|b.y load"}

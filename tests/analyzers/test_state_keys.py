@@ -19,11 +19,13 @@ def test_keys_that_are_looked_up_are_read() -> None:
 
 
 def test_keys_that_are_assigned_are_made() -> None:
-    assert rows('def save_state(self, d):\n    d["a"] = 1\n    d["b"] = d["c"]') == ["made save_state a,b", "read save_state c"]
+    source = 'def save_state(self, d):\n    d["a"] = 1\n    d["b"] = d["c"]'
+    assert rows(source) == ["made save_state a,b", "read save_state c"]
 
 
 def test_functions_inside_belong_to_the_one_around() -> None:
-    assert rows('def save_state(self):\n    def inner():\n        return {"a": 1}\n    return inner()') == ["made save_state a"]
+    source = 'def save_state(self):\n    def inner():\n        return {"a": 1}\n    return inner()'
+    assert rows(source) == ["made save_state a"]
 
 
 def test_functions_of_other_names_are_passed_over() -> None:

@@ -37,7 +37,9 @@ def test_two_halves_by_name_that_write_and_read_the_state_of_their_object_are_a_
     assert (row.name, row.confidence, row.complete, row.medium, row.write) == (
         "Queue.save_state", "high", True, "json", "in_place",
     )  # fmt: skip
-    assert [(one.name, one.role) for one in row.members] == [("Queue.save_state", "save"), ("Queue.load_state", "restore")]
+    assert [(one.name, one.role) for one in row.members] == [
+        ("Queue.save_state", "save"), ("Queue.load_state", "restore"),
+    ]  # fmt: skip
     assert (row.saved, row.restored, row.damaged) == (("jobs", "size"), ("jobs",), "default")
 
 
@@ -67,7 +69,10 @@ class Model:
 
 
 @pytest.mark.parametrize(("discipline", "body"), [
-    ("atomic", "tmp = path.with_suffix('.new')\n        tmp.write_text(json.dumps(self.jobs))\n        os.replace(tmp, path)"),
+    (
+        "atomic",
+        "tmp = path.with_suffix('.new')\n        tmp.write_text(json.dumps(self.jobs))\n        os.replace(tmp, path)",
+    ),
     ("append", "with open(path, 'a') as out:\n            out.write(json.dumps(self.jobs))"),
     ("in_place", "with open(path, 'wb') as out:\n            pickle.dump(self.jobs, out)"),
 ])  # fmt: skip
@@ -79,9 +84,12 @@ def test_how_it_writes(discipline: str, body: str) -> None:
 @pytest.mark.parametrize("source", [
     PAIR.replace("save_state", "save_config").replace("load_state", "load_config"),  # configuration
     PAIR.replace("class Queue", "class ResultCache"),  # a cache
-    "class Point:\n    def to_dict(self):\n        return {'x': self.x}\n    def from_dict(self, d):\n        self.x = d['x']\n",
-    "class Point:\n    def __getstate__(self):\n        return {'x': self.x}\n    def __setstate__(self, d):\n        self.x = d['x']\n",
-    "def write_rows(path, rows):\n    path.write_text(json.dumps(rows))\ndef read_rows(path):\n    return json.loads(path.read_text())\n",
+    "class Point:\n    def to_dict(self):\n        return {'x': self.x}\n"
+    "    def from_dict(self, d):\n        self.x = d['x']\n",
+    "class Point:\n    def __getstate__(self):\n        return {'x': self.x}\n"
+    "    def __setstate__(self, d):\n        self.x = d['x']\n",
+    "def write_rows(path, rows):\n    path.write_text(json.dumps(rows))\n"
+    "def read_rows(path):\n    return json.loads(path.read_text())\n",
     "class Lamp:\n    def set(self, v):\n        self.client.write_register(1, v)\n    def get(self):\n"
     "        self.value = self.client.read_register(1)\n",  # a device
 ])  # fmt: skip
@@ -100,7 +108,8 @@ def test_a_lone_half_is_listed_with_low_confidence() -> None:
 
 
 def test_who_only_gives_the_word_has_no_row_and_who_only_keeps_is_a_member() -> None:
-    source = PAIR.replace("path.write_text(json.dumps({\"jobs\": self.jobs, \"size\": 1}))", "self.disk.write('q', self.jobs)")
+    written = "path.write_text(json.dumps({\"jobs\": self.jobs, \"size\": 1}))"
+    source = PAIR.replace(written, "self.disk.write('q', self.jobs)")
     source = source.replace("self.jobs = []\n", "self.jobs = []\n        self.disk = Disk()\n", 1)
     source = source.replace("data = json.loads(path.read_text())", "data = self.disk.read('q')")
     source += '''

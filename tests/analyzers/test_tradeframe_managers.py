@@ -35,7 +35,9 @@ def test_there_are_these_managers_and_no_others(managers: dict[str, Manager]) ->
 
 
 @pytest.mark.parametrize("one", TRUTH["managers"], ids=lambda one: one["name"])
-def test_each_has_its_subkind_tier_dependencies_and_place_of_construction(one: dict[str, Any], managers: dict[str, Manager]) -> None:
+def test_each_has_its_subkind_tier_dependencies_and_place_of_construction(
+    one: dict[str, Any], managers: dict[str, Manager]
+) -> None:
     row = managers[one["name"]]
     assert (row.subkind, row.module, row.tier) == (one["subkind"], one["module"], one["tier"])
     assert {name.rpartition(".")[2] for name in row.depends_on} == set(one["depends_on"])
@@ -52,7 +54,8 @@ def test_what_only_looks_like_one_is_none(one: dict[str, Any], seen: Survey) -> 
 
 def test_they_are_built_in_the_order_of_the_truth(seen: Survey) -> None:
     steps = [row for row in seen.rows(BuildStep) if row.function.endswith("TradingApp.initialize")]
-    wanted = sorted((one for one in TRUTH["managers"] if "construction_order" in one), key=lambda one: one["construction_order"])
+    ordered = [one for one in TRUTH["managers"] if "construction_order" in one]
+    wanted = sorted(ordered, key=lambda one: one["construction_order"])
     assert [row.component.rpartition(".")[2] for row in steps] == [one["name"] for one in wanted]
     assert [row.target for row in steps] == [one["attribute"] for one in wanted]
     for step, one in zip(steps, wanted, strict=True):

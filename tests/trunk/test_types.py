@@ -112,7 +112,9 @@ def test_what_is_constructed_annotated_or_passed_on_is_known(types: Types, text:
     assert _names(types.of_expression("parts", "Depot.open", text)) == expected
 
 
-@pytest.mark.parametrize("text", ["looped", "self.other", "unknown()", "EITHER", "self.missing", "1 + 1", "Pool", "x[0]"])
+@pytest.mark.parametrize("text", [
+    "looped", "self.other", "unknown()", "EITHER", "self.missing", "1 + 1", "Pool", "x[0]",
+])  # fmt: skip
 def test_what_one_way_leaves_open_is_not_known(types: Types, text: str) -> None:
     assert types.of_expression("parts", "Depot.open", text) == ()
 

@@ -35,7 +35,9 @@ def managers(
         key: frozenset(one for one in depends[key] if not (portraits.everywhere(one) and key in depends[one]))
         for key in listed
     })  # fmt: skip
-    for key, verdict in sorted(verdicts.items(), key=lambda item: (portraits[item[0]].symbol.path, portraits[item[0]].row.line)):
+    for key, verdict in sorted(
+        verdicts.items(), key=lambda item: (portraits[item[0]].symbol.path, portraits[item[0]].row.line)
+    ):
         portrait = portraits[key]
         yield Manager(
             kind="manager", subkind=_subkind(portrait, verdict, verdicts, depends), name=portrait.symbol.name,
@@ -49,8 +51,11 @@ def managers(
 
 
 def _depends(portrait: Portrait, listed: set[Key], portraits: Portraits) -> frozenset[Key]:
-    """The managers that one holds; one that made it and handed itself over is its owner, and it does not stand on that."""
-    owners = {made.holder for made in portrait.made if any(value in ("self", "self.app") for _, value in made.row.arguments)}
+    """The managers that one holds, but not its owner: the one that made it and handed itself over."""
+    owners = {
+        made.holder for made in portrait.made
+        if any(value in ("self", "self.app") for _, value in made.row.arguments)
+    }  # fmt: skip
     found = {portraits.keys[one.name] for one in portrait.collaborators if one.name in portraits.keys}
     return frozenset((found & listed) - owners - {portrait.key})
 
@@ -64,7 +69,10 @@ def _subkind(
         if (getattr(one, "module", ""), one.name) in verdicts:
             return "inherited"
     made = {one.name for one in portrait.collaborators if one.how == "constructs"}
-    if len(depends[portrait.key]) >= 3 and len(made) >= 3 and not any(portrait.key in held for held in depends.values()):
+    if (
+        len(depends[portrait.key]) >= 3 and len(made) >= 3
+        and not any(portrait.key in held for held in depends.values())
+    ):  # fmt: skip
         return "root"
     return "concrete"
 

@@ -21,9 +21,10 @@ _RESTORE_VERBS: Final = frozenset({
     "deserialise", "unpickle", "retrieve", "loading", "rollback",
 })  # fmt: skip
 _FILLERS: Final = frozenset({
-    "async", "to", "from", "all", "the", "file", "files", "disk", "json", "pickle", "db", "database", "as", "into", "for",
-    "of", "and", "on", "do", "current", "internal", "local", "schedule", "delay", "delayed", "force", "immediately", "now",
-    "storage", "redis", "last", "previous", "initial", "saved", "stored", "if", "needed", "sync", "maybe", "try", "existing",
+    "async", "to", "from", "all", "the", "file", "files", "disk", "json", "pickle", "db", "database", "as", "into",
+    "for", "of", "and", "on", "do", "current", "internal", "local", "schedule", "delay", "delayed", "force",
+    "immediately", "now", "storage", "redis", "last", "previous", "initial", "saved", "stored", "if", "needed", "sync",
+    "maybe", "try", "existing",
 })  # fmt: skip
 
 
@@ -37,7 +38,10 @@ class Name(NamedTuple):
 
 @lru_cache(maxsize=1 << 16)
 def read_name(name: str) -> Name:
-    """Which half a name claims to be, and of what: `async_save_jobs` -> save, {jobs}; `state_dict` -> save, {state, dict}."""
+    """Which half a name claims to be, and of what.
+
+    `async_save_jobs` -> save, {jobs}; `state_dict` -> save, {state, dict}.
+    """
     found = [one for one in words_of(name) if one not in _FILLERS]
     if name.endswith("__"):
         return Name("", "", frozenset(found))  # a hook for pickling and the like
@@ -81,7 +85,9 @@ class Deed(NamedTuple):
         return next((one for one in self.acts if one.act in ("read", "unpickle", "deserialize")), None)
 
 
-_FILLING: Final = frozenset({"update", "append", "extend", "add", "setdefault", "clear", "insert", "load", "restore", "set"})
+_FILLING: Final = frozenset({
+    "update", "append", "extend", "add", "setdefault", "clear", "insert", "load", "restore", "set",
+})  # fmt: skip
 """First words of methods that change what they are called on."""
 
 

@@ -24,8 +24,8 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
     if read is not None:
         evidence.append(fact(*read))
     plumbing = [pair.store.removeprefix("self.").partition(".")[0]] if pair.store.startswith("self.") else []
-    saved = frozenset().union(*(touches(one, plumbing) for one in saves))
-    restored = frozenset().union(*(one.stores for one in restores)) - set(plumbing)
+    saved = frozenset[str]().union(*(touches(one, plumbing) for one in saves))
+    restored = frozenset[str]().union(*(one.stores for one in restores)) - set(plumbing)
     if restored:
         evidence.append(fact(restores[0].row.line, f"{_last(restores[0])} sets {', '.join(sorted(restored)[:4])}"))
     named = any(STATE & set(words_of(one.row.name)) for one in (*saves, *restores))
@@ -34,8 +34,10 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
         return None
     if not saved and not restored and not named:
         return None  # What is handed in is written, what is read is handed out: a data set, an export, a helper.
-    confidence: Confidence = "high" if points >= 5 else "medium" if points >= 4 or (named and saved and restored) else "low"
-    first = min(saves, key=_saying)
+    confidence: Confidence = (
+        "high" if points >= 5 else "medium" if points >= 4 or (named and saved and restored) else "low"
+    )
+    first = min(saves, key=lambda one: _saying(one, restores))
     return StatePersistence(
         kind="state_persistence", subkind="", name=first.row.name, module=module, path=path, line=first.row.line,
         confidence=confidence, evidence=tuple(evidence),
@@ -46,15 +48,19 @@ def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> State
     )  # fmt: skip
 
 
-def _saying(deed: Deed) -> tuple[int, int, int]:
+def _saying(deed: Deed, restores: Sequence[Deed]) -> tuple[int, int, int]:
     """How well a function's name says that it is the one that saves: the best first."""
-    words = words_of(deed.row.name)
-    plain = _last(deed).strip("_")
-    if plain.endswith("to_save"):
-        return 0, 0, deed.row.line
+    words = [one for one in words_of(deed.row.name) if one != "async"]
+    line = deed.row.line
+    if words in (["save"], ["dump"], ["persist"]):
+        return 0, 0, line
+    if words[-2:] == ["to", "save"]:
+        return 1, 0, line
+    if any(one.row.name == deed.row.name for one in restores):
+        return 5, 0, line
     if deed.name.half == "save":
-        return 1, len(words) - len({"async"} & set(words)), deed.row.line
-    return (3 if set(words) & {"remove", "delete", "clear", "reset", "discard", "is", "has"} else 2), 0, deed.row.line
+        return 2, len(words), line
+    return (4 if set(words) & {"remove", "delete", "clear", "reset", "discard", "is", "has"} else 3), 0, line
 
 
 def lone(deed: Deed, module: str, path: str) -> StatePersistence | None:

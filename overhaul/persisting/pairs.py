@@ -9,9 +9,15 @@ from typing import Final, NamedTuple
 from overhaul.persisting.halves import Deed
 from overhaul.syntax.state_words import NOT_STATE, STATE, words_of
 
-_SAVING_CALL: Final = frozenset({"save", "dump", "dumps", "persist", "write", "store", "checkpoint", "snapshot", "pickle", "serialize"})
-_RESTORING_CALL: Final = frozenset({"load", "loads", "restore", "read", "recover", "unpickle", "deserialize", "retrieve"})
-_VALUES: Final = frozenset({"dict", "json", "xml", "yaml", "string", "str", "bytes", "csv", "html", "row", "proto", "msg", "repr"})
+_SAVING_CALL: Final = frozenset({
+    "save", "dump", "dumps", "persist", "write", "store", "checkpoint", "snapshot", "pickle", "serialize",
+})  # fmt: skip
+_RESTORING_CALL: Final = frozenset({
+    "load", "loads", "restore", "read", "recover", "unpickle", "deserialize", "retrieve",
+})  # fmt: skip
+_VALUES: Final = frozenset({
+    "dict", "json", "xml", "yaml", "string", "str", "bytes", "csv", "html", "row", "proto", "msg", "repr",
+})  # fmt: skip
 
 
 class Pair(NamedTuple):
@@ -67,7 +73,8 @@ def _by_collaborator(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
         ]  # fmt: skip
         why = ((line, f"{holder}.{method} keeps it"), (at, f"{holder}.{loading} brings it back"))
         yield Pair(
-            owner, _once((*(deed for deed, _, _ in several), *handed)), _once(deed for deed, _, _ in others), why, holder,
+            owner, _once((*(deed for deed, _, _ in several), *handed)), _once(deed for deed, _, _ in others), why,
+            holder,
         )  # fmt: skip
 
 
@@ -77,14 +84,15 @@ def _once(deeds: Iterable[Deed]) -> tuple[Deed, ...]:
 
 _PLAIN: Final = frozenset({"write", "read", "store", "retrieve", "put", "get"})
 _STORES: Final = frozenset({
-    "store", "storage", "file", "path", "db", "database", "repository", "backend", "persistence", "disk", "vault", "archive",
-    "shelf", "journal", "saver", "persister", "snapshots", "checkpoints",
+    "store", "storage", "file", "path", "db", "database", "repository", "backend", "persistence", "disk", "vault",
+    "archive", "shelf", "journal", "saver", "persister", "snapshots", "checkpoints",
 })  # fmt: skip
 
 
 _LIBRARIES: Final = frozenset({
-    "json", "pickle", "yaml", "os", "np", "numpy", "torch", "joblib", "orjson", "msgpack", "dill", "cloudpickle", "toml",
-    "log", "logger", "logging", "pd", "shutil", "csv", "LOGGER", "_LOGGER", "struct", "sys", "marshal", "jsonutils",
+    "json", "pickle", "yaml", "os", "np", "numpy", "torch", "joblib", "orjson", "msgpack", "dill", "cloudpickle",
+    "toml", "log", "logger", "logging", "pd", "shutil", "csv", "LOGGER", "_LOGGER", "struct", "sys", "marshal",
+    "jsonutils",
 })  # fmt: skip
 
 
@@ -109,7 +117,7 @@ _ALIKE: Final = 0.5
 
 
 def _likeness(first: Deed, second: Deed) -> float:
-    """How far two names speak of the same thing: the share of nouns in common (Jaccard's index), 1 where both have none."""
+    """How far two names speak of the same thing: Jaccard's index of their nouns, 1 where both have none."""
     one, other = first.name.nouns, second.name.nouns
     if not one or not other:
         return 1.0 if not one and not other else 0.6
@@ -138,7 +146,7 @@ def _by_file(owner: str, deeds: Mapping[str, Deed]) -> Iterator[Pair]:
 
 
 def not_state(pair: Pair, module: str) -> str:
-    """Why what is saved is no runtime state: configuration, a cache, an export, a mere value; "" when nothing says so."""
+    """Why what is saved is no runtime state: configuration, a cache, an export, a value; "" when nothing says so."""
     # What says that it is a state is believed, wherever it stands; but for settings and caches.
     plain = all(_SAYS_STATE & set(words_of(deed.row.name)) for deed in (*pair.saves, *pair.restores))
     # The last word of a class says what it is: a ConfigStore is a store.
@@ -146,6 +154,8 @@ def not_state(pair: Pair, module: str) -> str:
     spoken = words_of(name)[-1:] if pair.owner else words_of(name)
     if found := (_NEVER if plain else _NO_STATE_OWNERS) & set(spoken):
         return f"stands in {name}, which is about {min(found)}"
+    if found := _SECRETS & set(words_of(pair.owner)):
+        return f"stands in {pair.owner}, which is about {min(found)}"
     for deed in (*pair.saves, *pair.restores):
         if found := NOT_STATE & set(words_of(deed.row.name)):
             return f"{deed.row.name} is about {min(found)}"
@@ -156,12 +166,15 @@ def not_state(pair: Pair, module: str) -> str:
 
 
 _NO_STATE_OWNERS: Final = frozenset({
-    "config", "configuration", "settings", "options", "cache", "cached", "serializer", "encoder", "decoder", "codec", "schema",
-    "parser", "dataset", "loader", "exporter", "importer", "credentials", "template", "migration", "writer", "reader",
-    "formatter", "fixture", "document", "image", "report",
+    "config", "configuration", "settings", "options", "cache", "cached", "serializer", "encoder", "decoder", "codec",
+    "schema", "parser", "dataset", "loader", "exporter", "importer", "credentials", "template", "migration", "writer",
+    "reader", "formatter", "fixture", "document", "image", "report",
 })  # fmt: skip
+_SECRETS: Final = frozenset({"token", "tokens", "credentials", "auth", "password", "secret", "secrets", "cache", "cached"})
 _SAYS_STATE: Final = frozenset({"state", "states", "checkpoint", "snapshot", "session", "progress"})
-_NEVER: Final = frozenset({"config", "configuration", "settings", "options", "cache", "cached", "credentials", "schema"})
+_NEVER: Final = frozenset({
+    "config", "configuration", "settings", "options", "cache", "cached", "credentials", "schema",
+})  # fmt: skip
 _LITERALS: Final = re.compile(r"""['"][^'"]*['"]|\b[A-Z][A-Z_0-9]+\b""")
 """What is written out in a path: texts, and the names of constants."""
 _NO_STATE_PATHS: Final = frozenset({"config", "cache", "csv", "yaml", "ini", "toml", "xlsx", "html", "png", "settings"})

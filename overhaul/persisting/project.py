@@ -85,7 +85,9 @@ class Project:
         plumbing: set[tuple[str, str]] = set()
         kept: list[StatePersistence] = []
         for one in found:
-            reached = list({id(owners[key]): owners[key] for key in one.asked if key in owners and owners[key] is not one}.values())
+            reached = list({
+                id(owners[key]): owners[key] for key in one.asked if key in owners and owners[key] is not one
+            }.values())
             if reached and (not _owns(one) or any(_dedicated(other, callers[id(other)]) for other in reached)):
                 continue  # It only gives the word: the state is another's, who has a row.
             row = one.row
@@ -144,7 +146,9 @@ class Project:
                     mine = tuple(one for one in own.values() if one.name.half == "save" and one.loads)
                     if not pair.store or not mine or not any(one.row.owner == owner for one in pair.restores):
                         continue
-                    pair = pair._replace(saves=mine, restores=tuple(one for one in pair.restores if one.row.owner == owner))
+                    pair = pair._replace(
+                        saves=mine, restores=tuple(one for one in pair.restores if one.row.owner == owner)
+                    )
                     row = judge(pair, module, path, {**inherited, **own})
                     if row is not None:
                         yield _Found(module, pair, row, tuple(self._asked(module, pair)))
@@ -187,5 +191,5 @@ def _owns(found: _Found) -> bool:
 
 
 def _dedicated(found: _Found, callers: int) -> bool:
-    """Whether a pair keeps one thing for one caller: then the row is its own, and the caller only gives the word."""
-    return callers == 1 and all(len(deed.row.parameters) <= 1 for deed in found.pair.restores)
+    """Whether a pair keeps one thing for a few callers: then the row is its own, and they only give the word."""
+    return callers <= 3 and all(len(deed.row.parameters) <= 1 for deed in found.pair.restores)

@@ -18,8 +18,9 @@ Has = Literal["yes", "no", "unknown"]
 
 _KNOWN: Final[Mapping[str, type]] = {
     "enum.Enum": enum.Enum, "enum.IntEnum": enum.IntEnum, "enum.StrEnum": enum.StrEnum, "enum.Flag": enum.Flag,
-    "enum.IntFlag": enum.IntFlag, "abc.ABC": abc.ABC, "builtins.Exception": Exception, "builtins.ValueError": ValueError,
-    "builtins.RuntimeError": RuntimeError, "builtins.KeyError": KeyError, "builtins.TypeError": TypeError,
+    "enum.IntFlag": enum.IntFlag, "abc.ABC": abc.ABC, "builtins.Exception": Exception,
+    "builtins.ValueError": ValueError, "builtins.RuntimeError": RuntimeError, "builtins.KeyError": KeyError,
+    "builtins.TypeError": TypeError,
     "builtins.dict": dict, "builtins.list": list, "builtins.set": set, "builtins.str": str, "builtins.int": int,
     "builtins.float": float, "builtins.tuple": tuple, "builtins.object": object,
 }  # fmt: skip
@@ -121,7 +122,10 @@ class Interfaces:
             return "its definition has keywords"
         prefix = f"{owner.name}."
         for one in self._reflections[owner.module]:
-            if one.act == "sets" and one.scope.startswith(prefix) and one.name.partition(".")[0] in ("self", "cls", "klass"):
+            if (
+                one.act == "sets" and one.scope.startswith(prefix)
+                and one.name.partition(".")[0] in ("self", "cls", "klass")
+            ):  # fmt: skip
                 return f"line {one.line} sets attributes by name"
         for used in self._used[owner.module]:
             if used.scope.startswith(prefix) and used.name.endswith("__dict__"):
@@ -136,13 +140,12 @@ class Interfaces:
         """The names of attributes that are assigned anywhere on something else than `self`."""
         found: set[str] = set()
         for table in (self._used, self._receivers):
-            for _, rows in table.items():
-                for row in rows:
-                    if row.how == "store":
-                        root, _, rest = row.name.partition(".")
-                        # A local variable called `self` is an instance that `__new__` or a factory makes.
-                        if root not in ("self", "cls") or "." in rest or table is self._receivers:
-                            found.add(row.name.rpartition(".")[2])
+            for row in (row for _, rows in table.items() for row in rows):
+                if row.how == "store":
+                    root, _, rest = row.name.partition(".")
+                    # A local variable called `self` is an instance that `__new__` or a factory makes.
+                    if root not in ("self", "cls") or "." in rest or table is self._receivers:
+                        found.add(row.name.rpartition(".")[2])
         return frozenset(found)
 
     @cached_property
@@ -194,7 +197,9 @@ class Interfaces:
                     known[key] = self._variable(module, parts[0])
                 classes, exact = known[key]
                 if classes:
-                    yield from self._down(module, row.scope, row.lines, row.how, parts[0], classes, exact, parts[1:], silent)
+                    yield from self._down(
+                        module, row.scope, row.lines, row.how, parts[0], classes, exact, parts[1:], silent
+                    )
         for use in self._receivers[module]:
             if use.guarded or use.how in ("store", "delete"):
                 continue
@@ -219,12 +224,14 @@ class Interfaces:
                 if shown:
                     yield Asked(module, scope, shown[0], receiver, part, how if last else "load", classes, exact)
                 return
-            if last or len(classes) > 1:
+            if last or len(classes) != 1:
                 return
             owner = classes[0]
             if part in self.set_from_outside:
                 return
-            if first and any(self.types.attributes(heir, part) for heir in self.heirs.get((owner.module, owner.name), ())):
+            if first and any(
+                self.types.attributes(heir, part) for heir in self.heirs.get((owner.module, owner.name), ())
+            ):
                 return
             found = self.types.of_attribute(owner, part)
             classes = tuple(one for one in found if isinstance(one, Symbol))
@@ -240,7 +247,9 @@ class Interfaces:
             if rows:
                 return all(
                     not row.annotation
-                    and self.types.constructed(one.module, f"{one.name}.{row.where}" if row.where else one.name, row.value)
+                    and self.types.constructed(
+                        one.module, f"{one.name}.{row.where}" if row.where else one.name, row.value
+                    )
                     for row in rows
                 )
         return False

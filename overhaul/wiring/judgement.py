@@ -19,6 +19,8 @@ HIGH: Final = 6.0
 MEDIUM: Final = 4.0
 NAMED: Final = 3.25
 """Enough for medium where the name says owning, too."""
+ALONE: Final = 3.5
+"""Enough for medium without a role word, where two ways of managing meet."""
 LOW: Final = 2.5
 
 
@@ -58,7 +60,11 @@ class Judge:
         if portrait.testing or portrait.row.scope:
             return None
         role = _role(portrait)
-        if not role and not (portrait.own and (portrait.own_life or portrait.containers or portrait.resources or len(portrait.own) > 1)):
+        base = self._base(portrait)
+        if not role and base is None and not (
+            portrait.own
+            and (portrait.own_life or portrait.containers or portrait.resources or len(portrait.own) > 1)
+        ):  # fmt: skip
             # Nothing of its own that could make it one, and no word that says so.
             return None
         if portrait.orm:
@@ -66,8 +72,7 @@ class Judge:
         if portrait.data:
             return None
         lives = _lives(portrait, self.portraits)
-        weights = list(_weights(portrait, self.portraits, lives))
-        base = self._base(portrait)
+        weights = list(_weights(portrait, self.portraits, lives, base is not None))
         if base is not None:
             weights.append(base)
         score = sum(one.points for one in weights)
@@ -78,9 +83,10 @@ class Judge:
             return Verdict("scoped", "low", (lives.many, *evidence), score)
         structure = sum(one.points for one in weights if one.structural)
         confidence: Confidence = "low"
+        enough = NAMED if role == "owning" or base is not None else MEDIUM if role else ALONE
         if score >= HIGH and structure >= 3.0:
             confidence = "high"
-        elif score >= (NAMED if role == "owning" else MEDIUM) and structure >= (0.0 if role == "owning" else 1.5):
+        elif score >= enough and structure >= (0.0 if role == "owning" else 1.5):
             confidence = "medium"
         if not role and base is None and not _stands_alone(portrait, self.portraits, lives):
             confidence = "low"
@@ -94,7 +100,7 @@ class Judge:
             if isinstance(one, Symbol):
                 verdict = self(self.portraits[one.module, one.name])
                 if verdict is not None and verdict.confidence != "low":
-                    return Weight(1.5, fact(portrait.row.line, f"inherits from {one.name}, a manager"), True)
+                    return Weight(3.0, fact(portrait.row.line, f"inherits from {one.name}, a manager"), True)
         return None
 
 
@@ -110,6 +116,8 @@ def _role(portrait: Portrait) -> str:
 
 def _stands_alone(portrait: Portrait, portraits: Portraits, lives: Lives) -> bool:
     """Whether structure is enough without a role word: two ways of managing, of something that is kept or passed on."""
+    if portrait.words[-1:] and portrait.words[-1] in SORTS:
+        return False
     roles = sum(_role_of(one.name, portraits) != "" for one in portrait.partners)
     verbs = portrait.verbs
     ways = (
@@ -136,7 +144,7 @@ def _orm(portrait: Portrait) -> Verdict | None:
     return Verdict("orm", "high" if portrait.words[-1:] == ("manager",) else "medium", evidence, HIGH)
 
 
-def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[Weight]:
+def _weights(portrait: Portrait, portraits: Portraits, lives: Lives, inherits: bool) -> Iterator[Weight]:
     """Every fact that speaks for or against a manager."""
     line = portrait.row.line
     last = portrait.words[-1] if portrait.words else ""
@@ -156,12 +164,13 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator
             break
     yield from _owned(portrait)
     yield from _kept(portrait, portraits, lives)
-    yield from _asked(portrait, portraits)
+    yield from _asked(portrait, portraits, inherits)
     yield from _unit(portrait)
 
 
 _UNITS: Final = re.compile(
-    rf"\b(?:one|single|this|that|each|per|an? (?:given|single|individual)) (?:{'|'.join(sorted(UNIT_OF_WORK))})\b", re.IGNORECASE
+    rf"\b(?:one|single|this|that|each|per|an? (?:given|single|individual)) (?:{'|'.join(sorted(UNIT_OF_WORK))})\b",
+    re.IGNORECASE,
 )
 
 
@@ -230,11 +239,13 @@ def _kept(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[We
     if others:
         holder, parameter, line = next(iter(others.values()))
         points = 1.5 if len(others) > 1 else 0.75
-        said = f"{holder.symbol.name} is given it ({parameter})" + (f", as are {len(others) - 1} more" if len(others) > 1 else "")
+        said = f"{holder.symbol.name} is given it ({parameter})" + (
+            f", as are {len(others) - 1} more" if len(others) > 1 else ""
+        )
         yield Weight(points, fact(line, said, holder.symbol.path), True)
 
 
-def _asked(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
+def _asked(portrait: Portrait, portraits: Portraits, inherits: bool) -> Iterator[Weight]:
     """What others can ask of it."""
     acting = [name for name in portrait.acting if not name.startswith("_")]
     line = portrait.row.line
@@ -243,7 +254,7 @@ def _asked(portrait: Portrait, portraits: Portraits) -> Iterator[Weight]:
         yield Weight(-3.0, fact(line, "has no methods of its own to call"), True)
     elif len(acting) >= 4:
         yield Weight(0.75, fact(line, f"has {len(acting)} public methods"), True)
-    elif len(acting) <= 1 and len(hidden) <= 1:
+    elif len(acting) <= 1 and len(hidden) <= 1 and not inherits:
         yield Weight(-1.5, fact(line, "has one method"), True)
     if not portrait.held and not portrait.shared_containers and not portrait.collaborators:
         services = [one for one in portrait.methods.values() if one.kind in ("classmethod", "staticmethod")]
@@ -297,8 +308,9 @@ def _lives(portrait: Portrait, portraits: Portraits) -> Lives:
 
 
 _USES: Final = {
-    "element": "a place among many", "local": "the time of a call", "returned": "whoever asks", "yielded": "whoever asks",
-    "other": "a single use", "argument": "a call", "attribute": "an attribute", "variable": "a variable",
+    "element": "a place among many", "local": "the time of a call", "returned": "whoever asks",
+    "yielded": "whoever asks", "other": "a single use", "argument": "a call", "attribute": "an attribute",
+    "variable": "a variable",
 }  # fmt: skip
 
 
@@ -328,12 +340,16 @@ def _is_kept(made: Made, portrait: Portrait, portraits: Portraits) -> bool:
             return False
 
 
-_STARTING: Final = frozenset({"main", "run", "start", "serve", "cli", "boot", "bootstrap", "launch", "setup", "configure"})
+_STARTING: Final = frozenset({
+    "main", "run", "start", "serve", "cli", "boot", "bootstrap", "launch", "setup", "configure",
+})  # fmt: skip
 
 
 def _singleton(portrait: Portrait) -> str:
     """How a class makes sure that there is one instance."""
-    if any("singleton" in one.lower() for one in (*portrait.decorators, *(value for _, value in portrait.row.keywords))):
+    if any(
+        "singleton" in one.lower() for one in (*portrait.decorators, *(value for _, value in portrait.row.keywords))
+    ):
         return fact(portrait.row.line, "is a singleton by its decorator or metaclass")
     for name in ("_instance", "__instance", "instance", "_singleton"):
         if rows := portrait.attributes.get(name):
@@ -351,5 +367,7 @@ def _subkind(portrait: Portrait) -> str:
     return "concrete"
 
 
-_CONNECTIONS: Final = frozenset({"connection", "conn", "session", "client", "db", "database", "engine", "pool", "socket"})
+_CONNECTIONS: Final = frozenset({
+    "connection", "conn", "session", "client", "db", "database", "engine", "pool", "socket",
+})  # fmt: skip
 _GATEWAYS: Final = frozenset({"gateway", "repository", "dao", "client", "service", "store", "exchange", "connector"})

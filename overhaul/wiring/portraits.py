@@ -420,7 +420,7 @@ class Portraits:
 
     def everywhere(self, key: Key) -> bool:
         """Whether a class is the context that a large part of the project is handed: it says little of its holders."""
-        return len(self.receivers.get(key, ())) > _CONTEXT
+        return len(self.receivers.get(key, ())) > max(_CONTEXT, len(self._found) // 50)
 
     @cached_property
     def receivers(self) -> Mapping[Key, Sequence[tuple[Portrait, str, int]]]:
@@ -438,7 +438,7 @@ class Portraits:
 
 
 _CONTEXT: Final = 40
-"""How many classes are given a context at least."""
+"""How many classes are given a context at least; a fiftieth of all in a large project."""
 
 
 def _whole(name: str) -> bool:

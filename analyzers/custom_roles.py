@@ -30,14 +30,14 @@ def custom_roles(
         for portrait in portraits:
             if portrait.testing and not pattern.tests:
                 continue
-            if reasons := tuple(_reasons(pattern, portrait)):
+            if reasons := tuple(_reasons(pattern, portrait, symbols)):
                 found.append(_member(role, portrait, reasons))
         if pattern.functions:
             found += _functions(role, pattern, symbols, portraits)
     yield from sorted(found, key=lambda one: (one.kind, one.path, one.line))
 
 
-def _reasons(pattern: RolePattern, portrait: Portrait) -> Iterator[str]:
+def _reasons(pattern: RolePattern, portrait: Portrait, symbols: Symbols) -> Iterator[str]:
     """Why a class belongs to a family."""
     line = portrait.row.line
     name = portrait.symbol.name.rpartition(".")[2]
@@ -57,10 +57,19 @@ def _reasons(pattern: RolePattern, portrait: Portrait) -> Iterator[str]:
                 yield fact(line, f"is {base}" if one is portrait.order[0] else f"inherits from {base}")
                 break
     for decorator in pattern.decorators:
-        if any(one == decorator or one.endswith(f".{decorator}") for one in portrait.decorators):
+        if any(_means(symbols, portrait.symbol.module, one, decorator) for one in portrait.decorators):
             yield fact(line, f"is decorated with {decorator}")
     if pattern.modules and not (pattern.names or pattern.bases or pattern.decorators) and not portrait.data:
         yield fact(line, f"stands in {portrait.symbol.module}")
+
+
+def _means(symbols: Symbols, module: str, written: str, wanted: str) -> bool:
+    """Whether a decorator is the one that is asked for: as it is written, or by the name of what it means."""
+    if written == wanted or written.endswith(f".{wanted}"):
+        return True
+    meaning = symbols.lookup(module, "", written)
+    dotted = meaning.dotted if isinstance(meaning, Symbol) else meaning.name
+    return dotted == wanted or dotted.endswith(f".{wanted}")
 
 
 def _member(role: str, portrait: Portrait, reasons: tuple[str, ...]) -> CustomRole:
@@ -86,7 +95,7 @@ def _functions(role: str, pattern: RolePattern, symbols: Symbols, portraits: Por
             reasons = [fact(row.line, f"its name matches {one}") for one in pattern.names if fnmatchcase(row.name, one)]
             for decorator in pattern.decorators:
                 plain = [one.partition("(")[0] for one in row.decorators]
-                if any(one == decorator or one.endswith(f".{decorator}") for one in plain):
+                if any(_means(symbols, module, one, decorator) for one in plain):
                     reasons.append(fact(row.line, f"is decorated with {decorator}"))
             if reasons:
                 yield CustomRole(

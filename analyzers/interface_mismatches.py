@@ -16,9 +16,11 @@ from overhaul.facts import (
 )
 from overhaul.inventory import testing
 from overhaul.leaves import Analyzer
+from overhaul.naming.meanings import External, Symbol
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 from overhaul.wiring.interfaces import Asked, Interfaces
+from overhaul.wiring.words import words
 
 
 @Analyzer
@@ -39,6 +41,8 @@ def interface_mismatches(
         for asked in interfaces.asked(module):
             if not asked.exact and any(_of_an_heir(interfaces, asked)):
                 continue
+            if asked.receiver == "self" and _completed_elsewhere(interfaces, asked.classes[0]):
+                continue
             owner = asked.classes[0]
             near = interfaces.near(owner, asked.member)
             yield InterfaceMismatch(
@@ -46,6 +50,17 @@ def interface_mismatches(
                 owner=owner.dotted, member=asked.member, how="call" if asked.how == "call" else "load", near=near,
                 confidence="high" if asked.exact else "medium",
             )  # fmt: skip
+
+
+def _completed_elsewhere(interfaces: Interfaces, owner: Symbol) -> bool:
+    """Whether a class is there to be mixed in or completed, and nobody in the project does it: others may."""
+    if (owner.module, owner.name) in interfaces.heirs:
+        return False
+    spoken = set(words(owner.name)) & {"mixin", "base", "abstract", "mix"}
+    abstract = any(
+        isinstance(one, External) and one.name in ("abc.ABC", "typing.Protocol") for one in interfaces.types.bases(owner)
+    )
+    return bool(spoken) or abstract
 
 
 def _of_an_heir(interfaces: Interfaces, asked: Asked) -> Iterator[bool]:

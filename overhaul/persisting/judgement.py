@@ -87,7 +87,10 @@ def lone(deed: Deed, module: str, path: str) -> StatePersistence | None:
     )  # fmt: skip
 
 
-_PLAINLY_STATE: Final = frozenset({"state", "states", "snapshot", "checkpoint", "session", "progress"})
+_PLAINLY_STATE: Final = (STATE | {"snapshot", "checkpoint"}) - {
+    "data", "storage", "stored", "context", "registry", "status", "memory",
+}
+"""Words that say what is saved is a state, even where the other half is missing."""
 
 
 def _damaged(restores: Sequence[Deed], near: Mapping[str, Deed]) -> str:

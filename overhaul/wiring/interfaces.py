@@ -110,7 +110,7 @@ class Interfaces:
         row = interior.classes.get(owner.name)
         if row is None:
             return "its definition is not known"
-        for name in ("__getattr__", "__getattribute__", "__slots__"):
+        for name in ("__getattr__", "__getattribute__", "__slots__", "__new__"):
             if interior.member(owner.name, name) is not None:
                 return f"it has {name}"
         if sum(one.name == owner.name for one in self._classes[owner.module]) > 1:
@@ -128,7 +128,7 @@ class Interfaces:
             ):  # fmt: skip
                 return f"line {one.line} sets attributes by name"
         for used in self._used[owner.module]:
-            if used.scope.startswith(prefix) and used.name.endswith("__dict__"):
+            if used.scope.startswith(prefix) and "__dict__" in used.name.split("."):
                 return f"line {used.lines[0]} uses __dict__"
         if any(one.name.rpartition(".")[2] == owner.name.rpartition(".")[2] and one.act == "sets"
                for one in self._reflections[owner.module]):  # fmt: skip

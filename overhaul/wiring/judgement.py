@@ -219,7 +219,8 @@ def _owned(portrait: Portrait) -> Iterator[Weight]:
     if portrait.own_life:
         said = ", ".join(portrait.own_life[:4])
         points = 1.5 if len(portrait.own_life) > 1 else 0.75
-        yield Weight(points, fact(portrait.methods[portrait.own_life[0]].line, f"has a life cycle: {said}"), True)
+        first = portrait.methods[next(iter(portrait.own_life))]
+        yield Weight(points, fact(first.line, f"has a life cycle: {said}"), True)
 
 
 def _kept(portrait: Portrait, portraits: Portraits, lives: Lives) -> Iterator[Weight]:

@@ -227,7 +227,7 @@ class Portrait:
             for one in self._all.types.of_attribute(self.symbol, name):
                 if isinstance(one, Symbol) and one.dotted not in seen:
                     seen.add(one.dotted)
-                    yield Collaborator(one.dotted, name, self._how(rows[0]), rows[0].line)
+                    yield Collaborator(one.dotted, name, *self._how(rows))
         if given:
             for annotated in self.received.values():
                 for one in annotated:
@@ -260,12 +260,15 @@ class Portrait:
                     found[parameter.name] = symbols
         return found
 
-    def _how(self, row: Attribute) -> Literal["constructs", "receives", "annotated", "setter"]:
-        if row.where in ("", "__init__", "__new__", "__post_init__"):
-            if "(" in row.value:
-                return "constructs"
-            return "receives" if row.where and row.value else "annotated"
-        return "constructs" if "(" in row.value else "setter"
+    def _how(self, rows: Sequence[Attribute]) -> tuple[Literal["constructs", "receives", "annotated", "setter"], int]:
+        """How an attribute comes by what it holds, and the line: what makes it itself counts before what is handed in."""
+        for row in rows:
+            if "(" in row.value and not row.value.startswith("cast("):
+                return "constructs", row.line
+        for row in rows:
+            if row.value not in ("", "None"):
+                return ("receives" if row.where in ("__init__", "__new__", "__post_init__") else "setter"), row.line
+        return "annotated", rows[0].line
 
     @cached_property
     def made(self) -> Sequence[Made]:

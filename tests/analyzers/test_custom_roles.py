@@ -50,3 +50,7 @@ def test_modules_alone_take_every_class_and_with_others_narrow_them() -> None:
 
 def test_tests_count_when_asked_for() -> None:
     assert rows(bases=("Check",), tests=True)[-1] == "inherited FakeCheck"
+
+
+def test_decorators_may_be_named_by_the_module_that_defines_them() -> None:
+    assert rows(decorators=("app.rules.register",)) == ["concrete Length"]

@@ -58,3 +58,17 @@ def test_self_lacks_what_neither_it_nor_a_subclass_has() -> None:
 def test_tests_replace_what_they_like() -> None:
     files = {"shop.py": CLASS, "tests/test_shop.py": "from shop import Till\nTill().x.y\n"}
     assert table("interface_mismatches", files) == []
+
+
+def test_attributes_that_are_set_by_name_may_be_any() -> None:
+    for body in ("self.__dict__.update(k)", "object.__setattr__(self, n, 1)", "vars(self).update(k)"):
+        assert rows(f"class D:\n    def __init__(self, k, n):\n        {body}\ndef f():\n    d = D(1, 2)\n    d.x\n") == []
+
+
+def test_what_is_there_to_be_completed_may_be_completed_elsewhere() -> None:
+    assert rows("class SellMixin:\n    def m(self):\n        self.missing()\n") == []
+    assert rows("from abc import ABC\nclass A(ABC):\n    def m(self):\n        self.missing()\n") == []
+
+
+def test_new_may_give_anything() -> None:
+    assert rows("class N:\n    def __new__(cls): return Till()\ndef f():\n    n = N()\n    n.receive()\n") == []

@@ -30,3 +30,15 @@ def test_functions_inside_belong_to_the_one_around() -> None:
 
 def test_functions_of_other_names_are_passed_over() -> None:
     assert rows('def price(self):\n    return {"a": 1}') == []
+
+
+def test_keywords_of_dict_are_made() -> None:
+    assert rows('def save_state(self):\n    d = dict(a=1, b=2)\n    d["c"] = 3') == ["made save_state a,b,c"]
+
+
+def test_what_is_unpacked_or_handed_on_may_hold_more() -> None:
+    assert rows('def save_state(self, x):\n    return {"a": 1, **x}') == ["made save_state *,a"]
+    assert rows('def load_state(self, d):\n    d["a"]\n    self.rest(d)') == ["read load_state *,a"]
+    assert rows('def load_state(self, d):\n    d["a"]\n    self.rest(**d)') == ["read load_state *,a"]
+    assert rows('def load_state(self, d, k):\n    d["a"]\n    d[k]') == ["read load_state *,a"]
+    assert rows('def load_state(self, d):\n    d["a"]\n    len(d)') == ["read load_state a"]

@@ -57,9 +57,8 @@ def _completed_elsewhere(interfaces: Interfaces, owner: Symbol) -> bool:
     if (owner.module, owner.name) in interfaces.heirs:
         return False
     spoken = set(words(owner.name)) & {"mixin", "base", "abstract", "mix"}
-    abstract = any(
-        isinstance(one, External) and one.name in ("abc.ABC", "typing.Protocol") for one in interfaces.types.bases(owner)
-    )
+    outside = {one.name for one in interfaces.types.bases(owner) if isinstance(one, External)}
+    abstract = not outside.isdisjoint(("abc.ABC", "typing.Protocol"))
     return bool(spoken) or abstract
 
 

@@ -29,7 +29,7 @@ def reflections(module: Module) -> Iterator[Reflection]:
             if name and func.value in _SETTING:
                 yield Reflection(scope=block.scope.name, name=name, act="sets", line=line, end=line)
         elif func.__class__ is cst.Attribute and func.attr.value == "__setattr__" and call.args:
-            # `object.__setattr__(self, name, value)`, `super().__setattr__(name, value)`, `self.__setattr__(name, value)`
+            # `object.__setattr__(self, name, value)`, `super().__setattr__(name, value)`
             name = dotted(call.args[0].value) if len(call.args) > 2 else "self"
             yield Reflection(scope=block.scope.name, name=name, act="sets", line=line, end=line)
     for match, line, block in module.nodes(cst.Match):

@@ -56,14 +56,14 @@ class _Keys:
             found.setdefault(id(owner), {}).setdefault(key, line)
 
     def made_in_displays(self) -> None:
-        """`{"a": 1, **more}`"""
+        """Of displays: `{"a": 1, **more}`."""
         for node, line, block in self._module.nodes(cst.Dict):
             elements: Any = node.elements
             for element in elements:
                 self._note(self.made, block, _text(element.key) if element.__class__ is cst.DictElement else "*", line)
 
     def subscripts(self) -> None:
-        """`state["a"]`, assigned or read."""
+        """Of `state["a"]`, assigned or read."""
         targets = {
             id(target.target) for assign, _, _ in self._module.nodes(cst.Assign) for target in assign.targets
             if target.target.__class__ is cst.Subscript
@@ -78,7 +78,7 @@ class _Keys:
                 self._mapping(owner, subscript.value)
 
     def calls(self) -> None:
-        """`state.get("a")`, `dict(a=1)`, `state.update(b=2)`"""
+        """Of `state.get("a")`, `dict(a=1)`, `state.update(b=2)`."""
         for call, line, block in self._module.nodes(cst.Call):
             func: Any = call.func
             called = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
@@ -100,7 +100,8 @@ class _Keys:
             called = getattr(call.func, "value", "")
             if names and called not in ("isinstance", "len", "print", "bool"):
                 for argument in call.args:
-                    if argument.value.__class__ is cst.Name and argument.value.value in names:
+                    given: Any = argument.value
+                    if given.__class__ is cst.Name and given.value in names:
                         self._note(self.read, block, "*", line)
         for subscript, line, block in self._module.nodes(cst.Subscript):
             owner = _owner(block.scope, self._wanted)

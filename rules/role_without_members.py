@@ -15,7 +15,7 @@ from overhaul.leaves import Rule
 def role_without_members(config: Config, roles: Sequence[CustomRole]) -> Iterator[Finding]:
     """A family that the configuration names has no member.
 
-    Why: a pattern that is misspelt, or that was right before something was renamed, hides a whole family without a word.
+    Why: a pattern that is misspelt, or that was right before something was renamed, hides a whole family silently.
 
     Instead: mend the names, bases, decorators or modules of the family, or take it out of the configuration.
     """

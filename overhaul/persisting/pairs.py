@@ -170,7 +170,9 @@ _NO_STATE_OWNERS: Final = frozenset({
     "schema", "parser", "dataset", "loader", "exporter", "importer", "credentials", "template", "migration", "writer",
     "reader", "formatter", "fixture", "document", "image", "report",
 })  # fmt: skip
-_SECRETS: Final = frozenset({"token", "tokens", "credentials", "auth", "password", "secret", "secrets", "cache", "cached"})
+_SECRETS: Final = frozenset({
+    "token", "tokens", "credentials", "auth", "password", "secret", "secrets", "cache", "cached",
+})  # fmt: skip
 _SAYS_STATE: Final = frozenset({"state", "states", "checkpoint", "snapshot", "session", "progress"})
 _NEVER: Final = frozenset({
     "config", "configuration", "settings", "options", "cache", "cached", "credentials", "schema",

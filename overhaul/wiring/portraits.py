@@ -261,7 +261,7 @@ class Portrait:
         return found
 
     def _how(self, rows: Sequence[Attribute]) -> tuple[Literal["constructs", "receives", "annotated", "setter"], int]:
-        """How an attribute comes by what it holds, and the line: what makes it itself counts before what is handed in."""
+        """How an attribute comes by what it holds, and the line; making it counts before being handed it."""
         for row in rows:
             if "(" in row.value and not row.value.startswith("cast("):
                 return "constructs", row.line

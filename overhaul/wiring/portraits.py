@@ -277,10 +277,13 @@ class Portrait:
 
     @cached_property
     def abstract(self) -> bool:
-        """Whether it has abstract methods, is named so, or raises NotImplementedError where subclasses act."""
+        """Whether it has abstract methods, or is named or marked so and has subclasses."""
         if any("abstract" in one for row in self.methods.values() for one in row.decorators):
             return True
-        return words(self.symbol.name)[:1] in (("abstract",),) and bool(self._all.heirs.get(self.key))
+        marked = words(self.symbol.name)[:1] == ("abstract",) or any(
+            base.rpartition(".")[2] in ("ABC", "Protocol") for base in self.row.bases
+        )
+        return marked and bool(self._all.heirs.get(self.key))
 
     @cached_property
     def data(self) -> str:

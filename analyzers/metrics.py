@@ -25,7 +25,7 @@ import warnings
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
@@ -276,7 +276,7 @@ def _below(node: cst.CSTNode, opaque: str = "") -> Iterator[cst.CSTNode]:
                 stack += child
 
 
-@cache
+@lru_cache(maxsize=256)
 def _fields(kind: str) -> tuple[str, ...]:
     """The fields of a node class that hold expressions, or nodes with expressions in them."""
     if kind == "Attribute":

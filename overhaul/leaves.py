@@ -25,7 +25,7 @@ import inspect
 import re
 import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -97,7 +97,7 @@ class Leaf:
         return self.doc.partition("\n")[0]
 
     @cached_property
-    def hints(self) -> dict[str, Any]:
+    def hints(self) -> Mapping[str, Any]:
         """Parameter name -> type, and `return`."""
         try:
             return typing.get_type_hints(self.function)
@@ -108,7 +108,7 @@ class Leaf:
             ) from error
 
     @cached_property
-    def reads(self) -> dict[str, Any]:
+    def reads(self) -> Mapping[str, Any]:
         """Parameter name -> the type it asks for."""
         return {name: hint for name, hint in self.hints.items() if name != "return"}
 

@@ -114,7 +114,7 @@ class Survey:
         return self._paths.get(module) or self.layout.modules[module].path
 
     @cached_property
-    def findings(self) -> list[Finding]:
+    def findings(self) -> Sequence[Finding]:
         """What the selected rules have to say, by path, line and rule."""
         rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
         return sorted(self._results.findings(rules), key=lambda one: (one.path, one.line, one.rule, one.name))

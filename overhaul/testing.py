@@ -76,7 +76,7 @@ def check(rule: str | Rule, files: Files, config: Config | None = None) -> list[
     name = rule if isinstance(rule, str) else rule.name
     chosen = msgspec.structs.replace(config or Config(), select=(name,))
     with surveyed(files, chosen, None if isinstance(rule, str) else rule) as seen:
-        return seen.findings
+        return list(seen.findings)
 
 
 def render(report: str | Report, files: Files, config: Config | None = None) -> str:

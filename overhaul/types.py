@@ -16,7 +16,9 @@ Classes = tuple[Symbol | External, ...]
 _CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _WRAPPERS: Final = frozenset({"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
 _DEPTH: Final = 12
-"""How many steps from name to name are followed."""
+"""How many steps from name to name are followed within an expression."""
+_NESTED: Final = 24
+"""How many attributes and variables may stand on each other."""
 
 
 class Types:
@@ -51,7 +53,7 @@ class Types:
 
     def of_attribute(self, owner: Symbol, name: str) -> Classes:
         """The classes of the attribute of a class's instances."""
-        found = self._of_attribute(owner, name, _DEPTH)
+        found = self._of_attribute(owner, name)
         return () if found is None else tuple(dict.fromkeys(found))
 
     def constructed(self, module: str, scope: str, text: str) -> bool:
@@ -208,7 +210,7 @@ class Types:
         if symbol.kind == "variable":
             return self._of_variable(symbol.module, symbol.name, depth)
         owner, _, name = symbol.name.rpartition(".")
-        return self._of_attribute(self._class(symbol.module, owner), name, depth)
+        return self._of_attribute(self._class(symbol.module, owner), name)
 
     def _of_name(self, module: str, scope: str, name: str, depth: int) -> Classes | None:
         """The classes of what a plain name is bound to, in the innermost scope that binds it."""
@@ -278,23 +280,24 @@ class Types:
         finally:
             self._open.discard(key)
 
-    def _of_attribute(self, owner: Symbol, name: str, depth: int) -> Classes | None:
+    def _of_attribute(self, owner: Symbol, name: str) -> Classes | None:
         key = (owner.module, owner.name, name)
         known = self._members.get(key)
         if known is not None:
             return known or None
-        if key in self._open or depth <= 0:
+        if key in self._open or len(self._open) > _NESTED:
             return None
         self._open.add(key)
         try:
-            found = self._find_attribute(owner, name, depth)
+            found = self._find_attribute(owner, name)
         finally:
             self._open.discard(key)
-        if depth == _DEPTH or found:
+        if found or not self._open:
+            # What was cut short, because it is worked out further up, is not kept.
             self._members[key] = found or ()
         return found
 
-    def _find_attribute(self, owner: Symbol, name: str, depth: int) -> Classes | None:
+    def _find_attribute(self, owner: Symbol, name: str) -> Classes | None:
         for one in self.own_bases(owner):
             method = self.symbols.interior(one.module).functions.get(f"{one.name}.{name}")
             if method is not None:
@@ -305,7 +308,7 @@ class Types:
             if not rows:
                 continue
             # Targets that get no value of their own (a loop's, an unpacked one) make it unknown.
-            told = self._of_rows(one.module, one.name, rows, depth)
+            told = self._of_rows(one.module, one.name, rows, _DEPTH)
             if told is not None and not all(row.where for row in rows) and any(map(self._is_descriptor, told)):
                 return None
             return told
@@ -320,7 +323,7 @@ class Types:
     def _attribute_of(self, classes: Classes, name: str, depth: int) -> Classes | None:
         found: Classes = ()
         for one in classes:
-            told = self._of_attribute(one, name, depth) if isinstance(one, Symbol) else None
+            told = self._of_attribute(one, name) if isinstance(one, Symbol) else None
             if told is None:
                 return None
             found = (*found, *told)

@@ -21,7 +21,8 @@ def mutable_value_handed_out(
 
     Instead: keep a tuple, a frozenset or a `MappingProxyType`, or hand out a copy.
 
-    A note, for nobody need change it. Told where the function's annotation names a mutable container, or where the kept
+    A note, for nobody need change it. Private functions are passed over, and so is what is handed out as a type that
+    cannot be changed (`Mapping`, `Sequence`). Told where the function's annotation names a mutable container, or where the kept
     value is one as it is written, and where it is returned as it is.
     """
     for cache in caches:
@@ -29,6 +30,8 @@ def mutable_value_handed_out(
             continue
         scopes = {cache.name} if cache.memoiser else _handing(cache, uses)
         for row in functions[cache.module]:
+            if row.name.rpartition(".")[2].startswith("_"):
+                continue  # within the class or module, everybody can know
             if row.name not in scopes or (row.asynchronous and cache.memoiser.startswith("functools.")):
                 continue
             if _MUTABLE.match(row.returns):

@@ -88,7 +88,7 @@ class World:
             self._programs[module] = found
         return found
 
-    def body(self, module: str, scope: str) -> list[Step]:
+    def body(self, module: str, scope: str) -> Sequence[Step]:
         """The steps of a function's body, where they are sure to be taken; a module's `__getattr__` is taken whole."""
         key = module, scope
         found = self._bodies.get(key)

@@ -37,6 +37,8 @@ def managers(survey: Survey) -> Managers | None:
         return None
     sure = [row for row in rows if row.confidence != "low"]
     wires = [wire for wire in rows_of(survey, Wire) or () if {wire.holder, wire.held} <= {_dotted(row) for row in sure}]
+    ends = {end for wire in wires for end in (wire.holder, wire.held)}
+    wired = [row for row in sure if _dotted(row) in ends]
     subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
     tiers = sorted({row.tier for row in sure if row.tier is not None})
     grids = [_grid(rows)]
@@ -52,7 +54,7 @@ def managers(survey: Survey) -> Managers | None:
         tuple((kind, sum(row.subkind == kind for row in sure)) for kind in subkinds),
         tuple((f"tier {tier}", sum(row.tier == tier for row in sure)) for tier in tiers)
         + ((("in or above a ring", ringed),) if (ringed := sum(row.tier is None for row in sure)) else ()),
-        _picture(sure, wires) if wires and len(sure) <= DRAWN else None, tuple(grids),
+        _picture(wired, wires) if wired and len(wired) <= DRAWN else None, tuple(grids),
     )  # fmt: skip
 
 

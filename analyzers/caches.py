@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from overhaul.caching.clearing import with_clearing
 from overhaul.caching.decorated import Decorated
 from overhaul.caching.held import Held
 from overhaul.caching.memoisers import Memoisers
@@ -41,7 +42,7 @@ def caches(
         layout, types, Memoisers(types, variables, uses), classes, functions, attributes, variables, uses, files
     )
     seen: set[tuple[str, str]] = set()
-    for row in finder.rows():
+    for row in with_clearing(list(finder.rows()), symbols, uses):
         key = (row.module, row.name)
         if key not in seen:
             seen.add(key)

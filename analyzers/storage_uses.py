@@ -11,20 +11,34 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
+from overhaul.syntax.elsewhere import changed, guarded
 from overhaul.syntax.keeping import Flow
 from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.storage import Ref, is_empty, literal
 from overhaul.text import dotted
 
 
-@Collector("Assign", "AnnAssign", "Call", "Comparison", "BooleanOperation", "UnaryOperation", "IfExp", *STATEMENTS)
+@Collector(
+    "Assign", "AnnAssign", "AugAssign", "Del", "Call", "Comparison", "BooleanOperation", "UnaryOperation", "IfExp",
+    *STATEMENTS,
+)  # fmt: skip
 def storage_uses(module: Module) -> Iterator[StorageUse]:
     """For each function and each attribute or variable that the file both stores and looks up: what it does with it.
 
-    What is only stored, or only read, makes no row: the file is gone through function by function only where names of
+    What is only stored, or only read, makes no row but for what methods write by key or delete by name where a class
+    keeps a value that may be made from it: the file is gone through function by function only where names of
     attributes or variables are assigned in one place and asked for in another (`in`, `.get`, None, `hasattr`, a caught
     KeyError ...).
     """
+    known: set[str] = set()
+    for row in _kept(module):
+        known.add(row.place)
+        yield row
+    yield from changed(module, known)
+
+
+def _kept(module: Module) -> Iterator[StorageUse]:
+    """The rows of what is both stored and looked up."""
     same: dict[int, dict[str, str]] = {}
     stored, asked = _plainly(_stored(module, same), same), _plainly(_asked(module), same)
     functions = {id(one): one for one in module.scopes if one.kind == "function"}
@@ -63,7 +77,8 @@ def storage_uses(module: Module) -> Iterator[StorageUse]:
                 if row.place in places:
                     places[row.place].append(row)
     for rows in places.values():
-        yield from _telling(rows)
+        for row in _telling(rows):
+            yield guarded(row, module, functions, locks)
 
 
 def _rows(flow: Flow, scope: Scope) -> Iterator[StorageUse]:

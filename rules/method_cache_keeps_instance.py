@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from overhaul.facts import Class, Facts, Finding, Function
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
+from overhaul.naming.meanings import Symbol
+from overhaul.symbols import Symbols
 
 
 @Rule
 def method_cache_keeps_instance(
-    caches: Sequence[Cache], functions: Facts[Function], classes: Facts[Class]
+    caches: Sequence[Cache], functions: Facts[Function], classes: Facts[Class], symbols: Symbols
 ) -> Iterator[Finding]:
     """A method is decorated with `lru_cache` or `cache`: the cache belongs to the class and holds every instance.
 
@@ -27,16 +29,11 @@ def method_cache_keeps_instance(
         if cache.memoiser not in _SHARED or cache.bounded is None:
             continue
         method = next((row for row in functions[cache.module] if row.name == cache.name), None)
-        if method is None or method.kind != "method" or not method.owner:
+        if method is None or method.kind not in ("method", "property") or not method.owner:
             continue
         if not method.parameters or method.parameters[0].name in ("cls", "mcs", "metacls"):
             continue
-        owner = next((row for row in classes[cache.module] if row.name == method.owner), None)
-        if owner is not None and any(one.rpartition(".")[2] in _ONCE for one in owner.bases):
-            continue
-        if owner is not None and any(
-            value.rpartition(".")[2] in ("EnumMeta", "EnumType") for _, value in owner.keywords
-        ):
+        if any(_made_once(row) for row in _line(cache.module, method.owner, classes, symbols)):
             continue
         kept = "the last instances it was called on" if cache.bounded else "every instance it was ever called on"
         yield Finding(
@@ -45,6 +42,20 @@ def method_cache_keeps_instance(
             message=f"{cache.name} is cached by {cache.memoiser} with self in its key: that keeps {kept} alive",
             because=cache.evidence[:1],
         )  # fmt: skip
+
+
+def _line(module: str, name: str, classes: Facts[Class], symbols: Symbols) -> Iterator[Class]:
+    """The definitions of a class and of those of its bases that the project defines."""
+    named = {(one.module, one.name) for one in symbols.order(module, name) if isinstance(one, Symbol)}
+    for where, owner in {(module, name), *named}:
+        yield from (row for row in classes[where] if row.name == owner)
+
+
+def _made_once(row: Class) -> bool:
+    """Whether the instances of a class are as many as its definition says: an Enum, a metaclass."""
+    return any(one.rpartition(".")[2] in _ONCE for one in row.bases) or any(
+        value.rpartition(".")[2] in ("EnumMeta", "EnumType") for _, value in row.keywords
+    )
 
 
 _SHARED = frozenset({

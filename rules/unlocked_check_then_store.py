@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from overhaul.facts import Facts, Finding, StorageUse, UsedName
+from overhaul.facts import Class, Facts, Finding, StorageUse, UsedName
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
+from overhaul.naming.meanings import Symbol
+from overhaul.symbols import Symbols
 
 
 @Rule
 def unlocked_check_then_store(
-    caches: Sequence[Cache], uses: Facts[StorageUse], used: Facts[UsedName]
+    caches: Sequence[Cache], uses: Facts[StorageUse], used: Facts[UsedName], classes: Facts[Class], symbols: Symbols
 ) -> Iterator[Finding]:
     """A cache is looked up and filled without a lock where other threads or tasks do the same.
 
@@ -35,7 +38,9 @@ def unlocked_check_then_store(
             continue
         use, keep = bare[0]
         locking = next((one for one in mine if one.locked and one is not use), None)
-        threaded = _threads(use.scope, used[cache.module])
+        owners = {row.name for row in classes[cache.module]}
+        lines = {name: _line_of(symbols, cache.module, name) for name in owners}
+        threaded = _threads(use.scope, used[cache.module], lines)
         if locking is not None:
             why, severity = f"{locking.scope} takes a lock for it", "warning"
         elif threaded:
@@ -52,8 +57,18 @@ def unlocked_check_then_store(
         )  # fmt: skip
 
 
-def _threads(scope: str, used: Sequence[UsedName]) -> str:
-    """The function that hands this one, or one of the class that calls it, to a thread; "" when none does."""
+def _line_of(symbols: Symbols, module: str, name: str) -> frozenset[str]:
+    """The classes of a module that a class is or inherits from."""
+    order = symbols.order(module, name)
+    return frozenset({name, *(one.name for one in order if isinstance(one, Symbol) and one.module == module)})
+
+
+def _threads(scope: str, used: Sequence[UsedName], classes: Mapping[str, frozenset[str]]) -> str:
+    """The function that hands this one, or one of the class that calls it, to a thread; "" when none does.
+
+    `classes` are those of the module, each with what it inherits from: `self.get` is that of the class whose function
+    starts the thread, or of one that stands in line with it.
+    """
     owner = scope.rpartition(".")[0]
     callers: Mapping[str, set[str]] = _callers(owner, used)
     reached, waiting = {scope}, [scope]
@@ -62,14 +77,26 @@ def _threads(scope: str, used: Sequence[UsedName]) -> str:
             if one not in reached:
                 reached.add(one)
                 waiting.append(one)
-    starters = {row.scope: row.lines for row in used if row.how == "call" and row.name.rpartition(".")[2] in _STARTING}
+    starters = {row.scope: row.lines for row in used if row.how == "call" and _STARTING.fullmatch(row.name)}
     for row in used:
         if row.how != "load" or row.scope not in starters:
             continue
-        named = f"{owner}.{row.name[5:]}" if owner and row.name.startswith("self.") else row.name
+        named = row.name
+        if owner and row.name.startswith("self."):
+            starting = _class_around(row.scope, classes)
+            if owner not in classes.get(starting, ()) and starting not in classes.get(owner, ()):
+                continue
+            named = f"{owner}.{row.name[5:]}"
         if named in reached and any(abs(line - start) <= 3 for line in row.lines for start in starters[row.scope]):
             return row.scope or "the module"
     return ""
+
+
+def _class_around(scope: str, classes: Mapping[str, frozenset[str]]) -> str:
+    """The innermost class around a function, dotted; "" outside of classes."""
+    while scope and scope not in classes:
+        scope = scope.rpartition(".")[0]
+    return scope
 
 
 def _callers(owner: str, used: Sequence[UsedName]) -> dict[str, set[str]]:
@@ -84,4 +111,7 @@ def _callers(owner: str, used: Sequence[UsedName]) -> dict[str, set[str]]:
     return callers
 
 
-_STARTING = frozenset({"Thread", "Timer", "submit", "start_new_thread", "to_thread", "run_in_executor", "map"})
+_STARTING = re.compile(
+    r"(?:.*\.)?(?:Thread|Timer|submit|start_new_thread|to_thread|run_in_executor)|.*(?:pool|executor)\w*\.map",
+    re.IGNORECASE,
+)

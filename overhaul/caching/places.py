@@ -181,6 +181,10 @@ class Judge:
         live = next((what for nature, what in natures if nature == "live"), None)
         if any(flow.keep.unrepeatable for flow in flows):
             against.append(fact(flows[0].keep.line, "another time the value would be another"))
+        if not _speaks(kept.place) and all(_ALLOCATES.match(flow.use.scope.rpartition(".")[2]) for flow in flows):
+            against.append("what is given out must stay what it is")
+        if not _speaks(kept.place) and all(_saves(flow) for flow in flows):
+            against.append("is saved once it is stored: part of a state")
         name = kept.place.rpartition(".")[2]
         if live is None and _names_a_life(name) and any(nature in ("unknown", "object") for nature, _ in natures):
             live = name
@@ -323,7 +327,7 @@ class Judge:
                 fact(given.keep.line, f"is made from {', '.join(given.keep.depends)}, and kept for any other")
             )
         beside = [one for flow in flows if not flow.keep.missed for one in flow.keep.beside]
-        timed = any(one.startswith("clock:") for one in beside)
+        timed = any(one.startswith("clock:") for flow in flows for one in flow.keep.beside)
         by_key = any(one.startswith("key:") for one in beside)
         if beside and not timed and not by_key:
             # A flag says whether it is there.
@@ -341,7 +345,11 @@ class Judge:
             ensured = all(
                 not flow.keep.depends and _ENSURING.match(flow.use.scope.rpartition(".")[2]) for flow in flows
             ) and any(use.returns or use.reads for use in kept.uses if all(use is not flow.use for flow in flows))
-            told_by = doubts if ensured or _speaks(kept.place) else against
+            # What holds until a time is asked to be renewed, and read by others.
+            limited = any(flow.use.clock and flow.keep.awaited for flow in flows) and any(
+                use.returns or use.reads for use in kept.uses if all(use is not flow.use for flow in flows)
+            )
+            told_by = doubts if ensured or limited or _speaks(kept.place) else against
             told_by.append("what is found is used, and not returned")
         confidence: Confidence = "high" if not doubts else "medium"
         if against or len(doubts) >= 3:
@@ -391,11 +399,19 @@ _MAKES: Final = re.compile(r"_*(?:create|make|new|init|connect|setup|instantiate
 _ENSURING: Final = re.compile(
     r"_*(?:ensure|maybe|load|lazy|prepare|build|compute|get|read|populate|need|require)(?:_|$|[A-Z])"
 )
+_ALLOCATES: Final = re.compile(r"_*(?:async_)?(?:(?:get|find)_or_)?(?:alloc\w*|assign|reserve)(?:_|$)")
+_SAVES: Final = re.compile(r"_*(?:async_)?(?:schedule_|delay(?:ed)?_|queue_)?(?:save|persist)(?:_|$)")
 _SPEAKING: Final = re.compile(r"cache|memo(?:$|_|i[sz])|lookup_table|precomputed|lazy", re.IGNORECASE)
 
 
 def _lively(method: str) -> bool:
     return method in _LIVELY or method.startswith(("start_", "stop_", "close_", "connect_", "send_", "async_"))
+
+
+def _saves(flow: Flow) -> bool:
+    """Whether the function that found nothing saves what it has stored."""
+    called = flow.lookup.helpers if flow.lookup is not None else ()
+    return any(_SAVES.match(one.rpartition(".")[2]) for one in called)
 
 
 def _speaks(place: str) -> bool:

@@ -107,6 +107,8 @@ class Asking:
         """What was found and returned: what comes behind is reached where it was not found."""
         self._clock = False
         self._line = 0
+        self._acquired: int | None = None
+        """How many conditions deep a lock was acquired that is not released yet."""
 
     def _use(self, ref: Ref) -> Use:
         found = self.uses.get(ref.place)
@@ -353,11 +355,32 @@ class Asking:
             found = use.lookups[how, ref.keys] = [self._line, [], []]
         return found
 
+    def _acquire(self, value: Any, conditions: Sequence[Condition]) -> None:
+        """`lock.acquire()` holds until `lock.release()` of the same way through the function, as in a `finally`."""
+        inner = value.expression if value.__class__ is cst.Await else value
+        owner, _, method = dotted(inner.func).rpartition(".") if inner.__class__ is cst.Call else ("", "", "")
+        if method == "acquire" and self._acquired is None and self._names_a_lock(owner):
+            self._acquired = len(conditions)
+        elif method == "release" and self._acquired is not None and len(conditions) <= self._acquired:
+            self._acquired = None
+
+    def _locked(self, conditions: Sequence[Condition]) -> bool:
+        """Whether a lock is held."""
+        return self._acquired is not None or any(one.kind == "with" and self._locks(one.node) for one in conditions)
+
     def _locks(self, node: Any) -> bool:
-        for item in node.items:
-            if dotted(item.item).rpartition(".")[2] in self._held or _LOCKS.search(text_of(item.item)):
-                return True
-        return False
+        return holds_lock(node, self._held)
+
+    def _names_a_lock(self, chain: str) -> bool:
+        return chain.rpartition(".")[2] in self._held or _LOCKS.search(chain) is not None
+
+
+def holds_lock(node: Any, locks: frozenset[str]) -> bool:
+    """Whether a with statement takes a lock, by the last names of what holds locks or by how it is called."""
+    for item in node.items:
+        if dotted(item.item).rpartition(".")[2] in locks or _LOCKS.search(text_of(item.item)):
+            return True
+    return False
 
 
 def _owner_of(node: Any) -> Any:

@@ -60,6 +60,8 @@ class Flow(Loading):
         for node, line, conditions in statements:
             self._line = line
             kind = node.__class__
+            if kind is cst.Expr:
+                self._acquire(node.value, conditions)
             if self._live.isdisjoint(names.get(line, _NOTHING)):
                 self._pass(node, kind, conditions)
             elif kind is cst.Assign:

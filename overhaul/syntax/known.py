@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from overhaul.lazy import cst
 from overhaul.syntax.constants import Claim, claims, constant, constants, place
-from overhaul.syntax.paths import Condition, Reached
+from overhaul.syntax.paths import Condition, Reached, leaves
 from overhaul.text import text_of
 
 _DEEPEST: Final = 60
@@ -267,12 +267,16 @@ def _prefix(first: tuple[Condition, ...], second: tuple[Condition, ...]) -> bool
 def _exclusive(first: tuple[Condition, ...], second: tuple[Condition, ...]) -> bool:
     """Whether two statements stand in branches of which only one is taken."""
     there = {id(one.node): one for one in second}
-    cases = {id(one.around): one for one in second if one.kind in ("case", "raised")}
+    cases = {id(one.around): one for one in second if one.kind in ("case", "raised", "passed")}
     for one in first:
+        handler = one.kind == "raised" and id(one.node) not in there and one.node.__class__ is not cst.With
+        # A handler that leaves leads to nothing that follows but a `finally`.
+        if handler and one.around.finalbody is None and leaves(one.node.body):
+            return True
         other = there.get(id(one.node))
         if other is not None and other.kind != one.kind:
             return True
-        if one.kind in ("case", "raised"):
+        if one.kind in ("case", "raised", "passed"):
             beside = cases.get(id(one.around))
             if beside is not None and beside.node is not one.node:
                 return True

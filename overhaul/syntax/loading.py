@@ -95,8 +95,7 @@ class Loading(Storing):
             )
 
     def _note_lock(self, use: Use, conditions: Sequence[Condition]) -> None:
-        if not use.locked and any(one.kind == "with" and self._locks(one.node) for one in conditions):
-            use.locked = True
+        use.locked = use.locked or self._locked(conditions)
 
     def _part_of(self, node: Any, conditions: Sequence[Condition]) -> None:
         """What stands below a place's value: its key is read, too."""

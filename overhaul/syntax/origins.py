@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from overhaul.lazy import cst
@@ -78,17 +79,29 @@ class Origins:
 
     def _spelled(self, key: str) -> str:
         value = self.last(key) if key.isidentifier() else None
-        return text_of(value) if value is not None else key
+        if value is None:
+            return key
+        bare = value.__class__ is cst.Tuple and len(value.elements) > 1 and not value.lpar
+        return f"({text_of(value)})" if bare else text_of(value)
 
-    def key(self, nodes: list[Any]) -> tuple[frozenset[str], str]:
-        """The parameters that a key is made from, and the key as it is put together."""
+    def key(self, nodes: list[Any], above: Sequence[str] = ()) -> tuple[frozenset[str], str]:
+        """The parameters that a key is made from, and the key as it is put together.
+
+        `nodes` are what stands in one subscript; `above` are the keys of the levels that this one is nested in.
+        """
         found: set[str] = set()
         texts: list[str] = []
+        for text in above:
+            for name in _WORD.findall(text):
+                value = self.last(name)
+                found |= self._depends(value, 4)[0] if value is not None else {name} & self._own
+            texts.append(self._spelled(text))
         for node in nodes:
             found |= self._depends(node, 4)[0]
             value = self.last(node.value) if node.__class__ is cst.Name else None
             texts.append(text_of(value if value is not None else node))
-        return frozenset(found), ", ".join(texts)
+        whole = ", ".join(texts)
+        return frozenset(found), f"({whole})" if nodes and len(texts) > 1 else whole if nodes else ""
 
     def tell(self, value: Any, depth: int = 5) -> Told:
         """Where a value comes from; of several parts the one that is the dearest."""
@@ -256,6 +269,7 @@ def _COMPREHENSIONS() -> tuple[Any, ...]:
     return (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
+_WORD: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _COMPUTED: Final = _RANK.index("computed")
 
 

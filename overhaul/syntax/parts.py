@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
 from overhaul.lazy import cst
@@ -12,7 +12,7 @@ from overhaul.syntax.grammar import GRAMMAR
 _TOKENS: Final = frozenset({"lpar", "rpar", "semicolon", "asynchronous", "dot", "relative", "format_spec"})
 
 
-@cache
+@lru_cache(maxsize=256)
 def _fields(kind: str) -> tuple[tuple[str, bool], ...]:
     """The fields of a node class that hold expressions or lead to some: name, whether it is a sequence."""
     fields: list[tuple[str, bool]] = []

@@ -21,11 +21,12 @@ STATEMENTS: Final = (
 class Condition(NamedTuple):
     """One thing that is known where a statement is reached."""
 
-    kind: Literal["true", "false", "raised", "case", "not case", "loop", "with"]
+    kind: Literal["true", "false", "raised", "passed", "case", "not case", "loop", "with"]
     """true, false: what a test came to; raised: an exception handler was entered, or its exception suppressed;
+    passed: in the `else` of a try, none was raised;
     case, not case: a pattern matched or did not; loop: may be reached several times; with: in a context."""
     node: Any
-    """The test (an expression); the ExceptHandler; the MatchCase; the For or While; the With."""
+    """The test (an expression); the ExceptHandler; for `passed` the Try; the MatchCase; the For or While; the With."""
     line: int
     around: Any = None
     """For `raised` the Try, or the With that suppresses; for cases the Match."""
@@ -132,10 +133,10 @@ class _Paths:
         line = self._lines.get(id(node), 0)
         self.found.append(Reached(node, line, held))
         on, _ = self.suite(node.body, held)
-        if on and node.orelse is not None:
-            on, _ = self.suite(node.orelse.body, held)
-        elif node.orelse is not None:
-            self.suite(node.orelse.body, held)
+        if node.orelse is not None:
+            passed = (*held, Condition("passed", node, line, node))
+            open_, _ = self.suite(node.orelse.body, passed)
+            on = on and open_
         after = [held] if on else []
         for handler in node.handlers:
             raised = (*held, Condition("raised", handler, self._lines.get(id(handler), line), node))
@@ -193,6 +194,14 @@ class _Paths:
         if not after:
             return False, before
         return True, after[0] if len(after) == 1 else before
+
+
+def leaves(body: Any) -> bool:
+    """Whether the last statement of a suite always leaves it early."""
+    last: Any = body.body[-1] if body.body else None
+    if last.__class__ is cst.SimpleStatementLine:
+        last = last.body[-1]
+    return last.__class__ in (cst.Return, cst.Raise, cst.Continue, cst.Break)
 
 
 def _breaks(body: Any) -> bool:

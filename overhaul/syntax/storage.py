@@ -184,6 +184,8 @@ class Names:
         key = ", ".join(
             text_of(one.slice.value if one.slice.__class__ is cst.Index else one.slice) for one in node.slice
         )
+        if len(node.slice) > 1:
+            key = f"({key})"  # what the tuple is that it means
         held = self._held(node.value, node.slice[0].slice)
         if held is not None:
             return held

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 from overhaul.lazy import cst
-from overhaul.syntax.asking import Asking, Claim, Stored
+from overhaul.syntax.asking import Asking, Claim, Stored, is_constant
 from overhaul.syntax.parts import inside
 from overhaul.syntax.paths import Condition
 from overhaul.syntax.storage import Ref, is_empty
@@ -122,13 +122,14 @@ class Storing(Asking):
             missed = "sure"
         if not missed and any(self._same(one, ref) for one in self._left):
             missed = "sure"
-        locks = [number for number, one in enumerate(conditions) if one.kind == "with" and self._locks(one.node)]
-        locked = bool(locks)
+        locked = self._locked(conditions)
         use.locked = use.locked or locked
         checked = locked and looked is not None
         told = self.origins.tell(value)
+        if ref.keys:
+            beside += [f"closed:{name}" for one in conditions for name in _closed(one, ref)]
         key = target.slice if target is not None and target.__class__ is cst.Subscript else ()
-        keyed, key_text = self.origins.key([getattr(one.slice, "value", one.slice) for one in key])
+        keyed, key_text = self.origins.key([getattr(one.slice, "value", one.slice) for one in key], ref.keys[:-1])
         use.keeps.append(
             Stored(
                 self._line,
@@ -226,3 +227,31 @@ class Storing(Asking):
                     use.reads = True
             else:
                 use.changes.append((self._line, len(ref.keys), "setdefault"))
+
+
+def _closed(condition: Condition, ref: Ref) -> Iterator[str]:
+    """The names that are known to be one of a few values: of constants as they are written, or of a constant's."""
+    if condition.kind not in ("true", "false"):
+        return
+    waiting = [(condition.node, condition.kind == "true")]
+    while waiting:
+        test, truth = waiting.pop()
+        kind = test.__class__
+        if kind is cst.UnaryOperation and test.operator.__class__ is cst.Not:
+            waiting.append((test.expression, not truth))
+        elif kind is cst.BooleanOperation and (test.operator.__class__ is cst.And) == truth:
+            waiting += [(test.left, truth), (test.right, truth)]
+        elif kind is cst.Comparison and len(test.comparisons) == 1 and test.left.__class__ is cst.Name:
+            operator, among = test.comparisons[0].operator.__class__, test.comparisons[0].comparator
+            if operator is (cst.In if truth else cst.NotIn) and _few(among) and dotted(among) != ref.place.name:
+                yield test.left.value
+
+
+def _few(among: Any) -> bool:
+    """Whether a container has only so many elements: constants, or a variable of the module that is written so."""
+    if among.__class__ in (cst.Tuple, cst.List, cst.Set):
+        return all(is_constant(one.value) for one in among.elements)
+    return _CONSTANT.fullmatch(dotted(among).rpartition(".")[2]) is not None
+
+
+_CONSTANT: Final = re.compile(r"_*[A-Z][A-Z0-9_]*")

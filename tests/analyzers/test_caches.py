@@ -152,8 +152,10 @@ def test_a_helper_may_make_and_keep_what_was_not_found() -> None:
 
 
 def test_a_value_with_a_time_stamp_expires() -> None:
-    body = ("now = time.time()\nif now - self._at < self.ttl:\n    return self._v\nself._v = work(self)\n"
-            "self._at = now\nreturn self._v")
+    body = (
+        "now = time.time()\nif now - self._at < self.ttl:\n    return self._v\nself._v = work(self)\n"
+        "self._at = now\nreturn self._v"
+    )
     row = rows(method(body).replace("self._x = {}", "self._v = None"))["C._v"]
     assert (row.subkind, row.ttl) == ("adhoc_dict", True)
 
@@ -275,8 +277,10 @@ ASYNC = MEMO.replace("def inner", "async def inner").replace("function(*args)\n"
 @pytest.mark.parametrize("memo", [MEMO, FACTORY, DESCRIPTOR, CALLABLE, PASSED_ON, ASYNC])
 def test_the_project_s_own_memoisers_are_found_by_what_they_do(memo: str) -> None:
     used = "memo(9)" if memo is FACTORY else "memo"
-    user = (f"from kept import memo\n@{used}\ndef f(a):\n    return a\nclass C:\n    @{used}\n    def m(self):\n"
-            f"        return 1\n")
+    user = (
+        f"from kept import memo\n@{used}\ndef f(a):\n    return a\nclass C:\n    @{used}\n    def m(self):\n"
+        f"        return 1\n"
+    )
     assert named(user, kept=memo) == {"f": "decorator", "C.m": "decorator"}
 
 
@@ -297,8 +301,11 @@ def test_a_function_that_is_wrapped_by_a_plain_call_is_cached() -> None:
 
 @pytest.mark.parametrize("decorator", ["property", "retry", "functools.wraps(g)", "app.route('/cache')", "never_cache"])
 def test_other_decorators_are_none(decorator: str) -> None:
-    source = "import functools\nfrom django.views.decorators.cache import never_cache\ndef retry(function):\n" \
-             "    def inner(*a):\n        return function(*a)\n    return inner\n" f"@{decorator}\ndef f(a): ...\n"
+    source = (
+        "import functools\nfrom django.views.decorators.cache import never_cache\ndef retry(function):\n"
+        "    def inner(*a):\n        return function(*a)\n    return inner\n"
+        f"@{decorator}\ndef f(a): ...\n"
+    )
     assert named(source) == {}
 
 
@@ -424,3 +431,93 @@ def test_a_key_is_told_as_it_is_put_together() -> None:
 def test_evidence_is_short_and_has_its_line() -> None:
     row = rows(method("if k not in self._x:\n    self._x[k] = work(" + "k, " * 200 + ")\nreturn self._x[k]"))["C._x"]
     assert all(one.startswith("line ") and len(one) < 160 for one in row.evidence)
+
+
+def test_a_key_of_several_levels_or_elements_is_told_whole() -> None:
+    nested = rows(method("sub = self._x.setdefault(k.a, {})\nif k.b not in sub:\n    sub[k.b] = work(k)\n"
+                         "return sub[k.b]"))  # fmt: skip
+    assert nested["C._x"].key == "(k.a, k.b)"
+    several = "if (k, self.n) not in self._x:\n    self._x[k, self.n] = work(k)\nreturn self._x[k, self.n]"
+    assert rows(method(several))["C._x"].key == "(k, self.n)"
+    other = several.replace("self._x[k, self.n]", "self._x[self.n, k]")
+    assert "C._x" not in rows(method(other)) or rows(method(other))["C._x"].confidence != "high"
+
+
+def test_a_lock_that_is_acquired_or_held_by_all_callers_locks_the_stores() -> None:
+    acquired = method("self._lock.acquire()\ntry:\n    if k not in self._x:\n        self._x[k] = work(k)\n"
+                      "    return self._x[k]\nfinally:\n    self._lock.release()")  # fmt: skip
+    assert rows(acquired)["C._x"].locked is True
+    early = method("self._lock.acquire()\nself._lock.release()\n" + KEYED["no membership"])
+    assert rows(early)["C._x"].locked is False
+    private = method(KEYED["no membership"]).replace("def m", "def _m")
+    held = "    def get(self, k):\n        with self._lock:\n            return self._m(k)\n"
+    assert rows(private + held)["C._x"].locked is True
+    assert rows(private + held + "    def peek(self, k):\n        return self._m(k)\n")["C._x"].locked is False
+    assert rows(private + held + "    def all(self, ks):\n        return map(self._m, ks)\n")["C._x"].locked is False
+
+
+def test_functions_that_clear_a_decorated_function_are_named_in_its_row() -> None:
+    source = ("from functools import cache, cached_property\n@cache\ndef rate(k):\n    return work(k)\n"
+              "class C:\n    @cached_property\n    def total(self):\n        return work(self)\n"
+              "    @cached_property\n    def mean(self):\n        return work(self)\n"
+              "    def drop(self):\n        rate.cache_clear()\n        del self.total\n"
+              "    def pop(self):\n        self.__dict__.pop('mean', None)\n")  # fmt: skip
+    others = "from m import rate as r\ndef reset():\n    r.cache_clear()\n"
+    found = rows(source, n=others)
+    assert (found["rate"].invalidation, found["rate"].ttl) == (("C.drop", "n.reset"), None)
+    assert (found["C.total"].invalidation, found["C.mean"].invalidation) == (("C.drop",), ("C.pop",))
+    alike = rows(source.replace("rate.cache_clear()", "rate.cache_info()").replace("del self.total", "self.total"))
+    assert (alike["rate"].invalidation, alike["rate"].ttl, alike["C.total"].invalidation) == ((), False, ())
+
+
+def test_what_only_tests_clear_is_not_cleared() -> None:
+    source = "from functools import cache\n@cache\ndef rate(k):\n    return work(k)\n"
+    tests = "from m import rate\ndef test_rate():\n    rate.cache_clear()\n"
+    found: list[Any] = table("caches", {"m.py": source, "tests/test_m.py": tests})
+    assert [(row.name, row.invalidation) for row in found] == [("rate", ())]
+
+
+TOKEN = """
+class Api:
+    def __init__(self):
+        self._word = None
+        self._expires = 0
+    def word(self):
+        now = time.time()
+        if self._word and self._expires > now:
+            return self._word
+        self._word = fetch_word()
+        self._expires = now + 60
+        return self._word
+"""
+RENEWED = """
+class Api:
+    def __init__(self):
+        self._word = None
+        self._renew = None
+    async def renew(self):
+        now = time.time()
+        if not self._word or now > self._renew:
+            answer = await fetch_word()
+            self._word = answer["word"]
+            self._renew = now + 60
+    async def call(self):
+        await self.renew()
+        return await post(self._word)
+"""
+
+
+def test_a_single_value_that_holds_until_a_time_expires() -> None:
+    for source in (TOKEN, RENEWED):
+        row = rows(source)["Api._word"]
+        assert (row.subkind, row.ttl, row.key) == ("adhoc_dict", True, "")
+    untimed = rows(TOKEN.replace(" and self._expires > now", ""))["Api._word"]
+    assert (untimed.subkind, untimed.ttl) == ("lazy_attr", False)
+    assert "Api._word" not in rows(RENEWED.replace("await fetch_word()", "fetch_word()"))
+
+
+def test_what_is_allocated_or_saved_with_a_state_is_no_cache() -> None:
+    look = "if k in self._x:\n    return self._x[k]\nv = self._x[k] = work(k)\n"
+    assert "C._x" in rows(method(look + "self.log(k)\nreturn v"))
+    assert "C._x" not in rows(method(look + "self._async_schedule_save()\nreturn v"))
+    assert "C._x" not in rows(method(look + "return v").replace("def m", "def get_or_allocate"))

@@ -846,3 +846,267 @@ def test_constants_that_are_none_of_the_states_are_kept() -> None:
         """
     )
     assert [(one.value, one.at.line) for one in row.strangers] == [("runing", 14)]
+
+
+# What may assign anything
+
+FEED = """
+class Feed:
+    def __init__(self, saved):
+        self.state = "new"
+    def go(self):
+        if self.state == "new":
+            self.state = "gone"
+    def load(self, d, n, v):
+        {body}
+class Sub(Feed):
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+"""
+
+
+@pytest.mark.parametrize("body", [
+    "self.__dict__.update(d)", "self.__dict__ = d", "self.__dict__[n] = v", "self.__dict__ |= d",
+    "self.__dict__['state'] = d.pop()", "vars(self).update(d)", "for k, v in d.items(): setattr(self, k, v)",
+    "object.__setattr__(self, n, v)", "setattr(self, 'state', d['state'])",
+])  # fmt: skip
+def test_what_may_assign_any_attribute_is_an_unknown_write(body: str) -> None:
+    assert [site.line for site in only(FEED.format(body=body), "").unknown_writes] == [9]
+
+
+@pytest.mark.parametrize("body", [
+    "d.update(n=v)", "self.items.__dict__.update(d)", "setattr(v, n, d)", "vars(v).update(d)", "setattr(self, 'n', 1)",
+])  # fmt: skip
+def test_what_assigns_to_something_else_is_none(body: str) -> None:
+    assert only(FEED.format(body=body), "").unknown_writes == ()
+
+
+def test_what_a_subclass_or_a_base_may_assign_is_an_unknown_write_too() -> None:
+    row = only("""
+class Base:
+    def load(self, d):
+        self.__dict__.update(d)
+class Job(Base):
+    state = "new"
+    def go(self):
+        if self.state == "new":
+            self.state = "gone"
+class Late(Job):
+    def more(self, d):
+        vars(self).update(d)
+class Other:
+    def load(self, d):
+        self.__dict__.update(d)
+""", "")  # fmt: skip
+    assert [site.line for site in row.unknown_writes] == [4, 12]
+
+
+# Tables, aliases and values
+
+GATES = """
+ALLOWED = {S.NEW: {S.OPEN}, S.OPEN: {S.DONE}, S.DONE: {S.NEW}}
+class Gate:
+    def __init__(self):
+        self.state = S.NEW
+    def move(self, state):
+        if state not in ALLOWED[self.state]:
+            raise ValueError(state)
+        self.state = state
+class Vault:
+    def __init__(self):
+        self.state = S.NEW
+    def burst(self):
+        if self.state is S.NEW:
+            self.state = S.DONE
+    def shut(self):
+        self.state = S.OPEN
+"""
+
+
+def test_a_table_that_one_variable_asks_is_not_that_of_another_with_the_same_enum() -> None:
+    rows = {row.name: row for row in sure(GATES)}
+    assert (rows["Gate.state"].subkind, rows["Vault.state"].subkind) == ("table", "enum")
+    assert rows["Vault.state"].allowed == ()
+
+
+def test_several_names_of_one_value_are_one_state() -> None:
+    row = only("""
+from enum import Enum
+class S(Enum):
+    NEW = "new"
+    FRESH = "new"
+    OPEN = "open"
+    BEGUN = OPEN
+class Job:
+    def __init__(self):
+        self.state = S.NEW
+    def open(self):
+        if self.state is S.FRESH:
+            self.state = S.BEGUN
+    def back(self):
+        if self.state is S.OPEN:
+            self.state = S.FRESH
+""", "")  # fmt: skip
+    assert row.states == ("NEW", "OPEN")
+    assert moves(row) == {("NEW", "OPEN"), ("OPEN", "NEW")}
+
+
+@pytest.mark.parametrize("declared", [
+    '(str, Enum):\n    UP = "up"\n    DOWN = "down"', "(StrEnum):\n    UP = auto()\n    DOWN = auto()",
+])  # fmt: skip
+@pytest.mark.parametrize("asked", ['self.state == "up"', 'self.state.value == "up"'])
+def test_the_value_of_a_member_is_the_member(declared: str, asked: str) -> None:
+    row = only(f"""
+from enum import Enum, StrEnum, auto
+class S{declared}
+class Lift:
+    def __init__(self):
+        self.state = S.UP
+    def go(self):
+        if {asked}:
+            self.state = S.DOWN
+""", "")  # fmt: skip
+    assert (row.subkind, moves(row), row.strangers) == ("enum", {("UP", "DOWN")}, ())
+
+
+def test_a_text_that_is_no_state_is_no_source() -> None:
+    row = only("""
+class Job:
+    def __init__(self):
+        self.state = "waiting"
+    def go(self):
+        if self.state == "waiting":
+            self.state = "running"
+    def back(self):
+        if self.state == "runing":
+            self.state = "waiting"
+    def retry(self):
+        if self.state in ("running", "weird"):
+            self.state = "waiting"
+""", "")  # fmt: skip
+    assert moves(row) == {("waiting", "running"), ("running", "waiting")}
+    assert [one.value for one in row.strangers] == ["runing", "weird"]
+
+
+def test_two_classes_of_one_name_are_not_sure() -> None:
+    source = """
+class Job:
+    def __init__(self):
+        self.state = "new"
+    def go(self):
+        if self.state == "new":
+            self.state = "open"
+"""
+    assert [row.confidence for row in machines(source, "")] == ["high"]
+    assert [row.confidence for row in machines(source + source.replace("open", "shut"), "")] == ["low"]
+
+
+# try
+
+TRY = """
+class Job:
+    def __init__(self):
+        self.status = "new"
+    def go(self):
+        self.status = "active"
+        try:
+            work()
+        except OSError:
+            self.status = "errored"
+{rest}
+    def failed(self):
+        return self.status == "errored"
+"""
+
+
+@pytest.mark.parametrize("rest, sources", [
+    ("        else:\n            self.status = 'complete'", {"active"}),
+    ("            return\n        self.status = 'complete'", {"active"}),
+    ("        self.status = 'complete'", {"active", "errored"}),
+    ("            return\n        finally:\n            self.status = 'complete'", {"active", "errored"}),
+])  # fmt: skip
+def test_what_a_handler_does_is_not_before_what_runs_without_it(rest: str, sources: set[str]) -> None:
+    found = moves(only(TRY.format(rest=rest), ""))
+    assert {source for source, target in found if target == "complete"} == sources
+    assert ("active", "errored") in found
+
+
+# Fields of models
+
+def test_the_field_of_a_model_moves_in_other_modules() -> None:
+    model = """
+from django.db import models
+class Order(models.Model):
+    status = models.CharField(max_length=9, default="new")
+"""
+    service = """
+from shop.models import Order
+def pay(pk):
+    order = Order.objects.get(pk=pk)
+    if order.status == "new":
+        order.status = "paid"
+        order.save()
+def ship(order: Order):
+    if order.status == "paid":
+        order.status = "shipped"
+"""
+    row = only({"shop/__init__.py": "", "shop/models.py": model, "shop/service.py": service})
+    assert (row.name, row.module, row.initial) == ("Order.status", "shop.models", "new")
+    assert moves(row) == {("new", "paid"), ("paid", "shipped")}
+
+
+def test_a_property_of_another_name_reads_the_private_variable() -> None:
+    row = only("""
+class Speaker:
+    __speaker_state = S.NEW
+    @property
+    def state(self):
+        return self.__speaker_state
+    def begin(self):
+        self._set_state(S.OPEN)
+    def end(self):
+        if self.state != S.OPEN:
+            self._set_state(S.DONE)
+    def _set_state(self, state: S):
+        self.__speaker_state = state
+""")
+    assert row.name == "Speaker.__speaker_state"
+    assert (None, "OPEN") in moves(row)
+    assert [site.line for site in row.tests] == [16]
+
+
+def test_a_property_that_reads_several_is_none_of_them() -> None:
+    assert not sure("""
+class Speaker:
+    def __init__(self):
+        self.first_state = S.NEW
+        self.last_state = S.NEW
+    @property
+    def state(self):
+        return self.first_state or self.last_state
+    def begin(self):
+        self.first_state = S.OPEN
+    def end(self):
+        if self.state == S.OPEN:
+            print()
+""")
+
+
+MODE = """
+class Heater:
+    def __init__(self):
+        self.mode = S.NEW
+    def restore(self, saved):
+        self.mode = S(saved)
+    def warm(self):
+        self.mode = S.OPEN
+    def off(self):
+        {off}
+    def tick(self):
+        return 1 if self.mode is S.OPEN else 0
+"""
+
+
+@pytest.mark.parametrize("off, confidence", [("self.mode = S.DONE", "medium"), ("self.mode = S(0)", "low")])
+def test_a_mode_of_an_enum_that_several_methods_choose_may_be_restored_as_well(off: str, confidence: str) -> None:
+    assert [row.confidence for row in machines(MODE.format(off=off))] == [confidence]

@@ -60,8 +60,10 @@ def test_empty_containers_and_constants_alone_make_no_row() -> None:
 
 
 def test_what_a_value_and_a_key_are_made_from_is_followed_through_local_names() -> None:
-    source = ("def f(a, b, c):\n  key = (a, b)\n  if key not in X:\n    v = work(b, c)\n    X[key] = v\n"
-              "  return X[key]\nX = {}\n")
+    source = (
+        "def f(a, b, c):\n  key = (a, b)\n  if key not in X:\n    v = work(b, c)\n    X[key] = v\n"
+        "  return X[key]\nX = {}\n"
+    )
     keep = uses(source)["f", "X"].keeps[0]
     assert (keep.depends, keep.keyed, keep.key_text) == (("b", "c"), ("a", "b"), "(a, b)")
 
@@ -87,8 +89,10 @@ def test_a_lock_around_look_up_and_store_is_told_by_what_it_holds_or_is_called()
 
 
 def test_a_function_inside_another_names_the_outermost_where_it_calls_what_that_is_given() -> None:
-    source = ("def memo(f):\n  x = {}\n  def inner(k):\n    if k not in x:\n      x[k] = f(k)\n    return x[k]\n"
-              "  return inner\n")
+    source = (
+        "def memo(f):\n  x = {}\n  def inner(k):\n    if k not in x:\n      x[k] = f(k)\n    return x[k]\n"
+        "  return inner\n"
+    )
     row = uses(source)["memo.inner", "memo.x"]
     assert (row.root, row.wraps, row.keeps[0].source) == ("closure", "memo", "called_parameter")
 
@@ -100,3 +104,22 @@ def test_a_local_container_is_no_place() -> None:
 def test_long_values_are_cut() -> None:
     row = in_class(f"if k not in self.x:\n    self.x[k] = work({'k, ' * 99})\nreturn self.x[k]")["C.m", "C.x"]
     assert len(row.keeps[0].value) <= 120
+
+
+def test_what_methods_write_by_key_or_delete_by_name_is_told_where_a_class_caches() -> None:
+    source = (
+        "class C:\n  @cached_property\n  def total(self):\n    return sum(self.x)\n  def put(self, k, v):\n"
+        "    self.x[k] = v\n    del self.x[k]\n    local[k] = v\n    vars(self).pop('total', None)\n"
+    )
+    found = uses(source)
+    assert {key: (row.drops, row.changes) for key, row in found.items()} == {
+        ("C.put", "C.x"): ((), ((6, 0, "[]"), (7, 0, "[]"))), ("C.put", "C.total"): (((9, "pop"),), ())}  # fmt: skip
+    assert uses(source.replace("cached_", "")) == {}
+
+
+def test_a_key_that_was_checked_against_a_closed_set_is_told_beside() -> None:
+    body = "if k not in ('a', 'b'):\n    raise ValueError(k)\nif k not in self.x:\n    self.x[k] = work(k)\n" \
+           "return self.x[k]"  # fmt: skip
+    assert in_class(body)["C.m", "C.x"].keeps[0].beside == ("closed:k",)
+    assert in_class(body.replace("raise ValueError(k)", "log(k)"))["C.m", "C.x"].keeps[0].beside == ()
+    assert in_class(body.replace("('a', 'b')", "known"))["C.m", "C.x"].keeps[0].beside == ()

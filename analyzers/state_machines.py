@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overhaul.facts import Attribute, Facts, LibraryMachine, LocalName, StateMove, StateTable, StateTest, Variable
+from overhaul.facts import (
+    Attribute,
+    Class,
+    Facts,
+    LibraryMachine,
+    LocalName,
+    StateMove,
+    StateTable,
+    StateTest,
+    Variable,
+)
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Analyzer
 from overhaul.states.flags import flags_of
@@ -20,6 +30,7 @@ from overhaul.types import Types
 def state_machines(
     symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], attributes: Facts[Attribute],
     moves: Facts[StateMove], tests: Facts[StateTest], tables: Facts[StateTable], libraries: Facts[LibraryMachine],
+    classes: Facts[Class],
 ) -> Iterator[StateMachine]:  # fmt: skip
     """State machines, with their states, the initial one, and the transitions that the code makes."""
     found: dict[tuple[str, str], StateMachine] = {}
@@ -28,7 +39,11 @@ def state_machines(
             found[flags.path, flags.name] = flags
     gathering = Gathering(Types(symbols, variables, local_names), moves, tests)
     known = [table for module, rows in tables.items() for table in tables_of(gathering.states, module, rows)]
-    judge = Judge(gathering, known)
+    named: dict[tuple[str, str], list[Class]] = {}
+    for module, defined in classes.items():
+        for row in defined:
+            named.setdefault((module, row.name), []).append(row)
+    judge = Judge(gathering, known, {name: rows for name, rows in named.items() if len(rows) > 1})
     for variable in gathering.variables.values():
         machine = judge.machine(variable)
         if machine is not None:

@@ -32,7 +32,7 @@ _INITIAL: Final = frozenset({"default", "server_default", "insert_default", "ini
 _FIRST_DEFAULT: Final = frozenset({"Field", "State", "Reactive", "reactive", "StringProperty", "OptionProperty", "Str"})
 
 
-@Collector("Assign", "AnnAssign", "Call", "Dict", "Comparison", *(one for one in STATEMENTS))
+@Collector("Assign", "AnnAssign", "AugAssign", "Call", "Dict", "Comparison", *(one for one in STATEMENTS))
 def state_moves(module: Module) -> Iterator[StateMove]:
     """Assignments of constants to attributes, entries and the module's variables, and calls that pass constants on."""
     moves = _Moves(module)
@@ -79,6 +79,10 @@ class _Moves:
         for declared, line, block in self._module.nodes(cst.AnnAssign):
             if declared.value is not None:
                 yield from self._targets(declared, declared.target, line, declared.value, block.scope)
+        for added, line, block in self._module.nodes(cst.AugAssign):
+            # `self.__dict__ |= saved`
+            if block.scope.kind == "function" and _whole(added.target):
+                yield _Write(added, line, place(added.target), (), added.value, block.scope, True)
 
     def _targets(self, node: Any, target: Any, line: int, value: Any, scope: Scope) -> Iterator[_Write]:
         kind = target.__class__
@@ -96,6 +100,10 @@ class _Moves:
         elif kind is not cst.Attribute and kind is not cst.Subscript:
             return
         where = place(target)
+        if kind is cst.Subscript and _whole(target.value):
+            # `self.__dict__["state"] = NEW`, `self.__dict__[name] = x`
+            inside, _, key = where.partition(".__dict__['")
+            where = f"{inside}.{key.removesuffix(chr(39) + ']')}" if key and constants(value) else dotted(target.value)
         if not where:
             return
         values = self._values(value, scope)
@@ -117,6 +125,10 @@ class _Moves:
         """Assignments of constants, and those of anything else to what is assigned constants here or is a parameter."""
         for write in self._writes:
             name = last_name(write.place)
+            if name == "__dict__":
+                if write.scope.kind == "function":
+                    yield _any(write.line, write.scope, write.place, write.value)
+                continue
             if not write.values:
                 setter = write.own and name != "self" and write.value.__class__ is cst.Name and _parameter(write)
                 if not setter and (name not in self._names or write.place.startswith(("self.", "cls."))):
@@ -203,6 +215,11 @@ class _Moves:
             if not isinstance(name, str) or not name:
                 continue
             if call.args:
+                if name == "update" and kind is cst.Attribute and block.scope.kind == "function":
+                    whole = _held_in(func.value)
+                    if whole:
+                        yield _any(line, block.scope, f"{whole}.__dict__", call)
+                        continue
                 if name in _SETATTR and len(call.args) == 3:
                     yield from self._setattr(call, line, block.scope)
                     continue
@@ -281,9 +298,12 @@ class _Moves:
 
     def _setattr(self, call: Any, line: int, scope: Scope) -> Iterator[StateMove]:
         """`setattr(job, "state", DONE)`, `object.__setattr__(self, "state", state)`."""
-        if call.args[1].value.__class__ is not cst.SimpleString:
-            return
         owner, value = dotted(call.args[0].value), call.args[2].value
+        if call.args[1].value.__class__ is not cst.SimpleString:
+            # In `__setattr__` itself it is what all assignments come to.
+            if owner and scope.kind == "function" and scope.name.rpartition(".")[2] != "__setattr__":
+                yield _any(line, scope, f"{owner}.__dict__", call)
+            return
         name = call.args[1].value.evaluated_value
         if not owner or not isinstance(name, str) or not name.isidentifier():
             return
@@ -294,6 +314,8 @@ class _Moves:
                 line=line, scope=scope.name, form="assign", place=f"{owner}.{name}", values=values,
                 value="" if values else text_of(value), through="", held=(), guard="", table="", arguments=(),
             )  # fmt: skip
+        elif not values and scope.kind == "function":
+            yield _any(line, scope, f"{owner}.__dict__", call)
 
     # Dicts
 
@@ -317,6 +339,28 @@ class _Moves:
                     line=line, scope=block.scope.name, form="entry", place=f"[{key}]", values=values, value="",
                     through="", held=(), guard="", table="", arguments=(),
                 )  # fmt: skip
+
+
+def _any(line: int, scope: Scope, where: str, value: Any) -> StateMove:
+    """An assignment to any attribute of an object: its place is the `__dict__`."""
+    return StateMove(
+        line=line, scope=scope.name, form="assign", place=where, values=(), value=text_of(value), through="", held=(),
+        guard="", table="", arguments=(),
+    )  # fmt: skip
+
+
+def _whole(node: Any) -> bool:
+    """Whether a node is the `__dict__` of an object."""
+    return node.__class__ is cst.Attribute and node.attr.value == "__dict__"
+
+
+def _held_in(node: Any) -> str:
+    """The object whose attributes `self.__dict__`, `vars(self)` are; "" for anything else."""
+    if _whole(node):
+        return dotted(node.value)
+    if node.__class__ is cst.Call and len(node.args) == 1 and dotted(node.func) == "vars":
+        return dotted(node.args[0].value)
+    return ""
 
 
 def _rows(known: Iterable[Knowledge]) -> tuple[Held, ...]:

@@ -48,6 +48,8 @@ class Gathering:
         self._setters: dict[tuple[str, str], list[Setter]] = {}
         """(module, dotted function)."""
         self._setters_by_name: dict[str, list[Setter]] = {}
+        self._anything: list[tuple[str, StateMove]] = []
+        """Assignments to attributes whose names are not known."""
         loose = list(self._assigned())
         self.variables = {
             anchor: one for anchor, one in self.variables.items() if one.moves or one.setters or one.defaults
@@ -59,6 +61,8 @@ class Gathering:
         self._passed()
         for one in self.variables.values():
             self._others(one)
+        for module, row in self._anything:
+            self._assign_anything(module, row)
         self._gather_tests()
 
     # Assignments
@@ -70,6 +74,8 @@ class Gathering:
             for row in rows:
                 if row.form == "assign" and row.value and row.place.startswith("self.") and not row.values:
                     name = row.place[5:]
+                    if name == "__dict__":
+                        continue
                     if "." not in name and "[" not in name and row.scope.rpartition(".")[2] != name:
                         function = self.symbols.interior(module).functions.get(row.scope)
                         if function is not None and any(one.endswith(".setter") for one in function.decorators):
@@ -86,6 +92,9 @@ class Gathering:
                     continue
                 name = last_name(row.place)
                 self._mention(row.values)
+                if name == "__dict__":
+                    self._anything.append((module, row))
+                    continue
                 if name.lstrip("_") not in self._asked and not STATE_WORD.search(name):
                     continue
                 if row.values:
@@ -379,6 +388,28 @@ class Gathering:
             elif row.value != "None" and (anchor.module, row.line) not in known:
                 constructor = row.where in CONSTRUCTORS
                 one.unknown.append((self.site(anchor.module, row.line, f"{anchor.owner}.{row.where}"), constructor))
+
+    def _assign_anything(self, module: str, row: StateMove) -> None:
+        """What is assigned to attributes whose names are not known may be any of the object's states."""
+        text = row.place.removesuffix(".__dict__")
+        around = self.types.class_around(module, row.scope) if text in ("self", "cls") else None
+        classes = [around] if around is not None else self.types.of_expression(module, row.scope, text)
+        for owner in classes:
+            if not isinstance(owner, Symbol):
+                continue
+            key = (owner.module, owner.name)
+            above = {(one.module, one.name) for one in self.types.own_bases(owner)}
+            for one in self.variables.values():
+                anchor = one.anchor
+                if anchor.kind != "attribute":
+                    continue
+                if (anchor.module, anchor.owner) in above or key in self._above(anchor):
+                    one.anything.append(self.site(module, row.line, row.scope))
+
+    def _above(self, anchor: Anchor) -> set[tuple[str, str]]:
+        """The class of a variable and its bases."""
+        owner = Symbol(anchor.module, anchor.owner, "class", "", 0)
+        return {(one.module, one.name) for one in self.types.own_bases(owner)}
 
     def _default_of(self, anchor: Anchor, row: Attribute) -> State | None:
         function = self.symbols.interior(anchor.module).functions.get(f"{anchor.owner}.{row.where}")

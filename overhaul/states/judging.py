@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.facts import StateTest
+from overhaul.facts import Class, StateTest
 from overhaul.inventory import Confidence, Site, StateMachine, Stranger, Transition, fact
 from overhaul.naming.meanings import Symbol
 from overhaul.states.gathering import CONSTRUCTORS, Gathering
@@ -29,10 +29,16 @@ _MANY: Final = 60
 class Judge:
     """Judges one variable after another."""
 
-    def __init__(self, gathering: Gathering, tables: Sequence[Table]) -> None:
-        """`tables` are all tables of transitions of the project."""
+    def __init__(
+        self, gathering: Gathering, tables: Sequence[Table], classes: Mapping[tuple[str, str], Sequence[Class]]
+    ) -> None:
+        """`tables` are all tables of transitions of the project; `classes` those defined several times under a name."""
         self._gathering = gathering
+        self._classes = classes
         self._tables = tables
+        variables = gathering.variables.values()
+        self._asked_tables = {name for variable in variables for name in _tables_asked(variable)}
+        self._owners = {(one.anchor.module, one.anchor.owner) for one in variables if one.anchor.kind == "attribute"}
         self.used: set[tuple[str, str]] = set()
         """Tables that belong to a variable: (module, name)."""
 
@@ -41,6 +47,8 @@ class Judge:
         family = self._family(variable)
         if family is None:
             return None
+        if family.startswith("enum "):
+            self._by_value(variable, family)
         assigned = list(dict.fromkeys(state.name for state in variable.states() if state.family == family))
         if family == "string":
             assigned = [name for name in assigned if name.strip()]
@@ -60,7 +68,23 @@ class Judge:
             if not told:
                 return None
             confidence, reasons = min(told, key=lambda one: _CERTAIN.index(one[0]))
+        if self._mixed(variable):
+            confidence = "low"
+            reasons = [*reasons, f"several classes are called {variable.anchor.owner} here, and are not told apart"]
         return self._row(variable, family, assigned, asked, table, confidence, reasons)
+
+    def _mixed(self, variable: Variable) -> bool:
+        """Whether several classes of one name in one module assign it."""
+        anchor = variable.anchor
+        around = self._classes.get((anchor.module, anchor.owner), ())
+        rows = self._gathering.types.attributes(Symbol(anchor.module, anchor.owner, "class", "", 0), anchor.name)
+        return len({one.line for one in around for row in rows if one.line <= row.line <= one.end}) > 1
+
+    def _by_value(self, variable: Variable, family: str) -> None:
+        """Take the values of an Enum's members for the members: `self.state == "open"`."""
+        within = self._gathering.states.within
+        variable.moves[:] = [move._replace(states=within(family, move.states)) for move in variable.moves]
+        variable.tests[:] = [test._replace(states=within(family, test.states)) for test in variable.tests]
 
     def _family(self, variable: Variable) -> str | None:
         """The family that most of the assigned states are of."""
@@ -120,10 +144,12 @@ class Judge:
     def _table(self, variable: Variable, family: str, assigned: Sequence[str]) -> Table | None:
         """The table that belongs to a variable: asked where it is assigned, or of its states and beside it."""
         anchor = variable.anchor
-        asked = {
-            (move.module, move.row.table.rpartition(".")[2]) for move in variable.moves if move.row.table
-        } | {(module, row.table.rpartition(".")[2]) for module, row in variable.setters if row.table}  # fmt: skip
-        names = {name for _, name in asked}
+        names = _tables_asked(variable)
+        chosen = any(test.row.how == "index" for test in variable.tests)
+        beside = not chosen and any(
+            other.anchor != anchor and family in other.enums and any(test.row.how == "index" for test in other.tests)
+            for other in self._gathering.variables.values()
+        )  # fmt: skip
         for table in self._tables:
             if table.family != family:
                 continue
@@ -131,7 +157,11 @@ class Judge:
             if last in names:
                 return self._take(table)
             near = table.module == anchor.module or family.partition(" ")[2].partition(":")[0] == table.module
-            if not near:
+            inside = table.row.name.rpartition(".")[0]
+            # What another variable with the same states asks is that one's table, as is what stands in its class.
+            if not near or beside or (last in self._asked_tables and not chosen):
+                continue
+            if inside and inside != anchor.owner and (table.module, inside) in self._owners:
                 continue
             own = family.startswith(("enum ", "outside ", "int of", "object of"))
             if own or len(set(table.names) & set(assigned)) > 1:
@@ -210,7 +240,8 @@ class Judge:
             return "low", ["nothing chooses the next state by the one before"]
         if chosen and not directed:
             reason = "set from outside and never by what it was before"
-            return ("medium" if len(places) > 1 and not unknown else "low"), [reason]
+            whole = not unknown or (family.startswith(("enum ", "outside ")) and len(unknown) < len(sure))
+            return ("medium" if len(places) > 1 and whole else "low"), [reason]
         if enum or (named and worded):
             return ("high" if dependent or len(places) > 1 or worded else "medium"), []
         if named:
@@ -220,7 +251,9 @@ class Judge:
         return ("medium" if not unknown and (dependent or len(places) > 1) else "low"), []
 
     def _named(self, module: str, scope: str, values: Sequence[str], family: str) -> bool:
-        return any(state.family == family for state in self._gathering.states.all_of(module, scope, values))
+        states = self._gathering.states
+        told = states.within(family, tuple(states.all_of(module, scope, values)))
+        return any(state.family == family for state in told)
 
     # The row
 
@@ -268,6 +301,7 @@ class Judge:
             )),
             unknown_writes=tuple(dict.fromkeys([
                 *(site for site, constructor in variable.unknown if not constructor),
+                *variable.anything,
                 *(
                     gathering.site(module, row.line, row.scope) for module, row in variable.setters
                     if row.scope.rpartition(".")[2] not in CONSTRUCTORS and not row.table
@@ -371,6 +405,12 @@ class Judge:
             yield fact(table.row.line, f"{table.row.name} says which state may follow which"[:150], path)
         for reason in reasons:
             yield fact(self.line(variable), reason)
+
+
+def _tables_asked(variable: Variable) -> set[str]:
+    """The last names of the tables that are asked before the variable is assigned."""
+    chains = [move.row.table for move in variable.moves] + [row.table for _, row in variable.setters]
+    return {chain.rpartition(".")[2] for chain in chains if chain}
 
 
 def _of(move: Move, family: str) -> bool:

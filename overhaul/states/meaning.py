@@ -17,6 +17,7 @@ _ENUMS: Final = frozenset({
     "django.db.models.IntegerChoices", "django.db.models.Choices", "extended_enum.ExtendedEnum",
 })  # fmt: skip
 _CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_AUTO: Final = frozenset({"auto()", "enum.auto()", "aenum.auto()"})
 _CUT: Final = "..."
 
 
@@ -42,7 +43,8 @@ class States:
         self._symbols = types.symbols
         self._known: dict[tuple[str, str, str], State | None] = {}
         self._enums: dict[tuple[str, str], bool] = {}
-        self._members: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._members: dict[tuple[str, str], dict[str, str]] = {}
+        self._values: dict[tuple[str, str], dict[object, str]] = {}
 
     def of(self, module: str, scope: str, text: str) -> State | None:
         """The state that a constant (as `overhaul.syntax.constants.constant` writes it) stands for; None for none."""
@@ -91,16 +93,44 @@ class States:
         if not family.startswith("enum "):
             return ()
         module, _, name = family[5:].partition(":")
+        return tuple(dict.fromkeys(self._names(module, name).values()))
+
+    def within(self, family: str, states: Sequence[State]) -> tuple[State, ...]:
+        """The same states, where a text or number is the value of a member of the Enum `family` that member."""
+        if not family.startswith("enum ") or all(state.family == family for state in states):
+            return tuple(states)
+        module, _, name = family[5:].partition(":")
+        self._names(module, name)
+        values = self._values[module, name]
+        found: list[State] = []
+        for state in states:
+            value = _literal(state.name) if state.family == "int" else state.name
+            member = values.get(value) if state.family in ("string", "int") else None
+            found.append(state if member is None else State(family, member))
+        return tuple(found)
+
+    def _names(self, module: str, name: str) -> dict[str, str]:
+        """The names of an Enum's members, each with the member: of several for one value the first."""
         key = (module, name)
         found = self._members.get(key)
         if found is None:
             rows: list[Attribute] = []
+            texts = False
             for one in self._types.own_bases(Symbol(module, name, "class", "", 0)):
                 rows += [row for row in self._symbols.attribute_rows(one.module) if row.owner == one.name]
-            found = self._members[key] = tuple(dict.fromkeys(
-                row.name for row in sorted(rows, key=lambda row: row.line)
-                if not row.where and row.value and not row.name.startswith("_") and not row.value.startswith("lambda")
-            ))  # fmt: skip
+            for base in self._symbols.order(module, name):
+                texts = texts or (isinstance(base, External) and base.name.endswith(".StrEnum"))
+            found = self._members[key] = {}
+            values: dict[object, str] = {}
+            for row in sorted(rows, key=lambda row: row.line):
+                if row.where or not row.value or row.name.startswith("_") or row.value.startswith("lambda"):
+                    continue
+                value: object = row.name.lower() if texts and row.value in _AUTO else _value(row.value)
+                same = found.get(row.value) if value is None else values.get(value)
+                found[row.name] = same or row.name
+                if value is not None:
+                    values.setdefault(value, found[row.name])
+            self._values[key] = values
         return found
 
     @staticmethod
@@ -163,7 +193,8 @@ class States:
         owner, _, last = name.rpartition(".")
         if self.is_enum(module, owner):
             family = f"enum {module}:{owner}"
-            return State(family, last) if not last.startswith("_") else None
+            member = self._names(module, owner).get(last, last)
+            return State(family, member) if not last.startswith("_") else None
         if self._is_flag(module, owner):
             return None
         bound = self._types.attributes(Symbol(module, owner, "class", "", 0), last)
@@ -244,6 +275,19 @@ def _elements(text: str) -> Iterator[str]:
     for part in parts:
         if isinstance(part, ast.Constant | ast.Name | ast.Attribute):
             yield ast.unparse(part)
+
+
+def _value(text: str) -> str | int | float | None:
+    """The value of a member: of `"new", _("New")` the first; None where it is none that is written out."""
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    if isinstance(tree, ast.Tuple) and len(tree.elts) == 2 and isinstance(tree.elts[0], ast.Constant):
+        # With its label; a pair of two numbers is a value of its own.
+        tree = tree.elts[0] if isinstance(tree.elts[0].value, str) else tree
+    found = _literal(ast.unparse(tree)) if isinstance(tree, ast.Constant | ast.UnaryOp) else None
+    return found if isinstance(found, str | int | float) else None
 
 
 def _literal(text: str) -> object:

@@ -33,9 +33,21 @@ def misspelt(value: str, states: Iterable[str]) -> str | None:
         # `connect` and `connected`, `read` and `ready` are two words; one in the other is no slip.
         within = folded[0] != folded[1] and (folded[0] in folded[1] or folded[1] in folded[0])
         prefixed = _opposed(*folded)
+        if _transposed(*folded):
+            return state
         if ratio >= _CLOSE and not within and not prefixed and (best is None or ratio > best[0]):
             best = ratio, state
     return best[1] if best is not None else None
+
+
+def _transposed(first: str, second: str) -> bool:
+    """Whether two words differ in that two neighbouring letters have changed places: `open`, `opne`."""
+    differing = [index for index, (one, two) in enumerate(zip(first, second, strict=False)) if one != two]
+    if len(first) != len(second) or len(differing) != 2:
+        return False
+    left, right = differing
+    pair = first[left] + first[right]
+    return right == left + 1 and pair.isalpha() and pair == second[right] + second[left]
 
 
 def _opposed(first: str, second: str) -> bool:

@@ -37,6 +37,8 @@ class Places:
         self._setters = setters
         self._known: dict[tuple[str, str, str], Anchor | None] = {}
         self._anchors: dict[tuple[str, str, str], Anchor | None] = {}
+        self._reads: dict[str, dict[str, set[str]]] = {}
+        """Module -> function -> the attributes of `self` that it names."""
 
     def of(self, module: str, scope: str, place: str, declared: bool = False) -> Anchor | None:
         """The variable that `place` (as `StateMove` has it) means in a scope; None where that is not known.
@@ -65,6 +67,8 @@ class Places:
             function = self._symbols.interior(one.module).functions.get(f"{one.name}.{name}")
             if redirected is None and function is not None:
                 redirected = f"_{name}" if function.kind == "property" and self._declares(one, f"_{name}") else None
+                if redirected is None and function.kind == "property":
+                    redirected = self._read_by(one, name)
                 if redirected is None:
                     return None
             if redirected is not None:
@@ -74,6 +78,18 @@ class Places:
         if found is None:
             return None
         return Anchor(found.module, found.name, name, "attribute")
+
+    def _read_by(self, owner: Symbol, name: str) -> str | None:
+        """The only attribute that a property reads, where the class or a base declares it."""
+        found = self._reads.get(owner.module)
+        if found is None:
+            found = self._reads[owner.module] = {}
+            for row in self._symbols.used[owner.module]:
+                if row.name.startswith("self."):
+                    found.setdefault(row.scope, set()).add(row.name[5:].partition(".")[0])
+        read = found.get(f"{owner.name}.{name}", set())
+        only = next(iter(read)) if len(read) == 1 else name
+        return only if only != name and self._declares(owner, only) else None
 
     def _declares(self, owner: Symbol, name: str) -> bool:
         return any(self._types.attributes(one, name) for one in self._types.own_bases(owner))

@@ -55,7 +55,8 @@ class Moves:
 
     def named(self, states: Sequence[State]) -> list[str]:
         """The names of those that are of the variable's family."""
-        return [state.name for state in states if state.family == self._family]
+        told = self._gathering.states.within(self._family, states)
+        return list(dict.fromkeys(state.name for state in told if state.family == self._family))
 
     def all(self) -> Iterator[Transition]:
         """Every assignment after the making, once for each state that it can leave."""
@@ -83,7 +84,9 @@ class Moves:
             return None
         states = self._gathering.states
         if held.allowed is not None:
-            return self.named(tuple(states.all_of(module, scope, held.allowed))) or None
+            named = self.named(tuple(states.all_of(module, scope, held.allowed)))
+            # What the variable never is leads nowhere.
+            return [name for name in named if name in self._states] if named else None
         names = set(self.named(tuple(states.all_of(module, scope, held.excluded))))
         rest = [name for name in self._states if name not in names]
         return rest if names and rest else None

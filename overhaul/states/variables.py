@@ -44,6 +44,8 @@ class Variable:
         self.tests: list[Test] = []
         self.unknown: list[tuple[Site, bool]] = []
         """Assignments of what is no constant, and whether they stand in a constructor."""
+        self.anything: list[Site] = []
+        """Assignments to attributes of its objects whose names are not known: `self.__dict__.update(saved)`."""
         self.setters: list[tuple[str, StateMove]] = []
         """(module, assignment of a parameter)."""
         self.defaults: list[tuple[int, State]] = []

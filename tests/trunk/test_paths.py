@@ -73,3 +73,8 @@ def test_cases_exclude_each_other() -> None:
 def test_elif_chains_of_thousands_are_none_too_deep() -> None:
     chain = "if a0:\n    pass\n" + "".join(f"elif a{n}:\n    pass\n" for n in range(1, 300)) + "else:\n    x()"
     assert len(_known(chain)["x()"]) == 300
+
+
+def test_in_the_else_of_a_try_it_is_known_that_nothing_was_raised() -> None:
+    known = _known("try:\n    v()\nexcept KeyError:\n    w()\nelse:\n    x()\ny()")
+    assert known == {"v()": [], "w()": ["raised"], "x()": ["passed"], "y()": []}

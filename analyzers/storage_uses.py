@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from overhaul.caching.collecting import changed, guarded
 from overhaul.facts import Keep, Lookup, StorageUse
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
-from overhaul.syntax.elsewhere import changed, guarded
 from overhaul.syntax.keeping import Flow
 from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.storage import Ref, is_empty, literal

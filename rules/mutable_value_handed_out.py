@@ -22,8 +22,8 @@ def mutable_value_handed_out(
     Instead: keep a tuple, a frozenset or a `MappingProxyType`, or hand out a copy.
 
     A note, for nobody need change it. Private functions are passed over, and so is what is handed out as a type that
-    cannot be changed (`Mapping`, `Sequence`). Told where the function's annotation names a mutable container, or where the kept
-    value is one as it is written, and where it is returned as it is.
+    cannot be changed (`Mapping`, `Sequence`). Told where the function's annotation names a mutable container, or where
+    the kept value is one as it is written, and where it is returned as it is.
     """
     for cache in caches:
         if cache.confidence == "low" or cache.subkind not in ("decorator", "adhoc_dict", "lazy_attr"):

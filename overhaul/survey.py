@@ -35,7 +35,8 @@ from overhaul.workers import Executor, Job, run
 _Row = TypeVar("_Row", bound=Row)
 
 _ENGINE_FILES: Final = (
-    "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "survey", "store", "workers",
+    "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "survey", "store",
+    "workers",
 )  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256

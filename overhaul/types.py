@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from overhaul.facts import Attribute, Class, Facts, Function, LocalName, Variable
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
@@ -356,6 +356,9 @@ class Types:
         classes = self._of_chain(module, scope, owner, depth - 1)
         if classes:
             return self._returned_by(classes, name, depth - 1)
+        through = self.symbols.lookup(module, scope, owner)
+        if name in _FINDING and isinstance(meaning, Unknown) and self._is_model(through):
+            return (self._class(through.module, through.name),)
         if isinstance(meaning, Symbol) and meaning.kind == "method":
             # Through the class itself: `Order.restore(...)`.
             holder, _, method = meaning.name.rpartition(".")
@@ -364,6 +367,12 @@ class Types:
                 through = self._class(meaning.module, holder)
             return self._returned_by((self._class(through.module, through.name),), method, depth - 1)
         return None
+
+    def _is_model(self, meaning: Meaning) -> TypeGuard[Symbol]:
+        """Whether it is a class with a base outside: `Job.get(...)` of a model of an ORM gives one of its kind."""
+        return isinstance(meaning, Symbol) and meaning.kind == "class" and any(
+            isinstance(one, External) for one in self.bases(meaning)
+        )
 
     def _returned_by(self, classes: Classes, name: str, depth: int) -> Classes | None:
         found: Classes = ()
@@ -462,6 +471,10 @@ _ABSTRACT: Final = frozenset({"Any", "object", "Callable", "type", "Type", "Lite
 _TRANSPARENT: Final = frozenset({
     "classmethod", "staticmethod", "abstractmethod", "override", "final", "lru_cache", "cache", "overload", "wraps",
 })  # fmt: skip
+
+
+_FINDING: Final = frozenset({"get", "get_or_none", "get_by_id", "create", "get_one", "get_or_404", "from_db"})
+"""Methods of models in peewee, Pony, Tortoise, SQLModel and the like that give one instance."""
 
 
 def _like_a_class(name: str) -> bool:

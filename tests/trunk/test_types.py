@@ -66,6 +66,7 @@ class Depot:
         def inner():
             return made
 ''',
+    "models.py": "import orm\nclass Job(orm.Model):\n    status = orm.Text()\ndef f():\n    job = Job.get(1)\n",
     "others.py": "import parts\nfrom parts import Bus as Omnibus\nX = parts.BUS\n",
 }
 
@@ -76,7 +77,7 @@ def types() -> Types:
         symbols = Symbols(seen.layout, *(seen.facts(row) for row in Symbols.reads))
         made = Types(symbols, seen.facts(Variable), seen.facts(LocalName))
         # Facts are read from the store, which is gone behind this.
-        for module in ("parts", "others"):
+        for module in ("parts", "others", "models"):
             made.variables(module, "")
             made.local_rows(module, "", "")
             _ = symbols.interior(module).classes, symbols.interior(module).functions, symbols.attribute_rows(module)
@@ -145,3 +146,8 @@ def test_a_member_is_there_or_not_or_nobody_can_tell(types: Types) -> None:
     depot = Symbol("parts", "Depot", "class", "parts.py", 0)
     assert types.has_member(depot, "pool") == "yes"
     assert types.has_member(depot, "tram") == "no"
+
+
+def test_a_model_s_own_way_of_finding_one_gives_one(types: Types) -> None:
+    assert _names(types.of_expression("models", "f", "job")) == ["Job"]
+    assert types.of_expression("models", "f", "Job.select()") == ()

@@ -21,6 +21,8 @@ NAMED: Final = 3.25
 """Enough for medium where the name says owning, too."""
 ALONE: Final = 3.5
 """Enough for medium without a role word, where two ways of managing meet."""
+INHERITED: Final = 3.0
+"""What it counts to inherit from a manager that is one by its name, or abstract."""
 LOW: Final = 2.5
 
 
@@ -83,7 +85,8 @@ class Judge:
             return Verdict("scoped", "low", (lives.many, *evidence), score)
         structure = sum(one.points for one in weights if one.structural)
         confidence: Confidence = "low"
-        enough = NAMED if role == "owning" or base is not None else MEDIUM if role else ALONE
+        strong = role == "owning" or (base is not None and base.points >= INHERITED)
+        enough = NAMED if strong else MEDIUM if role else ALONE
         if score >= HIGH and structure >= 3.0:
             confidence = "high"
         elif score >= enough and structure >= (0.0 if role == "owning" else 1.5):
@@ -100,7 +103,11 @@ class Judge:
             if isinstance(one, Symbol):
                 verdict = self(self.portraits[one.module, one.name])
                 if verdict is not None and verdict.confidence != "low":
-                    return Weight(3.0, fact(portrait.row.line, f"inherits from {one.name}, a manager"), True)
+                    above = self.portraits[one.module, one.name]
+                    # What a base is by its name, or by what it leaves to subclasses, these are; of others, anything.
+                    strong = above.abstract or _role(above) == "owning"
+                    said = fact(portrait.row.line, f"inherits from {one.name}, a manager")
+                    return Weight(INHERITED if strong else 1.5, said, True)
         return None
 
 

@@ -18,7 +18,7 @@ OWNING: Final = frozenset({
 
 SERVING: Final = frozenset({
     "handler", "handlers", "client", "loader", "resolver", "runner", "executor", "worker", "processor", "listener",
-    "watcher", "publisher", "factory", "agent", "watchdog", "limiter", "keeper",
+    "watcher", "publisher", "agent", "watchdog", "limiter", "keeper",
     "interface", "connector", "exchange", "downloader", "crawler", "poller", "master", "core", "proxy", "notifications",
     "distributor", "allocator", "balancer", "syncer", "synchronizer", "api", "adapter", "trainer",
     "portal", "facade", "catalog", "catalogue", "directory", "index", "emitter", "portfolio", "account", "wallet",

@@ -4,7 +4,7 @@
 
 The labels are in `benchmarks/inventory/*.toml`: files of released code bases that were read in full, and in them every
 component and every tempting look-alike, with the verdict of the reader. Rules were tuned on the half `tuned`; the half
-`reported` was labelled before, and only looked at for these figures.
+`reported` is only looked at for these figures.
 
 A row of high or medium confidence in one of those files counts as right when a label of the same kind, path and name
 says `yes`, as wrong when it says `no` or there is none, and not at all when it says `open` (two careful readers could

@@ -19,10 +19,10 @@ def build_steps(
 ) -> Iterator[BuildStep]:  # fmt: skip
     """The functions that make several managers, step by step, with what each is handed."""
     types = Types(symbols, variables, local_names)
-    listed = {f"{one.module}.{one.name}" for one in managers if one.subkind != "scoped" and one.confidence != "low"}
+    listed = {one.dotted for one in managers if one.sure}
     places: dict[tuple[str, str], set[int]] = {}
     for one in managers:
-        if f"{one.module}.{one.name}" in listed:
+        if one.dotted in listed:
             for site in one.constructed:
                 places.setdefault((site.module, site.scope), set()).add(site.line)
     for (module, scope), lines in sorted(places.items()):

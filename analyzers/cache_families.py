@@ -23,7 +23,7 @@ def cache_families(
     All cache classes of a project are one family; caches of whatever kind that keep instances of the same class of the
     project, by their annotations, are another.
     """
-    known = [cache for cache in caches if cache.confidence != "low"]
+    known = [cache for cache in caches if cache.sure]
     classes = [cache for cache in known if cache.subkind == "class"]
     if len(classes) > 1:
         yield _family("cache classes", "class", classes, functions, uses)

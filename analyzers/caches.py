@@ -46,7 +46,7 @@ def caches(
         key = (row.module, row.name)
         if key not in seen:
             seen.add(key)
-            if testing(row.path) and row.confidence != "low":
+            if testing(row.path) and row.sure:
                 told = (*row.evidence, fact(row.line, "stands in a test"))
                 row = msgspec.structs.replace(row, confidence="low", evidence=told)
             yield row

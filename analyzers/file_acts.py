@@ -10,8 +10,8 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
-from overhaul.syntax.state_words import RESTORING, words_of
-from overhaul.text import dotted, text_of
+from overhaul.syntax.state_words import RESTORING
+from overhaul.text import dotted, text_of, words_of
 
 Act = Literal[
     "write", "append", "read", "replace", "sync", "temporary", "serialize", "deserialize", "pickle", "unpickle",

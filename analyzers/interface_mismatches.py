@@ -18,9 +18,9 @@ from overhaul.inventory import testing
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import External, Symbol
 from overhaul.symbols import Symbols
+from overhaul.text import words_of
 from overhaul.types import Types
 from overhaul.wiring.interfaces import Asked, Interfaces
-from overhaul.wiring.words import words
 
 
 @Analyzer
@@ -56,7 +56,7 @@ def _completed_elsewhere(interfaces: Interfaces, owner: Symbol) -> bool:
     """Whether a class is there to be mixed in or completed, and nobody in the project does it: others may."""
     if (owner.module, owner.name) in interfaces.heirs:
         return False
-    spoken = set(words(owner.name)) & {"mixin", "base", "abstract", "mix"}
+    spoken = set(words_of(owner.name)) & {"mixin", "base", "abstract", "mix"}
     outside = {one.name for one in interfaces.types.bases(owner) if isinstance(one, External)}
     abstract = not outside.isdisjoint(("abc.ABC", "typing.Protocol"))
     return bool(spoken) or abstract

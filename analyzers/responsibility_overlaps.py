@@ -10,7 +10,8 @@ from typing import Final
 
 from overhaul.inventory import Manager, ResponsibilityOverlap
 from overhaul.leaves import Analyzer
-from overhaul.wiring.words import BEGINNING, ENDING, words
+from overhaul.text import words_of
+from overhaul.wiring.words import BEGINNING, ENDING
 
 _ENOUGH: Final = 3
 """How many things two managers must do both."""
@@ -28,9 +29,9 @@ def responsibility_overlaps(managers: Sequence[Manager]) -> Iterator[Responsibil
     similarity of two is the weighted Jaccard index. Two of one family (a base and its subclass, two subclasses of one
     base) share their interface on purpose, and are left out.
     """
-    listed = [one for one in managers if one.subkind not in ("scoped", "abstract", "orm") and one.confidence != "low"]
-    said = {f"{one.module}.{one.name}": _phrases(one) for one in listed}
-    rows = {f"{one.module}.{one.name}": one for one in listed}
+    listed = [one for one in managers if one.subkind not in ("scoped", "abstract", "orm") and one.sure]
+    said = {one.dotted: _phrases(one) for one in listed}
+    rows = {one.dotted: one for one in listed}
     frequency = Counter(phrase for phrases in said.values() for phrase in phrases)
     weights = {phrase: math.log((len(listed) + 1) / count) + 0.1 for phrase, count in frequency.items()}
     having: dict[str, list[str]] = {}
@@ -60,7 +61,7 @@ def _phrases(manager: Manager) -> frozenset[str]:
     """`cancel order`, `order` ...: what its public methods do, and with what."""
     found: set[str] = set()
     for name in manager.interface:
-        verb, *nouns = words(name) or ("",)
+        verb, *nouns = words_of(name) or ("",)
         plain = [noun.removesuffix("s") for noun in nouns if noun not in _SMALL]
         begins = verb in BEGINNING - {"load", "register", "subscribe"}
         if plain and not begins and verb not in ENDING - {"cancel", "release"}:

@@ -10,7 +10,8 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Block, Scope
-from overhaul.syntax.state_words import RESTORING, SAVING, STATE, words_of
+from overhaul.syntax.state_words import RESTORING, SAVING, STATE
+from overhaul.text import words_of
 
 
 @Collector("Dict", "Subscript", "Call", "Assign", "Match")

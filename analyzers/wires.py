@@ -11,9 +11,9 @@ from overhaul.leaves import Analyzer
 @Analyzer
 def wires(managers: Sequence[Manager], roles: Sequence[CustomRole]) -> Iterator[Wire]:
     """The wiring graph: each component with the components it constructs or receives."""
-    components: dict[str, Manager | CustomRole] = {f"{one.module}.{one.name}": one for one in roles}
+    components: dict[str, Manager | CustomRole] = {one.dotted: one for one in roles}
     components |= {
-        f"{one.module}.{one.name}": one for one in managers if one.subkind != "scoped" and one.confidence != "low"
+        one.dotted: one for one in managers if one.sure
     }
     for name, one in sorted(components.items()):
         for held in one.collaborators:

@@ -30,6 +30,16 @@ class Component(Row, frozen=True):
     confidence: Confidence
     evidence: tuple[str, ...]
 
+    @property
+    def sure(self) -> bool:
+        """Whether it counts: its confidence is high or medium."""
+        return self.confidence != "low"
+
+    @property
+    def dotted(self) -> str:
+        """Its name with its module."""
+        return f"{self.module}.{self.name}"
+
 
 class Site(msgspec.Struct, frozen=True):
     """A place in the code."""

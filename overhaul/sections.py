@@ -18,11 +18,13 @@ from typing import Any, Final, Literal, Self, TypeVar
 import msgspec
 
 from overhaul.facts import Row
+from overhaul.inventory import Component
 from overhaul.survey import Survey
 
 Cell = str | int | float | None
 
 _Row = TypeVar("_Row", bound=Row)
+_Component = TypeVar("_Component", bound=Component)
 
 
 class Column(msgspec.Struct, frozen=True):
@@ -105,3 +107,9 @@ def rows_of(survey: Survey, row: type[_Row]) -> Sequence[_Row] | None:
 def short(text: str, limit: int = 400) -> str:
     """The text, cut at `limit` characters."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def surest_first(rows: Sequence[_Component], limit: int) -> list[_Component]:
+    """Rows of an inventory by confidence, path and line; at most `limit`."""
+    order = ("high", "medium", "low")
+    return sorted(rows, key=lambda row: (order.index(row.confidence), row.path, row.line))[:limit]

@@ -34,7 +34,7 @@ from overhaul.workers import Executor, Job, run
 
 _Row = TypeVar("_Row", bound=Row)
 
-_ENGINE_FILES: Final = (
+ENGINE_FILES: Final = (
     "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "survey", "store",
     "workers",
 )  # fmt: skip
@@ -160,7 +160,7 @@ def _engine(leaves: Leaves) -> bytes:
     here = Path(__file__).parent
     total = hashlib.blake2b(digest_size=16)
     total.update(f"{__version__} {version('libcst')} {platform.python_version()}".encode())
-    for name in _ENGINE_FILES:
+    for name in ENGINE_FILES:
         for file in sorted(here.glob(f"{name}.py")):
             total.update(file.read_bytes())
     for name, leaf in leaves.collectors.items():

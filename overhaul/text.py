@@ -1,9 +1,11 @@
-"""Expressions as text."""
+"""Expressions as text, and the words of names."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from overhaul.lazy import cst
 
@@ -108,3 +110,15 @@ def summary_of(body: cst.BaseSuite | cst.Module) -> str:
         return ""
     text = value.evaluated_value
     return text.strip().partition("\n")[0].strip() if isinstance(text, str) else ""
+
+
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+@lru_cache(maxsize=1 << 16)
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of the last part of a dotted name, in small letters.
+
+    `HTTPConnectionPool` -> http, connection, pool; `shop.run_job` -> run, job.
+    """
+    return tuple(one.lower() for one in _WORD.findall(name.rpartition(".")[2]))

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from overhaul.inventory import Cache, CacheFamily
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
+from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 2000
@@ -43,7 +43,7 @@ def caches(survey: Survey) -> Caches | None:
     rows = rows_of(survey, Cache)
     if rows is None:
         return None
-    sure = [row for row in rows if row.confidence != "low"]
+    sure = [row for row in rows if row.sure]
     families = rows_of(survey, CacheFamily) or ()
     return Caches(
         len(sure), len(rows) - len(sure), tuple(Counter(row.subkind for row in sure).most_common()),
@@ -71,10 +71,6 @@ def _family(row: CacheFamily) -> FamilyView:
     ))  # fmt: skip
 
 
-def _ranked(rows: Sequence[Cache]) -> list[Cache]:
-    return sorted(rows, key=lambda row: (("high", "medium", "low").index(row.confidence), row.path, row.line))[:LIMIT]
-
-
 def _said(value: bool | None) -> str:
     return "" if value is None else "yes" if value else "no"
 
@@ -91,7 +87,7 @@ def _grid(rows: Sequence[Cache]) -> Grid:
                 f"{row.path}:{row.line}", row.name, f"{row.subkind.replace('_', ' ')}, {row.confidence}",
                 short(row.key, 80), _said(row.bounded), _said(row.ttl), _said(row.locked), row.none, row.value_kind,
             ), anchor("cache", row.module, row.name))
-            for row in _ranked(rows)
+            for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT * FROM caches"',
     )  # fmt: skip
@@ -109,7 +105,7 @@ def _evidence(rows: Sequence[Cache]) -> Grid:
                 row.name, short("; ".join(row.evidence)), short(", ".join(row.invalidation), 200),
                 short(", ".join(dict.fromkeys(f"{site.path}:{site.line}" for site in row.lookups[:3])), 200),
             ))
-            for row in _ranked(rows)
+            for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT name, evidence FROM caches"',
     )  # fmt: skip

@@ -9,7 +9,7 @@ import msgspec
 
 from overhaul.inventory import BuildStep, Manager, ResponsibilityOverlap, Wire
 from overhaul.pictures import Picture, columns
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
+from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 1500
@@ -35,10 +35,10 @@ def managers(survey: Survey) -> Managers | None:
     rows = rows_of(survey, Manager)
     if rows is None:
         return None
-    sure = [row for row in rows if row.confidence != "low"]
-    wires = [wire for wire in rows_of(survey, Wire) or () if {wire.holder, wire.held} <= {_dotted(row) for row in sure}]
+    sure = [row for row in rows if row.sure]
+    wires = [wire for wire in rows_of(survey, Wire) or () if {wire.holder, wire.held} <= {row.dotted for row in sure}]
     ends = {end for wire in wires for end in (wire.holder, wire.held)}
-    wired = [row for row in sure if _dotted(row) in ends]
+    wired = [row for row in sure if row.dotted in ends]
     subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
     tiers = sorted({row.tier for row in sure if row.tier is not None})
     grids = [_grid(rows)]
@@ -58,25 +58,17 @@ def managers(survey: Survey) -> Managers | None:
     )  # fmt: skip
 
 
-def _dotted(row: Manager) -> str:
-    return f"{row.module}.{row.name}"
-
-
 def _picture(rows: Sequence[Manager], wires: Sequence[Wire]) -> Picture:
     """One column a tier; what is in a ring stands behind the last."""
     last = max((row.tier for row in rows if row.tier is not None), default=-1) + 1
     tiers = [
-        [_dotted(row) for row in rows if (last if row.tier is None else row.tier) == tier] for tier in range(last + 1)
+        [row.dotted for row in rows if (last if row.tier is None else row.tier) == tier] for tier in range(last + 1)
     ]
     return columns(
         [tier for tier in tiers if tier],
         {(wire.holder, wire.held): f"{wire.holder} {wire.how} {wire.held}" for wire in wires},
-        {_dotted(row): row.name for row in rows},
+        {row.dotted: row.name for row in rows},
     )
-
-
-def _ranked(rows: Sequence[Manager]) -> list[Manager]:
-    return sorted(rows, key=lambda row: (("high", "medium", "low").index(row.confidence), row.path, row.line))[:LIMIT]
 
 
 def _grid(rows: Sequence[Manager]) -> Grid:
@@ -91,7 +83,7 @@ def _grid(rows: Sequence[Manager]) -> Grid:
                 f"{row.path}:{row.line}", row.name, f"{row.subkind}, {row.confidence}", row.tier,
                 short(row.purpose, 160), short(", ".join(row.life_cycle), 120),
             ), anchor("manager", row.module, row.name))
-            for row in _ranked(rows)
+            for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT * FROM managers"',
     )  # fmt: skip
@@ -109,7 +101,7 @@ def _evidence(rows: Sequence[Manager]) -> Grid:
                 short(", ".join(f"{site.path}:{site.line}" for site in row.constructed[:3]), 200),
                 short(", ".join(row.interface), 200),
             ))
-            for row in _ranked(rows)
+            for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT name, evidence FROM managers"',
     )  # fmt: skip

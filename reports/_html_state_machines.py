@@ -45,10 +45,10 @@ def state_machines(survey: Survey) -> StateMachines | None:
     if rows is None:
         return None
     sure = sorted(
-        (row for row in rows if row.confidence != "low"),
+        (row for row in rows if row.sure),
         key=lambda row: (row.confidence, -len(row.transitions), row.path, row.line),
     )
-    unsure = [row for row in rows if row.confidence == "low"]
+    unsure = [row for row in rows if not row.sure]
     subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
     others = [*sure[LIMIT:], *unsure]
     return StateMachines(

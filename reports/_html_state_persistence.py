@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from overhaul.inventory import StatePersistence
-from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, rows_of, short
+from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 1000
@@ -17,11 +17,10 @@ def state_persistence(survey: Survey) -> Grids | None:
     rows = rows_of(survey, StatePersistence)
     if rows is None:
         return None
-    sure = sum(row.confidence != "low" for row in rows)
+    sure = sum(row.sure for row in rows)
     lead = "State that is saved and brought back across the end of a process."
     if not rows:
         return Grids(f"{lead} There is none.", ())
-    ranked = sorted(rows, key=lambda row: (("high", "medium", "low").index(row.confidence), row.path, row.line))
     return Grids(
         f"{lead} {sure} of {len(rows)} with high or medium confidence; a lone half has low.",
         (Grid(
@@ -38,7 +37,7 @@ def state_persistence(survey: Survey) -> Grids | None:
                     row.write.replace("_", " "), row.medium, row.damaged, row.confidence,
                     short("; ".join(row.evidence)),
                 ), anchor("persistence", row.module, row.name))
-                for row in ranked[:LIMIT]
+                for row in surest_first(rows, LIMIT)
             ),
             total=len(rows), rest='overhaul query "SELECT * FROM state_persistences"',
         ),),

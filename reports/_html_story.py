@@ -79,7 +79,7 @@ def story(survey: Survey) -> Story:
         effects=None if cycles is None else tuple(_effects(cycles)),
         unresolved=None if unresolved is None else len(unresolved),
         inventory=tuple(
-            (one, many, sum(row.confidence != "low" for row in rows), section)
+            (one, many, sum(row.sure for row in rows), section)
             for table, one, many, section in _KINDS if (rows := rows_of(survey, table)) is not None
         ),
         failed=len(failed),

@@ -120,7 +120,7 @@ def _inventory(survey: Survey, width: int) -> Iterator[str]:
 
 def _managers(survey: Survey) -> Iterator[str]:
     rows = survey.rows(Manager)
-    sure = [row for row in rows if row.confidence != "low"]
+    sure = [row for row in rows if row.sure]
     if not rows:
         return
     yield f"{_kinds('manager', sure)}{_unsure(len(rows) - len(sure))}"
@@ -134,7 +134,7 @@ def _managers(survey: Survey) -> Iterator[str]:
 
 def _caches(survey: Survey) -> Iterator[str]:
     rows = survey.rows(Cache)
-    sure = [row for row in rows if row.confidence != "low"]
+    sure = [row for row in rows if row.sure]
     if not rows:
         return
     yield f"{_kinds('cache', sure)}{_unsure(len(rows) - len(sure))}"
@@ -147,7 +147,7 @@ def _caches(survey: Survey) -> Iterator[str]:
 
 def _machines(survey: Survey) -> Iterator[str]:
     rows = survey.rows(StateMachine)
-    sure = [row for row in rows if row.confidence != "low"]
+    sure = [row for row in rows if row.sure]
     if not rows:
         return
     yield f"{_kinds('state machine', sure)}{_unsure(len(rows) - len(sure))}"
@@ -159,7 +159,7 @@ def _machines(survey: Survey) -> Iterator[str]:
 
 def _persistences(survey: Survey) -> Iterator[str]:
     rows = survey.rows(StatePersistence)
-    sure = [row for row in rows if row.confidence != "low"]
+    sure = [row for row in rows if row.sure]
     if not rows:
         return
     ways = Counter(row.write.replace("_", " ") for row in sure if row.write)

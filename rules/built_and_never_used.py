@@ -25,7 +25,7 @@ def built_and_never_used(
     """
     candidates: dict[str, list[tuple[Manager, str, str, int]]] = {}
     for manager in managers:
-        if manager.subkind in ("scoped", "abstract", "orm") or manager.confidence == "low":
+        if manager.subkind in ("scoped", "abstract", "orm") or not manager.sure:
             continue
         for site in manager.constructed:
             for row in constructions[site.module]:

@@ -41,7 +41,7 @@ def cached_coroutine(
                 because=cache.evidence[:1],
             )  # fmt: skip
             continue
-        if cache.confidence == "low":
+        if not cache.sure:
             continue
         for use in uses[cache.module]:
             if use.place != cache.name:

@@ -24,7 +24,7 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
     A part that is made by its owner and handed the owner (`Part(self)`) counts as the owner's, and makes no ring.
     """
     by_name = {
-        f"{one.module}.{one.name}": one for one in managers if one.subkind != "scoped" and one.confidence != "low"
+        one.dotted: one for one in managers if one.sure
     }
     depends = {(one.module, one.name): frozenset(
         (by_name[held].module, by_name[held].name) for held in one.depends_on if held in by_name
@@ -34,7 +34,7 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
         inside = {f"{module}.{name}" for module, name in ring}
         links = [
             (one, held) for one in members for held in one.collaborators
-            if held.name in inside and held.name != f"{one.module}.{one.name}"
+            if held.name in inside and held.name != one.dotted
         ]  # fmt: skip
         endless = {(one.module, one.name) for one, held in links if held.how == "constructs"}
         first = members[0]

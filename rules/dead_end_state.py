@@ -23,7 +23,7 @@ def dead_end_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
     any assignment cannot be told, for it may be the way out.
     """
     for machine in machines:
-        if machine.confidence == "low" or machine.unknown_writes or len(machine.states) < _FEWEST:
+        if not machine.sure or machine.unknown_writes or len(machine.states) < _FEWEST:
             continue
         sources = {one.source for one in machine.transitions if one.source is not None}
         if not sources:

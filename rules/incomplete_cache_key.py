@@ -25,7 +25,7 @@ def incomplete_cache_key(
     forces a refresh) are passed over.
     """
     for cache in caches:
-        if cache.confidence == "low" or cache.subkind not in ("adhoc_dict", "lazy_attr"):
+        if not cache.sure or cache.subkind not in ("adhoc_dict", "lazy_attr"):
             continue
         for use in uses[cache.module]:
             if use.place != cache.name:

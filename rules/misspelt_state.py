@@ -19,7 +19,7 @@ def misspelt_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
     Instead: write the state as it is assigned, and better, make the states an Enum, whose names are checked.
     """
     for machine in machines:
-        if machine.enum or machine.confidence == "low" or machine.subkind == "library":
+        if machine.enum or not machine.sure or machine.subkind == "library":
             continue
         for stranger in machine.strangers:
             meant = misspelt(stranger.value, machine.states)

@@ -23,7 +23,7 @@ def mutable_default_cache(caches: Sequence[Cache], uses: Facts[StorageUse]) -> I
         use = next(
             (one for one in uses[cache.module] if one.place == cache.name and one.root == "default" and one.keeps), None
         )
-        if use is not None and cache.confidence != "low":
+        if use is not None and cache.sure:
             yield Finding(
                 rule="mutable_default_cache", severity="warning", module=cache.module, path=cache.path, line=use.line,
                 name=cache.name, because=cache.evidence[:2],

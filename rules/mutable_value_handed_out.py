@@ -26,7 +26,7 @@ def mutable_value_handed_out(
     the kept value is one as it is written, and where it is returned as it is.
     """
     for cache in caches:
-        if cache.confidence == "low" or cache.subkind not in ("decorator", "adhoc_dict", "lazy_attr"):
+        if not cache.sure or cache.subkind not in ("decorator", "adhoc_dict", "lazy_attr"):
             continue
         scopes = {cache.name} if cache.memoiser else _handing(cache, uses)
         for row in functions[cache.module]:

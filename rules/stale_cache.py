@@ -27,7 +27,7 @@ def stale_cache(
     """
     for cache in caches:
         owner, _, name = cache.name.rpartition(".")
-        if cache.confidence == "low" or cache.ttl or cache.invalidation or not owner:
+        if not cache.sure or cache.ttl or cache.invalidation or not owner:
             continue
         module, versioned = cache.module, False
         methods = {row.name: row for row in functions[module] if row.owner == owner}

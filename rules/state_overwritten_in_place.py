@@ -20,7 +20,7 @@ def state_overwritten_in_place(persistences: Sequence[StatePersistence]) -> Iter
     or the other.
     """
     for row in persistences:
-        if row.write != "in_place" or (row.confidence == "low" and row.complete):
+        if row.write != "in_place" or (not row.sure and row.complete):
             continue
         yield Finding(
             rule="state_overwritten_in_place", severity="warning",

@@ -19,7 +19,7 @@ def state_written_outside(machines: Sequence[StateMachine]) -> Iterator[Finding]
     finding: then the driver is the place for the checks.
     """
     for machine in machines:
-        if machine.confidence == "low" or not machine.outside:
+        if not machine.sure or not machine.outside:
             continue
         owner = machine.name.rpartition(".")[0]
         checked = [

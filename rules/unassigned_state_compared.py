@@ -20,7 +20,7 @@ def unassigned_state_compared(machines: Sequence[StateMachine]) -> Iterator[Find
     be told; a slip of the pen is `misspelt_state`.
     """
     for machine in machines:
-        if machine.confidence == "low" or machine.unknown_writes or machine.subkind == "library":
+        if not machine.sure or machine.unknown_writes or machine.subkind == "library":
             continue
         for stranger in machine.strangers:
             if misspelt(stranger.value, machine.states) is not None:

@@ -25,7 +25,7 @@ def unbounded_cache(caches: Sequence[Cache], functions: Facts[Function], uses: F
     against a closed set before (`if kind not in ("a", "b"): raise ...`).
     """
     for cache in caches:
-        if cache.confidence == "low" or cache.bounded is not False or cache.ttl or cache.invalidation:
+        if not cache.sure or cache.bounded is not False or cache.ttl or cache.invalidation:
             continue
         if cache.subkind not in ("decorator", "adhoc_dict") or cache.scope not in ("module", "class") or not cache.key:
             continue

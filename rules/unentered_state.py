@@ -27,7 +27,7 @@ def unentered_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
             if machine.unknown_writes:
                 unknown.add(machine.enum)
     for machine in machines:
-        if machine.confidence == "low" or machine.unknown_writes or machine.enum in unknown:
+        if not machine.sure or machine.unknown_writes or machine.enum in unknown:
             continue
         if not machine.transitions or (machine.subkind == "library" and machine.initial is None):
             continue

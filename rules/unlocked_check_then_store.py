@@ -29,7 +29,7 @@ def unlocked_check_then_store(
     done twice.
     """
     for cache in caches:
-        if cache.confidence == "low" or cache.subkind not in ("adhoc_dict", "lazy_attr", "class"):
+        if not cache.sure or cache.subkind not in ("adhoc_dict", "lazy_attr", "class"):
             continue
         place = f"{cache.name}.{cache.storage}" if cache.subkind == "class" and cache.storage else cache.name
         mine = [use for use in uses[cache.module] if use.place == place]

@@ -24,7 +24,7 @@ def unrestored_key(persistences: Sequence[StatePersistence]) -> Iterator[Finding
     for row in persistences:
         saved, restored = set(row.saved) - {"*"}, set(row.restored) - {"*"}
         both = saved & restored
-        if not row.complete or row.confidence == "low" or len(both) < max(1, len(saved) / 2, len(restored) / 2):
+        if not row.complete or not row.sure or len(both) < max(1, len(saved) / 2, len(restored) / 2):
             continue
         # What is unpacked, passed on whole or read under other keys may hold the rest.
         for key in sorted(saved - restored) if "*" not in row.restored else ():

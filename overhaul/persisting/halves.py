@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from overhaul.facts import Facts, FileAct, Function, ReceiverUse, StateKeySet, UsedName
 from overhaul.symbols import Symbols
-from overhaul.syntax.state_words import words_of
+from overhaul.text import words_of
 
 Half = Literal["save", "restore", ""]
 

@@ -8,7 +8,8 @@ from typing import Final, Literal
 from overhaul.inventory import Confidence, Persisting, StatePersistence, fact
 from overhaul.persisting.halves import Deed
 from overhaul.persisting.pairs import Pair, delegates, not_state, serialiser, touches
-from overhaul.syntax.state_words import NOT_STATE, STATE, words_of
+from overhaul.syntax.state_words import NOT_STATE, STATE
+from overhaul.text import words_of
 
 
 def judge(pair: Pair, module: str, path: str, near: Mapping[str, Deed]) -> StatePersistence | None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from overhaul.persisting.halves import Deed
-from overhaul.syntax.state_words import NOT_STATE, STATE, words_of
+from overhaul.syntax.state_words import NOT_STATE, STATE
+from overhaul.text import words_of
 
 _SAVING_CALL: Final = frozenset({
     "save", "dump", "dumps", "persist", "write", "store", "checkpoint", "snapshot", "pickle", "serialize",

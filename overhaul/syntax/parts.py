@@ -45,10 +45,3 @@ def inside(node: Any) -> Iterator[Any]:
         yield one
         if one.__class__ is not cst.Name:
             waiting += reversed(list(parts(one)))
-
-
-def names_in(node: Any) -> Iterator[str]:
-    """The plain names that an expression mentions."""
-    for one in inside(node):
-        if one.__class__ is cst.Name:
-            yield one.value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Final
 
 SAVING: Final = frozenset({
@@ -28,11 +26,3 @@ NOT_STATE: Final = frozenset({
     "manifest", "log", "logs", "fixture", "schema", "migration", "baseline", "yaml", "toml", "ini",
 })  # fmt: skip
 """What is written and read, and is no runtime state."""
-
-_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-
-
-@lru_cache(maxsize=1 << 16)
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of the last part of a dotted name, in small letters."""
-    return tuple(one.lower() for one in _WORD.findall(name.rpartition(".")[2]))

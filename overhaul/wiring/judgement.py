@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from overhaul.inventory import Confidence, fact
 from overhaul.naming.meanings import Symbol
+from overhaul.text import words_of
 from overhaul.wiring.portraits import Key, Made, Portrait, Portraits
-from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, SORTS, UNIT_OF_WORK, first_word, words
+from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, SORTS, UNIT_OF_WORK, first_word
 
 HIGH: Final = 6.0
 MEDIUM: Final = 4.0
@@ -165,7 +166,7 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives, inherits: b
         case _ if last in UNIT_OF_WORK:
             yield Weight(-1.5, fact(line, f"is named {last}, a word for a unit of work"), False)
     for one in portrait.order[1:]:
-        sort = words(one.name.partition("[")[0])
+        sort = words_of(one.name.partition("[")[0])
         if (sort[-1:] and sort[-1] in SORTS) or sort[-2:] == ("request", "handler"):
             yield Weight(-2.0, fact(line, f"is a {one.name.rpartition('.')[2]}"), False)
             break

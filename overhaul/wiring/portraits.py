@@ -12,8 +12,9 @@ from overhaul.inventory import Collaborator, Site, testing
 from overhaul.layout import Layout
 from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.symbols import Symbols
+from overhaul.text import words_of
 from overhaul.types import Types
-from overhaul.wiring.words import LIFE, first_word, words
+from overhaul.wiring.words import LIFE, first_word
 
 Key = tuple[str, str]
 """Module and dotted name of a class."""
@@ -84,7 +85,7 @@ class Portrait:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The words of its name; of a `BaseFooManager` and a `FooManagerImpl` without these marks."""
-        found = words(self.symbol.name)
+        found = words_of(self.symbol.name)
         while len(found) > 1 and found[-1] in _MARKS:
             found = found[:-1]
         return found
@@ -280,7 +281,7 @@ class Portrait:
         """Whether it has abstract methods, or is named or marked so and has subclasses."""
         if any("abstract" in one for row in self.methods.values() for one in row.decorators):
             return True
-        marked = words(self.symbol.name)[:1] == ("abstract",) or any(
+        marked = words_of(self.symbol.name)[:1] == ("abstract",) or any(
             base.rpartition(".")[2] in ("ABC", "Protocol") for base in self.row.bases
         )
         return marked and bool(self._all.heirs.get(self.key))
@@ -296,7 +297,7 @@ class Portrait:
             # Only the protocol itself: a class that inherits from one is a class like any other.
             return "a protocol"
         for one in self.order[1:]:
-            if isinstance(one, Symbol) and words(one.name)[-1:] in (("error",), ("exception",), ("warning",)):
+            if isinstance(one, Symbol) and words_of(one.name)[-1:] in (("error",), ("exception",), ("warning",)):
                 return f"inherits from {one.name}"
             if isinstance(one, Symbol) and self._all[(one.module, one.name)].decorators & _DATA_DECORATORS:
                 return f"inherits from the data class {one.name}"
@@ -449,7 +450,7 @@ _CONTEXT: Final = 40
 
 def _whole(name: str) -> bool:
     """Whether a method's name is that of a step in its object's life: `start`, `start_all`, `close_connection` are."""
-    found = words(name)
+    found = words_of(name)
     return len(found) == 1 or found[-1] in _PARTS or (found[0] in ("async",) and len(found) == 2)
 
 

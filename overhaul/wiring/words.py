@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
-_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+from overhaul.text import words_of
 
 OWNING: Final = frozenset({
     "manager", "mgr", "controller", "service", "services", "coordinator", "orchestrator", "engine", "registry",
@@ -87,15 +86,9 @@ SORTS: Final = frozenset({
 
 
 @lru_cache(maxsize=1 << 16)
-def words(name: str) -> tuple[str, ...]:
-    """The words of a name, in small letters: `HTTPConnectionPool` -> http, connection, pool; `run_job` -> run, job."""
-    return tuple(one.lower() for one in _WORD.findall(name.rpartition(".")[2]))
-
-
-@lru_cache(maxsize=1 << 16)
 def first_word(name: str) -> str:
     """The first word of a method's name; leading `async`, `do`, `on` and `a` are passed over, as are underscores."""
-    found = words(name)
+    found = words_of(name)
     if len(found) > 1 and found[0] in ("async", "do"):
         found = found[1:]
     return found[0] if found else ""

@@ -30,6 +30,19 @@ class RolePattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """Classes of tests count as well."""
 
 
+class Justification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """One `[[tool.overhaul.justified]]`: a group that stays as it is."""
+
+    group: str
+    """The identity of the group, as reports show it."""
+    reason: str
+    owner: str = ""
+    expires: str = ""
+    """ISO date after which it is reported again; "" for never."""
+    members: tuple[str, ...] = ()
+    """Dotted names of its members, so that one can tell what has become of it."""
+
+
 BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
 
 

@@ -5,7 +5,7 @@ content, and a table of facts is a `Facts[Row]`, which gives each module's rows.
 whole is a `Sequence[Row]` whose rows carry `module` and `path`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -31,6 +31,13 @@ class Facts(Protocol[_Row]):
 
     def items(self) -> Iterator[tuple[str, Sequence[_Row]]]:
         """Every module that has rows, with them, in the order of the modules' names."""
+        ...
+
+    def prints(self) -> Mapping[str, bytes]:
+        """A digest of each module's rows, in the order of the modules' names; nothing is decoded for it.
+
+        Modules with the same digest have the same rows. Those that could not be read are left out.
+        """
         ...
 
 

@@ -8,7 +8,9 @@ looked at what it changed.
 from __future__ import annotations
 
 import hashlib
+import typing
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,6 +22,7 @@ from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Finding, Row
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of
+from overhaul.past import Past
 from overhaul.source import digest
 from overhaul.store import Store
 from overhaul.symbols import Symbols
@@ -67,6 +70,11 @@ class Watched(Generic[_Row]):
         """Every module that has rows, with them."""
         self._reads[self._table.name] = None
         return self._table.items()
+
+    def prints(self) -> Mapping[str, bytes]:
+        """A digest of each module's rows."""
+        self._reads[self._table.name] = None
+        return self._table.prints()
 
 
 class Results:
@@ -119,7 +127,7 @@ class Results:
 
     def _carried_out(self, name: str, key: bytes, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
         watched: dict[str, set[str] | None] = {}
-        arguments = {parameter: self._argument(hint, watched) for parameter, hint in leaf.reads.items()}
+        arguments = {parameter: self._argument(leaf, hint, watched) for parameter, hint in leaf.reads.items()}
         try:
             rows = list(leaf.function(**arguments))
         except OverhaulError:
@@ -135,6 +143,10 @@ class Results:
         }
         kept = Kept(reads, self._state(reads), msgspec.Raw(data))
         self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
+        for argument in arguments.values():
+            left: msgspec.Struct | None = getattr(argument, "left", None) if type(argument) is Past else None
+            if left is not None:
+                self._store.keep(_past(leaf), self._ground(leaf), msgspec.msgpack.encode(left), 0)
         return digest(data), rows
 
     # What a result depends on
@@ -150,14 +162,23 @@ class Results:
                 total.update(self._layout_digest)
             elif hint is Config:
                 total.update(self._config_digest)
+            elif hint is date:
+                total.update(self._day.isoformat().encode())
+            elif _state_of(hint) is not None:
+                continue
             elif (row := row_of(hint)) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
-                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols or Config"
+                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, Past[State] or date"
                 )
             elif isinstance(filler := self._leaves.read_by(leaf, hint), Analyzer):
                 total.update(self._result(filler, row)[0])
         return total.digest()
+
+    def _ground(self, leaf: Leaf) -> bytes:
+        """A digest of what the state that a leaf leaves for its next run stands on, whatever the files say."""
+        parts = (leaf.digest, self._trunk, self._layout_digest, self._config_digest)
+        return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
     def _state(self, reads: Reads) -> bytes:
         """A digest of the facts that were read, as they are now; nothing is decoded for it."""
@@ -190,11 +211,19 @@ class Results:
         # How many processes parse, for how long, and where it was written so, changes no result.
         return digest(msgspec.json.encode(msgspec.structs.replace(self._config, jobs=0, file_timeout=0.0, source="")))
 
-    def _argument(self, hint: Any, watched: dict[str, set[str] | None]) -> Any:
+    @cached_property
+    def _day(self) -> date:
+        return _today()
+
+    def _argument(self, leaf: Leaf, hint: Any, watched: dict[str, set[str] | None]) -> Any:
         if hint is Layout:
             return self._layout
         if hint is Config:
             return self._config
+        if hint is date:
+            return self._day
+        if (state := _state_of(hint)) is not None:
+            return Past(self._left(leaf, state))
         if hint is Symbols:
             return Symbols(self._layout, *(Watched(self._facts[row], watched) for row in Symbols.reads))
         row = row_of(hint)
@@ -202,6 +231,34 @@ class Results:
         if getattr(hint, "__origin__", None) is not Facts:
             return self.rows(self._leaves.filler(row), row)
         return Watched(self._facts[row], watched)
+
+
+    def _left(self, leaf: Leaf, state: type[msgspec.Struct]) -> msgspec.Struct | None:
+        """What a leaf left for its next run; None when there is nothing, or what cannot be read."""
+        found = self._store.result(_past(leaf), self._ground(leaf))
+        if found is None:
+            return None
+        try:
+            return msgspec.msgpack.decode(found[0], type=state)
+        except msgspec.MsgspecError:
+            return None
+
+
+def _today() -> date:
+    return date.today()
+
+
+def _past(leaf: Leaf) -> str:
+    return f"past of {leaf.kind} {leaf.name}"
+
+
+def _state_of(hint: Any) -> type[msgspec.Struct] | None:
+    """`Past[S]` -> S; None for any other type."""
+    if typing.get_origin(hint) is Past:
+        state = typing.get_args(hint)[0]
+        if isinstance(state, type) and issubclass(state, msgspec.Struct):
+            return state
+    return None
 
 
 def _encoded(leaf: Leaf, row: type[Row], rows: Sequence[object]) -> bytes:

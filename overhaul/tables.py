@@ -79,6 +79,13 @@ class FactTable(Generic[_Row]):
             if blob:
                 yield module, self._decoded(key, blob)
 
+    def prints(self) -> Mapping[str, bytes]:
+        """A digest of each module's rows, without reading any."""
+        start, stop = self._number * PRINT, (self._number + 1) * PRINT
+        contents = self._contents
+        found = ((module, contents.get(key)) for module, key in self._keys.items())
+        return {module: content.prints[start:stop] for module, content in found if content and content.prints}
+
     def count(self) -> int:
         """How many rows there are, without reading any."""
         start, stop = self._number * COUNT, (self._number + 1) * COUNT

@@ -1,16 +1,19 @@
 """Results of analyzers and rules: what they may be, and when they are made again."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from overhaul.config import Config
 from overhaul.errors import LeafError
 from overhaul.facts import Class, Facts, Finding, Row
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, load_leaves
+from overhaul.past import Past
 from overhaul.survey import survey
 from overhaul.testing import InProcess, check, table
 
@@ -101,3 +104,64 @@ def test_only_settings_that_say_something_of_the_code_make_a_result_again(tmp_pa
     assert len(made) == 1
     assert sizes(tmp_path, sized, Config(exclude=("b.py",))) == [Size(lines=1)]
     assert len(made) == 2
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the leaf of the next test leaves behind."""
+
+    prints: dict[str, bytes]
+
+
+def test_a_leaf_is_handed_what_it_left_and_can_tell_which_modules_have_changed(tmp_path: Path) -> None:
+    changed: list[set[str] | None] = []
+
+    @Analyzer
+    def sized(classes: Facts[Class], past: Past[Seen]) -> Iterator[Size]:
+        """Note which modules' classes are new."""
+        prints = dict(classes.prints())
+        before = past.state.prints if past.state else None
+        changed.append(None if before is None else {one for one in prints if prints[one] != before.get(one)})
+        past.leave(Seen(prints))
+        yield Size(lines=len(prints))
+
+    (tmp_path / "a.py").write_text("class A: pass\n")
+    (tmp_path / "b.py").write_text("class B: pass\n")
+    assert sizes(tmp_path, sized, Config()) == [Size(lines=2)]
+    (tmp_path / "b.py").write_text("class C: pass\n")
+    assert sizes(tmp_path, sized, Config()) == [Size(lines=2)]
+    assert sizes(tmp_path, sized, Config(exclude=("a.py",))) == [Size(lines=1)]
+    assert changed == [None, {"b"}, None], "what was left under other settings holds no more"
+
+
+def test_what_was_left_by_a_leaf_and_cannot_be_read_is_as_good_as_nothing(tmp_path: Path) -> None:
+    found: list[Seen | None] = []
+
+    @Analyzer
+    def sized(classes: Facts[Class], past: Past[Seen]) -> Iterator[Size]:
+        """Note what was left."""
+        found.append(past.state)
+        past.leave(Seen({"a": 3}))  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+        yield Size(lines=len(classes.prints()))
+
+    (tmp_path / "a.py").write_text("class A: pass\n")
+    sizes(tmp_path, sized, Config())
+    (tmp_path / "a.py").write_text("class B: pass\n")
+    sizes(tmp_path, sized, Config())
+    assert found == [None, None]
+
+
+def test_a_result_that_depends_on_the_day_is_made_again_the_next_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [date(2024, 2, 29)]
+
+    @Analyzer
+    def sized(today: date) -> Iterator[Size]:
+        """The day of the month."""
+        yield Size(lines=today.day)
+
+    monkeypatch.setattr("overhaul.results._today", lambda: days[-1])
+    (tmp_path / "a.py").write_text("x = 1\n")
+    assert sizes(tmp_path, sized, Config()) == [Size(lines=29)]
+    days.append(date(2024, 3, 1))
+    assert sizes(tmp_path, sized, Config()) == [Size(lines=1)]

@@ -1,0 +1,1 @@
+"""Who calls what, and from where it is reached."""

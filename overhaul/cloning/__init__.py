@@ -1,0 +1,1 @@
+"""Code that is said twice: what is compared, and how alike it is."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
@@ -144,9 +144,9 @@ class Results:
         kept = Kept(reads, self._state(reads), msgspec.Raw(data))
         self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
         for argument in arguments.values():
-            left: msgspec.Struct | None = getattr(argument, "left", None) if type(argument) is Past else None
-            if left is not None:
-                self._store.keep(_past(leaf), self._ground(leaf), msgspec.msgpack.encode(left), 0)
+            past = cast("Past[Any]", argument)
+            if isinstance(argument, Past) and past.left is not None:
+                self._store.keep(_past(leaf), self._ground(leaf), msgspec.msgpack.encode(past.left), 0)
         return digest(data), rows
 
     # What a result depends on

@@ -126,6 +126,7 @@ def audit(path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: 
     wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
     workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
     survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
+    survey.make()
     for order in wanted:
         chunks = told(workspace.leaves.report(order.report), survey)
         if order.file is None:

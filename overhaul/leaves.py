@@ -297,14 +297,31 @@ class Leaves:
         for rule in self.rules.values():
             for hint in rule.reads.values():
                 self.read_by(rule, hint)
-        graph: dict[str, set[str]] = {}
-        for leaf in self.analyzers.values():
-            read = [self.read_by(leaf, hint) for hint in leaf.reads.values()]
-            graph[leaf.name] = {other.name for other in read if isinstance(other, Analyzer)}
         try:
-            tuple(graphlib.TopologicalSorter(graph).static_order())
+            tuple(graphlib.TopologicalSorter(self._needs()).static_order())
         except graphlib.CycleError as error:
             raise LeafError(f"analyzers read each other's tables in a ring: {' -> '.join(error.args[1])}") from error
+
+
+    def levels(self) -> Iterator[list[Analyzer]]:
+        """The analyzers, each behind those whose tables it reads: all of a level can be made at the same time.
+
+        Those that read most come first within a level, since they are likely to take longest.
+        """
+        order = graphlib.TopologicalSorter(self._needs())
+        order.prepare()
+        while order.is_active():
+            level = [self.analyzers[name] for name in order.get_ready()]
+            order.done(*(leaf.name for leaf in level))
+            yield sorted(level, key=lambda leaf: (-len(leaf.reads), leaf.name))
+
+    def _needs(self) -> dict[str, set[str]]:
+        """Analyzer -> the analyzers whose tables it reads."""
+        needs: dict[str, set[str]] = {}
+        for leaf in self.analyzers.values():
+            read = [self.read_by(leaf, hint) for hint in leaf.reads.values()]
+            needs[leaf.name] = {other.name for other in read if isinstance(other, Analyzer)}
+        return needs
 
 
 def row_of(hint: Any) -> type[Row] | None:

@@ -13,22 +13,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import IO, Any, Final, Generic, TypeVar, cast
 
 import msgspec
 
 from overhaul.config import Config
 from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Finding, Row
+from overhaul.history import History
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of
 from overhaul.past import Past
+from overhaul.sharing import can_fork, frames, share, write_frame
 from overhaul.source import digest
 from overhaul.store import Store
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable, list_decoder
 
 _Row = TypeVar("_Row", bound=Row)
+
+_HANDED_OVER: Final = msgspec.msgpack.Decoder(tuple[str, bytes, bytes, int])
+"""What a fork would have kept: the arguments of `Store.keep`."""
 
 Reads = dict[str, list[str] | None]
 """Table -> the modules whose rows were read; None for all."""
@@ -81,14 +86,16 @@ class Results:
     """The results of analyzers and rules, each made once."""
 
     def __init__(
-        self, layout: Layout, config: Config, leaves: Leaves, store: Store, facts: Mapping[type[Row], FactTable[Any]]
-    ) -> None:
-        """`facts` has the table of every collector."""
+        self, layout: Layout, config: Config, leaves: Leaves, store: Store, facts: Mapping[type[Row], FactTable[Any]],
+        root: Path,
+    ) -> None:  # fmt: skip
+        """`facts` has the table of every collector; `root` is the folder that is audited."""
         self._layout = layout
         self._config = config
         self._leaves = leaves
         self._store = store
         self._facts = facts
+        self._history = History(root)
         self._by_name = {table.name: table for table in facts.values()}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
         self._digests: dict[str, bytes] = {}
@@ -101,6 +108,40 @@ class Results:
         """What some rules have to say."""
         for rule in rules:
             yield from self._result(rule, Finding)[1]
+
+    def make(self, processes: int) -> None:
+        """Make the tables of all analyzers, in so many processes where this one can be forked.
+
+        Level by level, so that what an analyzer reads is there when it begins. What a fork makes, it hands over instead
+        of keeping it; the parent finds it in the store, as if an earlier run had left it there.
+        """
+        for level in self._leaves.levels():
+            if processes < 2 or len(level) < 2 or not can_fork():
+                return
+            leaves = {leaf.name: leaf for leaf in level}
+
+            def here(name: str, leaves: Mapping[str, Leaf] = leaves) -> None:
+                self._result(leaves[name], leaves[name].fills)
+
+            def there(file: IO[bytes], name: str, leaves: Mapping[str, Leaf] = leaves) -> None:
+                def hand_over(*kept: object) -> None:
+                    write_frame(file, msgspec.msgpack.encode(kept))
+
+                self._store.in_fork(hand_over)
+                self._result(leaves[name], leaves[name].fills)
+
+            for file in share(tuple(leaves), processes, here, there):
+                with file:
+                    for frame in frames(file):
+                        self._take_over(*_HANDED_OVER.decode(frame), leaves)
+
+    def _take_over(self, name: str, key: bytes, data: bytes, rows: int, leaves: Mapping[str, Leaf]) -> None:
+        """Keep what a fork has made, and have it as made, since nothing can have changed meanwhile."""
+        self._store.keep(name, key, data, rows)
+        kind, _, leaf = name.partition(" ")
+        if kind == Analyzer.kind and leaf in leaves:
+            made = msgspec.msgpack.decode(data, type=Kept).rows
+            self._made[name] = digest(made), list_decoder(leaves[leaf].fills).decode(made)
 
     def _result(self, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
         """The digest of the rows, and the rows."""
@@ -142,7 +183,8 @@ class Results:
             table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())
         }
         kept = Kept(reads, self._state(reads), msgspec.Raw(data))
-        self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
+        if not any(isinstance(argument, History) and argument.failed for argument in arguments.values()):
+            self._store.keep(name, key, msgspec.msgpack.encode(kept), len(rows))
         for argument in arguments.values():
             past = cast("Past[Any]", argument)
             if isinstance(argument, Past) and past.left is not None:
@@ -164,12 +206,14 @@ class Results:
                 total.update(self._config_digest)
             elif hint is date:
                 total.update(self._day.isoformat().encode())
+            elif hint is History:
+                total.update(self._history.digest)
             elif _state_of(hint) is not None:
                 continue
             elif (row := row_of(hint)) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
-                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, Past[State] or date"
+                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, Past[State] or date"
                 )
             elif isinstance(filler := self._leaves.read_by(leaf, hint), Analyzer):
                 total.update(self._result(filler, row)[0])
@@ -204,7 +248,8 @@ class Results:
     @cached_property
     def _layout_digest(self) -> bytes:
         layout = self._layout
-        return digest(msgspec.msgpack.encode((list(layout.modules.values()), layout.mounts, layout.required)))
+        parts = (list(layout.modules.values()), layout.mounts, layout.required, layout.entries)
+        return digest(msgspec.msgpack.encode(parts))
 
     @cached_property
     def _config_digest(self) -> bytes:
@@ -222,6 +267,8 @@ class Results:
             return self._config
         if hint is date:
             return self._day
+        if hint is History:
+            return self._history
         if (state := _state_of(hint)) is not None:
             return Past(self._left(leaf, state))
         if hint is Symbols:

@@ -92,6 +92,7 @@ class Store:
         self.refill: Callable[[], object] | None = None
         """Makes again what the run has put in, after damage; until there is one, Damaged is raised."""
         self.persistent = False
+        self._forked: Callable[[str, bytes, bytes, int], None] | None = None
         self._base = self._open()
 
     def close(self) -> None:
@@ -196,12 +197,26 @@ class Store:
 
     def keep(self, name: str, key: bytes, data: bytes, rows: int) -> None:
         """Keep an encoded table, in place of an older one of that name."""
+        if self._forked is not None:
+            self._forked(name, key, data, rows)
+            return
 
         def write(base: sqlite3.Connection) -> None:
             row = (self._enter_root(base), name, key, data, rows)
             base.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", row)
 
         self._write(write)
+
+    def in_fork(self, keep: Callable[[str, bytes, bytes, int], None]) -> None:
+        """Be the store of a forked process: read through an own connection, and hand to `keep` what is to be kept.
+
+        The parent's connection stays open, since closing it here would take the parent's locks away. Damage is for the
+        parent to deal with: here it is Damaged.
+        """
+        if self._forked is None and self.persistent and self._file is not None:
+            self._inherited = self._base
+            self._base = sqlite3.connect(self._file, timeout=_BUSY, isolation_level=None)
+        self._forked = keep
 
     def _enter_root(self, base: sqlite3.Connection) -> int:
         """The number of the audited root, now the latest; the oldest beyond `ROOTS` go."""
@@ -223,6 +238,8 @@ class Store:
         The first time a new file is made (if `discard`), from then on it is kept in memory. Then `refill` makes again
         what was in it; without one, Damaged is raised.
         """
+        if self._forked is not None:
+            raise Damaged("the store was damaged")
         with contextlib.suppress(sqlite3.Error):
             self._base.close()
         if self._file is not None and discard:

@@ -40,6 +40,8 @@ ENGINE_FILES: Final = (
 )  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
+_MANY: Final = 200
+"""New files from which on it pays to make all tables at once."""
 
 
 class Progress(Protocol):
@@ -55,9 +57,11 @@ class Survey:
 
     def __init__(
         self, tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, contents: Mapping[str, bytes],
-        failures: Sequence[Failure],
+        failures: Sequence[Failure], fresh: int,
     ) -> None:  # fmt: skip
         """Made by `survey`; `contents` maps each path to the key of its content in the store."""
+        self.fresh = fresh
+        """How many contents this run has parsed, or taken to be new."""
         self.root = tree.root
         self.layout = layout
         self.config = config
@@ -77,7 +81,12 @@ class Survey:
             leaf.fills: FactTable(leaf.fills, table_name(leaf.fills), number, self._keys, known, store)
             for number, leaf in enumerate(leaves.collectors.values())
         }
-        self._results = Results(layout, config, leaves, store, self._facts)
+        self._results = Results(layout, config, leaves, store, self._facts, tree.root)
+
+    def make(self) -> None:
+        """Make the tables of all analyzers at once: faster than one by one when most of the files are new."""
+        if self.fresh >= _MANY:
+            self._results.make(self.config.jobs or os.cpu_count() or 1)
 
     # Tables
 
@@ -114,6 +123,10 @@ class Survey:
         """The path of a module's facts: of an extension module that of its stub, if it has one."""
         return self._paths.get(module) or self.layout.modules[module].path
 
+    def digest(self, module: str) -> bytes | None:
+        """The digest of the file that a module's facts are of; None for one that was not parsed."""
+        return self._keys.get(module)
+
     @cached_property
     def findings(self) -> Sequence[Finding]:
         """What the selected rules have to say, by path, line and rule."""
@@ -143,16 +156,16 @@ def survey(
     layout = lay_out(tree, config)
     facts = Store(store, _engine(leaves), [table_name(leaf.fills) for leaf in leaves.collectors.values()], root)
 
-    def look() -> tuple[dict[str, bytes], list[Failure]]:
+    def look() -> tuple[dict[str, bytes], list[Failure], int]:
         return _contents(tree, layout, config, leaves, facts, began, progress, executor)
 
     try:
-        contents, failures = look()
+        contents, failures, fresh = look()
     except Damaged:
-        contents, failures = look()
+        contents, failures, fresh = look()
     # Tables are read when they are asked for, and damage may show itself only then.
     facts.refill = look
-    return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures])
+    return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures], fresh)
 
 
 def _engine(leaves: Leaves) -> bytes:
@@ -171,8 +184,8 @@ def _engine(leaves: Leaves) -> bytes:
 def _contents(
     tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, began: int, progress: Progress | None,
     executor: Executor | None,
-) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
-    """The key of each file's content, with its facts in the store; and what went wrong.
+) -> tuple[dict[str, bytes], list[Failure], int]:  # fmt: skip
+    """The key of each file's content, with its facts in the store; what went wrong; how many files were looked at.
 
     `began` is a time, in nanoseconds, before the tree was listed.
     """
@@ -206,7 +219,7 @@ def _contents(
         failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
     if changed:
         store.prune(set(contents.values()))
-    return contents, failures
+    return contents, failures, len(changed)
 
 
 def _look(

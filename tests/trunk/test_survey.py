@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -21,6 +22,7 @@ from overhaul.facts import Class, Facts, Finding, Function
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, load_leaves
 from overhaul.module import Module
+from overhaul.results import Results
 from overhaul.source import Source, read
 from overhaul.survey import Look, Survey, survey
 
@@ -341,3 +343,30 @@ def test_a_result_is_made_again_when_a_module_that_had_nothing_can_no_longer_be_
     assert [one.severity for one in look(tmp_path, tmp_path).findings] == ["error"]
     (tmp_path / "empty.py").write_text("def (:")
     assert look(tmp_path, tmp_path).findings == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux only")
+@pytest.mark.parametrize("stored", [True, False])
+def test_tables_made_by_forks_are_those_made_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: bool
+) -> None:
+    monkeypatch.setattr("overhaul.survey._MANY", 1)
+    root = project(tmp_path)
+    handed: list[str] = []
+    take_over = Results._take_over  # pyright: ignore[reportPrivateUsage]
+
+    def noted(self: Results, name: str, *rest: Any) -> None:
+        handed.append(name)
+        take_over(self, name, *rest)
+
+    monkeypatch.setattr(Results, "_take_over", noted)
+    seen = look(root, tmp_path if stored else None)
+    seen.make()
+    assert any(name.startswith("analyzer ") for name in handed)
+    assert everything(seen) == everything(look(root))
+    if stored:
+        made = handed.copy()
+        again = look(root, tmp_path)
+        again.make()
+        assert handed == made, "nothing is new: what is there is used"
+        assert everything(again) == everything(seen)

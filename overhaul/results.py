@@ -124,11 +124,16 @@ class Results:
                 self._result(leaves[name], leaves[name].fills)
 
             def there(file: IO[bytes], name: str, leaves: Mapping[str, Leaf] = leaves) -> None:
+                made: list[str] = []
+
                 def hand_over(*kept: object) -> None:
+                    made.append(str(kept[0]))
                     write_frame(file, msgspec.msgpack.encode(kept))
 
                 self._store.in_fork(hand_over)
                 self._result(leaves[name], leaves[name].fills)
+                if not made:
+                    hand_over(f"{Analyzer.kind} {name}", b"", b"", 0)
 
             for file in share(tuple(leaves), processes, here, there):
                 with file:
@@ -136,12 +141,20 @@ class Results:
                         self._take_over(*_HANDED_OVER.decode(frame), leaves)
 
     def _take_over(self, name: str, key: bytes, data: bytes, rows: int, leaves: Mapping[str, Leaf]) -> None:
-        """Keep what a fork has made, and have it as made, since nothing can have changed meanwhile."""
-        self._store.keep(name, key, data, rows)
-        kind, _, leaf = name.partition(" ")
-        if kind == Analyzer.kind and leaf in leaves:
+        """Keep what a fork has made, and have it as made, since nothing can have changed meanwhile.
+
+        Without data the fork has found that what the store holds is still so.
+        """
+        kind, _, found = name.partition(" ")
+        leaf = leaves.get(found) if kind == Analyzer.kind else None
+        if data:
+            self._store.keep(name, key, data, rows)
+        elif leaf is not None:
+            stored = self._store.result(name, self._key(leaf))
+            data = stored[0] if stored else b""
+        if data and leaf is not None:
             made = msgspec.msgpack.decode(data, type=Kept).rows
-            self._made[name] = digest(made), list_decoder(leaves[leaf].fills).decode(made)
+            self._made[name] = digest(made), list_decoder(leaf.fills).decode(made)
 
     def _result(self, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
         """The digest of the rows, and the rows."""

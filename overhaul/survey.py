@@ -41,7 +41,7 @@ ENGINE_FILES: Final = (
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
 _MANY: Final = 200
-"""New files from which on it pays to make all tables at once."""
+"""Modules from which on it pays to make all tables at once."""
 
 
 class Progress(Protocol):
@@ -84,8 +84,8 @@ class Survey:
         self._results = Results(layout, config, leaves, store, self._facts, tree.root)
 
     def make(self) -> None:
-        """Make the tables of all analyzers at once: faster than one by one when most of the files are new."""
-        if self.fresh >= _MANY:
+        """Make the tables of all analyzers at once: faster than one by one in a large project that has changed."""
+        if self.fresh and len(self._keys) >= _MANY:
             self._results.make(self.config.jobs or os.cpu_count() or 1)
 
     # Tables

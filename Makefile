@@ -41,8 +41,8 @@ coverage: $(INSTALLED) ## run the suite in one process and say which lines it mi
 	$(PY) -m coverage report
 
 bench: $(INSTALLED) ## run every benchmark (half an hour, fetches code by pip); one alone: make bench-speed BENCH_ARGS="django --runs 3"
-	@set -e; for file in benchmarks/[!_]*.py; do \
-	    name=$$(basename "$$file" .py); echo "== $$name"; $(PY) -m "benchmarks.$$name"; done
+	@set -e; for file in benchmarks/[!_]*.py benchmarks/*/__main__.py; do \
+	    name=$${file#benchmarks/}; name=$${name%/__main__.py}; name=$${name%.py}; echo "== $$name"; $(PY) -m "benchmarks.$$name"; done
 
 bench-%: $(INSTALLED)
 	$(PY) -m benchmarks.$* $(BENCH_ARGS)

@@ -30,62 +30,12 @@ from importlib import import_module
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from unicodedata import normalize
 
-from overhaul.facts import Row
+from overhaul.facts import Metric
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Block, Scope
 from overhaul.syntax.grammar import GRAMMAR
-
-
-class Metric(Row, frozen=True):
-    """The figures of a module, class, function or method; all but complexity and rank are of modules only."""
-
-    name: str
-    """Dotted; "" for the module."""
-    kind: Literal["module", "class", "function", "method"]
-    line: int
-    end: int
-    complexity: int
-    """Cyclomatic complexity. Of a class: the mean of its methods, rounded down, and one more when there are several."""
-    rank: str
-    """A (best) to F by complexity (`radon.complexity.cc_rank`); a module's A to C by maintainability (`mi_rank`)."""
-    loc: int | None = None
-    """Lines; the sum of `sloc`, `multi`, `blank` and `single_comments`."""
-    lloc: int | None = None
-    """Logical lines: statements and clauses; one that holds a colon before its end counts as two."""
-    sloc: int | None = None
-    """Lines that hold code."""
-    comments: int | None = None
-    """Comments, whether or not they have the line for themselves."""
-    multi: int | None = None
-    """Lines of strings that stand alone as a statement and span several lines."""
-    blank: int | None = None
-    """Lines of white space, those inside strings too."""
-    single_comments: int | None = None
-    """Lines that hold but a comment, or but a string."""
-    h1: int | None = None
-    """Distinct operators."""
-    h2: int | None = None
-    """Distinct operands."""
-    N1: int | None = None
-    """Operators."""
-    N2: int | None = None
-    """Operands."""
-    vocabulary: int | None = None
-    """h1 + h2."""
-    length: int | None = None
-    """N1 + N2."""
-    volume: float | None = None
-    """Bits: length * log2(vocabulary)."""
-    difficulty: float | None = None
-    effort: float | None = None
-    time: float | None = None
-    """Seconds to write it, by Halstead's formula."""
-    bugs: float | None = None
-    """Errors to expect, by Halstead's formula."""
-    maintainability: float | None = None
-    """Maintainability index, 0 to 100 (best): `radon.metrics.mi_visit(code, multi=True)`."""
 
 
 @Collector(

@@ -12,6 +12,7 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.constants import constant, constants, place
+from overhaul.syntax.declared import class_around
 from overhaul.syntax.known import Knowledge, Known
 from overhaul.syntax.names import last_name
 from overhaul.syntax.paths import STATEMENTS
@@ -117,7 +118,7 @@ class _Moves:
         if found is None and value.__class__ is cst.Attribute and value.value.__class__ is cst.Name:
             # A bound method as a state.
             chain = dotted(value)
-            if chain.startswith("self.") and (_class_of(scope), chain[5:]) in self._methods:
+            if chain.startswith("self.") and (class_around(scope), chain[5:]) in self._methods:
                 return (chain,)
         return found
 
@@ -200,7 +201,7 @@ class _Moves:
             node = node.func
         if node.__class__ is not cst.Attribute or node.value.__class__ is not cst.Name or node.value.value != "self":
             return None
-        return self._methods.get((_class_of(scope), node.attr.value))
+        return self._methods.get((class_around(scope), node.attr.value))
 
     # Calls
 
@@ -391,14 +392,6 @@ def _default(value: Any) -> tuple[str, ...] | None:
     if value.args and value.args[0].keyword is None and (name in _FIRST_DEFAULT or name.endswith("Property")):
         return constants(value.args[0].value)
     return None
-
-
-def _class_of(scope: Scope) -> str:
-    """The class around a function."""
-    around: Scope | None = scope
-    while around is not None and around.kind != "class":
-        around = around.parent
-    return around.name if around is not None else ""
 
 
 def _parameter(write: _Write) -> bool:

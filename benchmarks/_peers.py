@@ -34,9 +34,14 @@ def install() -> None:
     """Make the peers' environment if it is not there. Raises CalledProcessError when pip cannot get one of them."""
     if not (_HOME / "whole").exists():
         venv.create(_HOME, with_pip=True, clear=True)
-        pip = [str(_HOME / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip = [python_of_peers(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *(f"{name}=={version}" for name, version in VERSIONS.items())], check=True)
         (_HOME / "whole").touch()
+
+
+def python_of_peers() -> str:
+    """The interpreter of the peers' environment."""
+    return str(_HOME / "bin" / "python")
 
 
 def peers(root: Path, package: str) -> list[Peer]:
@@ -44,7 +49,7 @@ def peers(root: Path, package: str) -> list[Peer]:
     folder = str(root / package)
     found = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     processes = str(os.cpu_count() or 1)
-    python = str(_HOME / "bin" / "python")
+    python = python_of_peers()
 
     def peer(name: str, does: str, *command: str, fine: tuple[int, ...] = (0,)) -> Peer:
         return Peer(f"{name} {VERSIONS[name]}", does, (python, *command), found, frozenset(fine))

@@ -113,19 +113,31 @@ def commands() -> None:
 )
 @click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
+@click.option(
+    "--compare", type=click.Path(allow_dash=True), metavar="FILE",
+    help="Say what has changed since an earlier JSON report; - for standard input.",
+)
 @run_options
-def audit(path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], **options: Any) -> int:
+def audit(
+    path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], compare: str | None,
+    **options: Any,
+) -> int:  # fmt: skip
     """Look at all the code below PATH, and report.
 
     Exits with 0 when there is nothing to report, 1 when there are findings.
     """
+    from overhaul.commands.compare import compared, read_report
     from overhaul.commands.output import encoded, orders, told, write_file, write_stdout
 
     quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
     workspace = _open(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
     wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
     workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
+    # Read before the audit, which it would be a pity to do for a file that is none of ours.
+    earlier = None if compare is None else read_report(compare)
     survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
+    if earlier is not None:
+        survey.comparison = compared(earlier, survey)
     survey.make()
     for order in wanted:
         chunks = told(workspace.leaves.report(order.report), survey)
@@ -181,6 +193,30 @@ def explain(name: str | None, schema: bool, config: str | None) -> int:
         click.echo(overview(leaves), nl=False)
     else:
         click.echo(explanation(name, leaves), nl=False)
+    return 0
+
+
+@commands.command()
+@click.argument("identity", metavar="ID")
+@path_argument
+@click.option("--reason", default="", metavar="TEXT", help="Why the group stays as it is.")
+@click.option("--owner", default="", metavar="NAME", help="Who answers for it.")
+@click.option("--expires", metavar="DATE", help="The last day on which it holds: 2030-12-31.")
+@run_options
+def justify(identity: str, path: str, reason: str, owner: str, expires: str | None, **options: Any) -> int:
+    """Print the entry that records why a group of duplicates, or another candidate, stays as it is.
+
+    ID is its identity, as reports show it: dup-1f0c9a2b3d4e. Nothing is written: paste what is printed.
+    """
+    from datetime import date
+
+    from overhaul.commands.justify import expiry, justified
+    from overhaul.commands.output import write_stdout
+
+    day = expiry(expires, date.today())
+    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    write_stdout([justified(survey, identity, reason, owner, day)], sys.stdout.buffer)
     return 0
 
 

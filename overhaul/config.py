@@ -1,9 +1,13 @@
 """What the user has set: flag beats file beats default, and an unknown key is refused."""
 
+import os
+import re
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Final, cast
 
 import msgspec
 
@@ -31,16 +35,24 @@ class RolePattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
 
 
 class Justification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
-    """One `[[tool.overhaul.justified]]`: a group that stays as it is."""
+    """One `[[tool.overhaul.justified]]`, or one `[[justified]]` of the ledger: a group that stays as it is."""
 
     group: str
     """The identity of the group, as reports show it."""
     reason: str
     owner: str = ""
     expires: str = ""
-    """ISO date after which it is reported again; "" for never."""
+    """ISO date, the last day on which it holds; "" for ever."""
     members: tuple[str, ...] = ()
     """Dotted names of its members, so that one can tell what has become of it."""
+    file: str = ""
+    """Where it is written, relative to the audited root, above which it may lie; not a key of the file."""
+    line: int = 1
+    """Where it begins there, 1 where that cannot be told; not a key of the file."""
+
+    def holds(self, today: date) -> bool:
+        """Whether it has not expired."""
+        return not self.expires or today <= date.fromisoformat(self.expires)
 
 
 BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
@@ -70,6 +82,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Rules that do not run."""
     roles: dict[str, RolePattern] = {}
     """Families of the project's own, by name."""
+    justified: tuple[Justification, ...] = ()
+    """Groups of duplicates and other candidates that stay as they are; those of the ledger are added."""
+    justified_file: str = ""
+    """A TOML file with more of them, each a `[[justified]]`: a ledger."""
     source: str = ""
     """Where these settings were read; not a key of the file."""
     also_exclude: tuple[str, ...] = ()
@@ -84,52 +100,67 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
 
     Raises ConfigError for a file that cannot be read, an unknown key (the known ones are listed) or a wrong value.
     """
+    start = root if root.is_dir() else root.parent
     if explicit is not None:
         if not explicit.is_file():
             what = "is a folder" if explicit.is_dir() else "does not exist"
             raise ConfigError(f"configuration file {explicit} {what}: check the path given with --config")
-        return _read(explicit) or Config(source=str(explicit))
-    start = root if root.is_dir() else root.parent
+        return _read(explicit, start) or Config(source=str(explicit))
     for folder in (start, *start.parents):
         for name in ("overhaul.toml", "pyproject.toml"):
             file = folder / name
-            if file.is_file() and (config := _read(file)) is not None:
+            if file.is_file() and (config := _read(file, start)) is not None:
                 return config
         if (folder / ".git").exists():
             break
     return Config()
 
 
-def _read(file: Path) -> Config | None:
+def _read(file: Path, root: Path) -> Config | None:
     """The settings in one file; None for a pyproject.toml that has none."""
-    try:
-        document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
+    text, document = _parsed(file)
     where = f"{file}: [tool.overhaul]" if file.name == "pyproject.toml" else f"{file}:"
-    found: Any = document
+    found: object = document
     if file.name == "pyproject.toml":
-        tools: Any = document.get("tool")
-        found = cast("dict[str, Any]", tools).get("overhaul") if isinstance(tools, dict) else None
+        tools = document.get("tool")
+        found = cast("dict[str, object]", tools).get("overhaul") if isinstance(tools, dict) else None
         if found is None:
             return None
     if not isinstance(found, dict):
         raise ConfigError(f"{where} is no table: write the keys below [tool.overhaul]")
     table = cast("dict[str, object]", found)
+    if "tool" in table and file.name != "pyproject.toml":
+        raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
     known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude"}
-    for key in table:
-        if key in known:
-            continue
-        if key == "tool" and file.name != "pyproject.toml":
-            raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
-        close = get_close_matches(key, known)
-        near = f"did you mean {' or '.join(close)}? " if close else ""
-        raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
+    _check_keys(where, table, known)
     _check_roles(where, table.get("roles"))
+    justified = table.pop("justified", None)
     try:
-        return msgspec.convert({**table, "source": str(file)}, Config)
+        config = msgspec.convert({**table, "source": str(file)}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where} {error}: mend the value") from error
+    header = "tool.overhaul.justified" if file.name == "pyproject.toml" else "justified"
+    entries = [*_justified(file, root, header, text, justified), *_ledger(where, file, config.justified_file, root)]
+    return msgspec.structs.replace(config, justified=tuple(_once(entries))) if entries else config
+
+
+def _parsed(file: Path) -> tuple[str, dict[str, object]]:
+    """The text of a TOML file, and what it says."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
+
+
+def _check_keys(where: str, table: Mapping[str, object], known: Iterable[str]) -> None:
+    """Raises ConfigError for a key that nobody knows."""
+    names = sorted(known)
+    for key in table:
+        if key not in names:
+            close = get_close_matches(key, names)
+            near = f"did you mean {' or '.join(close)}? " if close else ""
+            raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(names)})")
 
 
 def _check_roles(where: str, roles: object) -> None:
@@ -145,10 +176,87 @@ def _check_roles(where: str, roles: object) -> None:
         if not isinstance(pattern, dict):
             raise ConfigError(f"{at} is no table: write names, bases, decorators or modules below it")
         keys = cast("dict[str, object]", pattern)
-        for key in keys:
-            if key not in known:
-                close = get_close_matches(key, known)
-                near = f"did you mean {' or '.join(close)}? " if close else ""
-                raise ConfigError(f"{at}: unknown key {key!r}: {near}(known keys: {', '.join(sorted(known))})")
+        _check_keys(f"{at}:", keys, known)
         if not any(keys.get(key) for key in ("names", "bases", "decorators", "modules")):
             raise ConfigError(f"{at} fits nothing: give it names, bases, decorators or modules")
+
+
+def _ledger(where: str, file: Path, name: str, root: Path) -> Iterator[Justification]:
+    """The entries of the ledger that a settings file names."""
+    if not name:
+        return
+    ledger = file.parent / name
+    if not ledger.is_file():
+        raise ConfigError(f"{where} justified-file: there is no file {ledger}: make it, or take the key away")
+    text, document = _parsed(ledger)
+    _check_keys(f"{ledger}:", document, ("justified",))
+    yield from _justified(ledger, root, "justified", text, document.get("justified"))
+
+
+def _justified(file: Path, root: Path, header: str, text: str, found: object) -> Iterator[Justification]:
+    """The entries of one file, checked; `header` is what stands between their double brackets."""
+    if found is None:
+        return
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in cast("list[object]", found)):
+        raise ConfigError(f"{file}: {header} is no array of tables: begin each entry with [[{header}]]")
+    entries = cast("list[dict[str, object]]", found)
+    known = {field.encode_name for field in msgspec.structs.fields(Justification)} - {"file", "line"}
+    for entry, line in zip(entries, _lines(text, header, entries), strict=True):
+        where = f"{file}:{line}: [[{header}]]"
+        _check_keys(where, entry, known)
+        given = {**entry, "file": _below(file, root), "line": line}
+        if (expires := entry.get("expires")) is not None:
+            given["expires"] = _day(where, expires)
+        try:
+            one = msgspec.convert(given, Justification)
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{where} {error}: mend the entry") from error
+        for key, value in (("group", one.group), ("reason", one.reason)):
+            if not value.strip():
+                raise ConfigError(f"{where} the {key} is empty: say {_MEANING[key]}")
+        yield one
+
+
+_MEANING: Final = {"group": "which group it is about, by its identity", "reason": "why the group stays as it is"}
+
+
+def _day(where: str, value: object) -> str:
+    """A date of TOML, or one written as text, in ISO 8601."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    try:
+        return date.fromisoformat(cast("str", value)).isoformat() if value != "" else ""
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{where} expires: {value!r} is no date: write it like 2030-12-31") from error
+
+
+def _lines(text: str, header: str, entries: Sequence[Mapping[str, object]]) -> list[int]:
+    """The line of each entry: of its header; else the first that names its group; else 1."""
+    parts = r"[ \t]*\.[ \t]*".join(rf"[\"']?{part}[\"']?" for part in header.split("."))
+    written = re.compile(rf"^[ \t]*\[\[[ \t]*{parts}[ \t]*\]\]")
+    rows = text.split("\n")
+    found = [number for number, row in enumerate(rows, 1) if written.match(row)]
+    if len(found) == len(entries):
+        return found
+    # Written as an inline array; or a header stands in a string of several lines.
+    groups = [str(entry.get("group", "")) for entry in entries]
+    return [next((at for at, row in enumerate(rows, 1) if group and group in row), 1) for group in groups]
+
+
+def _below(file: Path, root: Path) -> str:
+    """A path relative to the audited root, with forward slashes."""
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # on another drive
+        return file.as_posix()
+
+
+def _once(entries: Iterable[Justification]) -> Iterator[Justification]:
+    """The entries, of which no two may be about one group."""
+    seen: dict[str, Justification] = {}
+    for one in entries:
+        first = seen.setdefault(one.group, one)
+        if first is not one:
+            at = f"{first.file}:{first.line}"
+            raise ConfigError(f"{one.file}:{one.line}: {one.group} is justified at {at} already: keep one of them")
+        yield one

@@ -626,3 +626,203 @@ class LibraryMachine(Row, frozen=True):
     moves: tuple[LibraryMove, ...]
     complete: bool
     """All states and transitions could be read."""
+
+
+class Metric(Row, frozen=True):
+    """The figures of a module, class, function or method; all but complexity and rank are of modules only."""
+
+    name: str
+    """Dotted; "" for the module."""
+    kind: Literal["module", "class", "function", "method"]
+    line: int
+    end: int
+    complexity: int
+    """Cyclomatic complexity. Of a class: the mean of its methods, rounded down, and one more when there are several."""
+    rank: str
+    """A (best) to F by complexity (`radon.complexity.cc_rank`); a module's A to C by maintainability (`mi_rank`)."""
+    loc: int | None = None
+    """Lines; the sum of `sloc`, `multi`, `blank` and `single_comments`."""
+    lloc: int | None = None
+    """Logical lines: statements and clauses; one that holds a colon before its end counts as two."""
+    sloc: int | None = None
+    """Lines that hold code."""
+    comments: int | None = None
+    """Comments, whether or not they have the line for themselves."""
+    multi: int | None = None
+    """Lines of strings that stand alone as a statement and span several lines."""
+    blank: int | None = None
+    """Lines of white space, those inside strings too."""
+    single_comments: int | None = None
+    """Lines that hold but a comment, or but a string."""
+    h1: int | None = None
+    """Distinct operators."""
+    h2: int | None = None
+    """Distinct operands."""
+    N1: int | None = None
+    """Operators."""
+    N2: int | None = None
+    """Operands."""
+    vocabulary: int | None = None
+    """h1 + h2."""
+    length: int | None = None
+    """N1 + N2."""
+    volume: float | None = None
+    """Bits: length * log2(vocabulary)."""
+    difficulty: float | None = None
+    effort: float | None = None
+    time: float | None = None
+    """Seconds to write it, by Halstead's formula."""
+    bugs: float | None = None
+    """Errors to expect, by Halstead's formula."""
+    maintainability: float | None = None
+    """Maintainability index, 0 to 100 (best): `radon.metrics.mi_visit(code, multi=True)`."""
+
+
+class LooseName(Row, frozen=True):
+    """Names of a scope that nobody can tell whose they are: one row for each scope and way."""
+
+    scope: str
+    """The dotted function or class; "" for the module, and for strings wherever they stand."""
+    how: Literal["attribute", "called", "computed", "super", "own", "string", "pattern", "main"]
+    """attribute: of what an index or another expression gives; called: of what a call of a name gives, with the chains
+    of both, `make().run`; computed: what `getattr` is asked of, with a name that is not written there; super: of
+    `super()`; own: what a class body uses of itself, `size = property(_get_size)`; string: constants that read like a
+    dotted name, those of `__all__` left out; pattern: of strings put together, `visit_*`; main: the module asks whether
+    it is run as a script."""
+    names: tuple[str, ...]
+    """Sorted; ("__main__",) for main."""
+
+
+class Fragment(msgspec.Struct, frozen=True, array_like=True):
+    """A function or class that is large enough to be compared with others."""
+
+    name: str
+    """Dotted, inside its module."""
+    unit: Literal["function", "method", "class"]
+    line: int
+    end: int
+    first: int
+    """The number of its head among the module's statements."""
+    last: int
+    """One behind its last statement."""
+    statements: int
+    """How many statements say something: `else`, `try`, `pass` and imports do not."""
+    exact: bytes
+    """A digest of all but layout, comments and docstrings."""
+    renamed: bytes
+    """The same for what is equal but for a consistent renaming and literals."""
+    free: str
+    """The names that it uses and does not bind, apart by spaces."""
+
+
+class Fingerprint(Row, frozen=True):
+    """What a module's statements are made of, packed: for finding what says the same thing. One row a module."""
+
+    shapes: bytes
+    """Of each statement four bytes: a hash of its syntax, names and literals left out; integers are little endian."""
+    bare: bytes
+    """The same with all operators, comparisons and constants taken for one."""
+    lines: bytes
+    """Four bytes each."""
+    kinds: bytes
+    """One byte each: the code of its class, as in `overhaul.syntax.shapes`."""
+    weights: bytes
+    """One byte each: how many nodes, at most 255."""
+    depths: bytes
+    """One byte each: how many suites it stands in."""
+    literals: bytes
+    """Four bytes each: a hash of its literals; 0 without any."""
+    counts: bytes
+    """One byte each: how many names stand in it, at most 255."""
+    uses: bytes
+    """Four bytes a name, statement by statement: its number in `names`."""
+    names: str
+    """Each name once, apart by line ends; attributes with a dot before them, keywords with `=`."""
+    fragments: tuple[Fragment, ...]
+    generated: bool
+    """A comment at its top says that it is generated."""
+
+
+class Body(Row, frozen=True):
+    """A function or method whose body does nothing, or gives a result that depends on nothing."""
+
+    name: str
+    """Dotted, inside its module."""
+    line: int
+    end: int
+    form: Literal["empty", "raises", "constant", "given", "random", "echo", "announced"]
+    """empty: nothing at all; raises: only an exception that says it is not implemented; constant: one made of literals;
+    given: made of literals, whole parameters, the time and new ids; random: made of chance; echo: its first parameter;
+    announced: prints or logs and nothing else."""
+    how: str
+    """empty: pass, dots, docstring, return; raises: the exception's name, `assert` or `NotImplemented`; else what is
+    returned, on one line, cut at 80 characters; "" for nothing."""
+    void: bool
+    """What is given is None, empty, zero, or nothing."""
+    message: str
+    """Of what is raised, printed or logged, cut at 200 characters; "" where it is no literal."""
+    at: int
+    """Line of the statement that tells the form."""
+    sleeps: int
+    """Line that sleeps before; 0 for none."""
+    guarded: bool
+    """Arguments are checked before."""
+    unused: tuple[str, ...]
+    """Parameters that the body does not use, the receiver left out."""
+    parameters: int
+    """How many it has, the receiver left out."""
+    excuse: str
+    """Words of docstring or comments that say it is meant so."""
+    explained: bool
+    """A comment stands in the body that is no remark on what is missing."""
+    dead: int
+    """Line of a statement in it that was commented out; 0 for none."""
+    docstring: str
+    """Cut at 300 characters."""
+    alternative: bool
+    """Stands in a branch of its module or class, or only for type checkers."""
+
+
+class Remark(Row, frozen=True):
+    """A comment or docstring that says of code that it is not finished."""
+
+    scope: str
+    """The dotted function or class it stands in; "" for the module."""
+    function: bool
+    """The scope is a function."""
+    line: int
+    strength: Literal["tag", "says", "hint"]
+    phrase: str
+    text: str
+    """The line of it, cut at 120 characters."""
+    beside: str
+    """For a comment outside of functions what it stands before or beside, dotted; "" for nothing that has a name."""
+    beside_line: int
+    beside_end: int
+
+
+class SwallowedError(Row, frozen=True):
+    """An exception handler, or a `suppress`, that takes an exception and does nothing with it."""
+
+    scope: str
+    """The dotted function or class; "" for the module."""
+    line: int
+    caught: tuple[str, ...]
+    """As they are written; empty for a bare `except`."""
+    act: Literal["pass", "continue", "return", "suppress"]
+    explained: bool
+    """A comment says why."""
+    tried: tuple[str, ...]
+    """The last names of what is called in the `try`."""
+    statements: int
+    """How many statements are tried."""
+
+
+class MadeUpRecord(Row, frozen=True):
+    """Names and addresses of the usual examples in a function's or variable's data."""
+
+    scope: str
+    """The function, class or variable; "" for the module."""
+    line: int
+    examples: tuple[str, ...]
+    """What is found, by line; at least two different ones."""

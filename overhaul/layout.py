@@ -44,7 +44,7 @@ class Layout:
 
     def __init__(
         self, places: Mapping[str, Place], paths: Mapping[str, str], parents: Mapping[str, str], finder: Finder,
-        mounts: Iterable[Mount], required: Iterable[str], failures: tuple[Failure, ...],
+        mounts: Iterable[Mount], required: Iterable[str], failures: tuple[Failure, ...], entries: tuple[str, ...] = (),
     ) -> None:
         """`paths` maps each file to its module, `parents` each module to the package its relative imports start at."""
         self.modules = places
@@ -53,6 +53,8 @@ class Layout:
         """The import roots and mapped packages, in the order they are searched; what names mean depends on them."""
         self.required = tuple(sorted(required))
         """Distributions that metadata requires, spelled like modules: no mere directory of that name is imported."""
+        self.entries = entries
+        """What entry points of the metadata name: `package.module:function`."""
         self.failures = failures
         """Packaging metadata that could not be read."""
         self._paths, self._parents, self._finder = paths, parents, finder
@@ -154,7 +156,8 @@ def lay_out(tree: Tree, config: Config) -> Layout:
         required=metadata.required,
     )
     return Layout(
-        dict(sorted(places.items())), paths, parents, finder, mounts, metadata.required, metadata.failures
+        dict(sorted(places.items())), paths, parents, finder, mounts, metadata.required, metadata.failures,
+        metadata.entries,
     )
 
 

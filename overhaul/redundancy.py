@@ -16,7 +16,8 @@ from overhaul.inventory import Component, Confidence
 Tier = Literal["certain", "likely", "note"]
 Reached = Literal["entry", "tests", "nowhere", "unknown"]
 """From where a function is reached: entry: from where the program begins, or as part of what a library offers; tests:
-from tests only; nowhere: nothing found names it; unknown: its name is used on receivers whose class is not known."""
+from tests only; nowhere: nothing found names it, or only what is reached from nowhere; unknown: its name is used on
+receivers whose class is not known."""
 
 
 class Reach(Row, frozen=True):
@@ -29,14 +30,15 @@ class Reach(Row, frozen=True):
     line: int
     reached: Reached
     called_by: tuple[str, ...]
-    """The functions, methods and classes that use it, dotted with their modules, by name, at most ten; a module's name
-    for its top level. A use that is not resolved for sure (an attribute of an unknown receiver) is not among them."""
+    """The functions, methods and classes that use it, dotted with their modules, by module and name, at most ten; a
+    module's name for its top level. A use that is not resolved for sure (an attribute of an unknown receiver) is not
+    among them, and of what stands in the source no use in tests."""
     callers: int
     """How many use it, for sure."""
     users: int
     """Modules besides its own that use it, for sure."""
     tests: int
-    """Test functions from which it is reached, itself left out."""
+    """Test functions from which it is reached for sure, itself left out: all of them, however far away."""
 
 
 class Placeholder(Component, frozen=True):
@@ -193,10 +195,13 @@ class RepeatedUtility(Component, frozen=True):
     end: int
 
 
+RiskName = Literal["users", "fan_in", "interface_distance", "state_held", "untested", "complexity"]
+
+
 class RiskPart(msgspec.Struct, frozen=True):
     """One part of a risk score."""
 
-    name: Literal["users", "fan_in", "interface_distance", "state_held", "untested", "complexity"]
+    name: RiskName
     value: float
     """0 to 1."""
     weight: float
@@ -237,6 +242,34 @@ class BaselineMetric(Row, frozen=True):
     """Which way is an improvement; "" for neither."""
 
 
+class ChangeHistory(Row, frozen=True):
+    """What was read of the git history: one row, also where there is none."""
+
+    head: str
+    """The commit that HEAD is; "" for none."""
+    since: str
+    """Date of the oldest commit that was read, ISO 8601, in UTC."""
+    until: str
+    commits: int
+    """How many were read that touch Python files of the audited folder; merges are not among them."""
+    authors: int
+    note: str
+    """Why nothing was read, or what is missing; "" when all is as it should be."""
+
+
+class FileChange(Row, frozen=True):
+    """A Python file with how often it was changed in the part of the history that was read; see `ChangeHistory`."""
+
+    path: str
+    changes: int
+    """Commits that touched it, under this name or one that it was renamed from."""
+    authors: int
+    """Different addresses of electronic mail among their authors."""
+    first: str
+    """Date of the first of these commits, ISO 8601, in UTC."""
+    last: str
+
+
 class Hotspot(Row, frozen=True):
     """A module that is complex, changes often, and that many others stand on."""
 
@@ -247,7 +280,7 @@ class Hotspot(Row, frozen=True):
     name: str
     """Its most complex function, dotted inside it; "" where it has none."""
     score: float
-    """0 to 1: the geometric mean of the three percentile ranks."""
+    """0 to 1: the geometric mean of three percentile ranks; see `docs/hotspots.md`."""
     complexity: int
     """Sum over its functions."""
     changes: int
@@ -260,7 +293,7 @@ class Hotspot(Row, frozen=True):
 
 
 __all__ = [
-    "BaselineMetric", "Clone", "Confidence", "Consolidation", "Correspondence", "Difference", "Duplicate",
-    "FamilyMember", "Hotspot", "NameFamily", "Parallel", "Placeholder", "Reach", "Reached", "RepeatedUtility",
-    "RiskPart", "Tier",
+    "BaselineMetric", "ChangeHistory", "Clone", "Confidence", "Consolidation", "Correspondence", "Difference",
+    "Duplicate", "FamilyMember", "FileChange", "Hotspot", "NameFamily", "Parallel", "Placeholder", "Reach", "Reached",
+    "RepeatedUtility", "RiskPart", "Tier",
 ]  # fmt: skip

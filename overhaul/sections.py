@@ -31,8 +31,9 @@ class Column(msgspec.Struct, frozen=True):
     """A column of a grid."""
 
     title: str
-    kind: Literal["text", "code", "place", "number"] = "text"
-    """place: `path:line`, sorted by path and then by number."""
+    kind: Literal["text", "word", "code", "place", "number", "link"] = "text"
+    """word: a text that is never broken; place: `path:line`, sorted by path and then by number; link: the id of
+    something on the page."""
 
 
 class Line(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 
 from overhaul import __version__
+from overhaul.comparison import Comparison
 from overhaul.config import Config
 from overhaul.distributions import version
 from overhaul.errors import LeafError, Unreadable, blame
@@ -68,6 +69,8 @@ class Survey:
         self.leaves = leaves
         self.failures = tuple(sorted({*failures, *layout.failures}))
         self.files = len(tree.entries)
+        self.comparison: Comparison | None = None
+        """What has changed since an earlier report; set by whoever has one to compare with."""
         self._store = store
         known = store.parsed()
         self._paths = {

@@ -100,7 +100,8 @@ def _picture(row: StateMachine) -> Picture:
                 guard = f" if {one.guard}" if one.guard else ""
                 edges.setdefault((source, one.target), f"{source} to {one.target}{guard}")
     marks: Mapping[str, str] = {
-        **dict.fromkeys(row.final, "final"), **({row.initial: "initial"} if row.initial is not None else {})
+        **dict.fromkeys(row.final, "final"),
+        **({row.initial: "initial"} if row.initial is not None else {}),
     }
     certain = {(one.source, one.target) for one in row.transitions if one.source is not None}
     few = len(edges) <= 3 * len(row.states)

@@ -10,6 +10,7 @@ import msgspec
 
 from overhaul.facts import Cycle, UnresolvedImport
 from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence
+from overhaul.redundancy import Consolidation, Duplicate, Parallel, Placeholder
 from overhaul.sections import WORST_FIRST, Column, Grid, Line, Section, rows_of, rule_anchor, short
 from overhaul.survey import Survey
 
@@ -96,6 +97,10 @@ _KINDS: Final[tuple[tuple[type[Component], str, str, str], ...]] = (
     (Manager, "manager", "managers", "managers"), (Cache, "cache", "caches", "caches"),
     (StateMachine, "state machine", "state machines", "state_machines"),
     (StatePersistence, "saved state", "saved states", "state_persistence"),
+    (Placeholder, "placeholder", "placeholders", "placeholders"),
+    (Duplicate, "group of duplicates", "groups of duplicates", "duplicates"),
+    (Parallel, "pair in parallel", "pairs in parallel", "parallels"),
+    (Consolidation, "candidate for one", "candidates for one", "consolidations"),
 )  # fmt: skip
 
 

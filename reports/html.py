@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import re
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "html"
+UNBROKEN: Final = 24
+"""Characters of a name that need no place to break."""
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -82,6 +85,9 @@ def _environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters |= {"island": _island, "number": _number}
+    # Jinja's own type of it has room for nothing but what Jinja puts there.
+    functions: dict[str, Any] = environment.globals
+    functions["breakable"] = _breakable
     return environment
 
 
@@ -101,8 +107,17 @@ def _island(grid: Grid) -> str:
     return text
 
 
+def _breakable(value: str | int | float) -> list[str]:
+    """A long name or path in parts between which it may be broken: behind dots and slashes; script.js does the same."""
+    text = str(value)
+    return _PARTS.split(text) if len(text) > UNBROKEN else [text]
+
+
+_PARTS: Final = re.compile(r"(?<=[./])(?=\w)(?!pyi?\b)")
+
+
 def _number(value: float | None) -> str:
-    """A number as people read it."""
+    """A number as people read it; script.js does the same."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{value:,.{0 if float(value).is_integer() else 2 if abs(value) < 1 else 1}f}"

@@ -18,8 +18,9 @@ def json(survey: Survey) -> Iterator[bytes]:
     """Tables, findings and failures as one JSON document.
 
     The keys are `schema` (changes when a consumer must), `version` (of overhaul), `root` (the name of the audited
-    folder: no path of the machine), `tables` (name -> rows), `findings` and `failures`. `docs/report.schema.json`
-    describes it. Rows of facts begin with the `module` and `path` they were found in.
+    folder: no path of the machine), `tables` (name -> rows), `comparison` (only with `--compare`), `findings` and
+    `failures`. `docs/report.schema.json` describes it. Rows of facts begin with the `module` and `path` they were found
+    in.
     """
     encode = msgspec.json.Encoder().encode
     head = {"schema": SCHEMA, "version": __version__, "root": survey.root.name or "."}
@@ -30,7 +31,10 @@ def json(survey: Survey) -> Iterator[bytes]:
         separator = b",\n"
         yield from _listed(_rows(survey, row, groups, encode))
         yield b"]"
-    yield b'},\n"findings":['
+    yield b"}"
+    if survey.comparison is not None:
+        yield b',\n"comparison":' + encode(survey.comparison)
+    yield b',\n"findings":['
     yield from _listed(map(encode, survey.findings))
     yield b'],\n"failures":['
     yield from _listed(map(encode, survey.failures))

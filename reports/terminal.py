@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final
@@ -12,30 +11,26 @@ from typing import Final
 import click
 
 from overhaul.facts import Cycle, Finding
-from overhaul.inventory import (
-    Cache,
-    CacheFamily,
-    Component,
-    CustomRole,
-    Manager,
-    ResponsibilityOverlap,
-    StateMachine,
-    StatePersistence,
-)
 from overhaul.leaves import Report, table_name
 from overhaul.printable import printable
+from overhaul.redundancy import ChangeHistory, Hotspot
+from overhaul.sections import rows_of
+from overhaul.summary import count, summary
 from overhaul.survey import Survey
 
 SHOWN: Final = 10
 """Findings of one rule, failures, and cycles that are listed before the rest is only counted."""
 MODULES: Final = 6
 """Modules of a cycle that are named."""
-INVENTORIED: Final = 3
-"""Candidates for one, and machines, that are named."""
+CHANGED: Final = 5
+"""New rows of a table, and gone ones, that are named."""
+HOTSPOTS: Final = 5
+"""Hotspots that are listed."""
 PLAIN_WIDTH: Final = 100
 SEVERITIES: Final = ("error", "warning", "note")
 COLOURS: Final = {
     "error": "red", "warning": "yellow", "note": "blue",
+    "worse": "red", "better": "green",
     "fatal": "red", "order-dependent": "yellow", "latent": "yellow", "deferred": "blue", "typing": "blue",
 }  # fmt: skip
 WAYS: Final = {
@@ -56,10 +51,12 @@ def terminal(survey: Survey) -> Iterator[str]:
     """
     width = max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
     yield from _header(survey)
+    yield from _since(survey, width)
     yield from _failures(survey, width)
     yield from _inventory(survey, width)
     yield from _findings(survey.findings, width)
     yield from _cycles(survey, width)
+    yield from _hotspots(survey, width)
     yield from _tables(survey, width)
     yield "\n"
     yield from _wrapped(_next(survey), width, "")
@@ -68,9 +65,35 @@ def terminal(survey: Survey) -> Iterator[str]:
 def _header(survey: Survey) -> Iterator[str]:
     yield click.style(printable(str(survey.root)), bold=True) + "\n"
     yield (
-        f"{_count(survey.files, 'file')}, {_count(survey.lines, 'line')}, "
-        f"{_count(len(survey.layout.modules), 'module')}, {_count(len(survey.findings), 'finding')}\n"
+        f"{count(survey.files, 'file')}, {count(survey.lines, 'line')}, "
+        f"{count(len(survey.layout.modules), 'module')}, {count(len(survey.findings), 'finding')}\n"
     )
+
+
+def _since(survey: Survey, width: int) -> Iterator[str]:
+    """What has changed since the report that was named with `--compare`."""
+    if (comparison := survey.comparison) is None:
+        return
+    yield "\n" + click.style(f"Since {printable(comparison.since)}", bold=True) + "\n"
+    for note in comparison.notes:
+        yield from _wrapped(printable(note), width, "  ")
+    if not comparison.changed:
+        yield "  nothing has changed\n"
+    for figure in comparison.figures:
+        if figure.before is not None and figure.after is not None and figure.changed:
+            change = f"{figure.before:,.10g} -> {figure.after:,.10g} ({figure.after - figure.before:+,.6g})"
+            name = f"{printable(figure.name.replace('_', ' ')):<30}"
+            yield f"  {click.style(f'{figure.verdict:<6}', fg=COLOURS.get(figure.verdict))}  {name}  {change}\n"
+    for one in comparison.turnovers:
+        table = printable(one.table.replace("_", " "))
+        for what, number, names in (
+            ("new", one.new, one.new_names), ("gone", one.gone, one.gone_names),
+            ("changed", one.changed, one.changed_names),
+        ):  # fmt: skip
+            if number:
+                more = f" and {number - CHANGED:,} more" if number > CHANGED else ""
+                shown = printable("; ".join(names[:CHANGED]))
+                yield from _wrapped(f"{table}: {number:,} {what}: {shown}{more}", width, "  ")
 
 
 def _failures(survey: Survey, width: int) -> Iterator[str]:
@@ -103,83 +126,12 @@ def _rank(group: Iterable[Finding]) -> int:
 
 
 def _inventory(survey: Survey, width: int) -> Iterator[str]:
-    """How many there are of each kind, and which of them could be one."""
-    tables = survey.leaves.tables.values()
-    lines = [
-        line for row, tell in (
-            (Manager, _managers), (Cache, _caches), (StateMachine, _machines), (StatePersistence, _persistences),
-            (CustomRole, _roles),
-        )
-        if row in tables for line in tell(survey)
-    ]  # fmt: skip
+    """How many there are of each kind, what is pretended or said twice, and what could be one."""
+    lines = list(summary(survey))
     if lines:
         yield "\n" + click.style("Inventory", bold=True) + "\n"
     for line in lines:
         yield from _wrapped(printable(line), width, "  ")
-
-
-def _managers(survey: Survey) -> Iterator[str]:
-    rows = survey.rows(Manager)
-    sure = [row for row in rows if row.sure]
-    if not rows:
-        return
-    yield f"{_kinds('manager', sure)}{_unsure(len(rows) - len(sure))}"
-    tiers = Counter(row.tier for row in sure if row.tier is not None)
-    if len(tiers) > 1:
-        yield f"  tiers: {', '.join(f'{tier}: {count}' for tier, count in sorted(tiers.items()))}"
-    overlaps = survey.rows(ResponsibilityOverlap) if ResponsibilityOverlap in survey.leaves.tables.values() else []
-    for one in overlaps[:INVENTORIED]:
-        yield f"  could be one: {one.first} and {one.second} (both {', '.join(one.shared[:3])}) {one.path}:{one.line}"
-
-
-def _caches(survey: Survey) -> Iterator[str]:
-    rows = survey.rows(Cache)
-    sure = [row for row in rows if row.sure]
-    if not rows:
-        return
-    yield f"{_kinds('cache', sure)}{_unsure(len(rows) - len(sure))}"
-    families = survey.rows(CacheFamily) if CacheFamily in survey.leaves.tables.values() else []
-    for one in sorted(families, key=lambda one: -len(one.members))[:INVENTORIED]:
-        names = ", ".join(member.rpartition(".")[2] for member in one.members[:4])
-        more = f" and {len(one.members) - 4} more" if len(one.members) > 4 else ""
-        yield f"  could be one: {one.name} ({names}{more}) {one.path}:{one.line}"
-
-
-def _machines(survey: Survey) -> Iterator[str]:
-    rows = survey.rows(StateMachine)
-    sure = [row for row in rows if row.sure]
-    if not rows:
-        return
-    yield f"{_kinds('state machine', sure)}{_unsure(len(rows) - len(sure))}"
-    largest = sorted(sure, key=lambda row: (-len(row.transitions), row.path, row.line))[:INVENTORIED]
-    for one in largest:
-        states, moves = _count(len(one.states), "state"), _count(len(one.transitions), "transition")
-        yield f"  {one.name}: {states}, {moves} {one.path}:{one.line}"
-
-
-def _persistences(survey: Survey) -> Iterator[str]:
-    rows = survey.rows(StatePersistence)
-    sure = [row for row in rows if row.sure]
-    if not rows:
-        return
-    ways = Counter(row.write.replace("_", " ") for row in sure if row.write)
-    how = f" ({', '.join(f'{count} {way}' for way, count in ways.most_common())})" if ways else ""
-    yield f"{_count(len(sure), 'saved state')}{how}{_unsure(len(rows) - len(sure))}"
-
-
-def _roles(survey: Survey) -> Iterator[str]:
-    for role, count in sorted(Counter(row.kind for row in survey.rows(CustomRole)).items()):
-        yield f"{role}: {count:,}"
-
-
-def _kinds(noun: str, rows: Sequence[Component]) -> str:
-    counted = Counter(row.subkind for row in rows).most_common()
-    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counted)
-    return f"{_count(len(rows), noun)}{f': {kinds}' if kinds else ''}"
-
-
-def _unsure(count: int) -> str:
-    return f" ({count:,} more unsure)" if count else ""
 
 
 def _cycles(survey: Survey, width: int) -> Iterator[str]:
@@ -194,7 +146,7 @@ def _cycles(survey: Survey, width: int) -> Iterator[str]:
 
 
 def _cycle(cycle: Cycle, width: int) -> Iterator[str]:
-    size = f"{_count(len(cycle.modules), 'module')}, {_count(cycle.edges, 'import')}, impact {cycle.impact:,.0f}"
+    size = f"{count(len(cycle.modules), 'module')}, {count(cycle.edges, 'import')}, impact {cycle.impact:,.0f}"
     yield f"  {click.style(cycle.effect, fg=COLOURS[cycle.effect], bold=True)}: {size}\n"
     more = f" and {len(cycle.modules) - MODULES} more" if len(cycle.modules) > MODULES else ""
     yield from _wrapped(", ".join(map(printable, cycle.modules[:MODULES])) + more, width, "    ")
@@ -215,14 +167,29 @@ def _cycle(cycle: Cycle, width: int) -> Iterator[str]:
             "    ",
         )
     if len(cycle.cuts) > MODULES:
-        yield f"    and {_count(len(cycle.cuts) - MODULES, 'more cut')}\n"
+        yield f"    and {count(len(cycle.cuts) - MODULES, 'more cut')}\n"
+
+
+def _hotspots(survey: Survey, width: int) -> Iterator[str]:
+    """Where changes are dear; where there is a repository without a history that can be read, why there are none."""
+    rows = rows_of(survey, Hotspot) or ()
+    if rows:
+        yield _title("Change hotspots: complex, often changed, imported by many", len(rows), "yellow")
+        for one in rows[:HOTSPOTS]:
+            figures = f"complexity {one.complexity:,}, {count(one.changes, 'change')}, {count(one.fan_in, 'importer')}"
+            yield from _entry(f"{printable(one.path)}:{one.line}", f"{figures}; most complex: {one.name}", width)
+    notes = [printable(read.note) for read in rows_of(survey, ChangeHistory) or () if read.head and read.note]
+    for note in notes:
+        yield f"  {note}\n" if rows else f"\nNo change hotspots: {note}\n"
 
 
 def _tables(survey: Survey, width: int) -> Iterator[str]:
-    counts = [f"{name} {count:,}" for name, count in survey.counts().items()]
+    # A name stays with its number: textwrap does not break at this space.
+    counts = [f"{name}\N{NO-BREAK SPACE}{number:,}" for name, number in survey.counts().items()]
     if counts:
         yield "\n" + click.style("Tables", bold=True) + "\n"
-        yield from _wrapped(", ".join(counts), width, "  ")
+        for line in _wrapped(", ".join(counts), width, "  "):
+            yield line.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def _next(survey: Survey) -> str:
@@ -245,11 +212,13 @@ def _entry(place: str, message: str, width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int, indent: str) -> Iterator[str]:
+    """The text in lines; what it is indented by itself, its further lines are too."""
+    deeper = " " * (len(text) - len(text.lstrip(" ")) + 2)
     for line in textwrap.wrap(
         text,
         width,
         initial_indent=indent,
-        subsequent_indent=indent + "  ",
+        subsequent_indent=indent + deeper,
         break_long_words=False,
         break_on_hyphens=False,
     ):
@@ -263,7 +232,3 @@ def _title(text: str, count: int, colour: str) -> str:
 def _more(count: int, how: str) -> Iterator[str]:
     if count > SHOWN:
         yield f"  and {count - SHOWN:,} more: {how}\n"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

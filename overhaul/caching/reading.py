@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from overhaul.caching.places import Kept, Verdict
+from overhaul.facts import StorageUse
 from overhaul.inventory import Site
 from overhaul.layout import Layout
 
@@ -14,22 +16,19 @@ None_ = Literal["stored", "miss", ""]
 
 def lookups(kept: Kept | None, layout: Layout) -> tuple[Site, ...]:
     """Where a place is asked."""
-    if kept is None:
-        return ()
-    path = layout.modules[kept.module].path
-    return tuple(dict.fromkeys(
-        Site(kept.module, path, one.line, use.scope) for use in kept.uses for one in use.lookups
-    ))  # fmt: skip
+    return _sites(kept, layout, lambda use: [one.line for one in use.lookups])
 
 
 def stored(kept: Kept | None, layout: Layout) -> tuple[Site, ...]:
     """Where values are put into a place."""
+    return _sites(kept, layout, lambda use: [keep.line for keep in use.keeps])
+
+
+def _sites(kept: Kept | None, layout: Layout, lines: Callable[[StorageUse], list[int]]) -> tuple[Site, ...]:
     if kept is None:
         return ()
     path = layout.modules[kept.module].path
-    return tuple(dict.fromkeys(
-        Site(kept.module, path, keep.line, use.scope) for use in kept.uses for keep in use.keeps
-    ))  # fmt: skip
+    return tuple(dict.fromkeys(Site(kept.module, path, line, use.scope) for use in kept.uses for line in lines(use)))
 
 
 def key_of(verdict: Verdict | None) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from overhaul.comparison import Comparison
 from overhaul.facts import Finding, Row
 from overhaul.files.discovery import Failure
 from overhaul.leaves import Leaves
@@ -29,7 +30,7 @@ def report_schema(leaves: Leaves) -> str:
     Tables that it does not know are allowed: a leaf more makes a table more.
     """
     facts = {leaf.fills for leaf in leaves.collectors.values()}
-    types: list[type] = [*leaves.tables.values(), Finding, Failure]
+    types: list[type] = [*leaves.tables.values(), Comparison, Finding, Failure]
     references, definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     tables: dict[str, Json] = {}
     for (name, row), reference in zip(leaves.tables.items(), references, strict=False):
@@ -51,6 +52,7 @@ def report_schema(leaves: Leaves) -> str:
                 "properties": tables,
                 "additionalProperties": {"type": "array", "items": {"type": "object"}},
             },
+            "comparison": references[-3],
             "findings": {"type": "array", "items": references[-2]},
             "failures": {"type": "array", "items": references[-1]},
         },

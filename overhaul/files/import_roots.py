@@ -35,6 +35,8 @@ class Metadata(msgspec.Struct, frozen=True):
     """The folders that hold metadata."""
     required: frozenset[str]
     """Distributions that are installed with the projects, spelled like a module."""
+    entries: tuple[str, ...]
+    """What entry points name: `package.module:function`, sorted."""
     failures: tuple[Failure, ...]
 
 
@@ -52,7 +54,8 @@ def read_metadata(root: Path, files: Iterable[str]) -> Metadata:
             failures.append(Failure(file, "layout", f"packaging metadata cannot be read ({reason})"))
     mounts = dict.fromkeys(mount for project, told in said.items() for mount in _mounts(project, told))
     required = {_module_like(text) for told in said.values() for kind, text, _ in told if kind == "requires"}
-    return Metadata(tuple(mounts), tuple(said), frozenset(required), tuple(failures))
+    entries = {text.partition("[")[0].strip() for told in said.values() for kind, text, _ in told if kind == "entry"}
+    return Metadata(tuple(mounts), tuple(said), frozenset(required), tuple(sorted(entries)), tuple(failures))
 
 
 def _nearness(file: str) -> tuple[int, str]:
@@ -64,7 +67,7 @@ def _nearness(file: str) -> tuple[int, str]:
 def _mounts(project: str, told: list["Said"]) -> Iterator[Mount]:
     """What is said about places; a mapped package belongs to the project's first import root."""
     places = [(kind, where, prefix.strip(".")) for kind, folder, prefix in told
-              if kind != "requires" and (where := _below(project, folder)) is not None]
+              if kind in ("at", "path") and (where := _below(project, folder)) is not None]
     home = next((where for kind, where, prefix in places if kind == "at" and not prefix), project)
     yield from (Mount(where, prefix, home if prefix else where) for _, where, prefix in places)
 
@@ -79,7 +82,7 @@ def _below(project: str, folder: str) -> str | None:
 
 
 # What a reader yields: ("at", folder, dotted prefix) of what is packaged, ("path", folder, "") of what only tests put
-# on sys.path, or ("requires", requirement, "").
+# on sys.path, ("requires", requirement, ""), or ("entry", what an entry point names, "").
 Said = tuple[str, str, str]
 
 
@@ -107,7 +110,14 @@ def _read_pyproject(text: str) -> Iterator[Said]:
     groups = (_get(project, "optional-dependencies"), _get(document, "dependency-groups"))
     wanted = [_get(project, "dependencies"), *(value for group in groups for value in _table(group).values())]
     yield from (("requires", text, "") for value in wanted for text in _strings(value))
+    yield from (("entry", target, "") for name in ("scripts", "gui-scripts")
+                for _, target in _pairs(_get(project, name)))  # fmt: skip
+    for group in _table(_get(project, "entry-points")).values():
+        yield from (("entry", target, "") for _, target in _pairs(group))
     poetry = _get(tool, "poetry")
+    yield from (("entry", target, "") for _, target in _pairs(_get(poetry, "scripts")))
+    for group in _table(_get(poetry, "plugins")).values():
+        yield from (("entry", target, "") for _, target in _pairs(group))
     tables = [_get(poetry, "dependencies"), _get(poetry, "dev-dependencies")]
     tables += [_get(group, "dependencies") for group in _table(_get(poetry, "group")).values()]
     yield from (("requires", name, "") for table in tables for name in _table(table))
@@ -129,6 +139,17 @@ def _read_setup_cfg(text: str) -> Iterator[Said]:
     if parser.has_section("options.extras_require"):
         wanted += [value for _, value in parser.items("options.extras_require")]
     yield from (("requires", line, "") for value in wanted for line in value.splitlines())
+    if parser.has_section("options.entry_points"):
+        yield from (("entry", target, "") for _, value in parser.items("options.entry_points")
+                    for target in _targets(value))  # fmt: skip
+
+
+def _targets(text: str) -> Iterator[str]:
+    """What lines of the form `name = package.module:function` name."""
+    for line in text.splitlines():
+        _, equals, target = line.partition("=")
+        if equals:
+            yield target.strip()
 
 
 def _read_setup_py(text: str) -> Iterator[Said]:
@@ -144,6 +165,10 @@ def _read_setup_py(text: str) -> Iterator[Said]:
         if name == "setup":
             yield from (("at", folder, prefix) for prefix, folder in _pairs(given.get("package_dir")))
             yield from (("requires", line, "") for line in _strings(given.get("install_requires")))
+            points = given.get("entry_points")
+            groups = [points] if isinstance(points, str) else list(_table(points).values())
+            yield from (("entry", target, "") for group in groups for text in _strings(group)
+                        for target in _targets(text))  # fmt: skip
         elif name in {"find_packages", "find_namespace_packages"}:
             where = given.get("where", _literal(node.args[0]) if node.args else None)
             yield from (("at", folder, "") for folder in _strings(where))

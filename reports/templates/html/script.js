@@ -102,16 +102,28 @@
           none.title = "none";
           none.textContent = "–";
         } else if (kind === "number") {
-          const digits = Number.isInteger(value) ? 0 : 1;
+          const digits = Number.isInteger(value) ? 0 : Math.abs(value) < 1 ? 2 : 1;
           cell.textContent = value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
         } else if (kind === "text") {
           prose(cell, value);
+        } else if (kind === "word") {
+          cell.textContent = value;
+        } else if (kind === "link") {
+          const link = cell.appendChild(document.createElement("a"));
+          link.href = `#${value}`;
+          link.textContent = value;
         } else {
-          cell.appendChild(document.createElement("code")).textContent = value;
+          breakable(cell.appendChild(document.createElement("code")), String(value));
         }
       });
       return (row.element = element);
     }
+  }
+
+  // Long names and paths may be broken behind a dot or slash; the macro `name` does the same.
+  function breakable(element, text) {
+    const parts = text.length > 24 ? text.split(/(?<=[./])(?=[\p{L}\p{N}_])(?!pyi?\b)/u) : [text];
+    parts.forEach((part, n) => element.append(...(n ? [document.createElement("wbr"), part] : [part])));
   }
 
   // Text in which names stand between backticks; the macro `prose` does the same.
@@ -119,7 +131,7 @@
     const pieces = text.split("`");
     if (pieces.length % 2 === 0) return cell.append(text);
     pieces.forEach((piece, n) => {
-      if (n % 2) cell.appendChild(document.createElement("code")).textContent = piece;
+      if (n % 2) breakable(cell.appendChild(document.createElement("code")), piece);
       else cell.append(piece);
     });
   }

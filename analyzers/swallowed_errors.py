@@ -1,0 +1,104 @@
+"""Exceptions that are taken, and with which nothing is done."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from overhaul.facts import SwallowedError
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.syntax.remarks import said
+from overhaul.text import text_of
+
+
+@Collector("Try", "TryStar", "ExceptHandler", "ExceptStarHandler", "Call")
+def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
+    """Handlers that only pass, go on, or return nothing, and `suppress(Exception)`."""
+    starts: list[int] | None = None
+    tries: dict[int, Any] = {}
+    node: Any
+    for kind in (cst.ExceptHandler, cst.ExceptStarHandler):
+        for node, line, block in module.nodes(kind):
+            act = _act(node.body)
+            if act is None:
+                continue
+            if starts is None:
+                starts = [one[0] for one in module.comments]
+                around: Any
+                for outer in (cst.Try, cst.TryStar):
+                    for around, _, _ in module.nodes(outer):
+                        tries.update({id(handler): around for handler in around.handlers})
+            body = tries[id(node)].body
+            end = line + module.tree.code_for_node(node.body).count("\n")
+            first = bisect_left(starts, line - 1)
+            near = module.comments[first: bisect_left(starts, end + 1)]
+            yield SwallowedError(
+                scope=block.scope.name, line=line, caught=tuple(_caught(node.type)), act=act,
+                explained=any(said(text) is None and _says_why(text) for at, text, own in near if at >= line or own),
+                tried=tuple(dict.fromkeys(_calls(body)))[:12], statements=len(body.body),
+            )  # fmt: skip
+    for call, line, block in module.nodes(cst.Call):
+        func: Any = call.func
+        last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
+        if last != "suppress" or not call.args:
+            continue
+        beside = [text for at, text, _ in module.comments if -1 <= at - line <= 1]
+        yield SwallowedError(
+            scope=block.scope.name, line=line, caught=tuple([text_of(one.value) for one in call.args]),
+            act="suppress", explained=any(map(_says_why, beside)), tried=(), statements=0,
+        )  # fmt: skip
+
+
+def _act(body: Any) -> Literal["pass", "continue", "return"] | None:
+    statements = body.body if body.__class__ is cst.IndentedBlock else [body]
+    if len(statements) != 1 or statements[0].__class__ not in (cst.SimpleStatementLine, cst.SimpleStatementSuite):
+        return None
+    if len(statements[0].body) != 1:
+        return None
+    small: Any = statements[0].body[0]
+    kind = small.__class__
+    if kind is cst.Pass or (kind is cst.Expr and small.value.__class__ is cst.Ellipsis):
+        return "pass"
+    if kind is cst.Continue:
+        return "continue"
+    if kind is cst.Return:
+        value = small.value
+        if value is None or (value.__class__ is cst.Name and value.value == "None"):
+            return "return"
+        if value.__class__ in (cst.List, cst.Dict, cst.Tuple) and not value.elements:
+            return "return"
+    return None
+
+
+def _says_why(comment: str) -> bool:
+    words = comment.lstrip("# ").partition(":")[0].split()
+    return bool(words) and not words[0].startswith(_DIRECTIVES)
+
+
+_DIRECTIVES: Final = ("noqa", "pragma", "pylint", "type", "nosec", "fmt", "mypy", "pyright", "ruff", "!")
+
+
+def _caught(node: Any) -> Iterator[str]:
+    if node.__class__ is cst.Tuple:
+        for one in node.elements:
+            yield text_of(one.value)
+    elif node is not None:
+        yield text_of(node)
+
+
+def _calls(body: Any) -> Iterator[str]:
+    """The last names of what is called in the first statements."""
+    waiting: list[Any] = [body]
+    seen = 0
+    while waiting and seen < 400:
+        node = waiting.pop()
+        seen += 1
+        if node.__class__ is cst.Call:
+            func = node.func
+            name = func.attr if func.__class__ is cst.Attribute else func
+            yield name.value if name.__class__ is cst.Name else ""
+        if node.__class__ is not cst.Name:
+            waiting += reversed(node.children)

@@ -1,0 +1,152 @@
+"""What was worked out of each module in the last run, and whether it still holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from overhaul.calling.decorating import Decorating
+from overhaul.calling.definitions import Defined, Numbering, define, names_of
+from overhaul.calling.outgoing import Outgoing, Sources, outgoing
+from overhaul.facts import (
+    Attribute,
+    Binding,
+    Class,
+    Export,
+    Facts,
+    Function,
+    ImportStatement,
+    LocalName,
+    LooseName,
+    ReceiverUse,
+    UsedName,
+    Variable,
+)
+from overhaul.past import Past
+from overhaul.symbols import Symbols
+from overhaul.types import Types
+
+
+class Tables(NamedTuple):
+    """The facts that uses are worked out from."""
+
+    bindings: Facts[Binding]
+    exports: Facts[Export]
+    classes: Facts[Class]
+    functions: Facts[Function]
+    attributes: Facts[Attribute]
+    statements: Facts[ImportStatement]
+    variables: Facts[Variable]
+    local_names: Facts[LocalName]
+    used: Facts[UsedName]
+    receivers: Facts[ReceiverUse]
+    loose: Facts[LooseName]
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What is known of one module."""
+
+    printed: bytes
+    """A digest of its facts."""
+    face: bytes
+    """A digest of all that the meaning of names in other modules can depend on, without lines."""
+    defined: Defined
+    outgoing: Outgoing
+
+
+class State(msgspec.Struct, frozen=True):
+    """What is left for the next run."""
+
+    modules: dict[str, Kept]
+
+
+class Parts(NamedTuple):
+    """What all modules define and use."""
+
+    numbering: Numbering
+    defined: Sequence[Defined]
+    outgoing: Sequence[Outgoing]
+
+
+def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
+    """What every module of the project defines and uses.
+
+    Where no module's face has changed since the last run, only those with other facts are looked into. Numbers stand
+    for definitions of the whole project, and hold as long as all faces do.
+    """
+    modules = [
+        module for module, place in symbols.layout.modules.items()
+        if place.kind == "source" and tables.used.parsed(module)
+    ]  # fmt: skip
+    printed = _printed(tables, modules)
+    decorating = Decorating(symbols)
+    known: dict[str, Kept] = {}
+    if past.state is not None and list(past.state.modules) == modules:
+        known = past.state.modules
+    changed = [module for module in modules if module not in known or known[module].printed != printed[module]]
+    faces = {module: _face(symbols, tables, decorating, module) for module in changed}
+    if any(module not in known or known[module].face != face for module, face in faces.items()):
+        known = {}
+        faces |= {module: _face(symbols, tables, decorating, module) for module in modules if module not in faces}
+        changed = modules
+        names = [(module, names_of(tables.classes[module], tables.functions[module])) for module in modules]
+    else:
+        names = [(module, known[module].defined.names) for module in modules]
+    numbering = Numbering(names)
+    last = Counter([name.rpartition(".")[2] for name in numbering.names])
+    types = Types(symbols, tables.variables, tables.local_names)
+    sources = Sources(symbols, types, numbering, last, tables.used, tables.receivers, tables.loose)
+    now = dict(known)
+    for module in changed:
+        now[module] = Kept(
+            printed[module], faces[module], define(symbols, numbering, decorating, module), outgoing(sources, module)
+        )
+    if changed:
+        past.leave(State({module: now[module] for module in modules}))
+    return Parts(numbering, [now[module].defined for module in modules], [now[module].outgoing for module in modules])
+
+
+def _printed(tables: Tables, modules: Sequence[str]) -> Mapping[str, bytes]:
+    """Module -> the digests of its rows in all tables."""
+    prints = [table.prints() for table in tables]
+    return {module: b"".join([one[module] for one in prints]) for module in modules}
+
+
+def _face(symbols: Symbols, tables: Tables, decorating: Decorating, module: str) -> bytes:
+    """A digest of what names of a module can mean to others."""
+    attributes, variables = tables.attributes[module], tables.variables[module]
+    # The class of an attribute may be told by a local variable of the method that assigns it.
+    assigning = {f"{row.owner}.{row.where}" for row in attributes if row.where}
+    assigning.update(row.where for row in variables if row.where)
+    says = (
+        [(row.name, row.kind, row.target, row.conditional) for row in tables.bindings[module]],
+        [(row.names, row.others, row.complete) for row in tables.exports[module]],
+        [(row.name, row.bases, row.keywords, row.decorators, row.scope) for row in tables.classes[module]],
+        [(row.name, row.owner, row.kind, row.generator, row.parameters, row.returns, row.decorators)
+         for row in tables.functions[module]],
+        [(row.owner, row.name, row.where, row.annotation, row.value) for row in attributes],
+        [(row.kind, row.target, row.level, row.names, row.bound, row.scope) for row in tables.statements[module]],
+        [(row.name, row.where, row.annotation, row.value) for row in variables],
+        [(row.scope, row.name, row.annotation, row.value) for row in tables.local_names[module]
+         if row.scope in assigning] if assigning else [],
+        symbols.extended(module).partition(" (line")[0] if symbols.layout.modules[module].package else "",
+        list(_plain(tables, decorating, symbols, module)),
+    )  # fmt: skip
+    return hashlib.blake2b(_ENCODER.encode(says), digest_size=16).digest()
+
+
+def _plain(tables: Tables, decorating: Decorating, symbols: Symbols, module: str) -> Iterator[str]:
+    """The functions of a module that wrap what they decorate and keep nothing of it."""
+    outer = dict.fromkeys(row.name.rpartition(".")[0] for row in tables.functions[module] if row.kind == "nested")
+    for name in outer:
+        while "." in name:
+            name = name.rpartition(".")[0]
+        if name in symbols.interior(module).functions and decorating.plain(module, name):
+            yield name
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()

@@ -1,0 +1,143 @@
+"""Groups as rows: which are worth telling, how sure they are, and what one shared implementation would save."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import blake2b
+from typing import Final, Literal
+
+from overhaul.cloning.evidence import of_alike, of_equal
+from overhaul.cloning.groups import Group, needed
+from overhaul.cloning.pieces import Piece, Text
+from overhaul.cloning.runs import Run, RunGroup
+from overhaul.inventory import Confidence, fact, testing
+from overhaul.redundancy import Clone, Difference, Duplicate
+
+SURE: Final = 14.0
+"""Equal pieces that have so much to say (`Piece.variety`) are beyond doubt."""
+FAR: Final = 0.08
+"""Alike by so much more than is needed: beyond doubt."""
+LONG: Final = 8
+"""Statements of a run that is beyond doubt."""
+GENERATED: Final = re.compile(r"(^|/)(migrations|versions)/(\d|[0-9a-f]{8,}_)[^/]*\.py$|_pb2(_grpc)?\.pyi?$")
+"""Files that a generator names: numbered migrations, protocol buffers."""
+
+
+def written(text: Text) -> bool:
+    """Whether somebody wrote a module by hand."""
+    return not text.generated and GENERATED.search(text.path) is None
+
+
+def uncovered(groups: Iterable[Group]) -> Iterator[Group]:
+    """Groups without those whose members all stand inside the members of another, each in one of its own."""
+    listed = list(groups)
+    around: dict[str, list[tuple[int, Piece]]] = {}
+    for number, group in enumerate(listed):
+        for piece in group.pieces:
+            around.setdefault(piece.text.module, []).append((number, piece))
+    for number, group in enumerate(listed):
+        common: dict[int, set[tuple[str, int]]] = {}
+        for piece in group.pieces:
+            for other, outer in around[piece.text.module]:
+                if other != number and _inside(piece, outer):
+                    common.setdefault(other, set()).add(outer.key)
+        if not any(len(outers) >= len(group.pieces) for outers in common.values()):
+            yield group
+
+
+def _inside(piece: Piece, outer: Piece) -> bool:
+    one, other = piece.fragment, outer.fragment
+    return other.first <= one.first and one.last <= other.last and other.last - other.first > one.last - one.first
+
+
+def row(group: Group, differences: Sequence[Difference]) -> Duplicate:
+    """A group as it is reported; one whose names mean different things is of type 2 at least."""
+    pieces = group.pieces
+    first = pieces[0]
+    kind: Literal[1, 2, 3] = 2 if group.type == 1 and differences else group.type
+    unit = first.fragment.unit
+    evidence = of_alike(pieces) if group.type == 3 else of_equal(pieces, group.type == 1)
+    lengths = [one.fragment.end - one.fragment.line + 1 for one in pieces]
+    return Duplicate(
+        kind="duplicate",
+        subkind=unit,
+        name=first.fragment.name,
+        module=first.text.module,
+        path=first.text.path,
+        line=first.fragment.line,
+        confidence=_confidence(group),
+        evidence=(*evidence, *(_told(first, one) for one in differences[:3])),
+        type=kind,
+        unit=unit,
+        similarity=round(group.similarity, 3),
+        members=tuple([
+            Clone(one.text.module, one.fragment.name, one.text.path, one.fragment.line, one.fragment.end)
+            for one in pieces
+        ]),
+        statements=first.fragment.statements,
+        saved_lines=sum(lengths) - max(lengths),
+        differences=tuple(differences),
+        identity=identity((f"{one.text.module}.{one.fragment.name}", one.fragment.renamed) for one in pieces),
+    )  # fmt: skip
+
+
+def run_row(group: RunGroup) -> Duplicate:
+    """A group of statement runs as it is reported."""
+    members = tuple([_clone(run) for run in group.runs])
+    lengths = [one.end - one.line + 1 for one in members]
+    sure: Confidence = "high" if group.exact and group.statements >= LONG else "medium"
+    if all(testing(one.path) for one in members):
+        sure = "low"
+    said = "names and literals and all" if group.exact else "but for names and literals"
+    return Duplicate(
+        kind="duplicate",
+        subkind="run",
+        name=members[0].name,
+        module=members[0].module,
+        path=members[0].path,
+        line=members[0].line,
+        confidence=sure,
+        evidence=tuple(fact(one.line, f"{group.statements} statements are equal, {said}", one.path if number else "")
+                       for number, one in enumerate(members[:4])),
+        type=1 if group.exact else 2,
+        unit="run",
+        similarity=1.0,
+        members=members,
+        statements=group.statements,
+        saved_lines=sum(lengths) - max(lengths),
+        differences=(),
+        identity=identity((f"{run.text.module}.{member.name}", run.text.shapes[run.first : run.last].tobytes())
+                          for run, member in zip(group.runs, members, strict=True)),
+    )  # fmt: skip
+
+
+def _clone(run: Run) -> Clone:
+    text = run.text
+    around = [one for one in text.fragments if one.first < run.first and run.last <= one.last]
+    name = max(around, key=lambda one: one.first).name if around else ""
+    line = text.lines[run.first]
+    return Clone(text.module, name, text.path, line, max(text.lines[run.last - 1], line))
+
+
+def identity(members: Iterable[tuple[str, bytes]]) -> str:
+    """`dup-` and 12 hexadecimal digits, of the members' names and what they say."""
+    total = blake2b(digest_size=6)
+    for name, content in sorted(members):
+        total.update(f"{name}\0{content.hex()}\n".encode())
+    return f"dup-{total.hexdigest()}"
+
+
+def _confidence(group: Group) -> Confidence:
+    first = group.pieces[0]
+    if all(testing(one.text.path) for one in group.pieces):
+        return "low"
+    if group.type == 3:
+        far = min(needed(first, other) for other in group.pieces[1:]) + FAR
+        return "high" if group.similarity >= far else "medium"
+    return "high" if first.variety >= SURE else "medium"
+
+
+def _told(first: Piece, difference: Difference) -> str:
+    meant = " or ".join(dict.fromkeys(difference.meanings[:3]))
+    return f"line {first.fragment.line}: {difference.name} is not the same thing for all: {meant}"

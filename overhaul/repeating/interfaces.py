@@ -1,0 +1,206 @@
+"""What a module offers, in the form in which two modules can be compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from overhaul.facts import Attribute, Class, Facts, Function, Parameter, ReceiverUse, UsedName
+from overhaul.repeating.names import concepts_of
+from overhaul.text import words_of
+
+Unit = Literal["function", "method", "class"]
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A public function or class of a module, or a public method of such a class."""
+
+    module: str
+    name: str
+    """Dotted, inside its module."""
+    unit: Unit
+    line: int
+    end: int
+    parameters: tuple[Parameter, ...]
+    """Without the instance; of a class those of its constructor."""
+    returns: str
+    traits: frozenset[str]
+    """Its decorators, last parts only; `generator` for one."""
+    decorators: tuple[str, ...]
+    asynchronous: bool = False
+    bases: tuple[str, ...] = ()
+    methods: tuple[Offer, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    """Attributes and properties, without leading underscores, with their annotations."""
+
+    @property
+    def last(self) -> str:
+        """The last part of its name."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def weight(self) -> int:
+        """How much it is of an interface: a class counts for itself and each of its methods."""
+        return 1 + len(self.methods)
+
+
+class Interface(msgspec.Struct, frozen=True):
+    """What one module offers."""
+
+    module: str
+    offers: tuple[Offer, ...]
+    functions: frozenset[str] = frozenset()
+    """The names of all functions at its top level, with those that are not public."""
+
+    @property
+    def weight(self) -> int:
+        """How much that is."""
+        return sum(one.weight for one in self.offers)
+
+
+def interface_of(
+    module: str, classes: Sequence[Class], functions: Sequence[Function], attributes: Sequence[Attribute]
+) -> Interface:
+    """The public interface of a module: what stands at its top level under a name without an underscore."""
+    named = frozenset(row.name for row in functions if row.kind == "function")
+    return Interface(module, tuple(_offers(module, classes, functions, attributes)), named)
+
+
+def _offers(
+    module: str, classes: Sequence[Class], functions: Sequence[Function], attributes: Sequence[Attribute]
+) -> Iterator[Offer]:
+    open_classes = {row.name: row for row in classes if "." not in row.name and not row.scope and _public(row.name)}
+    members: dict[str, dict[str, Function]] = {}
+    for function in functions:
+        if function.owner in open_classes:
+            # The last of several (overloads, setters, branches) is the one that counts.
+            last = function.name.rpartition(".")[2]
+            kept = members.setdefault(function.owner, {})
+            if function.kind == "property" and last in kept:
+                continue
+            kept[last] = function
+    fields: dict[str, dict[str, str]] = {}
+    for attribute in attributes:
+        if attribute.owner in open_classes:
+            known = fields.setdefault(attribute.owner, {})
+            name = attribute.name.lstrip("_")
+            known[name] = known.get(name) or attribute.annotation
+    for row in open_classes.values():
+        yield _class(module, row, members.get(row.name, {}), fields.get(row.name, {}))
+    seen: dict[str, Function] = {
+        row.name: row for row in functions if row.kind == "function" and "." not in row.name and _public(row.name)
+    }
+    for function in seen.values():
+        yield _function(module, function, "function")
+
+
+def _class(module: str, row: Class, members: Mapping[str, Function], fields: dict[str, str]) -> Offer:
+    methods = tuple(
+        _function(module, one, "method") for name, one in members.items() if _public(name) and one.kind != "property"
+    )
+    for name, one in members.items():
+        if one.kind == "property":
+            fields.setdefault(name.lstrip("_"), one.returns)
+    made = members.get("__init__")
+    return Offer(
+        module=module, name=row.name, unit="class", line=row.line, end=row.end,
+        parameters=_parameters(made) if made is not None else (), returns="", traits=_traits(row.decorators),
+        decorators=row.decorators, bases=row.bases, methods=methods,
+        fields=tuple((name, annotation) for name, annotation in fields.items() if not name.startswith("_")),
+    )  # fmt: skip
+
+
+def _function(module: str, row: Function, unit: Unit) -> Offer:
+    traits = _traits(row.decorators)
+    if row.generator:
+        traits |= {"generator"}
+    return Offer(
+        module=module, name=row.name, unit=unit, line=row.line, end=row.end, parameters=_parameters(row),
+        returns=row.returns, traits=traits, decorators=row.decorators, asynchronous=row.asynchronous,
+    )  # fmt: skip
+
+
+def _parameters(row: Function) -> tuple[Parameter, ...]:
+    bound = bool(row.owner) and row.kind != "staticmethod"
+    return row.parameters[1:] if bound else row.parameters
+
+
+def _traits(decorators: Sequence[str]) -> frozenset[str]:
+    return frozenset(one.partition("(")[0].rpartition(".")[2] for one in decorators)
+
+
+def _public(name: str) -> bool:
+    return not name.startswith("_")
+
+
+class Bodies:
+    """What functions and methods use, looked up for those that are compared."""
+
+    def __init__(self, used: Facts[UsedName], receivers: Facts[ReceiverUse]) -> None:
+        """Decoded for the modules that are compared."""
+        self._used, self._receivers = used, receivers
+        self._modules: dict[str, Mapping[str, frozenset[str]]] = {}
+
+    def of(self, offer: Offer) -> frozenset[str]:
+        """What a function's body speaks of: attributes it asks for, functions it calls."""
+        known = self._modules.get(offer.module)
+        if known is None:
+            known = self._modules[offer.module] = self._read(offer.module)
+        return known.get(offer.name, frozenset())
+
+    def _read(self, module: str) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        rows: list[UsedName | ReceiverUse] = [*self._used[module], *self._receivers[module]]
+        for row in rows:
+            parts = row.name.split(".")
+            said = {
+                concept for part in parts if part not in _SELF and not part.startswith("__")
+                for concept in concepts_of(part)
+            }  # fmt: skip
+            # What a nested function uses, the one around it uses.
+            scope = row.scope
+            while scope:
+                found.setdefault(scope, set()).update(said)
+                scope = scope.rpartition(".")[0]
+        return {scope: frozenset(said) for scope, said in found.items()}
+
+
+_SELF: Final = frozenset({"self", "cls", "Any", "None", "True", "False", "str", "int", "float", "bool", "len"})
+
+
+class Conventions:
+    """Names that so many modules have that they are somebody's rule, and tell nothing about two of them."""
+
+    def __init__(self, interfaces: Sequence[Interface]) -> None:
+        """Counts in how many modules each name is defined, with its unit."""
+        self._modules: Counter[tuple[Unit, str]] = Counter()
+        for interface in interfaces:
+            self._modules.update({(one.unit, one.last) for one in every(interface)})
+        self._functions = Counter(name for interface in interfaces for name in interface.functions)
+
+    def holds(self, offer: Offer) -> bool:
+        """Whether four modules or more define it."""
+        return self._modules[offer.unit, offer.last] >= COMMON
+
+    def hook(self, first: Interface, second: Interface) -> bool:
+        """Whether both have a function that a framework asks of modules by its name, as of plug-ins."""
+        return any(self._functions[name] >= HOOK and name != "main" for name in first.functions & second.functions)
+
+
+COMMON: Final = 4
+HOOK: Final = 12
+
+
+def every(interface: Interface) -> Iterator[Offer]:
+    """Its offers, each class followed by its methods."""
+    for one in interface.offers:
+        yield one
+        yield from one.methods
+
+
+def annotation_words(annotation: str) -> frozenset[str]:
+    """What an annotation speaks of: the concepts of the names in it."""
+    return frozenset(words_of(annotation.replace(".", " ").replace("[", " ")))

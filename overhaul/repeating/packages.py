@@ -1,0 +1,242 @@
+"""The parallel modules and packages of a project, as rows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from overhaul.facts import Attribute, Class, Facts, Function, Import, ReceiverUse, UsedName, Variable
+from overhaul.inventory import Confidence, fact, testing
+from overhaul.redundancy import Correspondence, Parallel
+from overhaul.repeating.candidates import candidates
+from overhaul.repeating.interfaces import Bodies, Conventions, every, interface_of
+from overhaul.repeating.kinship import Kinship
+from overhaul.repeating.matching import Matcher, Pair
+from overhaul.repeating.names import Weights
+from overhaul.repeating.parallels import Comparison, Judge, same_but_for_age
+from overhaul.repeating.tables import constants, corresponding, missing
+from overhaul.symbols import Symbols
+from overhaul.text import words_of
+
+_WHOLE: Final = 0.6
+"""So much of the smaller package must correspond for the packages to."""
+_NOT_LOOKED_AT: Final = re.compile(
+    r"(?:^|/)(?:migrations|examples?|[^/]*_examples?|example_[^/]*|samples?|docs?|tutorials?|demos?|vendor|_vendor|vendored|_vendored"
+    r"|third_party|extern|external|benchmarks?)/|_pb2(?:_grpc)?\.py$"
+)
+"""Code that is made anew for every step, shown, generated, or somebody else's."""
+_RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
+
+
+class Twins(msgspec.Struct, frozen=True):
+    """Two modules or packages that correspond."""
+
+    first: str
+    second: str
+    comparisons: tuple[Comparison, ...]
+    coverage: float
+    confidence: Confidence
+    dissolved: tuple[float, float] = (0.0, 0.0)
+    """How much of each package corresponds, 0 to 1."""
+
+
+class Finder:
+    """Finds them, and says so."""
+
+    def __init__(
+        self, symbols: Symbols, classes: Facts[Class], functions: Facts[Function], attributes: Facts[Attribute],
+        variables: Facts[Variable], used: Facts[UsedName], receivers: Facts[ReceiverUse], imports: Sequence[Import],
+    ) -> None:  # fmt: skip
+        """All tables are of one project."""
+        self._layout, self._variables = symbols.layout, variables
+        self._interfaces = [
+            found for module, place in symbols.layout.modules.items()
+            if place.kind == "source" and not testing(place.path) and not _NOT_LOOKED_AT.search(place.path)
+            and (found := interface_of(module, classes[module], functions[module], attributes[module])).offers
+        ]  # fmt: skip
+        taken: dict[tuple[str, str], set[str]] = {}
+        self._users: dict[str, set[str]] = {}
+        for row in imports:
+            if not row.implicit and row.importer != row.imported:
+                taken.setdefault((row.importer, row.imported), set()).update(row.names or ("*",))
+                self._users.setdefault(row.imported, set()).add(row.importer)
+        self._taken = {key: frozenset(names) for key, names in taken.items()}
+        weights = Weights(offer.last for one in self._interfaces for offer in every(one))
+        self._judge = Judge(
+            Matcher(weights, Bodies(used, receivers)), Conventions(self._interfaces), Kinship(symbols, self._taken)
+        )
+
+    def parallels(self) -> Iterator[Parallel]:
+        """The rows, packages first, then by confidence and similarity."""
+        compared = [self._judge.compare(one, two) for one, two in candidates(self._interfaces)]
+        found = [one for one in compared if one is not None and one.confidence is not None]
+        packages = list(self._packages(found))
+        inside = {id(one) for twins in packages for one in twins.comparisons}
+        modules = [
+            Twins(one.first.module, one.second.module, (one,), one.coverage, one.confidence)
+            for one in found if id(one) not in inside and one.confidence is not None
+        ]  # fmt: skip
+        rows = [self._row(twins, package=True) for twins in packages]
+        rows += [self._row(twins, package=False) for twins in modules]
+        yield from sorted(
+            rows,
+            key=lambda row: (row.subkind != "package", _RANK[row.confidence], -row.similarity, row.first, row.second),
+        )
+
+    def _packages(self, found: Sequence[Comparison]) -> Iterator[Twins]:
+        """Packages of which several modules correspond, and most of the smaller one."""
+        groups: dict[tuple[str, str], list[Comparison]] = {}
+        for one in found:
+            if one.confidence != "low":
+                groups.setdefault(_tops(one.first.module, one.second.module), []).append(one)
+        for (first, second), group in groups.items():
+            if first == second or not first or not second or len(group) < 2:
+                continue
+            firsts = {one.first.module: one.first.weight for one in group}
+            seconds = {one.second.module: one.second.weight for one in group}
+            if len(firsts) < 2 or len(seconds) < 2:
+                continue
+            parts = (
+                sum(firsts.values()) / max(1, self._weight(first, second)),
+                sum(seconds.values()) / max(1, self._weight(second, first)),
+            )
+            if max(parts) >= _WHOLE:
+                sure: Confidence = "high" if any(one.confidence == "high" for one in group) else "medium"
+                mean = sum(one.coverage for one in group) / len(group)
+                yield Twins(first, second, tuple(group), mean * min(1.0, max(parts)), sure, parts)
+
+    def _weight(self, package: str, other: str) -> int:
+        """How much a package offers; where the other one lies in it, without that."""
+        return sum(
+            one.weight for one in self._interfaces
+            if _within(one.module, package) and not (_within(other, package) and _within(one.module, other))
+        )  # fmt: skip
+
+    def _row(self, twins: Twins, *, package: bool) -> Parallel:
+        firsts = [one.first.module for one in twins.comparisons]
+        seconds = [one.second.module for one in twins.comparisons]
+        users = [
+            self._users_of(twins.first, firsts, _names(twins, "first"), package=package, other=twins.second),
+            self._users_of(twins.second, seconds, _names(twins, "second"), package=package, other=twins.first),
+        ]
+        keys = [
+            (not _aged(whole), -round(share, 2), len(these), whole)
+            for whole, share, these in zip((twins.first, twins.second), twins.dissolved, users, strict=True)
+        ]
+        turned = keys[0] > keys[1]
+        comparisons = [_turned(one) if turned else one for one in twins.comparisons]
+        comparisons = [self._judge.completed(one) for one in comparisons]
+        first, second = (twins.second, twins.first) if turned else (twins.first, twins.second)
+        users = users[::-1] if turned else users
+        table = tuple(self._table(comparisons))
+        place = self._layout.modules[first]
+        both = sum(bool(row.first and row.second) for row in table)
+        return Parallel(
+            kind="parallel", subkind="package" if package else "module", name="", module=first, path=place.path, line=1,
+            confidence=twins.confidence, evidence=tuple(self._evidence(comparisons, table, both)), first=first,
+            second=second, similarity=round(twins.coverage, 2), correspondences=table, first_users=users[0],
+            second_users=users[1], identity=_identity(first, second),
+        )  # fmt: skip
+
+    def _table(self, comparisons: Sequence[Comparison]) -> Iterator[Correspondence]:
+        paths = {
+            side.module: self._path(side.module) for one in comparisons for side in (one.first, one.second)
+        }
+        for one in comparisons:
+            yield from corresponding(one.pairs, paths)
+            first, second = one.first.module, one.second.module
+            yield from constants(first, second, (self._constants(first), self._constants(second)), paths)
+        for one in comparisons:
+            yield from missing(one.first, one.second, one.pairs, paths)
+
+    def _path(self, module: str) -> str:
+        return self._layout.modules[module].path
+
+    def _constants(self, module: str) -> Mapping[str, tuple[int, str]]:
+        return {
+            row.name: (row.line, row.value) for row in reversed(self._variables[module])
+            if row.name.isupper() and not row.name.startswith("_") and not row.where
+        }  # fmt: skip
+
+    def _users_of(
+        self, whole: str, modules: Sequence[str], names: frozenset[str], *, package: bool, other: str
+    ) -> tuple[str, ...]:
+        """Modules outside that import it; of a package one of the modules that correspond, or their names from it."""
+        found = {user for module in modules for user in self._users.get(module, ())}
+        if package:
+            found |= {user for user in self._users.get(whole, ()) if self._taken[user, whole] & (names | {"*"})}
+        inside = set(modules) | {whole}
+        return tuple(sorted(user for user in found if user not in inside and not (
+            package and _within(user, whole) and not (_within(other, whole) and _within(user, other))
+        )))  # fmt: skip
+
+    def _evidence(
+        self, comparisons: Sequence[Comparison], table: Sequence[Correspondence], both: int
+    ) -> Iterator[str]:
+        yield fact(1, f"{both} of its definitions correspond, {sum(not row.second for row in table)} do not")
+        for one in comparisons[:3]:
+            if len(comparisons) > 1:
+                yield fact(1, f"{one.first.module} corresponds to {one.second.module}", self._path(one.first.module))
+            best = sorted(_flat(one.pairs), key=lambda pair: (-pair.alike, pair.first.line))[:3]
+            for pair in best:
+                yield fact(
+                    pair.first.line, f"{pair.first.name} is {round(100 * pair.alike)}% like {pair.second.name} "
+                    f"({self._path(one.second.module)}:{pair.second.line})", self._path(one.first.module)
+                )  # fmt: skip
+            if one.excuse:
+                yield fact(1, f"may be so on purpose: {one.excuse}")
+            elif same_but_for_age(one.first.module, one.second.module):
+                yield fact(1, "the modules are called the same but for what says their age")
+
+
+def _tops(first: str, second: str) -> tuple[str, str]:
+    """The packages of two modules, without what both are called below: `a.x.m`, `b.x.m` -> `a`, `b`."""
+    one, two = first.split(".")[:-1], second.split(".")[:-1]
+    while one and two and one[-1] == two[-1] and len(one) > 1 and len(two) > 1:
+        one.pop()
+        two.pop()
+    return ".".join(one), ".".join(two)
+
+
+def _aged(dotted: str) -> bool:
+    """Whether a name says that there is something newer."""
+    return not {word for part in dotted.split(".") for word in words_of(part)}.isdisjoint(_OLD)
+
+
+_OLD: Final = frozenset({"old", "legacy", "deprecated", "obsolete", "backup", "bak", "orig", "compat"})
+
+
+def _within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def _turned(one: Comparison) -> Comparison:
+    """The same seen from the other side."""
+    pairs = sorted(map(_turned_pair, one.pairs), key=lambda pair: pair.first.line)
+    return msgspec.structs.replace(one, first=one.second, second=one.first, pairs=tuple(pairs))
+
+
+def _turned_pair(pair: Pair) -> Pair:
+    methods = sorted(map(_turned_pair, pair.methods), key=lambda one: one.first.line)
+    return msgspec.structs.replace(pair, first=pair.second, second=pair.first, methods=tuple(methods))
+
+
+def _flat(pairs: Sequence[Pair]) -> Iterator[Pair]:
+    for pair in pairs:
+        yield pair
+        yield from pair.methods
+
+
+def _names(twins: Twins, side: str) -> frozenset[str]:
+    return frozenset(
+        (pair.first if side == "first" else pair.second).last for one in twins.comparisons for pair in one.pairs
+    )
+
+
+def _identity(first: str, second: str) -> str:
+    text = "\0".join(sorted((first, second)))
+    return f"par-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"

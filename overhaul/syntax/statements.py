@@ -1,0 +1,231 @@
+"""The statements of a module in source order, each with what it is made of, and which of them a definition spans."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+from zlib import crc32
+
+from overhaul.lazy import cst
+from overhaul.module import Module
+from overhaul.scopes import Scope
+from overhaul.syntax.shapes import CODES, ELIF, ELSE, FINALLY, IMPORTED, NEUTRAL, Shaper
+
+WANTED: Final = (
+    "SimpleStatementLine", "SimpleStatementSuite", "If", "While", "For", "Try", "TryStar", "With", "Match", "MatchCase",
+    "ExceptHandler", "ExceptStarHandler", "FunctionDef", "ClassDef",
+)  # fmt: skip
+"""The node classes that a collector asks for which calls `flatten`."""
+MOST: Final = 255
+LIGHT: Final = tuple(
+    code in (ELSE, FINALLY, IMPORTED, CODES["Try"], CODES["TryStar"], CODES["Pass"]) for code in range(256)
+)
+"""By the code that a statement begins with: whether it is one of a frame, and says nothing: `else`, `try`, imports."""
+
+
+class Span(NamedTuple):
+    """A function or class: its scope, and the statements from its head to its end."""
+
+    scope: Scope
+    first: int
+    last: int
+    """One behind its last statement."""
+    notes: tuple[int, int]
+    """Its part of `Flat.notes`."""
+
+
+class Flat:
+    """All statements of a module, one after the other, and what stands in them."""
+
+    __slots__ = ("codes", "codes_at", "depths", "lines", "literals", "literals_at", "names", "names_at", "notes",
+                 "spans")  # fmt: skip
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.codes: list[int] = []
+        self.names: list[str] = []
+        """Attributes begin with a dot, keywords of calls with `=`, what an import names with `import` or `from`."""
+        self.literals: list[str] = []
+        self.notes: list[object] = []
+        """What the annotations are made of."""
+        self.codes_at: list[int] = []
+        """Where the codes of each statement begin."""
+        self.names_at: list[int] = []
+        self.literals_at: list[int] = []
+        self.lines: list[int] = []
+        self.depths: list[int] = []
+        """How many suites each statement stands in."""
+        self.spans: list[Span] = []
+        """By their ends: what stands inside comes first."""
+
+    def __len__(self) -> int:
+        """How many statements there are."""
+        return len(self.lines)
+
+    def shape(self, first: int, last: int) -> bytes:
+        """The codes of some statements."""
+        return bytes(self.codes[self.codes_at[first] : self.codes_at[last]])
+
+    def named(self, first: int, last: int) -> list[str]:
+        """The names in some statements."""
+        return self.names[self.names_at[first] : self.names_at[last]]
+
+    def said(self, first: int, last: int) -> list[str]:
+        """The literals in some statements."""
+        return self.literals[self.literals_at[first] : self.literals_at[last]]
+
+    def prints(self) -> Iterator[tuple[int, int, int]]:
+        """Of each statement a hash of its shape, a hash of it without regard to operators, and how many codes it has.
+
+        Names count as far as they are the same within the statement: `a = a + b` is not `a = b + c`.
+        """
+        codes = bytes(self.codes)
+        names = self.names
+        at, names_at = self.codes_at, self.names_at
+        for number in range(len(self.lines)):
+            shape = codes[at[number] : at[number + 1]]
+            mine = names[names_at[number] : names_at[number + 1]]
+            repeated = crc32(pattern(mine)) if len(set(mine)) != len(mine) else 0
+            yield crc32(shape, repeated), crc32(shape.translate(NEUTRAL), repeated), len(shape)
+
+
+def flatten(module: Module, shaper: Shaper) -> Flat:
+    """Go through a module's statements; the collector asks for the node classes in `WANTED`."""
+    return _Flattening(module, shaper).flat
+
+
+def pattern(names: list[str]) -> bytes:
+    """Names as the numbers of their first occurrence: equal for what is equal after a consistent renaming."""
+    order = dict.fromkeys(names)
+    number = dict(zip(order, range(len(order)), strict=True))
+    return array("I", map(number.__getitem__, names)).tobytes()
+
+
+class _Flattening:
+    """One pass over the statements."""
+
+    def __init__(self, module: Module, shaper: Shaper) -> None:
+        self.flat = flat = Flat()
+        self._shaper = shaper
+        self._lines = {
+            getattr(cst, kind): (line for _, line, _ in module.nodes(getattr(cst, kind))) for kind in WANTED
+        }
+        self._scopes = (one for one in module.scopes if one.kind in ("function", "class"))
+        self._code = flat.codes.append
+        self._name = flat.names.append
+        self._literal = flat.literals.append
+        self._marks: list[tuple[int, int, int, int, int]] = []
+        """Of each statement its line and depth, and how much of the rest stands before it."""
+        self._mark_at = self._marks.append
+        self._body(module.tree.body, 0)
+        if self._marks:
+            columns = [list(column) for column in zip(*self._marks, strict=True)]
+            flat.lines, flat.depths, flat.codes_at, flat.names_at, flat.literals_at = columns
+        flat.codes_at.append(len(flat.codes))
+        flat.names_at.append(len(flat.names))
+        flat.literals_at.append(len(flat.literals))
+
+    def _begin(self, line: int, depth: int) -> None:
+        flat = self.flat
+        self._mark_at((line, depth if depth < MOST else MOST, len(flat.codes), len(flat.names), len(flat.literals)))
+
+    def _suite(self, body: Any, depth: int) -> None:
+        if body.__class__ is cst.SimpleStatementSuite:
+            self._line(body, next(self._lines[cst.SimpleStatementSuite]), depth)
+        else:
+            self._body(body.body, depth)
+
+    def _body(self, statements: Any, depth: int) -> None:
+        lines = self._lines[cst.SimpleStatementLine]
+        simple = cst.SimpleStatementLine
+        for statement in statements:
+            if statement.__class__ is simple:
+                self._line(statement, next(lines), depth)
+            else:
+                self._compound(statement, depth)
+
+    def _line(self, statement: Any, line: int, depth: int) -> None:
+        shaper, code, name, literal = self._shaper, self._code, self._name, self._literal
+        for small in statement.body:
+            kind = small.__class__
+            if kind is cst.Expr:
+                value = small.value.__class__
+                if value is cst.SimpleString or value is cst.ConcatenatedString:
+                    continue
+            elif kind is cst.AnnAssign:
+                self._note(small.annotation.annotation)
+            self._begin(line, depth)
+            shaper[kind](small, code, name, literal)
+
+    def _note(self, annotation: Any) -> None:
+        note = self.flat.notes.append
+        self._shaper[annotation.__class__](annotation, note, note, note)
+
+    def _compound(self, node: Any, depth: int) -> None:
+        kind = node.__class__
+        if kind is cst.FunctionDef or kind is cst.ClassDef:
+            self._definition(node, depth)
+            return
+        lines = self._lines
+        line = next(lines[kind])
+        self._head(node, line, depth)
+        if kind is cst.If:
+            self._if(node, line, depth)
+        elif kind is cst.Match:
+            for case in node.cases:
+                self._head(case, next(lines[cst.MatchCase]), depth + 1)
+                self._suite(case.body, depth + 2)
+        else:
+            self._suite(node.body, depth + 1)
+            if kind is cst.Try or kind is cst.TryStar:
+                for handler in node.handlers:
+                    self._head(handler, next(lines[handler.__class__]), depth)
+                    self._suite(handler.body, depth + 1)
+            if kind is not cst.With:
+                self._mark(node.orelse, ELSE, depth)
+                if kind is not cst.For and kind is not cst.While:
+                    self._mark(node.finalbody, FINALLY, depth)
+
+    def _head(self, node: Any, line: int, depth: int) -> None:
+        self._begin(line, depth)
+        self._shaper[node.__class__](node, self._code, self._name, self._literal)
+
+    def _mark(self, clause: Any, code: int, depth: int) -> None:
+        """An `else` or `finally`; its line is that of what stands before it."""
+        if clause is not None:
+            self._begin(self._marks[-1][0], depth)
+            self._code(code)
+            self._suite(clause.body, depth + 1)
+
+    def _if(self, node: Any, line: int, depth: int) -> None:
+        """The rest of an if: chains of thousands of elifs are none too deep."""
+        self._suite(node.body, depth + 1)
+        while (orelse := node.orelse) is not None:
+            if orelse.__class__ is not cst.If:
+                self._mark(orelse, ELSE, depth)
+                return
+            node = orelse
+            self._begin(next(self._lines[cst.If]), depth)
+            self._code(ELIF)
+            self._shaper[cst.If](node, self._code, self._name, self._literal)
+            self._suite(node.body, depth + 1)
+
+    def _definition(self, node: Any, depth: int) -> None:
+        flat = self.flat
+        scope = next(self._scopes)
+        first, noted = len(self._marks), len(flat.notes)
+        next(self._lines[node.__class__])
+        self._head(node, scope.line, depth)
+        if node.__class__ is cst.FunctionDef:
+            parameters: Any = node.params
+            for one in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params, parameters.star_arg,
+                        parameters.star_kwarg):  # fmt: skip
+                if one.__class__ is cst.Param and (annotation := one.annotation) is not None:
+                    flat.notes.append(one.name.value)
+                    self._note(annotation.annotation)
+            if node.returns is not None:
+                flat.notes.append("->")
+                self._note(node.returns.annotation)
+        self._suite(node.body, depth + 1)
+        flat.spans.append(Span(scope, first, len(self._marks), (noted, len(flat.notes))))

@@ -1,0 +1,36 @@
+"""Modules and packages that implement the same thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.facts import Finding
+from overhaul.leaves import Rule
+from overhaul.redundancy import Parallel
+
+
+@Rule
+def parallel_implementation(parallels: Sequence[Parallel]) -> Iterator[Finding]:
+    """Two modules or packages seem to implement the same thing under the same or similar names.
+
+    Why: every change has to be made twice, and is made once; who is new takes whichever is found first. It is what is
+    left of a rewrite that was not finished, or of a copy that was to be changed only a little.
+
+    Instead: read the interface table, decide which one stays, move what only the other has, then its users, and delete
+    it. Where both are meant to be, give them one declared interface, or say so in the ledger of justified redundancy.
+
+    Alike by name and by what they are made of is not proof of the same purpose: where confidence is high this is a
+    warning, where it is medium a note.
+    """
+    for row in parallels:
+        if not row.sure:
+            continue
+        both = sum(bool(one.first and one.second) for one in row.correspondences)
+        users = f"{len(row.first_users)} and {len(row.second_users)} modules use them"
+        both_say = f"{both} definitions correspond, {users}"
+        yield Finding(
+            rule="parallel_implementation", severity="warning" if row.confidence == "high" else "note",
+            message=f"{row.first} and {row.second} seem to implement the same thing: {both_say}",
+            module=row.module, path=row.path, line=row.line, name=f"{row.first} ~ {row.second}",
+            because=row.evidence,
+        )  # fmt: skip

@@ -1,0 +1,189 @@
+"""Duplicates: what is one, of which type, and what is none."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from overhaul.testing import table
+
+TOTAL = '''
+def total(orders, limit):
+    """Add up what is open."""
+    amount = 0.0
+    count = 0
+    for order in orders:
+        if order.open and order.price < limit:
+            amount += order.price * order.quantity
+            count += 1
+    if not count:
+        raise ValueError("nothing is open")
+    return round(amount / count, 2)
+'''
+RENAMED = (
+    TOTAL.replace("total", "weigh").replace("orders", "crates").replace("order", "crate").replace("amount", "mass")
+    .replace("price", "weight").replace("nothing is open", "no crates")
+)  # fmt: skip
+"""Another name for everything, as somebody would do who takes it over for another purpose."""
+
+
+def found(files: Mapping[str, str]) -> list[Any]:
+    """All groups."""
+    return list(table("duplicates", files))
+
+
+def kinds(files: Mapping[str, str]) -> list[tuple[int, str, str]]:
+    """Type, unit and confidence of all groups."""
+    return [(row.type, row.unit, row.confidence) for row in found(files)]
+
+
+def test_a_copy_is_of_type_1_whatever_its_layout() -> None:
+    copy = TOTAL.replace('"""Add up what is open."""', "# open ones").replace("round(amount / count, 2)", "(round(\n"
+                         "        amount / count,\n        2,\n    ))")  # fmt: skip
+    (row,) = found({"a.py": TOTAL, "b.py": f"import os\n\n{copy}"})
+    assert (row.type, row.unit, row.similarity, row.confidence) == (1, "function", 1.0, "high")
+    assert [(one.module, one.name, one.line, one.end) for one in row.members] == [
+        ("a", "total", 2, 12), ("b", "total", 4, 17),
+    ]  # fmt: skip
+    assert row.saved_lines == 11
+    assert not row.differences
+
+
+def test_a_renamed_copy_is_of_type_2() -> None:
+    (row,) = found({"a.py": TOTAL, "b.py": RENAMED})
+    assert (row.type, row.name, row.members[1].name) == (2, "total", "weigh")
+    assert any("orders is crates" in fact for fact in row.evidence)
+    assert any(fact.startswith("line 11: another literal") for fact in row.evidence)
+
+
+def test_a_copy_with_a_statement_more_is_of_type_3() -> None:
+    more = TOTAL.replace("    return", "    log(amount)\n    return")
+    (row,) = found({"a.py": TOTAL, "b.py": more})
+    assert row.type == 3
+    assert 0.9 < row.similarity < 1
+    assert "b.py:12: not in total" in row.evidence
+
+
+def test_equal_text_that_means_other_things_is_of_type_2_and_says_so() -> None:
+    use = TOTAL.replace("order.price * order.quantity", "convert(order)")
+    (row,) = found({
+        "a.py": f"from c import convert\n{use}", "b.py": f"from d import convert\n{use}",
+        "c.py": "def convert(x): return x.a\n", "d.py": "def convert(x): return x.b\n",
+    })  # fmt: skip
+    assert row.type == 2
+    assert [(one.name, one.meanings) for one in row.differences] == [("convert", ("c.convert", "d.convert"))]
+
+
+def test_equal_text_whose_names_come_from_one_place_by_two_ways_is_of_type_1() -> None:
+    use = TOTAL.replace("order.price * order.quantity", "convert(order)")
+    (row,) = found({
+        "a.py": f"from c import convert\n{use}", "b.py": f"from d import convert\n{use}",
+        "c.py": "def convert(x): return x.a\n", "d.py": "from c import convert\n",
+    })  # fmt: skip
+    assert row.type == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("order.price < limit", "order.price > limit"),  # another comparison in a small function
+        ("amount += order.price * order.quantity", "amount -= order.price * order.quantity"),
+    ],
+)
+def test_another_operator_in_a_small_function_makes_another_thing(old: str, new: str) -> None:
+    small = TOTAL.replace("    count = 0\n", "").replace("            count += 1\n", "")
+    assert old in small
+    assert not found({"a.py": small, "b.py": small.replace(old, new)})
+
+
+def test_the_same_frame_around_other_rules_is_no_duplicate() -> None:
+    other = (
+        TOTAL.replace("amount += order.price * order.quantity", "book(order, left=sorted(order.parts)[0])")
+        .replace("count += 1", "names[order.key].append(str(order))")
+        .replace("amount = 0.0", "names = defaultdict(list)")
+        .replace("count = 0", "limit = limit or default(orders)").replace("round(amount / count, 2)", "names")
+    )  # fmt: skip
+    assert not found({"a.py": TOTAL, "b.py": other})
+
+
+def test_an_inconsistent_renaming_is_no_type_2() -> None:
+    rows = found({"a.py": TOTAL, "b.py": TOTAL.replace("amount / count", "count / amount")})
+    assert all(row.type == 3 for row in rows)
+
+
+def test_trivial_accessors_and_constructors_that_only_assign_are_left_out() -> None:
+    thing = """
+class {name}:
+    def __init__(self, a, b, c, d, e, f):
+        self.a = a
+        self.b = b
+        self.c = c
+        self.d = d
+        self.e = e
+        self.f = f
+
+    @property
+    def g(self):
+        return self.a
+"""
+    assert not found({"a.py": thing.format(name="One"), "b.py": f"x = 1\n{thing.format(name='Two')}"[:-60]})
+
+
+def test_tables_are_no_code() -> None:
+    lines = "".join(f"KEY_{number} = '{number}'\n" for number in range(40))
+    assert not found({"a.py": lines, "b.py": lines})
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [("b.py", "# Generated by protoc. DO NOT EDIT!\n"), ("migrations/0001_initial.py", ""), ("b_pb2.py", "")],
+)  # fmt: skip
+def test_generated_code_is_left_out(path: str, head: str) -> None:
+    assert not found({"a.py": TOTAL, path: head + TOTAL})
+
+
+def test_copies_among_tests_are_of_low_confidence() -> None:
+    assert kinds({"tests/test_a.py": TOTAL, "tests/test_b.py": TOTAL}) == [(1, "function", "low")]
+    assert kinds({"a.py": TOTAL, "tests/test_b.py": TOTAL}) == [(1, "function", "high")]
+
+
+def test_methods_of_duplicate_classes_are_told_by_the_classes_alone() -> None:
+    body = "".join(f"    {line}\n" for line in TOTAL.strip().splitlines())
+    one = f"class Book:\n    limit = 3\n\n{body}\n    def reset(self):\n        self.limit = 0\n"
+    assert kinds({"a.py": one, "b.py": one.replace("Book", "Shelf")}) == [(1, "class", "high")]
+    # One of three methods alike: the classes are not.
+    other = f"class Shelf:\n    def size(self):\n        return 3\n\n{body}\n" + "".join(
+        f"    def step{n}(self, x):\n        y = self.go{n}(x)[{n}:]\n        return y if x else [{n} for z in y]\n"
+        for n in range(9)
+    )
+    assert [kind[:2] for kind in kinds({"a.py": one, "b.py": other})] == [(1, "method")]
+
+
+def test_a_run_inside_functions_that_are_otherwise_different_is_found() -> None:
+    body = "".join(TOTAL.splitlines(keepends=True)[3:11])
+    one = f"def first(orders, limit):\n{body}    return amount\n"
+    other = "def second(path, limit, names):\n" + "".join(
+        f"    part{n} = open(path + names[{n}]).read().split(limit)[{n}:-{n}]\n"
+        f"    names.update({{x: {n} for x in part{n}}})\n"
+        for n in range(12)
+    ) + f"    orders = [part0, *names.values()]\n{body}    return count, orders\n"  # fmt: skip
+    (row,) = found({"a.py": one, "b.py": other})
+    assert (row.unit, row.type, [member.name for member in row.members]) == ("run", 1, ["first", "second"])
+    assert [(member.line, member.end) for member in row.members] == [(2, 9), (27, 34)]
+
+
+def test_a_group_has_the_same_identity_wherever_its_lines_stand() -> None:
+    (one,) = found({"a.py": TOTAL, "b.py": RENAMED})
+    (moved,) = found({"a.py": f"import os\n\n\n{TOTAL}", "b.py": f"# moved\n{RENAMED}"})
+    (changed,) = found({"a.py": TOTAL.replace("count += 1", "count += step"),
+                        "b.py": RENAMED.replace("count += 1", "count += step")})  # fmt: skip
+    assert one.identity == moved.identity
+    assert one.identity != changed.identity
+    assert one.identity.startswith("dup-") and len(one.identity) == 16
+
+
+def test_a_chain_of_small_steps_is_no_group() -> None:
+    lines = [f"    v{n} = go({', '.join(['rows'] * n)})\n" for n in range(40)]
+    files = {f"m{k}.py": f"def f(rows, v0):\n{''.join(lines[k * 2 : k * 2 + 16])}    return rows\n" for k in range(8)}
+    sizes = [len(row.members) for row in found(files)]
+    assert sizes and max(sizes) <= 3

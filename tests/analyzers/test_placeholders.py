@@ -1,0 +1,120 @@
+"""Code that claims to do something and does not, and what looks like it."""
+
+from __future__ import annotations
+
+import pytest
+
+from overhaul.redundancy import Placeholder
+from overhaul.testing import table
+
+
+def rows(files: dict[str, str]) -> dict[str, Placeholder]:
+    return {row.name: row for row in table("placeholders", files) if isinstance(row, Placeholder)}
+
+
+def tiers(source: str, **others: str) -> dict[str, str]:
+    files = {"shop.py": source, **{f"{name}.py": text for name, text in others.items()}}
+    return {name: row.tier for name, row in rows(files).items()}
+
+
+@pytest.mark.parametrize(
+    ("source", "tier"),
+    [
+        ("def calculate_tax(order):\n    return 0.19  # TODO\n", "certain"),
+        ("def tax(order) -> float:\n    pass\n", "certain"),
+        ("def tax(order) -> float:\n    raise NotImplementedError\n", "certain"),
+        ("def ship(order):\n    pass\n\n\ndef main():\n    ship(1)\n", "certain"),
+        ("def calculate_tax(order):\n    return 0.19\n", "likely"),
+        ("def ship_order(order):\n    '''Ship an order to its customer.'''\n", "likely"),
+        ("def fetch_orders(customer) -> list:\n    return []\n", "likely"),
+        ("def validate_order(order):\n    return True\n", "likely"),
+        ("def encrypt(text):\n    return text\n", "likely"),
+        ("def send_invoice(order):\n    print('sending', order)\n", "likely"),
+        ("import random\ndef predict(order):\n    return random.random()\n", "likely"),
+        ("def f(x):\n    # for now only the first\n    return x[0]\n", "likely"),
+        ("def f(x):\n    try:\n        x.run()\n    except Exception:\n        pass\n", "likely"),
+        ("def submit_order(order):\n    return {'status': 'success', 'order': order}\n", "likely"),
+        ("def tax(order):\n    raise Exception('not implemented yet')\n", "likely"),
+        ("def export(order):\n    return 'not implemented'\n", "likely"),
+    ],
+)
+def test_a_pretence_has_a_tier(source: str, tier: str) -> None:
+    assert [found for name, found in tiers(source).items() if name != "main"] == [tier]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Base:\n    def run(self, x):\n        raise NotImplementedError\nclass A(Base):\n    def run(self, x):\n"
+        "        return x.go()\ndef main(b: Base):\n    b.run(1)\n",
+        "def calculate_tax(order):\n    '''Calculate the tax; always 0 here, for the islands have none.'''\n    return 0\n",
+        "def on_exit(code):\n    pass\nimport atexit\natexit.register(on_exit)\n",
+        "def ignore(done, total):\n    pass\ndef copy(progress=ignore):\n    progress(1, 2)\n",
+        "def render(x):\n    raise NotImplementedError('this backend does not support images')\nrender(1)\n",
+        "import functools\n@functools.singledispatch\ndef render(x):\n    raise NotImplementedError\nrender(1)\n",
+        "class A:\n    def is_open(self):\n        return True\n",
+        "def version() -> str:\n    return '1.0'\n",
+        "def wait_for_it():\n    import time\n    time.sleep(1)\n",
+        "def send_nothing_yet():\n    return None\n",
+        "class NullMailer:\n    def send(self, mail):\n        pass\ndef main():\n    NullMailer().send(1)\n",
+        "try:\n    from fast import calculate\nexcept ImportError:\n    def calculate(x):\n        return 0\ncalculate(1)\n",
+        "import outside\nclass A(outside.Base):\n    def calculate(self, x):\n        return 0\n    def close(self):\n        pass\n",
+        "def main(x):\n    print('Usage: main FILE')\n    return 2\n",
+    ],
+)
+def test_a_legitimate_stub_is_none(source: str) -> None:
+    assert tiers(source) == {}
+
+
+def test_an_alias_of_abstractmethod_and_of_protocol_is_seen_through() -> None:
+    source = (
+        "from abc import abstractmethod as must\nimport typing as t\nclass A:\n    @must\n    def price(self) -> int: ...\n"
+        "class P(t.Protocol):\n    def price(self) -> int: ...\ndef main(p: P, a: A):\n    return p.price() + a.price()\n"
+    )
+    assert tiers(source) == {}
+
+
+def test_a_hook_is_one_that_a_subclass_of_another_module_overrides() -> None:
+    base = "class Job:\n    def compute_cost(self, x) -> int:\n        pass\n    def run(self):\n        return self.compute_cost(1)\n"
+    heir = "from shop import Job\nclass Big(Job):\n    def compute_cost(self, x):\n        return x * 2\n"
+    assert tiers(base, other=heir) == {}
+    assert tiers(base, other=heir.replace("compute_cost", "weigh")) == {}
+    assert tiers(base, other="from shop import Job\nJob().run()\n") == {"Job.compute_cost": "certain"}
+
+
+def test_a_class_of_a_family_that_leaves_out_what_its_docstring_promises_is_named_with_its_siblings() -> None:
+    source = (
+        "import abc\nclass Mailer(abc.ABC):\n    @abc.abstractmethod\n    def send(self, mail): ...\n"
+        "    def all(self, mails):\n        for mail in mails:\n            self.send(mail)\n"
+        "class Smtp(Mailer):\n    def send(self, mail):\n        mail.connection.put(mail)\n        mail.done = True\n"
+        "class Sms(Mailer):\n    def send(self, mail):\n        '''Send the mail as a short message.'''\n"
+    )
+    found = rows({"shop.py": source})
+    assert list(found) == ["Sms.send"]
+    assert found["Sms.send"].fuller == ("shop.Smtp.send",)
+    assert found["Sms.send"].called_by == ("shop.Mailer.all",)
+
+
+def test_a_function_has_one_row_with_all_that_was_seen() -> None:
+    source = (
+        "def fetch_user(key):\n    # for now\n    try:\n        key.read()\n    except Exception:\n        pass\n"
+        "    return {'name': 'John Doe', 'mail': 'john@example.com'}\n"
+    )
+    (row,) = rows({"shop.py": source}).values()
+    assert row.tier == "likely"
+    assert len(row.evidence) == 3
+
+
+def test_a_remark_outside_of_functions_is_a_note() -> None:
+    assert tiers("# TODO: a table\nRATE = 0.19\n\n\n# FIXME\nclass A:\n    size = 1\n") == {"RATE": "note", "A": "note"}
+
+
+def test_tests_and_stubs_have_none() -> None:
+    source = "def calculate_tax(order):\n    return 0.19  # TODO\n"
+    assert rows({"tests/test_shop.py": source, "shop.pyi": source}) == {}
+
+
+def test_a_fuller_implementation_elsewhere_is_named() -> None:
+    source = "def calculate_tax(order):\n    return 0.19  # TODO\n"
+    other = "def calculate_tax(order):\n    rate = order.rate\n    return order.total * rate\n"
+    assert rows({"shop.py": source, "old.py": other})["calculate_tax"].fuller == ("old.calculate_tax",)

@@ -19,7 +19,7 @@ from overhaul.syntax.remarks import code, excuse, said
 @Collector("SimpleStatementLine", "SimpleStatementSuite")
 def bodies(module: Module) -> Iterator[Body]:
     """Every function that does nothing, only raises that it is not implemented, or gives a constant or the like."""
-    lines = _Lines(module)
+    lines: _Lines | None = None
     comments = module.comments
     starts = [one[0] for one in comments]
     for scope in module.scopes:
@@ -31,8 +31,13 @@ def bodies(module: Module) -> Iterator[Body]:
         if outer is not None and outer.kind == "class" and parameters and not _is_static(node):
             parameters = parameters[1:]
         doing = Doing(node.body, parameters, module.scopes[0].imported)
-        if doing.form is None:
-            continue
+        form = doing.form
+        if form is None:
+            # An attribute of a parameter, where the docstring speaks of another parameter, too.
+            if doing.part is None or len(parameters) < 2 or docstring(node.body) is None:
+                continue
+            form = "given"
+        lines = lines or _Lines(module)
         inside = comments[bisect_left(starts, scope.line): bisect_left(starts, scope.end + 1)]
         behind = _behind(module, scope, comments[bisect_left(starts, scope.end + 1):])
         inside = [*inside, *behind]
@@ -40,13 +45,16 @@ def bodies(module: Module) -> Iterator[Body]:
         text = _plain(value)
         used = {event[1].partition(".")[0] for event in scope.events if event[0] < FIRST_BINDING}
         used.update(one[2].partition(".")[0] for one in scope.inner)
+        unused = tuple([one for one in parameters if one not in used])
+        if doing.form is None and not any(one in text for one in unused):
+            continue
         # What stands on a line for itself may be a statement that was commented out.
         dead = [line for line, comment, own in inside if own and code(comment)]
         yield Body(
-            name=scope.name, line=scope.line, end=max([scope.end, *[one[0] for one in behind]]), form=doing.form,
-            how=doing.how, void=doing.void, message=doing.message, at=lines.of(doing.at, scope),
+            name=scope.name, line=scope.line, end=max([scope.end, *[one[0] for one in behind]]), form=form,
+            how=doing.how, void=doing.void, message=doing.message, at=lines.of(doing.at or doing.part, scope),
             sleeps=lines.of(doing.sleeps, scope) if doing.sleeps is not None else 0, guarded=doing.guarded,
-            unused=tuple([one for one in parameters if one not in used]), parameters=len(parameters),
+            unused=unused, parameters=len(parameters),
             excuse=_excuse(text, inside),
             explained=any(_explains(one[1]) for one in inside),
             dead=dead[0] if len(dead) >= 2 or (dead and _is_return(comments, dead[0])) else 0,

@@ -10,19 +10,21 @@ from overhaul.facts import SwallowedError
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.scopes import Scope
+from overhaul.syntax.asked import logs
 from overhaul.syntax.remarks import said
-from overhaul.text import text_of
+from overhaul.text import dotted, text_of
 
 
 @Collector("Try", "TryStar", "ExceptHandler", "ExceptStarHandler", "Call")
 def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
-    """Handlers that only pass, go on, or return nothing, and `suppress(Exception)`."""
+    """Handlers that only pass, go on, return nothing, or log before the function gives True; `suppress(Exception)`."""
     starts: list[int] | None = None
     tries: dict[int, Any] = {}
     node: Any
     for kind in (cst.ExceptHandler, cst.ExceptStarHandler):
         for node, line, block in module.nodes(kind):
-            act = _act(node.body)
+            act: _Act | None = _act(node.body) or ("success" if _succeeds(node, block.scope) else None)
             if act is None:
                 continue
             if starts is None:
@@ -40,7 +42,7 @@ def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
                 explained=any(said(text) is None and _says_why(text) for at, text, own in near if at >= line or own),
                 tried=tuple(dict.fromkeys(_calls(body)))[:12], statements=len(body.body),
             )  # fmt: skip
-    for call, line, block in module.nodes(cst.Call):
+    for call, line, block in module.nodes(cst.Call) if "suppress" in module.text else ():
         func: Any = call.func
         last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
         if last != "suppress" or not call.args:
@@ -52,7 +54,45 @@ def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
         )  # fmt: skip
 
 
-def _act(body: Any) -> Literal["pass", "continue", "return"] | None:
+_Act = Literal["pass", "continue", "return", "success"]
+
+
+def _succeeds(handler: Any, scope: Scope) -> bool:
+    """Whether a handler logs at most, and the function then gives True, as it does where nothing failed."""
+    if scope.kind != "function" or handler.body.__class__ is not cst.IndentedBlock:
+        return False
+    statements = list(handler.body.body)
+    if _is_true(statements[-1]):
+        statements.pop()
+        follows = True
+    else:
+        follows = False
+    for one in statements:
+        value: Any = one.body[0].value if len(one.body) == 1 and one.body[0].__class__ is cst.Expr else None
+        if value.__class__ is not cst.Call or not logs(dotted(value.func)):
+            return False
+    node: Any = scope.node
+    whole = list(node.body.body)
+    after = whole.pop() if _is_true(whole[-1]) else None
+    around: Any = whole[-1] if whole else None
+    if around.__class__ is not cst.Try or not any(one is handler for one in around.handlers):
+        return False
+    if around.orelse is not None or not (follows or after is not None):
+        return False
+    last = around.body.body[-1]
+    return _is_true(last) or (after is not None and _last_kind(last) not in (cst.Return, cst.Raise))
+
+
+def _is_true(statement: Any) -> bool:
+    small = statement.body[0] if statement.__class__ is cst.SimpleStatementLine else None
+    return small.__class__ is cst.Return and getattr(small.value, "value", None) == "True"
+
+
+def _last_kind(statement: Any) -> type:
+    return (statement.body[-1] if statement.__class__ is cst.SimpleStatementLine else statement).__class__
+
+
+def _act(body: Any) -> _Act | None:
     statements = body.body if body.__class__ is cst.IndentedBlock else [body]
     if len(statements) != 1 or statements[0].__class__ not in (cst.SimpleStatementLine, cst.SimpleStatementSuite):
         return None

@@ -809,7 +809,8 @@ class SwallowedError(Row, frozen=True):
     line: int
     caught: tuple[str, ...]
     """As they are written; empty for a bare `except`."""
-    act: Literal["pass", "continue", "return", "suppress"]
+    act: Literal["pass", "continue", "return", "suppress", "success"]
+    """success: it logs at most, and the function gives True all the same."""
     explained: bool
     """A comment says why."""
     tried: tuple[str, ...]

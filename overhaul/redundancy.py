@@ -193,6 +193,8 @@ class RepeatedUtility(Component, frozen=True):
     repeats_line: int
     type: Literal[1, 2]
     end: int
+    identity: str
+    """Tells it by its name, what it repeats and what both say: `rep-` and 12 hexadecimal digits."""
 
 
 RiskName = Literal["users", "fan_in", "interface_distance", "state_held", "untested", "complexity"]

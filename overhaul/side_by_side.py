@@ -127,6 +127,8 @@ def _changed(left: Sequence[str], right: Sequence[str], one: int, other: int) ->
 
 
 def _versions_of(one: int, left: str, other: int, right: str) -> Pair:
+    if left.strip() == right.strip():
+        return Pair("same", _whole(one, left), _whole(other, right))
     words, others = _marked(left, right)
     return Pair("changed", Side(one, words), Side(other, others))
 

@@ -8,14 +8,14 @@ from datetime import date
 from overhaul.config import Config, Justification
 from overhaul.facts import Finding
 from overhaul.leaves import Rule
-from overhaul.redundancy import Consolidation, Duplicate, Parallel
+from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
 from overhaul.repeating.justify import Group, groups_of, successor
 
 
 @Rule
 def stale_justification(
     duplicates: Sequence[Duplicate], parallels: Sequence[Parallel], consolidations: Sequence[Consolidation],
-    config: Config, today: date,
+    utilities: Sequence[RepeatedUtility], config: Config, today: date,
 ) -> Iterator[Finding]:  # fmt: skip
     """An entry that justifies a group has expired, or the group has changed or is gone.
 
@@ -28,7 +28,7 @@ def stale_justification(
     An entry holds for one identity, which is made of the members' names and of what they say. What has become of a
     group is told by the `members` of its entry: the group of now that has at least half of them all.
     """
-    groups = groups_of(duplicates, parallels, consolidations)
+    groups = groups_of(duplicates, parallels, consolidations, utilities)
     for entry in config.justified:
         because: tuple[str, ...] = (f"the reason was: {entry.reason}",)
         if entry.owner:

@@ -4,6 +4,7 @@ import ast
 import textwrap
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 import pytest
 
@@ -15,7 +16,7 @@ from benchmarks.clones.peers import Overlap, covered
 from benchmarks.clones.project import Plan, Project, make, write
 from benchmarks.clones.renaming import WHATS, What, names_of, renamed, word_supply
 from benchmarks.clones.rewriting import Unfit, Words, identifiers
-from benchmarks.clones.sampling import Different, Import, Unit, free_names
+from benchmarks.clones.sampling import Different, Import, Kind, Unit, free_names
 from benchmarks.clones.scoring import Judge, Mark, precision, recalls
 from overhaul.redundancy import Clone, Duplicate
 
@@ -97,16 +98,15 @@ def export(path, rows, header):
 '''
 
 
-def unit(source: str, unit_kind: str = "function") -> Unit:
+def unit(source: str, unit_kind: Kind = "function") -> Unit:
     text = source.lstrip("\n")
     node = ast.parse(text).body[0]
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     needs = tuple(Import(name, "shop.parts", name) for name in sorted(free_names(node)))
-    shape = "class" if isinstance(node, ast.ClassDef) else "method" if unit_kind == "method" else "function"
-    return Unit("shop", f"shop/{node.name}.py", 1, node.name, shape, text, needs, statements(node))
+    return Unit("shop", f"shop/{node.name}.py", 1, node.name, unit_kind, text, needs, statements(node))
 
 
-UNITS = [unit(TOTAL), unit(SENDER, "method"), unit(SMALL), unit(BOX), unit(WRITER)]
+UNITS = [unit(TOTAL), unit(SENDER, "method"), unit(SMALL), unit(BOX, "class"), unit(WRITER)]
 MANY = pytest.mark.parametrize("given", UNITS, ids=lambda given: given.name)
 
 
@@ -207,7 +207,8 @@ def test_a_frame_keeps_the_control_flow_and_hardly_a_statement() -> None:
 def test_the_same_words_in_another_function_stay_another_function() -> None:
     random = Random(5)
     first, other = UNITS[0], UNITS[4]
-    made = same_words(first, other, Words(SUPPLY, random, identifiers(first.source) | identifiers(other.source)), random)
+    words = Words(SUPPLY, random, identifiers(first.source) | identifiers(other.source))
+    made = same_words(first, other, words, random)
     assert kind(other.source, made.source) == 2
     assert not alike(first.source, made.source)
     assert len(identifiers(made.source) & identifiers(first.source)) >= 4
@@ -269,7 +270,7 @@ def test_the_two_of_a_pair_stand_in_different_modules_at_the_lines_that_are_said
         assert kind(textwrap.dedent("\n".join(lines)), fragment.unit.source) == 1
 
 
-def row(written: Project, numbers: tuple[int, int], of: int) -> Duplicate:
+def row(written: Project, numbers: tuple[int, int], of: Literal[1, 2, 3]) -> Duplicate:
     members = tuple(
         Clone(one.path.removesuffix(".py").replace("/", "."), one.name, one.path, one.line, one.end)
         for one in (written.fragments[number] for number in numbers)
@@ -279,7 +280,7 @@ def row(written: Project, numbers: tuple[int, int], of: int) -> Duplicate:
         kind="duplicate", subkind="function", name=first.name, module=first.module, path=first.path, line=first.line,
         confidence="high", evidence=(), type=of, unit="function", similarity=1.0, members=members, statements=9,
         saved_lines=9, differences=(), identity="dup-0",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def judged(written: Project, folder: Path, *rows: Duplicate) -> list[Mark]:

@@ -55,6 +55,8 @@ class Defined(msgspec.Struct, frozen=True):
     """(number inside the module, numbers of the classes in which attributes are looked up, itself first)."""
     parameters: tuple[tuple[int, tuple[str, ...]], ...]
     """Of a test module: (number of a function inside the module, names of its parameters)."""
+    aliases: tuple[str, ...]
+    """Names that imports give to what is called otherwise where it is defined."""
 
 
 class Numbering:
@@ -155,7 +157,10 @@ def define(symbols: Symbols, numbering: Numbering, decorating: Decorating, modul
         for row in (interior.functions.values() if testing(symbols.path(module)) else ()) if row.parameters
     )
     inside = array("I", [_around(name, place) for name in names]).tobytes()
-    return Defined(names, inside, lines.tobytes(), bytes(flags), tuple(ancestors), parameters)
+    bound = [(row.name, row.target) for rows in interior.bindings.values() for row in rows if row.kind == "import"]
+    bound += ((name, target) for (_, name), target in interior.imported.items())
+    aliases = tuple(sorted({name for name, target in bound if target.rpartition(".")[2] != name}))
+    return Defined(names, inside, lines.tobytes(), bytes(flags), tuple(ancestors), parameters, aliases)
 
 
 def _implements_outside(symbols: Symbols, module: str, scope: str, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from operator import itemgetter
 from typing import NamedTuple
@@ -57,6 +57,8 @@ class Sources(NamedTuple):
     numbering: Numbering
     known: Mapping[str, int]
     """How many definitions have a last name: what none has leads nowhere."""
+    telling: Set[str]
+    """These names, and those that imports give to definitions."""
     used: Facts[UsedName]
     receivers: Facts[ReceiverUse]
     loose: Facts[LooseName]
@@ -169,12 +171,15 @@ class _One:
 
     def _name(self, row: UsedName) -> None:
         chain = row.name
-        root = chain.partition(".")[0]
+        parts = chain.split(".")
+        if self._from.telling.isdisjoint(parts):
+            return
+        root = parts[0]
         inside = root in ("self", "cls")
         key = (self._interior.class_around(row.scope) if inside else row.scope if root in self._scoped else "", chain)
         found = self._chains.get(key)
         if found is None:
-            found = self._chains[key] = self._follow(row.scope, chain.split("."), inside and bool(key[0]))
+            found = self._chains[key] = self._follow(row.scope, parts, inside and bool(key[0]))
         if not (found.uses or found.asks or found.mentions):
             return
         if row.how in ("annotation", "quoted"):

@@ -98,13 +98,14 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
         names = [(module, known[module].defined.names) for module in modules]
     numbering = Numbering(names)
     last = Counter([name.rpartition(".")[2] for name in numbering.names])
+    defined = {module: known[module].defined for module in known}
+    defined |= {module: define(symbols, numbering, decorating, module) for module in changed}
+    telling = last.keys() | {name for one in defined.values() for name in one.aliases}
     types = Types(symbols, tables.variables, tables.local_names)
-    sources = Sources(symbols, types, numbering, last, tables.used, tables.receivers, tables.loose)
+    sources = Sources(symbols, types, numbering, last, telling, tables.used, tables.receivers, tables.loose)
     now = dict(known)
     for module in changed:
-        now[module] = Kept(
-            printed[module], faces[module], define(symbols, numbering, decorating, module), outgoing(sources, module)
-        )
+        now[module] = Kept(printed[module], faces[module], defined[module], outgoing(sources, module))
     if changed:
         past.leave(State({module: now[module] for module in modules}))
     return Parts(numbering, [now[module].defined for module in modules], [now[module].outgoing for module in modules])

@@ -11,7 +11,7 @@ from typing import Final
 from overhaul.config import Config
 from overhaul.errors import UnknownName, UsageError
 from overhaul.printable import printable
-from overhaul.redundancy import Consolidation, Duplicate, Parallel
+from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
 from overhaul.repeating.justify import Group, entry_text, groups_of
 from overhaul.survey import Survey
 
@@ -21,7 +21,9 @@ def justified(survey: Survey, identity: str, reason: str = "", owner: str = "", 
 
     Raises UnknownName for an identity that no group has, with the nearest ones; UsageError where there are none.
     """
-    groups = groups_of(survey.rows(Duplicate), survey.rows(Parallel), survey.rows(Consolidation))
+    groups = groups_of(
+        survey.rows(Duplicate), survey.rows(Parallel), survey.rows(Consolidation), survey.rows(RepeatedUtility)
+    )
     if not groups:
         raise UsageError("there is no duplicate, parallel or candidate of consolidation here: nothing to justify")
     group = groups.get(identity)

@@ -18,7 +18,7 @@ from typing import Final, cast
 from overhaul.errors import OverhaulError
 from overhaul.facts import Fingerprint
 from overhaul.repeating import specimens
-from overhaul.repeating.utilities import Functions
+from overhaul.repeating.utilities import LEAST, LEAST_KNOWN, Functions
 from overhaul.testing import collect
 
 TABLE: Final = Path(__file__).parents[1] / "repeating" / "stdlib.py"
@@ -38,14 +38,14 @@ def entries_of(library: Path) -> Iterator[tuple[str, str]]:
             continue
         source = file.read_bytes()
         offered = _offered(source)
-        for line, name in _entries(source):
-            if name in offered if offered is not None else not name.startswith("_"):
+        for line, name in _entries(source, LEAST):
+            if not name.startswith("_") and name != "main" and (offered is None or name in offered):
                 yield line, f"{module}.{name}"
 
 
 def entries_of_specimens() -> Iterator[tuple[str, str]]:
     """The same of what programmers write again in bodies that the library does not have."""
-    for line, name in _entries(Path(specimens.__file__).read_bytes()):
+    for line, name in _entries(Path(specimens.__file__).read_bytes(), LEAST_KNOWN):
         if "__" in name:
             yield line, _repeated(name)
 
@@ -53,7 +53,7 @@ def entries_of_specimens() -> Iterator[tuple[str, str]]:
 def _repeated(name: str) -> str:
     """`itertools__batched__list` -> `itertools.batched`: what follows is but another way to write it."""
     parts = name.split("__")
-    if parts[0] in ("max", "any", "all"):
+    if parts[0] in ("max", "next"):
         return parts[0]
     whole = parts[:3] if len(parts) > 2 and (parts[1][0].isupper() or parts[2] == "from_iterable") else parts[:2]
     if len(whole) == 3 and whole[1] == "Counter":
@@ -61,7 +61,7 @@ def _repeated(name: str) -> str:
     return ".".join(whole)
 
 
-def _entries(source: bytes) -> Iterator[tuple[str, str]]:
+def _entries(source: bytes, least: int) -> Iterator[tuple[str, str]]:
     try:
         rows = cast("Sequence[Fingerprint]", collect("fingerprints", source))
     except OverhaulError:
@@ -69,7 +69,8 @@ def _entries(source: bytes) -> Iterator[tuple[str, str]]:
     for row in rows:
         functions = Functions(row)
         for one in functions:
-            yield functions.entry(one), one.name
+            if one.statements >= least:
+                yield functions.entry(one), one.name
 
 
 def _offered(source: bytes) -> frozenset[str] | None:

@@ -21,6 +21,7 @@ from overhaul.pretending.phrases import (
     PERFORMING,
     READING,
     READINGS,
+    SEALING,
     STATUS,
     SUCCESS,
     TELLING,
@@ -209,14 +210,17 @@ class Judge:
         if case.marked and case.remark is not None and promised and body.form in ("constant", "random", "given"):
             free = not row.owner or not (self._overridden(case) or peculiar(row.owner))
             # What is handed in whole and given back may be the answer, whatever a remark wants beside it.
-            sure = body.form != "given" and free and not body.guarded and not peculiar(case.last)
+            sure = body.form != "given" and free and not (body.guarded or body.excuse or peculiar(case.last))
             why = "constant where a computation is promised" if sure else told(case.remark)
             return self._found("certain" if sure else "likely", "constant", case, why)
         if body.dead and (promised or body.unused):
             return self._found("likely", "constant", case, "constant, with its computation commented out", body.dead)
         hinted = case.remark is not None and case.remark.text.startswith("#") and body.form in ("constant", "random")
         if hinted and promised and not body.excuse and not self._passive(case):
-            return self._found("likely", "constant", case, "constant where a computation is promised")
+            # A word with other meanings means one thing right beside the constant of what is to be computed.
+            beside = case.remark is not None and -1 <= case.remark.line - body.at <= 0 and body.form == "constant"
+            sure = beside and said.computes and not (row.owner and self._overridden(case)) and not body.guarded
+            return self._found("certain" if sure else "likely", "constant", case, "constant where a computation is promised")
         if DENIES.search(body.message) and body.form == "announced" and not self._passive(case):
             return self._found("likely", "announced", case, "logs that it does nothing")
         if STATUS.search(body.how) and body.form in ("constant", "given"):
@@ -247,12 +251,22 @@ class Judge:
                 return self._found("likely", "contradiction", case, f"gives back what it is to {said.verb}")
             return None
         if body.form == "announced":
+            if (said.acts or said.verifies or said.computes) and SUCCESS.search(body.how):
+                return self._found("likely", "contradiction", case, "claims success, and does nothing")
             if (said.acts or said.computes) and words.isdisjoint(SPEAKING) and words.isdisjoint(words_of(body.how)):
                 return self._found("likely", "announced", case, "only prints or logs")
             return None
         if body.form == "given":
+            if re.fullmatch(r"\w+(?:\.\w+)+", body.how):
+                spoken = [one for one in body.unused if re.search(rf"\b{re.escape(one)}\b", body.docstring)]
+                if spoken and len(body.docstring.split()) >= 6 and not said.hooked:
+                    why = f"never uses {spoken[0]}, of which its docstring speaks"
+                    return self._found("likely", "unused_parameters", case, why)
+                return None
             if (said.acts or said.verifies or said.computes) and SUCCESS.search(body.how):
                 return self._found("likely", "contradiction", case, "claims success, and does nothing")
+            if said.verb in SEALING and body.unused and re.match(r"[rf]*[\"']", body.how):
+                return self._found("likely", "unused_parameters", case, f"a text that depends on no {body.unused[-1]}")
             if said.verb in OUTWARD and (said.value or body.docstring or said.verb in TELLING):
                 return self._found("likely", "contradiction", case, "puts its result together, and does nothing")
             if (said.verb in MEASURED and re.search(r"\d", body.how)) or (said.gives and READING.search(body.how)):
@@ -267,6 +281,9 @@ class Judge:
             return None
         if said.verifies and body.how in YES and body.unused:
             return self._found("likely", "contradiction", case, "says yes whatever it is given")
+        checks = said.verifies or said.says == "check"
+        if checks and whole and body.how in ("True", "False") and len(body.docstring.split()) >= 6:
+            return self._found("likely", "contradiction", case, "the same answer whatever it is given")
         if said.acts and not said.computes and body.how == "True" and whole:
             return self._found("likely", "contradiction", case, "claims success, and does nothing")
         if (said.acts or said.verifies) and SUCCESS.search(body.how):
@@ -282,6 +299,9 @@ class Judge:
             return self._found("likely", "contradiction", case, "gives made-up figures")
         if not body.parameters and said.computes and (said.value or documented):
             return self._found("likely", "contradiction", case, "a constant where a result is promised")
+        numeric = NUMBER.fullmatch(body.how) is not None and said.returns in NUMBERS
+        if numeric and said.acts and not said.hooked and len(body.docstring.split()) >= 6 and not body.guarded:
+            return self._found("likely", "contradiction", case, "a number where an act is promised")
         number = not body.void and body.how not in ("1", "-1") and NUMBER.fullmatch(body.how) is not None
         if whole and number and said.returns in NUMBERS and not self._namesakes(case.module, case.row.name):
             return self._found("likely", "unused_parameters", case, "a number that depends on no parameter")

@@ -34,6 +34,7 @@ OUTWARD: Final = frozenset({
 TELLING: Final = frozenset({
     "translate", "summarize", "summarise", "transcribe", "encrypt", "decrypt", "predict", "forecast",
 })  # fmt: skip
+SEALING: Final = frozenset({"sign", "hash", "encrypt", "decrypt", "translate", "digest", "authenticate", "tokenize"})
 PERFORMING: Final = frozenset({
     "run", "perform", "verify", "validate", "authenticate", "authorize", "ask", "look", "find", "decide", "search",
 })  # fmt: skip

@@ -44,7 +44,7 @@ ACTING: Final = frozenset({
     "enqueue", "broadcast", "rebalance", "settle", "ship", "reserve", "book", "invoice", "bill", "revoke", "provision",
     "persist", "commit", "enforce", "lock", "unlock", "block", "ban", "approve", "reject", "retry", "cleanup", "rotate",
     "reconcile", "replay", "recalculate", "refresh", "reindex", "warm", "throttle", "encrypt", "decrypt", "merge",
-    "place",
+    "place", "compact", "rewrite", "prune", "vacuum", "evict", "defragment", "recover", "repair", "recompute", "resend",
     "allocate", "liquidate", "hedge", "log", "track", "record", "report", "install", "generate", "print", "parse",
     "download", "fetch", "load", "calculate", "compute", "validate", "verify", "authenticate", "authorize", "sanitize",
 })  # fmt: skip
@@ -167,7 +167,13 @@ def _promised(text: str) -> str:
 def peculiar(name: str) -> bool:
     """Whether the words of a class or module say that doing nothing, or making something up, is its purpose."""
     words = words_of(name)
-    return not _PECULIAR.isdisjoint(words) or words[:2] in (("not", "implemented"), ("not", "supported"))
+    found = _PECULIAR.intersection(words)
+    if found and len(words) > 1 and words[0] in _WORK:
+        # A verb before them makes them what it is done to: find_missing_orders, predict_no_show, void_invoice.
+        found -= _OBJECTS
+    if found == {"no"} and words[0] != "no" and "op" not in words:
+        found = frozenset()
+    return bool(found) or words[:2] in (("not", "implemented"), ("not", "supported"))
 
 
 _PECULIAR: Final = frozenset({
@@ -181,6 +187,10 @@ _PECULIAR: Final = frozenset({
     "faker",
     "undefined", "missing", "unknown", "always", "never", "conftest", "factories", "seeds", "seed", "sandbox",
     "compat", "na", "unimplemented", "notimplemented", "refuse", "forbidden",
+})  # fmt: skip
+_OBJECTS: Final = frozenset({
+    "no", "missing", "unknown", "virtual", "undefined", "blank", "templates", "docs", "seed", "seeds", "sandbox",
+    "factories", "fixtures", "void", "constant", "forbidden", "disabled", "never", "always", "tutorial",
 })  # fmt: skip
 ABSTRACT: Final = frozenset({
     "base", "abstract", "interface", "mixin", "mix", "protocol", "generic", "template", "skeleton", "plugin",

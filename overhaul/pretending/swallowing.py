@@ -47,8 +47,10 @@ def pretends(row: SwallowedError) -> str:
         return ""
     tried = [one for one in row.tried if one]
     if row.act != "suppress":
-        cleans = any(one in _CLEANING or not _CLEANING.isdisjoint(words_of(one)) for one in tried)
+        cleaning = [one in _CLEANING or not _CLEANING.isdisjoint(words_of(one)) for one in tried]
+        # What says success afterwards may not fail for anything else.
+        cleans = all(cleaning) if row.act == "success" else any(cleaning)
         if cleans or not tried:
             return ""
-    return "swallows exceptions"
+    return "says success whatever happens" if row.act == "success" else "swallows exceptions"
 

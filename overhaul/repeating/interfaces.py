@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from io import TextIOWrapper
+from logging import Logger
+from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -143,6 +146,26 @@ class Bodies:
         """Decoded for the modules that are compared."""
         self._used, self._receivers = used, receivers
         self._modules: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._asked: dict[str, Mapping[str, frozenset[str]]] = {}
+
+    def asked(self, offer: Offer) -> frozenset[str]:
+        """The methods it calls on what is not itself, by name: of a class all that its methods call."""
+        known = self._asked.get(offer.module)
+        if known is None:
+            known = self._asked[offer.module] = self._read_asked(offer.module)
+        return known.get(offer.name, frozenset())
+
+    def _read_asked(self, module: str) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        rows: list[UsedName | ReceiverUse] = [*self._used[module], *self._receivers[module]]
+        for row in rows:
+            receiver, _, name = row.name.rpartition(".")
+            if row.how == "call" and receiver and receiver not in _SELF and name not in _OF_BUILT_INS:
+                scope = row.scope
+                while scope:
+                    found.setdefault(scope, set()).add(name)
+                    scope = scope.rpartition(".")[0]
+        return {scope: frozenset(names) for scope, names in found.items()}
 
     def of(self, offer: Offer) -> frozenset[str]:
         """What a function's body speaks of: attributes it asks for, functions it calls."""
@@ -168,6 +191,10 @@ class Bodies:
         return {scope: frozenset(said) for scope, said in found.items()}
 
 
+_OF_BUILT_INS: Final = frozenset(
+    name for kind in (dict, list, set, str, bytes, bytearray, tuple, TextIOWrapper, Logger, Path) for name in dir(kind)
+)
+"""Methods of what everybody uses."""
 _SELF: Final = frozenset({"self", "cls", "Any", "None", "True", "False", "str", "int", "float", "bool", "len"})
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from overhaul.config import Justification
-from overhaul.redundancy import Consolidation, Duplicate, Parallel
+from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
 
 _MOSTLY: Final = 0.5
 """Share of all members, old and new, that a group must have in common with a recorded one to be what it has become."""
@@ -28,8 +28,9 @@ class Group(msgspec.Struct, frozen=True):
 
 
 def groups_of(
-    duplicates: Iterable[Duplicate], parallels: Iterable[Parallel], consolidations: Iterable[Consolidation]
-) -> dict[str, Group]:
+    duplicates: Iterable[Duplicate], parallels: Iterable[Parallel], consolidations: Iterable[Consolidation],
+    utilities: Iterable[RepeatedUtility] = (),
+) -> dict[str, Group]:  # fmt: skip
     """Everything that has an identity, by it, whatever its confidence."""
     found: dict[str, Group] = {}
     for duplicate in duplicates:
@@ -44,6 +45,10 @@ def groups_of(
         found[parallel.identity] = Group(
             parallel.identity, what, (parallel.first, parallel.second), parallel.path, parallel.line
         )
+    for utility in utilities:
+        members = (utility.dotted, utility.repeats) if utility.repeats_path else (utility.dotted,)
+        what = f"a function that repeats {utility.repeats}"
+        found[utility.identity] = Group(utility.identity, what, members, utility.path, utility.line)
     for row in consolidations:
         if row.identity not in found:
             what = f"{row.subkind.replace('_', ' ')} of {len(row.members)}"

@@ -24,6 +24,10 @@ _LAST: Final = 0.05
 """The same for the structure of the last two methods."""
 
 
+_LAYER: Final = 0.2
+"""A layer calls so many of the methods below it."""
+
+
 class Pair(msgspec.Struct, frozen=True):
     """Two definitions that correspond."""
 
@@ -49,6 +53,22 @@ class Matcher:
     def __init__(self, weights: Weights, bodies: Bodies) -> None:
         """`weights` say how much a word tells in this project."""
         self._weights, self._bodies = weights, bodies
+
+    def hands_on(self, pairs: Sequence[Pair]) -> bool:
+        """Whether one side calls the other's methods by their names, on what it was given: a layer above it.
+
+        What both call is a third one's.
+        """
+        for turned in (False, True):
+            asking = [pair.second if turned else pair.first for pair in pairs]
+            asked = [pair.first if turned else pair.second for pair in pairs]
+            names = {method.last for one in asked for method in one.methods}
+            names |= {one.last for one in asked if one.unit == "function"}
+            calls = {name for one in asking for name in self._bodies.asked(one)}
+            others = {name for one in asked for name in self._bodies.asked(one)}
+            if len(names & (calls - others)) >= max(2, _LAYER * min(len(names), sum(map(_callables, asking)))):
+                return True
+        return False
 
     def match(self, first: Interface, second: Interface) -> tuple[Pair, ...]:
         """The best correspondence of two interfaces, in the order of the first; each definition at most once."""
@@ -165,6 +185,10 @@ def _best(
             right.add(other)
             found[number] = pair
     yield from (found[number] for number in sorted(found))
+
+
+def _callables(offer: Offer) -> int:
+    return len(offer.methods) if offer.unit == "class" else 1
 
 
 def _mean(measures: Sequence[tuple[float, float]]) -> float:

@@ -16,7 +16,8 @@ from overhaul.repeating.names import ageless, concepts_of
 
 Excuse = Literal[
     "", "one convention", "one takes it from the other", "synchronous and asynchronous", "versions of an API",
-    "plug-ins of one interface", "one pattern for several subjects",
+    "plug-ins of one interface", "one pattern for several subjects", "end points of two APIs",
+    "other work under the same names",
 ]  # fmt: skip
 """Why two modules are alike, where there is a good reason."""
 
@@ -32,6 +33,14 @@ _COPIED: Final = 0.8
 _ALIKE_SIBLINGS: Final = 0.6
 """Of two modules of one package so many names must speak of the same, else one was the pattern of the other."""
 _SAME_WORK: Final = 0.5
+_SOME_WORK: Final = 0.28
+"""How alike bodies are on the average, of neighbours and of any: what is below has the names in common only."""
+_ALIKE: Final = 0.55
+"""How alike definitions must be on the average."""
+_ROUTE: Final = re.compile(
+    r"(?:\w+\.)+(?:route|get|post|put|patch|delete|head|options|websocket)\((?:\.\.\.|[fr]?[\"'])"
+)
+"""A decorator that gives a function an address: `@router.get("/orders")`."""
 _VERSION: Final = re.compile(r"v\d+(?:[._]?\d+)*(?:(?:alpha|beta|a|b|rc)\d*)?\Z")
 
 
@@ -109,7 +118,7 @@ class Judge:
         own = sum(1 + len(pair.methods) for pair in pairs)
         if own < 0.6 * weight:
             return "one convention"
-        if any(self._kinship.leans(pair) for pair in pairs):
+        if any(self._kinship.leans(pair) for pair in pairs) or self._matcher.hands_on(pairs):
             return "one takes it from the other"
         modules = pairs[0].first.module, pairs[0].second.module
         names = frozenset(one.first.last for one in pairs if one.first.last == one.second.last)
@@ -118,12 +127,19 @@ class Judge:
         if self._conventions.hook(first, second) and not same_but_for_age(*modules) and _mean(pairs) < _COPIED:
             return "plug-ins of one interface"
         functions = [one for pair in pairs for one in _callables(pair)]
+        routed = sum(_end_point(one.first) and _end_point(one.second) for one in functions)
+        if 2 * routed > len(functions):
+            return "end points of two APIs"
         turned = sum(one.first.asynchronous != one.second.asynchronous for one in functions)
         if functions and turned >= 0.3 * len(functions):
             return "synchronous and asynchronous"
         if versions(*modules):
             return "versions of an API"
         units = [*pairs, *(one for pair in pairs for one in pair.methods)]
+        bodies = [one.bodies for one in units if one.bodies is not None]
+        other = bool(bodies) and sum(bodies) < _SOME_WORK * len(bodies)
+        if not same_but_for_age(*modules) and (other or _mean(pairs) < _ALIKE):
+            return "other work under the same names"
         same = sum(concepts_of(one.first.last) == concepts_of(one.second.last) for one in units)
         siblings = modules[0].rpartition(".")[0] == modules[1].rpartition(".")[0]
         if not siblings or same_but_for_age(*modules):
@@ -131,7 +147,6 @@ class Judge:
         if same < _ALIKE_SIBLINGS * len(units):
             return "one pattern for several subjects"
         # Neighbours with the same names and other bodies are chosen between by what loads them.
-        bodies = [one.bodies for one in units if one.bodies is not None]
         return "plug-ins of one interface" if bodies and sum(bodies) < _SAME_WORK * len(bodies) else ""
 
 
@@ -156,6 +171,10 @@ def _mean(pairs: tuple[Pair, ...]) -> float:
 
 def _size(offer: Offer) -> int:
     return len(offer.fields) + len(offer.methods)
+
+
+def _end_point(offer: Offer) -> bool:
+    return any(_ROUTE.match(decorator) for decorator in offer.decorators)
 
 
 def _callables(pair: Pair) -> Iterator[Pair]:

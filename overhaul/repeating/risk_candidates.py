@@ -226,8 +226,7 @@ def _of_overlap(row: ResponsibilityOverlap, project: Project) -> Candidate:
 def _of_utility(row: RepeatedUtility, project: Project) -> Candidate:
     own = Member(row.module, row.name)
     members = [own] if not row.repeats_path else [own, project.member(row.repeats)]
-    identity = _identity("rep", [row.dotted, row.repeats, str(row.type)])
-    return _of_component(row, "repeated_utility", identity, members, row.end - row.line + 1)
+    return _of_component(row, "repeated_utility", row.identity, members, row.end - row.line + 1)
 
 
 def _identity(prefix: str, parts: Iterable[str]) -> str:

@@ -6,9 +6,13 @@ the standard library is made; annotations and the names of parameters and variab
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import math
 import os
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from functools import wraps
 from typing import Any
 
 
@@ -57,28 +61,12 @@ def itertools__accumulate(items: Iterable[Any]) -> list[Any]:
     return sums
 
 
-def itertools__groupby(items: Iterable[Any], key: Callable[[Any], Hashable]) -> dict[Hashable, list[Any]]:
-    """Lists by key; of sorted items what groupby gives."""
-    groups = {}  # type: ignore[var-annotated]
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
-
-
 def itertools__chain__from_iterable(lists: Iterable[Iterable[Any]]) -> list[Any]:
     """One list of several."""
     flat = []
     for one in lists:
         for item in one:
             flat.append(item)  # noqa: PERF402
-    return flat
-
-
-def itertools__chain__from_iterable__extend(lists: Iterable[Iterable[Any]]) -> list[Any]:
-    """The same by extending."""
-    flat = []  # type: ignore[var-annotated]
-    for one in lists:
-        flat.extend(one)
     return flat
 
 
@@ -133,14 +121,6 @@ def str__removesuffix__checked(text: str, suffix: str) -> str:
     return text
 
 
-def math__prod(numbers: Iterable[float]) -> float:
-    """The product."""
-    product = 1
-    for number in numbers:
-        product *= number  # type: ignore[assignment]
-    return product
-
-
 def math__factorial(number: int) -> int:
     """By a loop."""
     result = 1
@@ -186,9 +166,21 @@ def math__dist(first: Sequence[float], second: Sequence[float]) -> float:
     return math.sqrt(total)
 
 
-def math__isclose(first: float, second: float, rel_tol: float = 1e-09, abs_tol: float = 0.0) -> bool:
-    """Its definition, as its documentation gives it."""
-    return abs(first - second) <= max(rel_tol * max(abs(first), abs(second)), abs_tol)
+def math__lcm(first: int, second: int) -> int:
+    """By the greatest common divisor, guarded."""
+    if first == 0 or second == 0:
+        return 0
+    return abs(first * second) // math.gcd(first, second)
+
+
+def math__isqrt(number: int) -> int:
+    """Newton's."""
+    guess = number
+    better = (guess + 1) // 2
+    while better < guess:
+        guess = better
+        better = (guess + number // guess) // 2
+    return guess
 
 
 def math__comb(number: int, chosen: int) -> int:
@@ -263,26 +255,12 @@ def bisect__bisect_right(ordered: Sequence[Any], wanted: Any) -> int:
     return low
 
 
-def contextlib__suppress(exceptions: type[BaseException]) -> Iterator[None]:
-    """As a generator under contextmanager."""
-    try:  # noqa: SIM105
-        yield
-    except exceptions:
-        pass
-
-
 def functools__reduce(function: Callable[[Any, Any], Any], items: Iterable[Any], initial: Any) -> Any:
     """One after the other."""
     result = initial
     for item in items:
         result = function(result, item)
     return result
-
-
-def pathlib__Path__mkdir(path: str) -> None:
-    """With parents and exist_ok; os.makedirs(path, exist_ok=True)."""
-    if not os.path.exists(path):
-        os.makedirs(path)
 
 
 def pathlib__Path__read_text(path: str) -> str:
@@ -298,12 +276,6 @@ def pathlib__Path__write_text(path: str, content: str) -> None:
         file.write(content)
 
 
-def pathlib__Path__read_text__directly(path: str) -> str:
-    """The whole file."""
-    with open(path) as file:
-        return file.read()
-
-
 def max__key(items: Sequence[Any], key: Callable[[Any], Any]) -> Any:
     """The first with the greatest key."""
     best = items[0]
@@ -313,17 +285,144 @@ def max__key(items: Sequence[Any], key: Callable[[Any], Any]) -> Any:
     return best
 
 
-def any__loop(items: Iterable[Any], test: Callable[[Any], bool]) -> bool:
-    """Whether one passes a test."""
-    for item in items:  # noqa: SIM110
+def functools__cache(function: Callable[..., Any]) -> Callable[..., Any]:
+    """By a dictionary of arguments."""
+    known = {}
+
+    def wrapper(*args: Any) -> Any:
+        if args not in known:
+            known[args] = function(*args)
+        return known[args]
+
+    return wrapper
+
+
+def functools__cache__wraps(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same under the name of the function."""
+    known = {}
+
+    @functools.wraps(function)
+    def wrapper(*args: Any) -> Any:
+        if args not in known:
+            known[args] = function(*args)
+        return known[args]
+
+    return wrapper
+
+
+def functools__cache__imported_wraps(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same where `wraps` is imported by its name."""
+    known = {}
+
+    @wraps(function)
+    def wrapper(*args: Any) -> Any:
+        if args not in known:
+            known[args] = function(*args)
+        return known[args]
+
+    return wrapper
+
+
+def functools__cache__returned(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, asked the other way round."""
+    known = {}  # type: ignore[var-annotated]
+
+    @functools.wraps(function)
+    def wrapper(*args: Any) -> Any:
+        if args in known:
+            return known[args]
+        result = function(*args)
+        known[args] = result
+        return result
+
+    return wrapper
+
+
+def functools__cache__imported_returned(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same where `wraps` is imported by its name."""
+    known = {}  # type: ignore[var-annotated]
+
+    @wraps(function)
+    def wrapper(*args: Any) -> Any:
+        if args in known:
+            return known[args]
+        result = function(*args)
+        known[args] = result
+        return result
+
+    return wrapper
+
+
+def collections__Counter__defaultdict(items: Iterable[Hashable]) -> dict[Hashable, int]:
+    """How often each occurs."""
+    counts = defaultdict(int)  # type: ignore[var-annotated]
+    for item in items:
+        counts[item] += 1
+    return counts
+
+
+def itertools__pairwise__list(items: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Each with the next, all at once."""
+    pairs = []
+    for at in range(len(items) - 1):
+        pairs.append((items[at], items[at + 1]))  # noqa: PERF401
+    return pairs
+
+
+def next__default(items: Iterable[Any], test: Callable[[Any], bool], default: Any = None) -> Any:
+    """The first that passes a test, or something else."""
+    for item in items:
         if test(item):
-            return True
-    return False
+            return item
+    return default
 
 
-def all__loop(items: Iterable[Any], test: Callable[[Any], bool]) -> bool:
-    """Whether all pass a test."""
-    for item in items:  # noqa: SIM110
-        if not test(item):
-            return False
-    return True
+def str__join(items: Sequence[str], separator: str) -> str:
+    """By hand."""
+    text = ""
+    for at, item in enumerate(items):
+        if at > 0:
+            text += separator
+        text += item
+    return text
+
+
+def shutil__which(name: str) -> str | None:
+    """Where a program is."""
+    for folder in os.environ["PATH"].split(os.pathsep):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
+
+
+def hashlib__file_digest(path: str) -> str:
+    """SHA-256 of a file, piece by piece."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(4096), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def hashlib__file_digest__md5(path: str) -> str:
+    """The same with MD5."""
+    digest = hashlib.md5()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(4096), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def statistics__stdev(numbers: Sequence[float]) -> float:
+    """Of a sample."""
+    mean = sum(numbers) / len(numbers)
+    variance = sum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1)
+    return math.sqrt(variance)
+
+
+def statistics__pstdev(numbers: Sequence[float]) -> float:
+    """Of a population."""
+    mean = sum(numbers) / len(numbers)
+    variance = sum((number - mean) ** 2 for number in numbers) / len(numbers)
+    return math.sqrt(variance)

@@ -13,6 +13,8 @@ from overhaul.facts import Fingerprint, Fragment
 
 LEAST: Final = 4
 """Statements, the head among them: what is smaller is nobody's work to repeat."""
+LEAST_KNOWN: Final = 3
+"""The same for canonical bodies."""
 
 
 class Functions:
@@ -27,9 +29,9 @@ class Functions:
         self._literals: Sequence[int] = ()
 
     def __iter__(self) -> Iterator[Fragment]:
-        """Those that are worth comparing."""
+        """Those that are large enough to be known by their body."""
         for one in self._row.fragments:
-            if one.unit == "function" and "." not in one.name and one.statements >= LEAST:
+            if one.unit == "function" and "." not in one.name and one.statements >= LEAST_KNOWN:
                 yield one
 
     def key(self, one: Fragment) -> bytes:
@@ -78,6 +80,12 @@ def _numbers(data: bytes) -> Sequence[int]:
     if sys.byteorder == "big":
         found.byteswap()
     return found
+
+
+def identity_of(dotted: str, repeats: str, key: bytes) -> str:
+    """Tells a repetition by who repeats what, and what both say."""
+    text = "\0".join((dotted, repeats, key.hex())).encode("utf-8", "surrogateescape")
+    return f"rep-{blake2b(text, digest_size=6).hexdigest()}"
 
 
 def table_of(lines: Iterable[str]) -> dict[str, str]:

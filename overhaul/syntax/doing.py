@@ -32,6 +32,8 @@ class Doing:
         """The statement that tells the form."""
         self.sleeps: Any = None
         self.guarded = False
+        self.part: Any = None
+        """The statement that gives an attribute of a parameter, where it is all that the body does."""
         self._logs: Any = None
         self._first: Any = None
         self._made = CONSTANT
@@ -152,6 +154,9 @@ class Doing:
             return True
         level = self._level(value)
         if level >= REAL:
+            name = dotted(value) if value.__class__ is cst.Attribute else ""
+            if name.partition(".")[0] in self._parameters and not self._locals and not self.guarded:
+                self.part, self.how = statement, name
             return None
         self.void = self._is_void(value)
         form: Form
@@ -276,6 +281,8 @@ class Doing:
             parts = [one for one in node.parts if one.__class__ is cst.FormattedStringExpression]
             return max([self._part(one.expression) for one in parts], default=CONSTANT)
         if kind is cst.BinaryOperation:
+            if node.operator.__class__ is cst.Add and (parts := _joined(node)):
+                return max([self._part(one) for one in parts], default=CONSTANT)
             sides = {self._level(node.left), self._level(node.right)}
             repeated = node.operator.__class__ is cst.Multiply and node.left.__class__ is cst.List
             if repeated and sides == {CONSTANT, GIVEN}:
@@ -348,6 +355,20 @@ class Doing:
         if kind is cst.Call:
             return dotted(node.func) in _EMPTY and all(self._is_void(one.value) for one in node.args)
         return False
+
+
+def _joined(node: Any) -> list[Any]:
+    """The parts of a sum of texts, one of them a literal; none for any other sum."""
+    parts: list[Any] = []
+    texts = 0
+    while node.__class__ is cst.BinaryOperation and node.operator.__class__ is cst.Add and len(parts) < 20:
+        parts.append(node.right)
+        node = node.left
+    parts.append(node)
+    for one in parts:
+        kind = one.__class__
+        texts += kind is cst.FormattedString or (kind is cst.SimpleString and "b" not in one.prefix.lower())
+    return parts if texts else []
 
 
 def _last(statements: Any) -> Any:

@@ -26,11 +26,9 @@ _LONGEST: Final = 2000
 
 _WORDS: Final = (
     "todo", "fixme", "xxx", "hack", "wip", "tbd", "placeholder", "for now", "implement", "simplif", "simplis", "stub",
-    "mock", "dummy", "fake", "hard coded", "hard-coded", "hardcoded", "hardwired", "hard-wired", "temporar", " real ",
-    "real-", "really ", "actual ", "actually ", "normally ", "typically ", "producti", "replace ", "coming soon",
-    "simulat", "pretend", "work in", "proof", "skeleton", "exercise", " yet", "wired", "integrated", "merged", "ported",
-    "agreed", "decided", "quick", " later", "canned", "# would ", "# should ", "# will ", "some day", "someday",
-    "some point", "eventually", " here", "skip", "bogus", "made up", "made-up", "kludge", "in place", "un-implemented",
+    "mock", "dummy", "fake", "coded", "wired", "temporar", " real", "actual", "normally ", "typically ", "production",
+    "replace ", "coming soon", "simulat", "pretend", "work in", "proof", "as an exerc", " yet", "quick", " later",
+    "canned", "# would ", "# should ", "some point", "eventually", " here", "skip", "bogus", "made", "kludge",
 )  # fmt: skip
 """A text that has none of these says nothing: looked for first, for most have none."""
 
@@ -116,7 +114,7 @@ _SAYS: Final = re.compile(
     r"|real\s+)?(?:\w+\s+){0,3}here\s*(?=[.!\n]|$)"
     r"|quick(?:\s+and\s+|[\s-]n[\s-])dirty|fill\s+(?:this\s+|me\s+)?in\s+later|(?:finish|complete|wire)\s+(?:this\s+"
     r"|it\s+)?(?:up\s+)?later\b|until\s+(?:the\s+|we\s+|a\s+|an\s+|our\s+)?(?:\w+\s+){0,4}(?:is|are|gets?|has been"
-    r"|have been)\s+(?:\w+\s+)?(?:wired\s*(?:up)?|implemented|integrated|in\s+place|merged|ported|decided|agreed)"
+    r"|have been)\s+(?:\w+\s+)?(?:wired\s*(?:up)?|implemented)"
     r")|^\W*(?:stub|placeholder|dummy|mock|fake|hack|simplified|temporary|temporarily|hard-?coded|unimplemented"
     r"|not\s+implemented)\s*(?:[:!.,;]|-\s|$)"
     r"|\n\s*(?:stub|placeholder)\s*[:.,]"
@@ -206,12 +204,12 @@ _EXCUSE: Final = re.compile(
     r"|(?:not|isn't|n't|never)\s+(?:be\s+)?(?:needed|required|necessary|used|applicable|supported|allowed|relevant"
     r"|permitted|meaningful|called|have\s+an\s+effect)|"
     r"unsupported|compat\w*|deprecat\w+|obsolete|legacy|ignored?\b|(?:^|\bthis\s+)returns?\s+(?:None|an?\s+empty"
-    r"|nothing|false|true|0|zero)\b|^(?:do|does)\s+not\b|always\s+(?:returns?|be|true|false|has|have|is|valid|none"
+    r"|nothing|false|true|0|zero)\b|^(?:do|does)\s+not\b|always\s+(?:\d+|zero|returns?|be|true|false|has|have|is|valid|none"
     r"|empty|succeeds?|an?\s+\w+)|"
     r"n/a|no\s+(?:need|action|effect|op|longer|state)|unnecessary|unused|plug-?ins?|extension\s+points?"
     r"|derived\s+class\w*|inherit\w*|mixin|base\s+class|"
     r"automatic(?:ally)?|prevents?|suppress\w*|silence|swallow|null\s+object|just\s+to\s+\w+|satisf(?:y|ies)"
-    r"|signature|type\s+check\w*|introspect\w*|sentinel|marker|dummy\s+(?:\w+\s+)?backend|for\s+(?:testing|tests"
+    r"|(?:for|match\w*|same|keep\w*|common|uniform|method|function|call)\s+(?:\w+\s+){0,2}signatures?|type\s+check\w*|introspect\w*|sentinel|marker|dummy\s+(?:\w+\s+)?backend|for\s+(?:testing|tests"
     r"|documentation)|"
     r"can\s+be\s+(?:used|re|imple|sub|ext)\w*|may\s+be\s+(?:re|imple|sub|ext)\w*|should\s+be\s+(?:re|imple|sub"
     r"|ext)\w*|must\s+be\s+(?:re|imple|sub|ext)\w*|to\s+be\s+(?:overr|implemented\s+by|implemented\s+in|subclass"

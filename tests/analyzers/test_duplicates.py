@@ -1,10 +1,15 @@
 """Duplicates: what is one, of which type, and what is none."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from overhaul.config import Config
+from overhaul.leaves import load_leaves
+from overhaul.redundancy import Duplicate
+from overhaul.survey import survey
 from overhaul.testing import table
 
 TOTAL = '''
@@ -187,3 +192,18 @@ def test_a_chain_of_small_steps_is_no_group() -> None:
     files = {f"m{k}.py": f"def f(rows, v0):\n{''.join(lines[k * 2 : k * 2 + 16])}    return rows\n" for k in range(8)}
     sizes = [len(row.members) for row in found(files)]
     assert sizes and max(sizes) <= 3
+
+
+def test_an_audit_with_a_past_says_what_one_without_says(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    more = TOTAL.replace("    return", "    log(amount)\n    return")
+    for name, source in {"a": TOTAL, "b": RENAMED, "c": more, "d": "x = 1\n"}.items():
+        (root / f"{name}.py").write_text(source)
+    leaves = load_leaves()
+    assert survey(root, Config(), leaves, store=tmp_path).rows(Duplicate)
+    (root / "c.py").write_text(f"import os\n{more}")
+    (root / "d.py").write_text(TOTAL.replace("count += 1", "count += 1\n            note(order)"))
+    after = survey(root, Config(), leaves, store=tmp_path).rows(Duplicate)
+    assert after == survey(root, Config(), leaves).rows(Duplicate)
+    assert {one.module for row in after for one in row.members} == {"a", "b", "c", "d"}

@@ -20,8 +20,8 @@ def total(rows, rate: float = 1.0):
 
 def fragment(source: str) -> Any:
     """The only fragment."""
-    (row,) = collect("fingerprints", source)
-    (found,) = row.fragments  # type: ignore[attr-defined]
+    rows: list[Any] = list(collect("fingerprints", source))
+    (found,) = rows[0].fragments
     return found
 
 

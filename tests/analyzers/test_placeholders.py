@@ -47,7 +47,7 @@ def test_a_pretence_has_a_tier(source: str, tier: str) -> None:
     [
         "class Base:\n    def run(self, x):\n        raise NotImplementedError\nclass A(Base):\n    def run(self, x):\n"
         "        return x.go()\ndef main(b: Base):\n    b.run(1)\n",
-        "def calculate_tax(order):\n    '''Calculate the tax; always 0 here, for the islands have none.'''\n    return 0\n",
+        "def calculate_tax(order):\n    '''Calculate the tax; always 0 here: the islands have none.'''\n    return 0\n",
         "def on_exit(code):\n    pass\nimport atexit\natexit.register(on_exit)\n",
         "def ignore(done, total):\n    pass\ndef copy(progress=ignore):\n    progress(1, 2)\n",
         "def render(x):\n    raise NotImplementedError('this backend does not support images')\nrender(1)\n",
@@ -57,8 +57,10 @@ def test_a_pretence_has_a_tier(source: str, tier: str) -> None:
         "def wait_for_it():\n    import time\n    time.sleep(1)\n",
         "def send_nothing_yet():\n    return None\n",
         "class NullMailer:\n    def send(self, mail):\n        pass\ndef main():\n    NullMailer().send(1)\n",
-        "try:\n    from fast import calculate\nexcept ImportError:\n    def calculate(x):\n        return 0\ncalculate(1)\n",
-        "import outside\nclass A(outside.Base):\n    def calculate(self, x):\n        return 0\n    def close(self):\n        pass\n",
+        "try:\n    from fast import calculate\nexcept ImportError:\n    def calculate(x):\n        return 0\n"
+        "calculate(1)\n",
+        "import outside\nclass A(outside.Base):\n    def calculate(self, x):\n        return 0\n"
+        "    def close(self):\n        pass\n",
         "def main(x):\n    print('Usage: main FILE')\n    return 2\n",
     ],
 )
@@ -68,14 +70,19 @@ def test_a_legitimate_stub_is_none(source: str) -> None:
 
 def test_an_alias_of_abstractmethod_and_of_protocol_is_seen_through() -> None:
     source = (
-        "from abc import abstractmethod as must\nimport typing as t\nclass A:\n    @must\n    def price(self) -> int: ...\n"
-        "class P(t.Protocol):\n    def price(self) -> int: ...\ndef main(p: P, a: A):\n    return p.price() + a.price()\n"
+        "from abc import abstractmethod as must\nimport typing as t\nclass A:\n    @must\n"
+        "    def price(self) -> int: ...\n"
+        "class P(t.Protocol):\n    def price(self) -> int: ...\n"
+        "def main(p: P, a: A):\n    return p.price() + a.price()\n"
     )
     assert tiers(source) == {}
 
 
 def test_a_hook_is_one_that_a_subclass_of_another_module_overrides() -> None:
-    base = "class Job:\n    def compute_cost(self, x) -> int:\n        pass\n    def run(self):\n        return self.compute_cost(1)\n"
+    base = (
+        "class Job:\n    def compute_cost(self, x) -> int:\n        pass\n"
+        "    def run(self):\n        return self.compute_cost(1)\n"
+    )
     heir = "from shop import Job\nclass Big(Job):\n    def compute_cost(self, x):\n        return x * 2\n"
     assert tiers(base, other=heir) == {}
     assert tiers(base, other=heir.replace("compute_cost", "weigh")) == {}

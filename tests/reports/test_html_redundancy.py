@@ -274,6 +274,7 @@ def test_what_is_there_already_is_told_with_the_duplicates(show: Shown) -> None:
     row = RepeatedUtility(
         kind="repeated_utility", subkind="stdlib", name="pairs", module="a", path="a.py", line=1, confidence="high",
         evidence=(), repeats="itertools.pairwise", repeats_path="", repeats_line=0, type=1, end=3,
+        identity="rep-000000000000",
     )  # fmt: skip
     told = section(show(utility_leaf([row])), "duplicates")
     assert "itertools.pairwise" in told and "standard library" in told

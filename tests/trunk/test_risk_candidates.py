@@ -257,6 +257,7 @@ def utility(repeats: str, path: str) -> RepeatedUtility:
     return RepeatedUtility(
         kind="repeated_utility", subkind="project" if path else "stdlib", name="load", module="old", path="old.py",
         line=13, end=14, confidence="high", evidence=(), repeats=repeats, repeats_path=path, repeats_line=1, type=1,
+        identity="rep-000000000000",
     )  # fmt: skip
 
 

@@ -69,6 +69,15 @@ def test_lines_that_differ_in_nothing_but_their_words_are_versions_of_each_other
     ]
 
 
+def test_blank_lines_between_differences_are_the_same() -> None:
+    told = read("one(a)\n\nb: int = two", "x = [three]\n\nwith four:")
+    assert told == [
+        ("alone", "one(a)", "x = [three]"),
+        ("same", "", ""),
+        ("alone", "b: int = two", "with four:"),
+    ]
+
+
 def test_each_side_keeps_the_numbers_of_its_file() -> None:
     pairs = side_by_side(["a", "b"], ["a", "x = 1", "b"], starts=(10, 70)).pairs
     numbers = [(pair.first and pair.first.number, pair.second and pair.second.number) for pair in pairs]

@@ -136,9 +136,9 @@ def audit(
     # Read before the audit, which it would be a pity to do for a file that is none of ours.
     earlier = None if compare is None else read_report(compare)
     survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
+    survey.make()
     if earlier is not None:
         survey.comparison = compared(earlier, survey)
-    survey.make()
     for order in wanted:
         chunks = told(workspace.leaves.report(order.report), survey)
         if order.file is None:

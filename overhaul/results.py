@@ -98,6 +98,8 @@ class Results:
         self._history = History(root)
         self._by_name = {table.name: table for table in facts.values()}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
+        self._unchanged: set[str] = set()
+        """Those that the store had, made from just what there is now."""
         self._digests: dict[str, bytes] = {}
 
     def rows(self, leaf: Leaf, row: type[_Row]) -> list[_Row]:
@@ -132,7 +134,7 @@ class Results:
 
                 self._store.in_fork(hand_over)
                 self._result(leaves[name], leaves[name].fills)
-                if not made:
+                if not made and f"{Analyzer.kind} {name}" in self._unchanged:
                     hand_over(f"{Analyzer.kind} {name}", b"", b"", 0)
 
             for file in share(tuple(leaves), processes, here, there):
@@ -162,7 +164,11 @@ class Results:
         made = self._made.get(name)
         if made is None:
             key = self._key(leaf)
-            made = self._kept(name, key, row) or self._carried_out(name, key, leaf, row)
+            made = self._kept(name, key, row)
+            if made is not None:
+                self._unchanged.add(name)
+            else:
+                made = self._carried_out(name, key, leaf, row)
             self._made[name] = made
         return made
 
@@ -218,7 +224,7 @@ class Results:
             elif hint is Config:
                 total.update(self._config_digest)
             elif hint is date:
-                total.update(self._day.isoformat().encode())
+                total.update(self.day.isoformat().encode())
             elif hint is History:
                 total.update(self._history.digest)
             elif _state_of(hint) is not None:
@@ -234,7 +240,8 @@ class Results:
 
     def _ground(self, leaf: Leaf) -> bytes:
         """A digest of what the state that a leaf leaves for its next run stands on, whatever the files say."""
-        parts = (leaf.digest, self._trunk, self._layout_digest, self._config_digest)
+        settings = self._config_digest if Config in leaf.reads.values() else b""
+        parts = (leaf.digest, self._trunk, self._layout_digest, settings)
         return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
 
     def _state(self, reads: Reads) -> bytes:
@@ -270,7 +277,8 @@ class Results:
         return digest(msgspec.json.encode(msgspec.structs.replace(self._config, jobs=0, file_timeout=0.0, source="")))
 
     @cached_property
-    def _day(self) -> date:
+    def day(self) -> date:
+        """The day of the run: one for all that depends on it, though midnight should pass."""
         return _today()
 
     def _argument(self, leaf: Leaf, hint: Any, watched: dict[str, set[str] | None]) -> Any:
@@ -279,7 +287,7 @@ class Results:
         if hint is Config:
             return self._config
         if hint is date:
-            return self._day
+            return self.day
         if hint is History:
             return self._history
         if (state := _state_of(hint)) is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Final
 
 from overhaul.config import Justification
@@ -99,7 +98,7 @@ def listed_parallels(survey: Survey) -> list[Parallel]:
 
 def kept(survey: Survey) -> dict[str, Justification]:
     """Why groups stay as they are, by their identities; without the reasons that have expired."""
-    today = date.today()
+    today = survey.day
     return {one.group: one for one in survey.config.justified if one.holds(today)}
 
 

@@ -9,6 +9,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -129,6 +130,11 @@ class Survey:
     def digest(self, module: str) -> bytes | None:
         """The digest of the file that a module's facts are of; None for one that was not parsed."""
         return self._keys.get(module)
+
+    @property
+    def day(self) -> date:
+        """The day of the run, for what expires."""
+        return self._results.day
 
     @cached_property
     def findings(self) -> Sequence[Finding]:

@@ -129,8 +129,33 @@ def test_a_leaf_is_handed_what_it_left_and_can_tell_which_modules_have_changed(t
     assert sizes(tmp_path, sized, Config()) == [Size(lines=2)]
     (tmp_path / "b.py").write_text("class C: pass\n")
     assert sizes(tmp_path, sized, Config()) == [Size(lines=2)]
-    assert sizes(tmp_path, sized, Config(exclude=("a.py",))) == [Size(lines=1)]
-    assert changed == [None, {"b"}, None], "what was left under other settings holds no more"
+    (tmp_path / "a.py").unlink()
+    assert sizes(tmp_path, sized, Config()) == [Size(lines=1)]
+    assert changed == [None, {"b"}, None], "what was left under another layout holds no more"
+
+
+def test_what_was_left_under_other_settings_holds_only_for_a_leaf_that_reads_none(tmp_path: Path) -> None:
+    found: list[bool] = []
+
+    @Analyzer
+    def sized(classes: Facts[Class], past: Past[Seen]) -> Iterator[Size]:
+        """Note whether anything was left."""
+        found.append(past.state is not None)
+        past.leave(Seen({}))
+        yield Size(lines=len(classes.prints()))
+
+    @Analyzer
+    def sized_as_set(classes: Facts[Class], config: Config, past: Past[Seen]) -> Iterator[Size]:
+        """Note whether anything was left."""
+        found.append(past.state is not None)
+        past.leave(Seen({}))
+        yield Size(lines=len(classes.prints()) + len(config.roots))
+
+    for leaf in (sized, sized_as_set):
+        for body, settings in (("class A: pass", Config()), ("class B: pass", Config(select=("import_cycle",)))):
+            (tmp_path / "a.py").write_text(body)
+            sizes(tmp_path, leaf, settings)
+    assert found == [False, True, False, False]
 
 
 def test_what_was_left_by_a_leaf_and_cannot_be_read_is_as_good_as_nothing(tmp_path: Path) -> None:

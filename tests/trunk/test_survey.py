@@ -18,11 +18,13 @@ import pytest
 
 from overhaul.config import Config
 from overhaul.errors import LeafError
-from overhaul.facts import Class, Facts, Finding, Function
+from overhaul.facts import Class, Facts, Finding, Function, Row
+from overhaul.history import History
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, load_leaves
 from overhaul.module import Module
 from overhaul.results import Results
+from overhaul.sharing import share
 from overhaul.source import Source, read
 from overhaul.survey import Look, Survey, survey
 
@@ -369,3 +371,33 @@ def test_tables_made_by_forks_are_those_made_one_by_one(
         again = look(root, tmp_path)
         again.make()
         assert everything(again) == everything(look(root)) != everything(seen)
+
+
+class Amount(Row, frozen=True):
+    """A row of a leaf that counts."""
+
+    value: int
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux only")
+def test_what_a_fork_has_made_and_must_not_keep_does_not_pass_for_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("overhaul.survey._MANY", 1)
+
+    @Analyzer
+    def odd(history: History, classes: Facts[Class]) -> Iterator[Amount]:
+        """How many classes there are."""
+        yield Amount(value=sum(len(rows) for _, rows in classes.items()))
+
+    def idle(tasks: Sequence[str], processes: int, here: object, there: Any) -> Any:
+        return share(tasks, processes, lambda task: time.sleep(0.3), there)
+
+    root = grow(tmp_path, a="class A: pass\n", b="")
+    look(root, tmp_path, with_leaf(odd)).rows(Amount)
+    grow(root, b="class B: pass\n")
+    monkeypatch.setattr(History, "failed", True)
+    monkeypatch.setattr("overhaul.results.share", idle)
+    seen = look(root, tmp_path, with_leaf(odd))
+    seen.make()
+    assert seen.rows(Amount) == [Amount(value=2)]

@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.overhaul-installed
 SHADOW := build/contracts
 
 .DEFAULT_GOAL := help
-.PHONY: help install audit test coverage bench types lint format contracts check wheel fixtures-update changelog clean
+.PHONY: help install audit test coverage bench types lint format contracts check wheel fixtures-update stdlib-table changelog clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,9 @@ wheel: $(INSTALLED) ## build dist/*.whl and dist/*.tar.gz
 
 fixtures-update: $(INSTALLED) ## rewrite the expected outputs; review them as a diff
 	$(PY) -m pytest --update-expected $(PYTEST_ARGS)
+
+stdlib-table: $(INSTALLED) ## make the table of the standard library's functions anew, when a statement's shape has changed
+	$(PY) -m overhaul.commands.stdlib_table
 
 changelog: $(INSTALLED) ## show what changelog.d/ would add to the changelog
 	$(PY) -m towncrier build --draft

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from overhaul.cloning.groups import Group, alike, equal
-from overhaul.cloning.memory import Memory, Verdicts
+from overhaul.cloning.memory import Known, Memory
 from overhaul.cloning.pieces import Piece, Text
-from overhaul.cloning.rows import row, run_row, uncovered, written
+from overhaul.cloning.rows import run_row, uncovered, written
 from overhaul.cloning.runs import runs
 from overhaul.facts import Facts, Fingerprint
 from overhaul.layout import Layout
@@ -22,9 +22,7 @@ _MOST: Final = 24
 
 
 @Analyzer
-def duplicates(
-    layout: Layout, symbols: Symbols, prints: Facts[Fingerprint], past: Past[Verdicts]
-) -> Iterator[Duplicate]:
+def duplicates(layout: Layout, symbols: Symbols, prints: Facts[Fingerprint], past: Past[Known]) -> Iterator[Duplicate]:
     """Groups of functions, methods, classes and statement runs that say the same thing, of type 1, 2 or 3.
 
     What counts, how similarity is defined and what is left out is in `docs/duplicates.md`.
@@ -33,11 +31,12 @@ def duplicates(
     pieces = [Piece(text, fragment) for text in texts for fragment in text.fragments]
     same = list(equal(pieces))
     others = {piece.key for group in same for piece in group.pieces[1:]}
-    memory = Memory(past.state)
-    near = alike([piece for piece in pieces if piece.key not in others], memory)
+    memory = Memory(past.state, prints.prints())
+    worth = list(memory.worth([piece for piece in pieces if piece.key not in others]))
+    near = alike(worth, memory.pairs(worth))
     groups = list(uncovered([*same, *near]))
+    rows = [memory.row(group, list(_differences(group, symbols)) if group.type < 3 else ()) for group in groups]
     past.leave(memory.left())
-    rows = [row(group, list(_differences(group, symbols)) if group.type < 3 else ()) for group in groups]
     rows += [run_row(group) for group in runs(texts, groups)]
     yield from sorted(rows, key=lambda one: (one.module, one.line, one.unit, one.type, one.identity))
 
@@ -74,5 +73,3 @@ def _meaning(piece: Piece, name: str, symbols: Symbols) -> str:
             return dotted
         case _:
             return ""
-
-

@@ -52,7 +52,7 @@ def fingerprints(module: Module) -> Iterator[Fingerprint]:
         shapes=_packed([one[0] for one in prints]),
         bare=_packed([one[1] for one in prints]),
         lines=_packed(flat.lines),
-        kinds=bytes([flat.codes[place] for place in flat.codes_at[:-1]]),
+        kinds=bytes([flat.data[place] for place in flat.codes_at[:-1]]),
         weights=bytes([min(one[2], MOST) for one in prints]),
         depths=bytes(flat.depths),
         literals=_packed([
@@ -96,8 +96,9 @@ def _bound(scopes: Sequence[Scope]) -> dict[int, set[str]]:
 
 
 def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
-    codes, at = flat.codes, flat.codes_at
+    codes, at = flat.data, flat.codes_at
     told = [0, *accumulate([not LIGHT[codes[place]] for place in at[:-1]])]
+    depths = bytes(flat.depths)
     for span in flat.spans:
         if at[span.last] - at[span.first] < _LEAST_CODES:
             continue
@@ -106,13 +107,17 @@ def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
             continue
         scope = span.scope
         own = scope.name.rpartition(".")[2]
-        shape = flat.shape(span.first, span.last) + bytes(flat.depths[span.first : span.last])
+        shape = flat.shape(span.first, span.last) + depths[span.first : span.last]
         names = flat.named(span.first, span.last)
         noted = flat.notes[span.notes[0] : span.notes[1]]
-        # What it is called is not part of what it says.
-        unnamed = [name if name != own else "" for name in names]
-        said = "\0".join([*unnamed, "", *flat.said(span.first, span.last), "", *map(str, noted)])
         free = [one for one in set(names) - bound[id(scope)] if one[0] not in ".=" and one != own and " " not in one]
+        renamed = _digest(b"".join((shape, pattern(names), bytes([one for one in noted if isinstance(one, int)]))))
+        # What it is called is not part of what it says.
+        place = -1
+        for _ in range(names.count(own)):
+            place = names.index(own, place + 1)
+            names[place] = ""
+        said = "\0".join([*names, "", *flat.said(span.first, span.last), "", *map(str, noted)])
         yield Fragment(
             name=scope.name,
             unit=_unit(scope),
@@ -122,7 +127,7 @@ def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
             last=span.last,
             statements=statements,
             exact=_digest(shape, said),
-            renamed=_digest(shape + pattern(names) + bytes([one for one in noted if isinstance(one, int)])),
+            renamed=renamed,
             free=" ".join(sorted(free)),
         )
 

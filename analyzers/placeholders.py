@@ -78,6 +78,9 @@ def _of_module(
             verdict = judge.verdict(module, row, body, _strongest(said.get(body.name, ())))
             if verdict is not None:
                 found.setdefault(body.name, []).append(verdict)
+    # What is only declared can promise nothing that is missing.
+    for name in [one for one in said if (row := functions.get(one)) is not None and families.declared(module, row)]:
+        noted += said.pop(name)
     for name, verdict in [*_swallows(swallowed[module]), *_records(module, records[module]), *_markers(said)]:
         found.setdefault(name, []).append(verdict)
     rows = [_one(name, functions.get(name), verdicts) for name, verdicts in found.items() if verdicts]

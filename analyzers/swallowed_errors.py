@@ -61,15 +61,16 @@ def _succeeds(handler: Any, scope: Scope) -> bool:
     """Whether a handler logs at most, and the function then gives True, as it does where nothing failed."""
     if scope.kind != "function" or handler.body.__class__ is not cst.IndentedBlock:
         return False
-    statements = list(handler.body.body)
+    statements: list[Any] = list(handler.body.body)
     if _is_true(statements[-1]):
         statements.pop()
         follows = True
     else:
         follows = False
     for one in statements:
-        value: Any = one.body[0].value if len(one.body) == 1 and one.body[0].__class__ is cst.Expr else None
-        if value.__class__ is not cst.Call or not logs(dotted(value.func)):
+        small: Any = one.body[0] if one.__class__ is cst.SimpleStatementLine and len(one.body) == 1 else None
+        call: Any = small.value if small.__class__ is cst.Expr else None
+        if call.__class__ is not cst.Call or not logs(dotted(call.func)):
             return False
     node: Any = scope.node
     whole = list(node.body.body)

@@ -25,8 +25,8 @@ MOST_BYTES: Final = 32 << 20
 """Of git's answer."""
 MEMORY: Final = 1 << 30
 """Bytes that git may take for itself, where the system can be told so."""
-SECONDS: Final = 120.0
-"""How long git may take."""
+SECONDS: Final = 20.0
+"""How long git may take: what it did not answer in that time is asked again in the next run."""
 LONGEST: Final = 8192
 """Bytes that a path or an address may have."""
 
@@ -65,6 +65,22 @@ def git_program(root: Path) -> str | None:
 
 def ask(git: str, found: Repository, take: Callable[[Commit], bool]) -> Ended:
     """Hand every commit that touches Python files to `take`, the newest first, until that says False."""
+    return _told(git, found, _words(found), lambda tokens: all(take(commit) for commit in _commits(tokens)))
+
+
+def at_head(git: str, found: Repository, files: set[bytes]) -> Ended:
+    """Put the paths of the Python files of HEAD into `files`, below the audited folder."""
+
+    def take(tokens: Iterator[bytes]) -> bool:
+        files.update(path for path in tokens if path.endswith((b".py", b".pyi")))
+        return True
+
+    words = ("--no-pager", "--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", "--name-only", found.head, "--")
+    return _told(git, found, (*words, f"{found.prefix}/") if found.prefix else words, take)
+
+
+def _told(git: str, found: Repository, words: Iterable[str], take: Callable[[Iterator[bytes]], bool]) -> Ended:
+    """Hand what git prints to `take`, in parts that end with zero bytes, until that says False."""
     with tempfile.TemporaryDirectory(prefix="overhaul-git-") as folder:
         try:
             own = _borrowing(Path(folder), found)
@@ -74,7 +90,7 @@ def ask(git: str, found: Repository, take: Callable[[Commit], bool]) -> Ended:
         with complaints.open("wb") as errors:
             try:
                 process = subprocess.Popen(
-                    [git, *_words(found)], cwd=own, env=_environment(own), stdin=subprocess.DEVNULL,
+                    [git, *words], cwd=own, env=_environment(own), stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
@@ -87,7 +103,7 @@ def ask(git: str, found: Repository, take: Callable[[Commit], bool]) -> Ended:
             assert process.stdout is not None
             with process.stdout:
                 tokens = _Tokens(process.stdout)
-                done = all(take(commit) for commit in _commits(iter(tokens))) and not tokens.cut
+                done = take(iter(tokens)) and not tokens.cut
             # Closing the pipe ends a git that has more to say.
             code = process.wait() if done else 0
         finally:
@@ -242,4 +258,4 @@ def _commit(head: bytes, touched: Iterable[tuple[str, bytes, bytes]]) -> Commit:
     return Commit(name.decode("ascii", "replace"), seconds, author.decode("utf-8", "replace").lower(), tuple(touched))
 
 
-__all__ = ["Commit", "Ended", "ask", "git_program"]
+__all__ = ["Commit", "Ended", "ask", "at_head", "git_program"]

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from overhaul.gitlog import Commit, ask, git_program
+from overhaul.gitlog import Commit, ask, at_head, git_program
 from overhaul.repository import Repository, repository
 
 DAYS: Final = 365
@@ -24,6 +24,8 @@ COMMITS: Final = 500
 """... and how many commits that touch Python files are read, at least, where there are so many."""
 MOST_COMMITS: Final = 50_000
 """Where reading ends in any case."""
+IN_A_ROW: Final = 100
+"""Commits, one after the other, that must be older than that before reading ends: one with a wrong clock is not all."""
 
 
 class FileHistory(msgspec.Struct, frozen=True):
@@ -86,9 +88,11 @@ class History:
         git = git_program(self._root)
         if git is None:
             return Log(note="git is not installed")
-        reading = _Reading(found)
-        ended = ask(git, found, reading.take)
-        return Log(note=ended.failure, failed=True) if ended.failure else reading.log(cut=ended.cut)
+        files: set[bytes] = set()
+        listed = at_head(git, found, files)
+        reading = _Reading(found, files)
+        ended = listed if listed.failure else ask(git, found, reading.take)
+        return Log(note=ended.failure, failed=True) if ended.failure else reading.log(cut=listed.cut or ended.cut)
 
     @property
     def failed(self) -> bool:
@@ -99,24 +103,43 @@ class History:
 class _File:
     """What is known of one file so far, from the newest commit to the oldest."""
 
-    def __init__(self, when: int) -> None:
+    def __init__(self, name: bytes | None) -> None:
+        self.name = name
+        """Its path at HEAD; None for one that is not there, by all that is known so far."""
         self.changes = 0
         self.authors: set[str] = set()
-        self.first = self.last = when
+        self.first = self.last = 0
+
+    def touch(self, changes: int, authors: set[str], first: int, last: int) -> None:
+        """Add changes to those that are known."""
+        self.first = min(self.first, first) if self.changes else first
+        self.last = max(self.last, last) if self.changes else last
+        self.changes += changes
+        self.authors |= authors
 
 
 class _Reading:
-    """The files of the commits that were taken, under the names they have at HEAD."""
+    """The files of the commits that were taken, under the names they have at HEAD.
 
-    def __init__(self, found: Repository) -> None:
+    Commits of several lines of history come mixed, by their dates: a file that was changed on one line may be renamed
+    by a later or earlier commit of another. What is changed under a name that HEAD does not have is kept until a rename
+    tells what became of it, or the file is made.
+    """
+
+    def __init__(self, found: Repository, files: set[bytes]) -> None:
+        """`files` are the paths that HEAD has."""
         self._shallow = frozenset(found.shallow)
         self._prefix = f"{found.prefix}/" if found.prefix else ""
+        self._here = files
         self._files: dict[bytes, _File] = {}
-        self._names: dict[bytes, bytes | None] = {}
-        """What a path of an older commit is called at HEAD; None for one that is not there any more."""
+        """By the path of an older commit."""
+        self._kept: list[_File] = []
+        """Those that are there at HEAD."""
         self._authors: set[str] = set()
         self._commits = 0
         self._newest = self._oldest = 0
+        self._old = 0
+        """How many of the last commits were too old, one after the other."""
         self._enough = False
 
     def take(self, commit: Commit) -> bool:
@@ -126,32 +149,44 @@ class _Reading:
             return True
         if not self._commits:
             self._newest = self._oldest = commit.when
-        self._enough = self._commits >= MOST_COMMITS or (
-            self._commits >= COMMITS and commit.when < self._newest - DAYS * 86400
-        )
+        old = commit.when < self._newest - DAYS * 86400
+        self._old = self._old + 1 if old else 0
+        self._enough = self._commits >= MOST_COMMITS or (self._commits >= COMMITS and self._old > IN_A_ROW)
         if self._enough:
             return False
-        self._commits += 1
-        self._authors.add(commit.author)
-        self._oldest = min(self._oldest, commit.when)
+        counted = self._commits < COMMITS or not old
+        if counted:
+            self._commits += 1
+            self._authors.add(commit.author)
+            self._oldest = min(self._oldest, commit.when)
         for status, path, moved in commit.touched:
-            self._touch(commit, status, path, moved)
+            self._touch(commit, status, path, moved, counted=counted)
         return True
 
-    def _touch(self, commit: Commit, status: str, path: bytes, moved: bytes) -> None:
+    def _touch(self, commit: Commit, status: str, path: bytes, moved: bytes, *, counted: bool) -> None:
         now = moved or path
-        name = self._names.setdefault(now, None if status == "D" else now)
+        file = self._file(now)
+        if counted:
+            file.touch(1, {commit.author}, commit.when, commit.when)
         if status == "R":
+            # What was changed under the old name on another line of history meanwhile is the same file.
+            was = self._files.get(path)
+            if was is not None and was is not file and was.name is None and was.changes:
+                file.touch(was.changes, was.authors, was.first, was.last)
             # Before this commit it had its old name, and what had the new one was another file.
-            self._names[path], self._names[now] = name, None
-        if name is None:
-            return
-        file = self._files.get(name)
+            self._files[path], self._files[now] = file, _File(None)
+        elif status == "A" and file.name is None:
+            # What had this name before was another file.
+            self._files[now] = _File(None)
+
+    def _file(self, path: bytes) -> _File:
+        """The file that had this path in a commit as old as the one that is read."""
+        file = self._files.get(path)
         if file is None:
-            file = self._files[name] = _File(commit.when)
-        file.changes += 1
-        file.authors.add(commit.author)
-        file.first, file.last = min(file.first, commit.when), max(file.last, commit.when)
+            file = self._files[path] = _File(path if path in self._here else None)
+            if file.name is not None:
+                self._kept.append(file)
+        return file
 
     def log(self, *, cut: bool) -> Log:
         """All of it; `cut` says that there was more than could be taken."""
@@ -161,9 +196,9 @@ class _Reading:
         )  # fmt: skip
 
     def _rows(self) -> Iterator[FileHistory]:
-        for name, file in sorted(self._files.items()):
+        for file in sorted((file for file in self._kept if file.changes), key=lambda file: file.name or b""):
             with contextlib.suppress(UnicodeDecodeError):
-                path = name.decode("utf-8")
+                path = (file.name or b"").decode("utf-8")
                 if path.startswith(self._prefix):
                     path = path.removeprefix(self._prefix)
                     yield FileHistory(path, file.changes, len(file.authors), _day(file.first), _day(file.last))

@@ -308,4 +308,11 @@ def fact(line: int, text: str, path: str = "") -> str:
     return f"{path}:{line}: {text}" if path else f"line {line}: {text}"
 
 
-_TESTING: Final = re.compile(r"(^|/)(tests?|testing|conftest|test_[^/]*|[^/]*_test)(/|\.py$)")
+_TESTING: Final = re.compile(
+    # Files and folders, by their own names.
+    r"(^|/)(tests?|testing|conftest|tests?_[^/]*|[^/]*_tests?)(/|\.py$)"
+    # Folders only.
+    r"|(^|/)(unittests?|test-?suites?|tests?-[^/]*|[^/]*-tests?)/"
+    # `t` says little: it is one of tests where a kind of test stands below it.
+    r"|(^|/)t/(unit|integration|functional|smoke|acceptance|e2e|regression|tests?)/"
+)

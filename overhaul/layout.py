@@ -45,6 +45,7 @@ class Layout:
     def __init__(
         self, places: Mapping[str, Place], paths: Mapping[str, str], parents: Mapping[str, str], finder: Finder,
         mounts: Iterable[Mount], required: Iterable[str], failures: tuple[Failure, ...], entries: tuple[str, ...] = (),
+        unlisted: tuple[str, ...] = (),
     ) -> None:
         """`paths` maps each file to its module, `parents` each module to the package its relative imports start at."""
         self.modules = places
@@ -57,6 +58,8 @@ class Layout:
         """What entry points of the metadata name: `package.module:function`."""
         self.failures = failures
         """Packaging metadata that could not be read."""
+        self.unlisted = unlisted
+        """Files and folders that could not be listed, or whose name is not UTF-8: what is in them has no module."""
         self._paths, self._parents, self._finder = paths, parents, finder
         self._found: dict[Origin, dict[str, str | None]] = {}
         self._seen_from: dict[str, dict[str, str | None]] = {}
@@ -157,7 +160,7 @@ def lay_out(tree: Tree, config: Config) -> Layout:
     )
     return Layout(
         dict(sorted(places.items())), paths, parents, finder, mounts, metadata.required, metadata.failures,
-        metadata.entries,
+        metadata.entries, tuple(failed.path for failed in tree.failures if not failed.path.endswith(".gitignore")),
     )
 
 

@@ -211,6 +211,11 @@ class RiskPart(msgspec.Struct, frozen=True):
     measure: str
     """What was counted: `14 modules use it`."""
 
+    @property
+    def adds(self) -> float:
+        """What it adds to the risk, as it is shown: rounded to three places."""
+        return round(self.weight * self.value, 3)
+
 
 class Consolidation(Component, frozen=True):
     """Things that could be one, with what it would save and what it would risk.
@@ -222,13 +227,16 @@ class Consolidation(Component, frozen=True):
     members: tuple[str, ...]
     """Dotted, with their modules."""
     risk: float
-    """0 to 1: the weighted sum of the parts."""
+    """0 to 1: the sum of what the parts add, each rounded to three places."""
     parts: tuple[RiskPart, ...]
     saved_lines: int
     identity: str
     """That of the row it comes from."""
     justified: str
     """The reason on record that it stays as it is; "" for none."""
+    further_lines: int = 0
+    """Those of the saved lines that no candidate before it takes away already: what overlaps counts once, so these can
+    be added up. 0 for a candidate that is unsure or justified."""
 
 
 class BaselineMetric(Row, frozen=True):

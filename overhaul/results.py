@@ -268,7 +268,7 @@ class Results:
     @cached_property
     def _layout_digest(self) -> bytes:
         layout = self._layout
-        parts = (list(layout.modules.values()), layout.mounts, layout.required, layout.entries)
+        parts = (list(layout.modules.values()), layout.mounts, layout.required, layout.entries, layout.unlisted)
         return digest(msgspec.msgpack.encode(parts))
 
     @cached_property

@@ -18,6 +18,7 @@ from overhaul.inventory import (
     StatePersistence,
 )
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, Placeholder
+from overhaul.repeating.risk_spans import fewer_lines
 from overhaul.sections import rows_of, short
 from overhaul.survey import Survey
 
@@ -98,8 +99,23 @@ def listed_parallels(survey: Survey) -> list[Parallel]:
 
 def kept(survey: Survey) -> dict[str, Justification]:
     """Why groups stay as they are, by their identities; without the reasons that have expired."""
-    today = survey.day
-    return {one.group: one for one in survey.config.justified if one.holds(today)}
+    return {one.group: one for one in survey.config.justified if one.holds(survey.day)}
+
+
+def lines_fewer(survey: Survey) -> int:
+    """How many lines less there would be with one of each duplicate that is sure and not kept on purpose.
+
+    Lines that several groups have in common count once.
+    """
+    held = kept(survey)
+    rows = rows_of(survey, Duplicate) or ()
+    return fewer_lines(row for row in rows if row.sure and row.identity not in held)
+
+
+def _kept_together(survey: Survey, source: str) -> list[frozenset[str]]:
+    """The members of candidates of one kind that stay as they are for a reason on record."""
+    rows = rows_of(survey, Consolidation) or ()
+    return [frozenset(row.members) for row in rows if row.justified and row.subkind == source]
 
 
 def _managers(survey: Survey) -> Iterator[str]:
@@ -111,7 +127,9 @@ def _managers(survey: Survey) -> Iterator[str]:
     tiers = Counter(row.tier for row in sure if row.tier is not None)
     if len(tiers) > 1:
         yield f"  tiers: {', '.join(f'{tier}: {number}' for tier, number in sorted(tiers.items()))}"
-    for one in (rows_of(survey, ResponsibilityOverlap) or ())[:NAMED]:
+    held = _kept_together(survey, "responsibility_overlap")
+    overlaps = [one for one in rows_of(survey, ResponsibilityOverlap) or () if {one.first, one.second} not in held]
+    for one in overlaps[:NAMED]:
         yield f"  could be one: {one.first} and {one.second} (both {', '.join(one.shared[:3])}) {one.path}:{one.line}"
 
 
@@ -121,7 +139,10 @@ def _caches(survey: Survey) -> Iterator[str]:
     if not rows:
         return
     yield f"{_kinds('cache', sure)}{_unsure(len(rows) - len(sure))}"
-    for one in sorted(rows_of(survey, CacheFamily) or (), key=lambda one: -len(one.members))[:NAMED]:
+    # A candidate has one member of each lot that is one design, so it may have fewer than the family it comes from.
+    held = _kept_together(survey, "cache_family")
+    families = [one for one in rows_of(survey, CacheFamily) or () if not any(map(frozenset(one.members).issuperset, held))]
+    for one in sorted(families, key=lambda one: -len(one.members))[:NAMED]:
         names = ", ".join(member.rpartition(".")[2] for member in one.members[:4])
         more = f" and {len(one.members) - 4} more" if len(one.members) > 4 else ""
         yield f"  could be one: {one.name} ({names}{more}) {one.path}:{one.line}"
@@ -181,7 +202,7 @@ def _duplicates(survey: Survey) -> Iterator[str]:
         return
     counted = sorted(Counter(row.type for row in sure).items())
     types = ", ".join(f"{number:,} of type {type}" for type, number in counted)
-    saved = sum(row.saved_lines for row in sure)
+    saved = lines_fewer(survey)
     yield (
         f"{count(len(sure), 'group')} of duplicates{f': {types}' if types else ''}"
         f"{f'; {saved:,} lines fewer with one of each' if saved else ''}{_unsure(len(rows) - len(sure))}"

@@ -80,7 +80,8 @@ class Survey:
             if (path := place.path if place.path in contents else place.stub) is not None and path in contents
         }
         self._keys = {module: contents[path] for module, path in self._paths.items()}
-        self.lines = sum(known[key].lines for key in self._keys.values() if key in known)
+        self.lines = sum(known[key].lines for key in self._keys.values() if key in known and known[key].prints)
+        """Of the files that were analysed."""
         self._facts: dict[type[Row], FactTable[Any]] = {
             leaf.fills: FactTable(leaf.fills, table_name(leaf.fills), number, self._keys, known, store)
             for number, leaf in enumerate(leaves.collectors.values())

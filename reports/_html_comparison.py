@@ -18,6 +18,8 @@ def comparison(survey: Survey) -> Grids | None:
     figures = [one for one in found.figures if one.changed]
     turnovers = [one for one in found.turnovers if one.new or one.gone or one.changed]
     lead = f"Since {found.since}, by overhaul {found.version}: {_tally(figures)}."
+    if found.unchanged:
+        lead = f"Since {found.since}, by overhaul {found.version}: {found.unchanged}."
     if found.notes:
         lead += f" Mind that {'; and that '.join(found.notes)}."
     return Grids(lead, tuple(_grids(found, figures)) if figures or turnovers else ())

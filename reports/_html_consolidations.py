@@ -40,6 +40,7 @@ class Consolidations(msgspec.Struct, frozen=True):
     kept: int
     """Those that stay as they are for a reason on record; not counted before."""
     saved: int
+    """Lines, each counted once."""
     candidates: tuple[CandidateView, ...]
     grids: tuple[Grid, ...]
 
@@ -58,7 +59,7 @@ def consolidations(survey: Survey) -> Consolidations | None:
     ranked = sorted(rows, key=lambda row: (not row.sure, bool(row.justified)))
     listed = list({anchor("candidate", row.subkind, row.identity): row for row in ranked}.items())
     return Consolidations(
-        len(open_ones), len(sure) - len(open_ones), sum(row.saved_lines for row in open_ones),
+        len(open_ones), len(sure) - len(open_ones), sum(row.further_lines for row in open_ones),
         tuple(_view(id, short(candidate_name(row, pairs), 240), row, _origin(row, links)) for id, row in listed[:TOLD]),
         (_grid(listed, pairs, links, len(rows)),) if rows else (),
     )  # fmt: skip
@@ -95,8 +96,7 @@ def _view(id: str, name: str, row: Consolidation, link: str) -> CandidateView:
             ),
             lines=tuple(
                 Line((
-                    part.name.replace("_", " "), short(part.measure, 200), part.value, part.weight,
-                    part.value * part.weight,
+                    part.name.replace("_", " "), short(part.measure, 200), part.value, part.weight, part.adds,
                 ))
                 for part in row.parts
             ),

@@ -13,7 +13,7 @@ from overhaul.excerpts import Excerpts, Missing
 from overhaul.redundancy import Clone, Duplicate, RepeatedUtility
 from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short, surest_first
 from overhaul.side_by_side import Comparison, side_by_side
-from overhaul.summary import kept, listed_duplicates, of_a_group
+from overhaul.summary import kept, lines_fewer, listed_duplicates, of_a_group
 from overhaul.survey import Survey
 
 TOLD: Final = 60
@@ -61,6 +61,7 @@ class Duplicates(msgspec.Struct, frozen=True):
     types: tuple[tuple[int, int], ...]
     """(type, how many groups) of those that are sure."""
     saved: int
+    """Lines, each counted once, without those of groups that stay as they are."""
     kept: int
     groups: tuple[GroupView, ...]
     grids: tuple[Grid, ...]
@@ -83,7 +84,7 @@ def duplicates(survey: Survey) -> Duplicates | None:
         grids.append(_utilities(utilities))
     return Duplicates(
         len(sure), len(rows or ()) - len(sure), tuple(sorted(Counter(row.type for row in sure).items())),
-        sum(row.saved_lines for row in sure), sum(row.identity in reasons for row in sure),
+        lines_fewer(survey), sum(row.identity in reasons for row in sure),
         tuple(_groups(survey, told, reasons)), tuple(grids),
     )  # fmt: skip
 

@@ -77,8 +77,8 @@ def _since(survey: Survey, width: int) -> Iterator[str]:
     yield "\n" + click.style(f"Since {printable(comparison.since)}", bold=True) + "\n"
     for note in comparison.notes:
         yield from _wrapped(printable(note), width, "  ")
-    if not comparison.changed:
-        yield "  nothing has changed\n"
+    if comparison.unchanged:
+        yield f"  {comparison.unchanged}\n"
     for figure in comparison.figures:
         if figure.before is not None and figure.after is not None and figure.changed:
             change = f"{figure.before:,.10g} -> {figure.after:,.10g} ({figure.after - figure.before:+,.6g})"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 from overhaul.config import Config, Justification
-from overhaul.facts import Finding
+from overhaul.facts import Class, Facts, Finding, Function
+from overhaul.layout import Layout
 from overhaul.leaves import Rule
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
-from overhaul.repeating.justify import Group, groups_of, successor
+from overhaul.repeating.justify import Group, groups_of, neighbours, share, successor
+from overhaul.repeating.justify_seen import Seen
 
 
 @Rule
 def stale_justification(
     duplicates: Sequence[Duplicate], parallels: Sequence[Parallel], consolidations: Sequence[Consolidation],
-    utilities: Sequence[RepeatedUtility], config: Config, today: date,
+    utilities: Sequence[RepeatedUtility], layout: Layout, functions: Facts[Function], classes: Facts[Class],
+    config: Config, today: date,
 ) -> Iterator[Finding]:  # fmt: skip
     """An entry that justifies a group has expired, or the group has changed or is gone.
 
@@ -26,32 +30,61 @@ def stale_justification(
     `overhaul justify ID` prints for the group as it is now.
 
     An entry holds for one identity, which is made of the members' names and of what they say. What has become of a
-    group is told by the `members` of its entry: the group of now that has at least half of them all.
+    group is told by the `members` of its entry: the group of now that has at least half of them, or of a pair the one
+    that is left when the other is gone. Nothing is said of a group with a member in a file that this run did not look
+    at: one that cannot be parsed, that `--exclude` leaves out, or that is outside the audited folder.
     """
     groups = groups_of(duplicates, parallels, consolidations, utilities)
+    recorded = {entry.group for entry in config.justified}
+    others = {identity: group for identity, group in groups.items() if identity not in recorded}
+    seen = Seen(layout, functions, classes, config)
     for entry in config.justified:
         because: tuple[str, ...] = (f"the reason was: {entry.reason}",)
         if entry.owner:
             because = (*because, f"owner: {entry.owner}")
-        for message, more in _stale(entry, groups, today):
+        for message, more in _stale(entry, groups.get(entry.group), others, seen, today):
             yield Finding(
                 rule="stale_justification", severity="warning", module="", path=entry.file, line=entry.line,
                 name=entry.group, message=message, because=(*because, *more),
             )  # fmt: skip
 
 
-def _stale(entry: Justification, groups: Mapping[str, Group], today: date) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is wrong with an entry, and the places to look at."""
-    group = groups.get(entry.group)
-    if group is None:
-        now = successor(entry, groups)
-        if now is None:
-            yield f"no group has the identity {entry.group} any more: take the entry away", ()
+def _stale(
+    entry: Justification, group: Group | None, others: Mapping[str, Group], seen: Seen, today: date
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What is wrong with an entry, and the places to look at; `others` are the groups that no entry is for."""
+    if group is not None:
+        if not entry.holds(today):
+            yield f"expired on {entry.expires}", (_place(group),)
+    elif seen.judged(entry):
+        now = successor(entry, others, lambda name: seen.there(name, entry) is False)
+        if now is not None:
+            yield _changed(entry, now)
             return
-        old, new = set(entry.members), set(now.members)
-        changes = [f"{name} has come" for name in sorted(new - old)] + [f"{name} is gone" for name in sorted(old - new)]
-        place = f"{now.path}:{now.line}: {now.what}"
-        said = changes or ["what its members say has changed"]
-        yield f"the group {entry.group} has changed: it is {now.identity} now", (place, *said[:10])
-    elif not entry.holds(today):
-        yield f"expired on {entry.expires}", (f"{group.path}:{group.line}: {group.what}",)
+        # Other names for all of them, or something else that stands there: a reader can tell.
+        none_left = all(seen.there(name, entry) is False for name in entry.members)
+        near = neighbours(entry, others) if none_left else []
+        if near:
+            names = " or ".join(one.identity for one in near)
+            yield (
+                f"no group has the identity {entry.group} any more: where its members have other names now, put {names} "
+                "in its place, else take the entry away"
+            ), tuple(map(_place, near))
+            return
+        yield f"no group has the identity {entry.group} any more: take the entry away", ()
+
+
+def _changed(entry: Justification, now: Group) -> tuple[str, tuple[str, ...]]:
+    old, new = set(entry.members), set(now.members)
+    changes = [f"{name} has come" for name in sorted(new - old)] + [f"{name} is gone" for name in sorted(old - new)]
+    said = changes or ["what its members say has changed"]
+    how = "is" if share(old, new) >= _MOSTLY else "seems to be"
+    return f"the group {entry.group} has changed: it {how} {now.identity} now", (_place(now), *said[:10])
+
+
+def _place(group: Group) -> str:
+    return f"{group.path}:{group.line}: {group.what}"
+
+
+_MOSTLY: Final = 0.5
+"""Of all members of either group."""

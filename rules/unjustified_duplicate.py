@@ -10,6 +10,7 @@ from overhaul.config import Config
 from overhaul.facts import Finding
 from overhaul.leaves import Rule
 from overhaul.redundancy import Clone, Difference, Duplicate
+from overhaul.repeating.justify import SAY
 
 _NEAR: Final = 0.9
 """How alike statements that were added, removed or changed must leave the members."""
@@ -46,7 +47,7 @@ def unjustified_duplicate(duplicates: Sequence[Duplicate], config: Config, today
         yield Finding(
             rule="unjustified_duplicate", severity="warning" if row.saved_lines >= _WORTH_A_WARNING else "note",
             module=row.module, path=row.path, line=row.line, name=row.name,
-            message=f"{len(row.members)} {units} {_SAY[row.type]}: one would save {row.saved_lines} lines",
+            message=f"{len(row.members)} {units} {SAY[row.type]}: one would save {row.saved_lines} lines",
             because=(
                 *map(_place, members[:_PLACES]), *more, *map(_meanings, row.differences[:_NAMES]),
                 f"to keep them: overhaul justify {row.identity}",
@@ -64,8 +65,3 @@ def _meanings(difference: Difference) -> str:
 
 
 _UNITS: Final = {"function": "functions", "method": "methods", "class": "classes"}
-_SAY: Final = {
-    1: "say the same thing",
-    2: "say the same thing but for names and values",
-    3: "say nearly the same thing",
-}

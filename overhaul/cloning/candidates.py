@@ -1,69 +1,131 @@
-"""Which pieces may be alike at all: those that share one of their rarer statements."""
+"""Which pieces may be alike at all: those that share enough of their rarer statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from overhaul.cloning.pieces import Piece
 
-MOST: Final = 60
-"""A shape that more pieces have among their rarer ones finds only partners next to each other in the order of size."""
-NEAR: Final = 6
-"""How many of those."""
+MOST: Final = 2000
+"""A shape that more pieces have brings nobody together."""
+_SLACK: Final = 1e-6
+"""For sums of the same weights in another order."""
 
 
-def candidates(pieces: Sequence[Piece], least: float) -> Iterator[tuple[int, int]]:
-    """Pairs of numbers of pieces whose similarity may reach `least`, each once, by the first and then the second.
+class Tally:
+    """How many pieces have each shape, as far as it matters which shapes more than `MOST` have."""
+
+    def __init__(self, had: Mapping[int, int]) -> None:
+        """`had`: shape -> how many pieces have it; shapes that are missing are had by no more than half of `MOST`."""
+        self.frequent = frozenset(shape for shape, count in had.items() if count > MOST)
+        """Shapes that bring nobody together."""
+        self.watched = frozenset(shape for shape, count in had.items() if count > MOST // 2)
+        """All others need more than half of `MOST` new pieces to become frequent."""
+
+
+def candidates(pieces: Sequence[Piece], least: Sequence[float], had: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Pairs of numbers of pieces whose similarity may reach what is needed, the smaller number first, in no order.
+
+    `least` is for each piece the similarity that it needs (of a pair, the greater), `had` what `frequencies` says.
 
     Prefix filtering (Chaudhuri, Ganti and Kaushik, 2006): if two pieces are alike, the statements that they share weigh
     at least `least / (2 - least)` of each; so they share one among the rarest statements of each that weigh the rest
-    together. Nothing is lost by that; what is lost where a shape is had by more than `MOST` is in the decision record.
+    together. What they share there and all that comes after has to reach what is needed, too (as in PPJoin: Xiao, Wang,
+    Lin and Yu, 2008). Which pairs are alike among those found does not depend on the order of the shapes, since those
+    that bring nobody together come last in it.
     """
-    share = least / (2 - least)
-    had = frequencies(pieces)
+    rank = {shape: place for place, shape in enumerate(sorted(had, key=had.__getitem__))}
+    ordered = sorted(range(len(pieces)), key=lambda number: pieces[number].total)
+    totals = [pieces[number].total for number in ordered]
+    rests: list[float] = []
+    ends: list[int] = []
     found: dict[int, list[int]] = {}
-    for number, piece in enumerate(pieces):
-        for shape in _rarest(piece, had, (1 - share) * piece.total):
-            found.setdefault(shape, []).append(number)
-    partners: list[set[int]] = [set() for _ in pieces]
-    for numbers in found.values():
-        if len(numbers) > 1:
-            for one, two in _pairs(numbers, pieces, share):
-                partners[min(one, two)].add(max(one, two))
-    for number, others in enumerate(partners):
-        for other in sorted(others):
-            yield number, other
+    for place, number in enumerate(ordered):
+        piece = pieces[number]
+        sums, total, need = piece.sums, piece.total, least[number]
+        share = need / (2 - need)
+        enough = (1 - share) * total + _SLACK
+        begin = bisect_left(totals, share * total - _SLACK)
+        weighed = counted = 0.0
+        common: dict[int, float] = {}
+        shape = 0
+        for shape in sorted(sums, key=rank.__getitem__):
+            weight = sums[shape]
+            weighed += weight
+            count = had[shape]
+            if count == 1:
+                counted += weight
+            elif count <= MOST:
+                counted += weight
+                known = found.get(shape)
+                if known is None:
+                    found[shape] = [place]
+                else:
+                    for other in known[bisect_left(known, begin) :] if known[0] < begin else known:
+                        common[other] = common.get(other, 0.0) + weight
+                    known.append(place)
+            if weighed > enough:
+                break
+        end = rank[shape]
+        # What comes after, and what is not counted, may be shared.
+        rest = total - counted + _SLACK
+        rests.append(rest)
+        ends.append(end)
+        for other, weight in common.items():
+            more = rest if end < ends[other] else rests[other]
+            partner = ordered[other]
+            if weight + more >= max(need, least[partner]) * (total + totals[other]) / 2:
+                yield (number, partner) if number < partner else (partner, number)
 
 
 def frequencies(pieces: Sequence[Piece]) -> Mapping[int, int]:
     """Shape -> how many pieces have it."""
-    had: dict[int, int] = {}
-    for piece in pieces:
-        for shape in piece.sums:
-            had[shape] = had.get(shape, 0) + 1
-    return had
+    return Counter(chain.from_iterable([piece.sums for piece in pieces]))
 
 
-def _rarest(piece: Piece, had: Mapping[int, int], enough: float) -> Iterator[int]:
-    """The rarest shapes of a piece that weigh more than `enough` together, without those that no other has."""
-    sums = piece.sums
-    weighed = 0.0
-    for shape in sorted(sums, key=lambda one: (had[one], one)):
-        if had[shape] > 1:
-            yield shape
-        weighed += sums[shape]
-        if weighed > enough:
-            return
+def frequencies_around(pieces: Sequence[Piece], fresh: Collection[int], watched: Collection[int]) -> Postings:
+    """Shape -> the numbers of the pieces that have it, for those of some pieces, and others that are `watched`."""
+    wanted = set(watched)
+    for number in fresh:
+        wanted.update(pieces[number].sums)
+    found: Postings = {shape: [] for shape in wanted}
+    for number, piece in enumerate(pieces):
+        fragment = piece.fragment
+        for shape in wanted.intersection(piece.text.shapes[fragment.first : fragment.last]):
+            found[shape].append(number)
+    return found
 
 
-def _pairs(numbers: Sequence[int], pieces: Sequence[Piece], share: float) -> Iterator[tuple[int, int]]:
-    """Those whose sizes allow that they are alike."""
-    ordered = sorted(numbers, key=lambda one: (pieces[one].total, pieces[one].key))
-    near = NEAR if len(ordered) > MOST else len(ordered)
-    for place, one in enumerate(ordered):
-        most = pieces[one].total / share
-        for other in ordered[place + 1 : place + 1 + near]:
-            if pieces[other].total > most:
+def candidates_of(
+    fresh: Collection[int], pieces: Sequence[Piece], least: Sequence[float], found: Postings
+) -> Iterator[tuple[int, int]]:
+    """Of all `candidates` that are alike those of which at least one is `fresh`; `found` has all shapes of these."""
+    for number in sorted(fresh):
+        piece = pieces[number]
+        sums, total, need = piece.sums, piece.total, least[number]
+        share = need / (2 - need)
+        enough = (1 - share) * total + _SLACK
+        weighed = counted = 0.0
+        common: dict[int, float] = {}
+        for shape in sorted(sums, key=lambda one: len(found[one])):
+            weight = sums[shape]
+            weighed += weight
+            if len(found[shape]) <= MOST:
+                counted += weight
+                for other in found[shape]:
+                    common[other] = common.get(other, 0.0) + weight
+            if weighed > enough:
                 break
-            yield one, other
+        rest = total - counted + _SLACK
+        for other, weight in common.items():
+            if other == number or (other in fresh and other < number):
+                continue
+            if weight + rest >= max(need, least[other]) * (total + pieces[other].total) / 2:
+                yield (number, other) if number < other else (other, number)
+
+
+Postings = dict[int, list[int]]

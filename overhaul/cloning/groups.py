@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from overhaul.cloning.candidates import candidates
 from overhaul.cloning.likeness import Likeness, bound, likeness, meanings
 from overhaul.cloning.pieces import Piece
 
@@ -87,17 +86,19 @@ def shared(piece: Piece, names: Sequence[str], others: Sequence[str]) -> float:
 
 def needed(first: Piece, second: Piece) -> float:
     """The similarity from which two pieces are alike: small ones need more."""
-    missing = ENOUGH - min(first.fragment.statements, second.fragment.statements)
-    return LEAST + STEP * max(0, missing)
+    return max(needs(first), needs(second))
 
 
-Judge = Callable[[Piece, Piece], "float | None"]
-"""The similarity of two pieces; None for those that are not alike."""
+def needs(piece: Piece) -> float:
+    """The similarity to others that a piece needs at least."""
+    return LEAST + STEP * max(0, ENOUGH - piece.fragment.statements)
 
 
 def judge(first: Piece, second: Piece) -> float | None:
     """Whether one is a variation of the other."""
     least = needed(first, second)
+    if (first.fragment.unit == "class") != (second.fragment.unit == "class"):
+        return None
     if bound(first, second) < least or nested(first, second):
         return None
     found = likeness(first, second)
@@ -118,26 +119,22 @@ def nested(first: Piece, second: Piece) -> bool:
     return one.first <= two.first < one.last or two.first <= one.first < two.last
 
 
-def alike(pieces: Sequence[Piece], verdict: Judge = judge) -> Iterator[Group]:
-    """Groups of type 3 among pieces of which no two are equal, and each is alike to each.
+def worth(piece: Piece) -> bool:
+    """Whether a piece has enough to say to be held against others that are not equal to it."""
+    return piece.fragment.statements >= STATEMENTS[3] and piece.variety >= _least(piece)
+
+
+def alike(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int, float]]) -> Iterator[Group]:
+    """Groups of type 3, in which each is alike to each; `pairs` are numbers of pieces that are, and their similarity.
 
     So a chain of small steps, at whose ends nothing is alike any more, never becomes a group.
     """
-    worth = [
-        piece for piece in pieces
-        if piece.fragment.statements >= STATEMENTS[3] and piece.variety >= _least(piece)
-    ]  # fmt: skip
     near: dict[int, dict[int, float]] = {}
-    for one, two in candidates(worth, LEAST):
-        first, second = worth[one], worth[two]
-        if (first.fragment.unit == "class") != (second.fragment.unit == "class"):
-            continue
-        similarity = verdict(first, second)
-        if similarity is not None:
-            near.setdefault(one, {})[two] = similarity
-            near.setdefault(two, {})[one] = similarity
-    for numbers in _cliques(near, worth):
-        members = sorted((worth[number] for number in numbers), key=lambda one: one.key)
+    for one, two, similarity in pairs:
+        near.setdefault(one, {})[two] = similarity
+        near.setdefault(two, {})[one] = similarity
+    for numbers in _cliques(near, pieces):
+        members = sorted((pieces[number] for number in numbers), key=lambda one: one.key)
         yield Group(3, members, min(near[numbers[0]][other] for other in numbers[1:]))
 
 
@@ -164,6 +161,6 @@ def _cliques(near: Mapping[int, Mapping[int, float]], pieces: Sequence[Piece]) -
 
 
 __all__ = [
-    "DECISIVE", "ENOUGH", "LEAST", "STATEMENTS", "STEP", "VARIETY", "Group", "Judge", "Likeness", "alike", "equal",
-    "judge", "meanings", "needed", "nested", "shared",
+    "DECISIVE", "ENOUGH", "LEAST", "STATEMENTS", "STEP", "VARIETY", "Group", "Likeness", "alike", "equal", "judge",
+    "meanings", "needed", "needs", "nested", "shared", "worth",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -19,7 +21,8 @@ SHARED: Final = 0.6
 """So many of the names must be the same; a run that is all renamed shows nothing but a habit."""
 MOST: Final = 40
 """Where more places have the same statements, only neighbours in the order of modules are held against each other."""
-_HEADS: Final = frozenset({CODES["FunctionDef"], CODES["ClassDef"]})
+_STOP: Final = re.compile(b"[%s]" % re.escape(bytes([CODES["FunctionDef"], CODES["ClassDef"], IMPORTED])))
+"""The kinds of statements before which a run ends."""
 
 
 class Run(NamedTuple):
@@ -84,18 +87,23 @@ class _Told:
 
 def _matches(texts: Sequence[Text], told: _Told) -> Iterator[tuple[Run, Run]]:
     """Pairs of runs that begin with the same statements, extended as far as they go on alike."""
+    grams = [array("q", _grams(text)) for text in texts]
     seen: set[int] = set()
     again: set[int] = set()
-    for text in texts:
-        grams = _grams(text)
-        again.update(gram for gram in grams if gram in seen)
-        seen.update(grams)
+    for found in grams:
+        own = set(found)
+        again |= seen & own
+        seen |= own
     del seen
-    stopped = [_stops(text) for text in texts]
+    stopped: list[Sequence[int]] = []
     places: dict[int, list[tuple[int, int]]] = {}
-    for number, text in enumerate(texts):
-        stops = stopped[number]
-        for place, gram in enumerate(_grams(text)):
+    for number, found in enumerate(grams):
+        if again.isdisjoint(found):
+            stopped.append(())
+            continue
+        stops = _stops(texts[number])
+        stopped.append(stops)
+        for place, gram in enumerate(found):
             if gram in again and stops[place] >= place + GRAM:
                 places.setdefault(gram, []).append((number, place))
     ends: dict[tuple[int, int, int], int] = {}
@@ -121,12 +129,13 @@ def _grams(text: Text) -> list[int]:
 
 def _stops(text: Text) -> list[int]:
     """For each statement where a run from it on has to end: before the next definition or import."""
-    stops = [0] * len(text.kinds)
-    stop = len(text.kinds)
-    for place in range(len(text.kinds) - 1, -1, -1):
-        if text.kinds[place] in _HEADS or text.kinds[place] == IMPORTED:
-            stop = place
-        stops[place] = stop
+    stops: list[int] = []
+    begin = 0
+    for match in _STOP.finditer(text.kinds):
+        stop = match.start()
+        stops += [stop] * (stop + 1 - begin)
+        begin = stop + 1
+    stops += [len(text.kinds)] * (len(text.kinds) - begin)
     return stops
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
@@ -28,10 +28,16 @@ class Named(msgspec.Struct, frozen=True):
     name: str
     kind: str = ""
     confidence: str = "high"
+    path: str = ""
 
     def __str__(self) -> str:
         """The dotted name."""
         return f"{self.module}.{self.name}" if self.name else self.module
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The paths that the row speaks of, or the modules where it has no paths."""
+        return frozenset((self.path,))
 
 
 class Role(Named, frozen=True):
@@ -57,6 +63,7 @@ class Member(msgspec.Struct, frozen=True):
 
     module: str
     name: str
+    path: str = ""
 
 
 class Repeated(Named, frozen=True):
@@ -73,6 +80,11 @@ class Repeated(Named, frozen=True):
     def together(self) -> frozenset[str]:
         """The dotted names of the members."""
         return frozenset(f"{one.module}.{one.name}" for one in self.members)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The paths of the members."""
+        return frozenset((self.path, *(one.path for one in self.members)))
 
 
 class Alike(Named, frozen=True):
@@ -91,6 +103,11 @@ class Alike(Named, frozen=True):
         """The two of them."""
         return frozenset((self.first, self.second))
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The two of them: modules or packages."""
+        return self.together
+
 
 class Ring(msgspec.Struct, frozen=True):
     """An import cycle."""
@@ -107,6 +124,11 @@ class Ring(msgspec.Struct, frozen=True):
         """The modules."""
         return frozenset(self.modules)
 
+    @property
+    def places(self) -> frozenset[str]:
+        """The modules."""
+        return self.together
+
 
 class Missing(msgspec.Struct, frozen=True):
     """An import that nothing provides."""
@@ -114,10 +136,16 @@ class Missing(msgspec.Struct, frozen=True):
     module: str
     name: str
     confidence: str = "high"
+    path: str = ""
 
     def __str__(self) -> str:
         """Who imports what."""
         return f"{self.name} in {self.module}"
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The path of the importer."""
+        return frozenset((self.path,))
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -131,6 +159,18 @@ class Judged(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """The rule, with the place."""
         return f"{self.rule}: {self.path}{f' {self.name}' if self.name else ''}"
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The path."""
+        return frozenset((self.path,))
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """What could not be analysed."""
+
+    path: str
+    stage: str
 
 
 Identity = Named | Role | Pretended | Repeated | Alike | Ring | Missing | Judged
@@ -151,6 +191,7 @@ class _Document(msgspec.Struct):
     root: str
     tables: dict[str, msgspec.Raw]
     findings: list[Judged]
+    failures: list[Failed]
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -200,7 +241,8 @@ def _standing(data: bytes, file: str) -> Standing:
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         why = " ".join(str(error).split())[:120]
         raise UsageError(f"{file}: no JSON report of overhaul ({why}): make one with --report json=FILE") from error
-    return _made(document.version, document.root, figures, {**rows, "findings": document.findings})
+    rows["findings"] = document.findings
+    return _made(document.version, document.root, figures, rows, document.failures)
 
 
 def _decoded(raw: msgspec.Raw | None, row: type[Any]) -> list[Any]:
@@ -210,8 +252,9 @@ def _decoded(raw: msgspec.Raw | None, row: type[Any]) -> list[Any]:
 
 
 def _made(
-    version: str, root: str, figures: Sequence[BaselineMetric], tables: Mapping[str, Iterable[Identity]]
-) -> Standing:
+    version: str, root: str, figures: Sequence[BaselineMetric], tables: Mapping[str, Iterable[Identity]],
+    failures: Iterable[Failed],
+) -> Standing:  # fmt: skip
     """What is compared, without the rows of low confidence."""
     sure = {table: [row for row in rows if row.confidence != "low"] for table, rows in tables.items()}
     names = {table: Counter(map(str, rows)) for table, rows in sure.items()}
@@ -219,7 +262,14 @@ def _made(
         table: {str(row): row.together for row in rows if isinstance(row, Ring | Repeated | Alike)}
         for table, rows in sure.items()
     }
-    return Standing(version, root, figures, names, members)
+    places: defaultdict[str, dict[str, frozenset[str]]] = defaultdict(dict)
+    for table, rows in sure.items():
+        for row in rows:
+            # Rows of one name may stand in several files.
+            places[table][str(row)] = places[table].get(str(row), frozenset()) | row.places
+    # Metadata that cannot be read is no code.
+    unseen = frozenset(one.path for one in failures if one.stage != "layout")
+    return Standing(version, root, figures, names, members, places, unseen)
 
 
 def compared(earlier: Earlier, survey: Survey) -> Comparison:
@@ -231,5 +281,7 @@ def compared(earlier: Earlier, survey: Survey) -> Comparison:
     }  # fmt: skip
     rows["findings"] = [msgspec.convert(one, Judged, from_attributes=True) for one in survey.findings]
     figures = survey.rows(BaselineMetric) if BaselineMetric in tables.values() else ()
-    now = _made(__version__, survey.root.name or ".", figures, rows)
-    return compare(earlier.name, earlier.standing, now)
+    failures = [Failed(one.path, one.stage) for one in survey.failures]
+    now = _made(__version__, survey.root.name or ".", figures, rows, failures)
+    modules = {path: one.module for one in survey.layout.modules.values() for path in (one.path, one.stub) if path}
+    return compare(earlier.name, earlier.standing, now, modules)

@@ -145,6 +145,12 @@ class Families:
         nothing = sum(one is not None and one.form in ("empty", "raises") for one in found)
         return (nothing >= 3 and nothing * 2 >= len(methods)) or (len(methods) >= 2 and nothing == len(methods))
 
+    def declared(self, module: str, function: Function) -> bool:
+        """Whether a function is there for its signature only: abstract, an overload, of a Protocol or interface."""
+        if self.decorated(module, function) == "declared":
+            return True
+        return bool(function.owner) and self.declares(module, function.owner) in ("Protocol", "Interface")
+
     def decorated(self, module: str, function: Function) -> Decorated:
         """What the decorators of a function make of it.
 

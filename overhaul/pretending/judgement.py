@@ -65,7 +65,7 @@ class Judge:
         if row.kind == "nested" or body.alternative or self._is_of_python(case):
             return self._marked(case)
         decorated = self._families.decorated(module, row)
-        if decorated == "declared" or (row.owner and self._families.declares(module, row.owner) in _SHAPES):
+        if self._families.declared(module, row):
             return None
         if row.generator and body.form != "raises":
             return None
@@ -220,7 +220,8 @@ class Judge:
             # A word with other meanings means one thing right beside the constant of what is to be computed.
             beside = case.remark is not None and -1 <= case.remark.line - body.at <= 0 and body.form == "constant"
             sure = beside and said.computes and not (row.owner and self._overridden(case)) and not body.guarded
-            return self._found("certain" if sure else "likely", "constant", case, "constant where a computation is promised")
+            tier: Tier = "certain" if sure else "likely"
+            return self._found(tier, "constant", case, "constant where a computation is promised")
         if DENIES.search(body.message) and body.form == "announced" and not self._passive(case):
             return self._found("likely", "announced", case, "logs that it does nothing")
         if STATUS.search(body.how) and body.form in ("constant", "given"):
@@ -385,7 +386,6 @@ def _deed(body: Body) -> str:
     return f"returns {body.how}"
 
 
-_SHAPES: Final = frozenset({"Protocol", "Interface"})
 _EMPTY: Final = {
     "pass": "a body of pass", "dots": "a body of dots", "docstring": "only a docstring", "return": "only returns",
     "return None": "only returns None", "nothing": "does nothing",

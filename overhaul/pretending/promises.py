@@ -167,12 +167,13 @@ def _promised(text: str) -> str:
 def peculiar(name: str) -> bool:
     """Whether the words of a class or module say that doing nothing, or making something up, is its purpose."""
     words = words_of(name)
-    found = _PECULIAR.intersection(words)
-    if found and len(words) > 1 and words[0] in _WORK:
-        # A verb before them makes them what it is done to: find_missing_orders, predict_no_show, void_invoice.
+    first = words[0] if words else ""
+    found = set(_PECULIAR.intersection(words))
+    if found and len(words) > 1 and first in _WORK:
+        # A verb before them makes them what it is done to: find_missing_orders, book_sandbox.
         found -= _OBJECTS
-    if found == {"no"} and words[0] != "no" and "op" not in words:
-        found = frozenset()
+    if "no" in found and first != "no" and "op" not in words:
+        found.remove("no")
     return bool(found) or words[:2] in (("not", "implemented"), ("not", "supported"))
 
 

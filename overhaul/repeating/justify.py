@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 import msgspec
@@ -11,8 +13,15 @@ import msgspec
 from overhaul.config import Justification
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
 
-_MOSTLY: Final = 0.5
-"""Share of all members, old and new, that a group must have in common with a recorded one to be what it has become."""
+SAY: Final = {
+    1: "say the same thing",
+    2: "say the same thing but for names and values",
+    3: "say nearly the same thing",
+}
+"""What the members of a group of duplicates do, by its type."""
+_OF_FEW: Final = 3
+"""Members of the larger one of two groups of which a single one in common is enough: of a pair one was renamed."""
+_OFFERED: Final = 3
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -37,7 +46,7 @@ def groups_of(
         members = tuple(f"{one.module}.{one.name}" if one.name else one.module for one in duplicate.members)
         unit = "runs of statements" if duplicate.unit == "run" else f"{duplicate.unit}{_plural(duplicate.unit)}"
         found[duplicate.identity] = Group(
-            duplicate.identity, f"{len(members)} {unit} that say the same thing", members, duplicate.path,
+            duplicate.identity, f"{len(members)} {unit} that {SAY[duplicate.type]}", members, duplicate.path,
             duplicate.line,
         )  # fmt: skip
     for parallel in parallels:
@@ -56,20 +65,63 @@ def groups_of(
     return found
 
 
-def successor(entry: Justification, groups: Mapping[str, Group]) -> Group | None:
-    """The group that an entry's has become: of the same kind and with mostly the same members; None for none."""
+def half_kept(old: AbstractSet[str], new: AbstractSet[str]) -> bool:
+    """Whether one group may have become another: at least half of the smaller one's members are in both.
+
+    That is two of them, or one where neither has more than three: a single common member says little of a large group.
+    """
+    common = len(old & new)
+    return common > 0 and 2 * common >= min(len(old), len(new)) and (common > 1 or max(len(old), len(new)) <= _OF_FEW)
+
+
+def share(old: AbstractSet[str], new: AbstractSet[str]) -> float:
+    """Of all members of either group those that are in both, 0 to 1."""
+    return len(old & new) / len(old | new) if old or new else 0.0
+
+
+def successor(entry: Justification, groups: Mapping[str, Group], gone: Callable[[str], bool]) -> Group | None:
+    """The group that an entry's has become: of the same kind and with half of the members; None for none.
+
+    `gone` tells of a member of the entry whether nothing has its name any more. Where one of two is left, the other must
+    be gone: else it is another pair.
+    """
     old = frozenset(entry.members)
-    kind = entry.group.partition("-")[0]
     best: tuple[float, str] | None = None
-    for identity, group in groups.items():
-        if identity.partition("-")[0] != kind or old.isdisjoint(group.members):
-            continue
+    for identity, group in _of_a_kind(entry, groups):
         new = frozenset(group.members)
-        common = len(old & new) / len(old | new)
+        if not half_kept(old, new):
+            continue
+        if len(old & new) == 1 and not all(gone(name) for name in old - new):
+            continue
         # The most alike; of equals the first by its identity.
-        if common >= _MOSTLY and (best is None or (-common, identity) < best):
-            best = -common, identity
+        likeness = -share(old, new), identity
+        if best is None or likeness < best:
+            best = likeness
     return groups[best[1]] if best is not None else None
+
+
+def neighbours(entry: Justification, groups: Mapping[str, Group]) -> list[Group]:
+    """Groups that an entry's may have become when all its members got other names: not one of them is the same.
+
+    As many members of the same kind, in the same modules or classes, or of the same names in others; the first few.
+    """
+    modules, names = _apart(entry.members)
+    found = sorted(
+        identity for identity, group in _of_a_kind(entry, groups)
+        if modules and (modules == (there := _apart(group.members))[0] or names == there[1])
+    )  # fmt: skip
+    return [groups[identity] for identity in found[:_OFFERED]]
+
+
+def _of_a_kind(entry: Justification, groups: Mapping[str, Group]) -> Iterator[tuple[str, Group]]:
+    kind = entry.group.partition("-")[0]
+    return ((identity, group) for identity, group in groups.items() if identity.partition("-")[0] == kind)
+
+
+def _apart(members: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
+    """What members stand in, and their plain names."""
+    parts = [member.rpartition(".") for member in members]
+    return Counter(parent for parent, _, _ in parts), Counter(name for _, _, name in parts)
 
 
 def entry_text(header: str, group: str, members: Sequence[str], reason: str, owner: str, expires: str) -> str:

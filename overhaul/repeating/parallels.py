@@ -63,7 +63,7 @@ class Comparison(msgspec.Struct, frozen=True):
             return None
         if self.excuse:
             return "low"
-        several = len(self.pairs) > 1 or len(self.pairs[0].methods) >= 4
+        several = len(self.pairs) > 1 or any(len(pair.methods) >= 4 for pair in self.pairs)
         return "high" if self.coverage >= _MOSTLY and self.strength >= _STRONG and several else "medium"
 
 

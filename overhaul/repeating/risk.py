@@ -32,6 +32,9 @@ HALF_MEANINGS: Final = 5
 """Names that mean different things must be handed in: as many parameters as linters let a function have (pylint's
 `max-args`)."""
 WEIGHT: Final = 1 / 6
+OF_ONE: Final = ("attribute", "module variable")
+"""State of which that member counts which has most: copies of one class have no more kinds of state than one of
+them."""
 
 
 class Measures(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,8 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     """Modules, tests left out, that import a module of a member and have none themselves."""
     distance: Distance = NONE
     held: tuple[tuple[str, int], ...] = ()
-    """What the members own: ("attribute", 3), in the singular."""
+    """What the members own: ("attribute", 3), in the singular. Of attributes and variables that one which has most
+    owns; of caches, state machines and saved states all, since each has contents of its own."""
     members: int
     untested: int
     """Members that no test reaches."""
@@ -59,7 +63,7 @@ def saturated(count: float, half: float) -> float:
 def parts_of(measures: Measures) -> tuple[RiskPart, ...]:
     """The parts of a risk, each with its measure in words."""
     held = sum(count for _, count in measures.held)
-    owned = ", ".join(_counted(count, what) for what, count in measures.held if count)
+    owned = ", ".join(_owned(count, what, measures.members) for what, count in measures.held if count)
     users = _counted(measures.users, "module")
     importers = _counted(measures.fan_in, "module")
     return (
@@ -83,12 +87,16 @@ def parts_of(measures: Measures) -> tuple[RiskPart, ...]:
 
 
 def risk_of(parts: Sequence[RiskPart]) -> float:
-    """The weighted sum of the parts, 0 to 1, rounded to three places."""
-    return round(min(1.0, fsum(part.weight * part.value for part in parts)), 3)
+    """What the parts add, 0 to 1, to three places: just the sum of what a reader is shown."""
+    return min(1.0, round(fsum(part.adds for part in parts), 3))
 
 
 def _part(name: RiskName, value: float, measure: str) -> RiskPart:
     return RiskPart(name, round(value, 3), WEIGHT, measure)
+
+
+def _owned(count: int, what: str, members: int) -> str:
+    return f"up to {_counted(count, what)} each" if what in OF_ONE and members > 1 else _counted(count, what)
 
 
 def _counted(count: int, what: str) -> str:

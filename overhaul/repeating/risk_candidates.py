@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from overhaul.inventory import CacheFamily, Component, Confidence, ResponsibilityOverlap, fact
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel, RepeatedUtility
 from overhaul.repeating.risk import HALF_MEANINGS, parts_of, risk_of, saturated
 from overhaul.repeating.risk_project import Member, Project
 from overhaul.repeating.risk_signatures import Distance, both
+from overhaul.repeating.risk_spans import Gone, Groups, Span, spans_of
 
 Source = Literal["duplicate", "parallel", "cache_family", "responsibility_overlap", "repeated_utility"]
 
@@ -39,6 +41,10 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """None: that of the members' signatures."""
     users: int | None = None
     """None: those of the members."""
+    spans: tuple[Span, ...] = ()
+    """The lines that may go."""
+    one_stays: bool = True
+    """All of the spans but one go; else all."""
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +60,20 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 def consolidations_of(rows: Rows, project: Project, reasons: dict[str, str]) -> list[Consolidation]:
     """Every candidate that is sure enough, by what is left of the saved lines after the risk: the best first.
 
+    What stands wholly in tests is none: nobody uses it, and nothing of the program is at risk.
+
     `reasons` are those on record, by identity.
     """
-    weighed = [_weighed(one, project, reasons.get(one.identity, "")) for one in candidates(rows, project)]
-    return sorted(weighed, key=lambda row: (-worth(row), row.identity))
+    weighed = [
+        (_weighed(one, project, reasons.get(one.identity, "")), one) for one in candidates(rows, project)
+        if not all(project.in_tests(member) for member in one.members)
+    ]  # fmt: skip
+    gone = Gone()
+    return [
+        row if row.justified or not row.sure
+        else replace(row, further_lines=gone.take(one.spans, one.one_stays, row.saved_lines))
+        for row, one in sorted(weighed, key=lambda pair: (-worth(pair[0]), pair[0].identity))
+    ]  # fmt: skip
 
 
 def worth(row: Consolidation) -> float:
@@ -69,21 +85,25 @@ def candidates(rows: Rows, project: Project) -> Iterator[Candidate]:
     """One for each row of high or medium confidence, but for what a larger candidate has in it already.
 
     Duplicates whose members all correspond in one pair of parallel modules go with these, and so do managers that
-    overlap; a repeated utility goes with the group of duplicates that has it and what it repeats.
+    overlap; a group of duplicates that lies within the members of another goes with that, and a repeated utility with
+    the group that has it and what it repeats.
     """
     larger = _Sets()
+    around = Groups()
     for parallel in rows.parallels:
         if parallel.sure:
             pairs = [(one.first, one.second) for one in parallel.correspondences if one.first and one.second]
             larger.add([name for pair in pairs for name in pair])
             yield _of_parallel(parallel, project)
-    duplicates = [
-        (row, names) for row in rows.duplicates
-        if row.sure and not larger.have(names := [f"{one.module}.{one.name}" for one in row.members])
-    ]  # fmt: skip
-    for duplicate, names in duplicates:
-        larger.add(names)
-        yield _of_duplicate(duplicate, project)
+    in_parallel = larger.copy()
+    # The longest first: what lies within it comes later.
+    for duplicate in sorted(rows.duplicates, key=lambda row: (-row.saved_lines, row.identity)):
+        names = [f"{one.module}.{one.name}" for one in duplicate.members]
+        spans = spans_of(duplicate)
+        if duplicate.sure and not in_parallel.have(names) and not around.hold(spans):
+            around.add(spans)
+            larger.add(names)
+            yield _of_duplicate(duplicate, project)
     for family in rows.families:
         candidate = _of_family(family, project) if family.confidence != "low" else None
         if candidate is not None:
@@ -106,6 +126,12 @@ class _Sets:
         one = frozenset(names)
         for name in one:
             self._having.setdefault(name, []).append(one)
+
+    def copy(self) -> _Sets:
+        """These, whatever is added later."""
+        other = _Sets()
+        other._having = {name: list(sets) for name, sets in self._having.items()}
+        return other
 
     def have(self, names: Sequence[str]) -> bool:
         """Whether one of them has all the names."""
@@ -137,7 +163,7 @@ def _of_duplicate(row: Duplicate, project: Project) -> Candidate:
         said = "1 name means different things" if count == 1 else f"{count} names mean different things"
         words = f"{distance.words}, {said}" if distance.words else said
         distance = Distance(both(distance.value, saturated(count, HALF_MEANINGS)), words)
-    return msgspec.structs.replace(candidate, distance=distance)
+    return replace(candidate, distance=distance, spans=spans_of(row))
 
 
 def _of_parallel(row: Parallel, project: Project) -> Candidate:
@@ -146,7 +172,10 @@ def _of_parallel(row: Parallel, project: Project) -> Candidate:
     saved = sum(project.lines(project.member(one.first)) for one in pairs)
     candidate = _of_component(row, "parallel", row.identity, members, saved)
     users = len({*row.first_users, *row.second_users})
-    return msgspec.structs.replace(candidate, distance=_parallel_distance(row, project), users=users)
+    return replace(
+        candidate, distance=_parallel_distance(row, project), users=users, one_stays=False,
+        spans=tuple(_spans([project.member(one.first) for one in pairs], project)),
+    )  # fmt: skip
 
 
 def _whole(one: Correspondence, row: Parallel) -> bool:
@@ -208,6 +237,7 @@ def _of_family(row: CacheFamily, project: Project) -> Candidate | None:
         saved=sum(lines) - max(lines), module=members[0].module, name=members[0].name, path=path, line=line,
         confidence="high" if alike else "medium", evidence=row.evidence[:_FACTS],
         distance=Distance(len(differing) / len(common) if common else 0.0, words),
+        spans=tuple(_spans(members, project)),
     )  # fmt: skip
 
 
@@ -218,7 +248,7 @@ def _of_overlap(row: ResponsibilityOverlap, project: Project) -> Candidate:
     return Candidate(
         source="responsibility_overlap", identity=_identity("ovl", [row.first, row.second, *row.shared]),
         members=(first, second), saved=saved, module=row.module, name=first.name, path=row.path, line=row.line,
-        confidence="medium",
+        confidence="medium", spans=tuple(_spans([min((first, second), key=project.lines)], project)), one_stays=False,
         evidence=(fact(row.line, f"{first.name} and {row.second} both {', '.join(row.shared[:_FACTS])}"),),
     )  # fmt: skip
 
@@ -226,7 +256,15 @@ def _of_overlap(row: ResponsibilityOverlap, project: Project) -> Candidate:
 def _of_utility(row: RepeatedUtility, project: Project) -> Candidate:
     own = Member(row.module, row.name)
     members = [own] if not row.repeats_path else [own, project.member(row.repeats)]
-    return _of_component(row, "repeated_utility", row.identity, members, row.end - row.line + 1)
+    candidate = _of_component(row, "repeated_utility", row.identity, members, row.end - row.line + 1)
+    return replace(candidate, spans=(Span(row.module, row.line, row.end),), one_stays=False)
+
+
+def _spans(members: Iterable[Member], project: Project) -> Iterator[Span]:
+    """The lines of functions and classes; nothing for what is none."""
+    for member in members:
+        if (found := project.span(member)) is not None:
+            yield Span(member.module, *found)
 
 
 def _identity(prefix: str, parts: Iterable[str]) -> str:

@@ -89,8 +89,14 @@ class Project:
 
     def lines(self, member: Member) -> int:
         """Lines of its definition; 0 for what is none."""
+        span = self.span(member)
+        return span[1] - span[0] + 1 if span is not None else 0
+
+    def span(self, member: Member) -> tuple[int, int] | None:
+        """First and last line of its definition, of the longest of several; None for what is none."""
         rows: Sequence[Class | Function] = [*self._classes[member.module], *self._functions[member.module]]
-        return max((row.end - row.line + 1 for row in rows if row.name == member.name), default=0)
+        found = [(row.line, row.end) for row in rows if row.name == member.name]
+        return max(found, key=lambda one: one[1] - one[0], default=None)
 
     def place(self, member: Member) -> tuple[str, int] | None:
         """Path and line of a function or class; None for what is none."""
@@ -176,8 +182,15 @@ class Project:
         mine, its = self.function(first), self.function(second)
         return of_functions(mine, its) if mine is not None and its is not None else NONE
 
+    def in_tests(self, member: Member) -> bool:
+        """Whether it stands in a file of tests."""
+        place = self._symbols.layout.modules.get(member.module)
+        return place is not None and testing(place.path)
+
     def _is_tested(self, member: Member, row: Reach | None) -> bool:
-        """Whether a test reaches it; what stands at the top level of a module runs when a test imports that."""
+        """Whether a test reaches it, or it stands in tests; the top level of a module runs when a test imports that."""
+        if self.in_tests(member):
+            return True
         if row is not None:
             return row.tests > 0
         return not member.name and member.module in self._tested
@@ -188,14 +201,15 @@ class Project:
             owner, _, last = one.name.rpartition(".")
             attributes = {
                 row.name for row in self._attributes[one.module]
-                if row.owner == one.name or (owner and row.owner == owner and row.where == last)
+                # What the body of a class assigns is a constant, a default or a declaration.
+                if row.where and (row.owner == one.name or (row.owner == owner and row.where == last))
             } if one.name else set[str]()  # fmt: skip
             written = {
                 row.name for row in self._variables[one.module]
                 if row.where and (row.where == one.name or row.where.startswith(f"{one.name}.") or not one.name)
             }  # fmt: skip
             for what, count in (("attribute", len(attributes)), ("module variable", len(written))):
-                counts[what] = counts.get(what, 0) + count
+                counts[what] = max(counts.get(what, 0), count)
             for name, what in sorted(self._holdings.get(one.module, ())):
                 if name == one.name or name.startswith(f"{one.name}.") or not one.name:
                     counts[what] = counts.get(what, 0) + 1

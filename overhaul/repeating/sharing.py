@@ -57,8 +57,7 @@ class Meanings:
     def same(self, first: tuple[str, Fragment], second: tuple[str, Fragment]) -> bool:
         """Whether two functions, each with its module, mean the same by every name that they do not bind themselves.
 
-        That is one definition, two variables of one value, or two functions or classes of one name: those may well be
-        repeated as well.
+        That is one definition, or two variables of one value. Two functions or classes may do different things.
         """
         for name in first[1].free.split():
             if name != first[1].name and name in second[1].free.split() and self._differ(name, first, second):
@@ -74,7 +73,7 @@ class Meanings:
                 if one.kind == "variable" == two.kind:
                     values = [frozenset(self._values(of)) for of in (one, two)]
                     return not values[0] or values[0] != values[1]
-                return one.kind == "module" or one.kind != two.kind or one.name != two.name
+                return True
             case (Symbol(), External()) | (External(), Symbol()):
                 return True
             case External(name=here), External(name=there):

@@ -143,6 +143,9 @@ _NOT_SO: Final = re.compile(
     r"|fake\s+(?:news|server|migrat|initial)|dummy\s+(?:variable|row|column|table|backend|cache|symbol|index|argument"
     r"|head)|mock\s+(?:object|librar|patch|turtle)"
     r"|real\s+estate|(?:can|may|could|or)\s+(?:be\s+)?(?:an?\s+)?hard-?\s?coded|hard-?coded\s+(?:below|above)"
+    r"|(?:enough|stop(?:s|ped)?|wait(?:s|ing)?|done|finished|paus(?:e|es|ed|ing)|sleep(?:s|ing)?|idle|blocked)\W+"
+    r"(?:\w+\W+){0,2}for\s+now"
+    r"|(?:earlier|previous(?:ly)?|former(?:ly)?|older|used\s+to|prior)\b[^.\n]{0,24}hard-?\s?coded"
     r"|no\s+longer\s+hard|(?:avoid|without|instead\s+of|not|never|don't|no|than)\W+(?:the\s+|a\s+|any\s+"
     r"|be\s+)?(?:hard-?\s?cod|temporar)|hard-?\s?coded\W+(?:credential|secret|password)s?\b.*(?:detect|check|scan)",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -38,12 +39,14 @@ class Span(NamedTuple):
 class Flat:
     """All statements of a module, one after the other, and what stands in them."""
 
-    __slots__ = ("codes", "codes_at", "depths", "lines", "literals", "literals_at", "names", "names_at", "notes",
-                 "spans")  # fmt: skip
+    __slots__ = ("codes", "codes_at", "data", "depths", "lines", "literals", "literals_at", "names", "names_at",
+                 "notes", "spans")  # fmt: skip
 
     def __init__(self) -> None:
         """None yet."""
         self.codes: list[int] = []
+        self.data = b""
+        """The same, once all are there."""
         self.names: list[str] = []
         """Attributes begin with a dot, keywords of calls with `=`, what an import names with `import` or `from`."""
         self.literals: list[str] = []
@@ -65,7 +68,7 @@ class Flat:
 
     def shape(self, first: int, last: int) -> bytes:
         """The codes of some statements."""
-        return bytes(self.codes[self.codes_at[first] : self.codes_at[last]])
+        return self.data[self.codes_at[first] : self.codes_at[last]]
 
     def named(self, first: int, last: int) -> list[str]:
         """The names in some statements."""
@@ -80,14 +83,16 @@ class Flat:
 
         Names count as far as they are the same within the statement: `a = a + b` is not `a = b + c`.
         """
-        codes = bytes(self.codes)
+        codes = self.data
+        bare = codes.translate(NEUTRAL)
         names = self.names
-        at, names_at = self.codes_at, self.names_at
-        for number in range(len(self.lines)):
-            shape = codes[at[number] : at[number + 1]]
-            mine = names[names_at[number] : names_at[number + 1]]
-            repeated = crc32(pattern(mine)) if len(set(mine)) != len(mine) else 0
-            yield crc32(shape, repeated), crc32(shape.translate(NEUTRAL), repeated), len(shape)
+        for (first, last), (begin, end) in zip(pairwise(self.codes_at), pairwise(self.names_at), strict=True):
+            repeated = 0
+            if end - begin > 1:
+                mine = names[begin:end]
+                if len(set(mine)) < end - begin:
+                    repeated = crc32(pattern(mine))
+            yield crc32(codes[first:last], repeated), crc32(bare[first:last], repeated), last - first
 
 
 def flatten(module: Module, shaper: Shaper) -> Flat:
@@ -122,6 +127,7 @@ class _Flattening:
         if self._marks:
             columns = [list(column) for column in zip(*self._marks, strict=True)]
             flat.lines, flat.depths, flat.codes_at, flat.names_at, flat.literals_at = columns
+        flat.data = bytes(flat.codes)
         flat.codes_at.append(len(flat.codes))
         flat.names_at.append(len(flat.names))
         flat.literals_at.append(len(flat.literals))
@@ -147,6 +153,9 @@ class _Flattening:
 
     def _line(self, statement: Any, line: int, depth: int) -> None:
         shaper, code, name, literal = self._shaper, self._code, self._name, self._literal
+        flat = self.flat
+        if depth > MOST:
+            depth = MOST
         for small in statement.body:
             kind = small.__class__
             if kind is cst.Expr:
@@ -155,7 +164,7 @@ class _Flattening:
                     continue
             elif kind is cst.AnnAssign:
                 self._note(small.annotation.annotation)
-            self._begin(line, depth)
+            self._mark_at((line, depth, len(flat.codes), len(flat.names), len(flat.literals)))
             shaper[kind](small, code, name, literal)
 
     def _note(self, annotation: Any) -> None:

@@ -40,6 +40,32 @@ def test_sizes_are_counted() -> None:
     assert (found["classes"], found["functions"], found["methods"]) == (1, 2, 1)
 
 
+def test_files_that_could_not_even_be_listed_and_stubs_that_cannot_be_parsed_are_not_analysed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("X = 1\n")
+    (tmp_path / "b.pyi").write_text("def broken(:\n")
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    (tmp_path / ".gitignore").mkdir()
+    store = tmp_path.with_name("store")
+    store.mkdir()
+    seen = survey(tmp_path, Config(), load_leaves(), store=store, executor=InProcess())
+    assert {row.name: row.value for row in seen.rows(BaselineMetric)}["files_not_analysed"] == 2
+    (tmp_path / "gone.py").unlink()
+    seen = survey(tmp_path, Config(), load_leaves(), store=store, executor=InProcess())
+    assert {row.name: row.value for row in seen.rows(BaselineMetric)}["files_not_analysed"] == 1
+
+
+def test_an_extension_module_without_a_stub_is_nothing_that_could_have_been_analysed() -> None:
+    found = figures({"a.py": "X = 1\n", "fast.so": b"\x7fELF", "other.so": b"\x7fELF", "other.pyi": "X: int\n"})
+    assert found["files_not_analysed"] == 0
+
+
+def test_the_lines_are_those_of_the_files_that_were_analysed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("X = 1\nY = 2\n")
+    (tmp_path / "broken.py").write_text("def broken(:\n")
+    seen = survey(tmp_path, Config(), load_leaves(), executor=InProcess())
+    assert {row.name: row.value for row in seen.rows(BaselineMetric)}["lines"] == seen.lines == 2
+
+
 def test_complexity_is_told_by_its_distribution_over_functions_and_methods() -> None:
     found = figures({"a.py": "".join(branches(count) for count in (1, 1, 1, 1, 1, 2, 3, 6, 12, 45))})
     assert found["complexity_mean"] == 7.3
@@ -122,4 +148,6 @@ def test_every_figure_says_what_it_counts_and_only_known_ones_say_what_is_better
     assert all(row.unit and row.group for row in rows)
     neither = {row.name for row in rows if not row.better}
     assert {"lines", "functions", "managers", "import_edges", "complexity_rank_a"} <= neither
+    # What a comment or a trivial function more would make better is not called so.
+    assert {"duplicated_share", "complexity_mean", "complexity_median", "complexity_90th_percentile"} <= neither
     assert {row.name for row in rows if row.better == "more"} == set()

@@ -92,3 +92,51 @@ def test_tests_and_migrations_are_left_out() -> None:
 def test_the_order_of_files_makes_no_difference() -> None:
     files = {"a/receipts.py": _store("ReceiptStore"), "b/archive.py": _store("ReceiptArchive")}
     assert table("parallels", files) == table("parallels", dict(reversed(files.items())))
+
+
+def test_a_layer_that_calls_what_it_was_given_by_the_same_names_has_low_confidence() -> None:
+    layer = """
+class ReceiptArchive:
+    def __init__(self, folder, limit, inner):
+        self.folder, self.limit, self.inner = folder, limit, inner
+
+    def load_receipt(self, number):
+        return self.inner.load_receipt(number)
+
+    def store_receipt(self, number, receipt):
+        self.inner.store_receipt(number, receipt)
+
+    def evict_receipts(self):
+        self.inner.evict_receipts()
+
+    def count_receipts(self):
+        return self.inner.count_receipts()
+"""
+    found = rows({"a/receipts.py": _store("ReceiptStore"), "b/archive.py": layer})
+    assert [confidence for _, _, confidence in found] in ([], ["low"])
+
+
+ROUTES = """
+@{router}.get("/receipts")
+def list_receipts(session, limit):
+    return session.query(Receipt).limit(limit).all()
+
+@{router}.get("/receipts/one")
+def read_receipt(session, number):
+    return session.query(Receipt).get(number)
+
+@{router}.delete("/receipts/one")
+def drop_receipt(session, number):
+    session.delete(session.query(Receipt).get(number))
+
+@{router}.post("/receipts")
+def book_receipt(session, number, amount):
+    session.add(Receipt(number=number, amount=amount))
+"""
+
+
+def test_end_points_of_two_apis_have_low_confidence() -> None:
+    files = {"admin/receipts.py": ROUTES.format(router="admin"), "shop/orders.py": ROUTES.format(router="router")}
+    assert [confidence for _, _, confidence in rows(files)] == ["low"]
+    plain = {name: "".join(line for line in text.splitlines(True) if line[0] != "@") for name, text in files.items()}
+    assert [confidence for _, _, confidence in rows(plain)] == ["high"]

@@ -36,6 +36,27 @@ def tiers(source: str, **others: str) -> dict[str, str]:
         ("def submit_order(order):\n    return {'status': 'success', 'order': order}\n", "likely"),
         ("def tax(order):\n    raise Exception('not implemented yet')\n", "likely"),
         ("def export(order):\n    return 'not implemented'\n", "likely"),
+        ("def predict_no_show(guest):\n    # placeholder value\n    return 0.15\n", "certain"),
+        (
+            "def check_order(order):\n    '''Check the order against the list of debtors.'''\n    return False\n",
+            "likely",
+        ),
+        ("def sign(order, key):\n    return 'signed-' + order.number\n", "likely"),
+        ("def volume(box, unit):\n    '''The volume of a box, brought to unit.'''\n    return box.volume\n", "likely"),
+        (
+            "def compact() -> int:\n    '''Rewrite the file; returns the bytes that were saved.'''\n    return 0\n",
+            "likely",
+        ),
+        (
+            "import logging\ndef refund(order):\n    logging.info('refund')\n"
+            "    return {'status': 'success', 'refund': 'R-1'}\n",
+            "likely",
+        ),
+        (
+            "import logging\ndef restock(box):\n    try:\n        box.add(1)\n    except Exception as error:\n"
+            "        logging.debug(error)\n    return True\n",
+            "likely",
+        ),
     ],
 )
 def test_a_pretence_has_a_tier(source: str, tier: str) -> None:
@@ -62,6 +83,22 @@ def test_a_pretence_has_a_tier(source: str, tier: str) -> None:
         "import outside\nclass A(outside.Base):\n    def calculate(self, x):\n        return 0\n"
         "    def close(self):\n        pass\n",
         "def main(x):\n    print('Usage: main FILE')\n    return 2\n",
+        # What asks a device by reading from it does something.
+        "class A:\n    def request_state(self):\n        '''Request the state from the device.'''\n"
+        "        _ = self.device.level\ndef main():\n    A().request_state()\n",
+        # The second parameter is nothing that its docstring speaks of.
+        "def volume(box, context):\n    '''The volume of a box, without its lid.'''\n    return box.volume\n",
+        "def label(order, key):\n    return 'order-' + order.number\n",
+        # A failure has another answer.
+        "import logging\ndef restock(box):\n    try:\n        box.add(1)\n        return True\n"
+        "    except Exception as error:\n        logging.debug(error)\n        return False\n",
+        "import logging\ndef restock(box):\n    try:\n        box.add(1)\n    except KeyError as error:\n"
+        "        logging.debug(error)\n    return True\n",
+        "def restock(box):\n    try:\n        box.add(1)\n    except Exception as error:\n        if error.args:\n"
+        "            box.mend()\n    return True\n",
+        # Words of what the code is about.
+        "def write(data):\n    '''Whether to stop writing for now.'''\n    return data.full()\n",
+        "def load(x):\n    '''Earlier releases used a hard-coded list.'''\n    return x.read()\n",
     ],
 )
 def test_a_legitimate_stub_is_none(source: str) -> None:
@@ -125,3 +162,11 @@ def test_a_fuller_implementation_elsewhere_is_named() -> None:
     source = "def calculate_tax(order):\n    return 0.19  # TODO\n"
     other = "def calculate_tax(order):\n    rate = order.rate\n    return order.total * rate\n"
     assert rows({"shop.py": source, "old.py": other})["calculate_tax"].fuller == ("old.calculate_tax",)
+
+
+def test_a_remark_in_what_is_only_declared_is_a_note() -> None:
+    source = (
+        "from abc import ABC, abstractmethod\nclass A(ABC):\n    @abstractmethod\n    def rows(self) -> int:\n"
+        "        # TODO: is None better?\n        '''How many.'''\n"
+    )
+    assert set(tiers(source).values()) == {"note"}

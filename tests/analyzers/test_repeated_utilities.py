@@ -78,3 +78,51 @@ def test_the_table_holds_what_the_running_library_says(tmp_path: Path) -> None:
     assert len(made) > 10
     # Another patch release may have changed some.
     assert sum(entry in known for entry in made) >= 0.8 * len(made)
+
+
+def test_a_function_that_is_used_as_an_attribute_of_its_module_is_used() -> None:
+    files = {
+        "tools/__init__.py": "", "tools/numbers.py": CLAMP.format(name="clamp", a="value"),
+        "a.py": "from tools import numbers\nprint(numbers.clamp(1, 2, 3))\n",
+        "b.py": CLAMP.format(name="limit", a="number"),
+    }  # fmt: skip
+    assert rows(files) == [("b", "limit", "tools.numbers.clamp", 2)]
+
+
+def test_a_function_that_a_package_passes_on_is_used() -> None:
+    files = {
+        "tools/__init__.py": "from tools.numbers import clamp\n",
+        "tools/numbers.py": CLAMP.format(name="clamp", a="value"), "a.py": "from tools import clamp\n",
+        "c.py": "import tools\nprint(tools.clamp(1, 2, 3))\n", "b.py": CLAMP.format(name="limit", a="number"),
+    }  # fmt: skip
+    assert rows(files) == [("b", "limit", "tools.numbers.clamp", 2)]
+
+
+def test_what_only_tests_use_is_no_utility() -> None:
+    files = {
+        "numbers.py": CLAMP.format(name="clamp", a="x"), "test_numbers.py": "from numbers import clamp\n",
+        "b.py": CLAMP.format(name="limit", a="x"),
+    }  # fmt: skip
+    assert rows(files) == []
+
+
+TOPIC = """
+def topic_of(name):
+    parts = name.split()
+    if not parts:
+        return DOMAIN
+    return "/".join([DOMAIN, *parts])
+"""
+
+
+def test_the_same_name_for_another_value_is_another_function() -> None:
+    files = {"utils.py": f"DOMAIN = 'a'\n{TOPIC}", "a.py": "from utils import topic_of\n"}
+    assert rows({**files, "b.py": f"DOMAIN = 'b'\n{TOPIC}"}) == []
+    assert rows({**files, "b.py": f"DOMAIN = 'a'\n{TOPIC}"}) == [("b", "topic_of", "utils.topic_of", 1)]
+
+
+def test_the_same_name_for_another_class_is_another_function() -> None:
+    code = TOPIC.replace("DOMAIN", "Topic")
+    files = {"utils.py": f"class Topic: pass\n{code}", "a.py": "from utils import topic_of\n"}
+    assert rows({**files, "b.py": f"class Topic: x = 1\n{code}"}) == []
+    assert len(rows({**files, "b.py": f"from utils import Topic\n{code}"})) == 1

@@ -114,7 +114,7 @@ CANDIDATE = Consolidation(
     parts=(
         RiskPart("users", 0.4, 0.5, "14 modules use it"), RiskPart("untested", 0.22, 0.5, "1 of 2 reached by no test"),
     ),
-    saved_lines=6, identity="dup-000000000001", justified="",
+    saved_lines=6, identity="dup-000000000001", justified="", further_lines=6,
 )  # fmt: skip
 
 
@@ -307,3 +307,12 @@ def test_many_large_groups_leave_the_page_below_five_megabytes(tmp_path: Path) -
     assert "Not shown side by side" in told
     assert "900 more are not on this page" in told
     assert "lines more are not shown" in told
+
+
+def test_lines_that_groups_or_candidates_have_in_common_are_added_up_once(show: Shown) -> None:
+    again = msgspec.structs.replace(GROUP, identity="dup-000000000002", members=GROUP.members[:2], saved_lines=3)
+    assert "One of each would save 6 lines; lines that groups have in common count once." in words(show(leaf([GROUP, again])))
+    kept = Config(justified=(Justification(group=GROUP.identity, reason="by law"),))
+    assert "One of each would save 3 lines; " in words(show(leaf([GROUP, again]), config=kept))
+    second = msgspec.structs.replace(CANDIDATE, identity="dup-000000000002", saved_lines=3, further_lines=1)
+    assert "Together that would save 7 lines; lines that" in words(show(candidate_leaf([CANDIDATE, second])))

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from overhaul.config import Config, Justification
+from overhaul.inventory import Cache, CacheFamily, Manager, ResponsibilityOverlap
 from overhaul.leaves import Analyzer, Leaf, Leaves, load_leaves
 from overhaul.redundancy import Clone, Consolidation, Correspondence, Duplicate, Parallel, Placeholder
 from overhaul.survey import survey
@@ -58,7 +59,7 @@ def placeholder(name: str, **fields: object) -> Placeholder:
 
 
 def duplicate(number: int, saved: int, **fields: object) -> Duplicate:
-    members = tuple(Clone(f"m{one}", f"f{number}", f"m{one}.py", number, number + 9) for one in range(6))
+    members = tuple(Clone(f"m{one}.g{number}", f"f{number}", f"m{one}.py", number, number + 9) for one in range(6))
     row = Duplicate(
         kind="duplicate", subkind="function", name=f"f{number}", module="m0", path="m0.py", line=number,
         confidence="high", evidence=(), type=2, unit="function", similarity=1.0, members=members, statements=5,
@@ -84,6 +85,59 @@ def candidate(number: int, **fields: object) -> Consolidation:
         identity=f"dup-{number:012}", justified="",
     )  # fmt: skip
     return msgspec.structs.replace(row, **fields)
+
+
+def manager_leaf() -> Leaf:
+    def managers() -> Iterator[Manager]:
+        """One made by hand."""
+        yield Manager(
+            kind="manager", subkind="concrete", name="One", module="a", path="a.py", line=1, confidence="high",
+            evidence=(), purpose="", collaborators=(), constructed=(), life_cycle=(), interface=(), tier=None,
+            depends_on=(), bases=(),
+        )  # fmt: skip
+
+    return Analyzer(managers)
+
+
+def cache_leaf() -> Leaf:
+    def caches() -> Iterator[Cache]:
+        """One made by hand."""
+        yield Cache(
+            kind="cache", subkind="class", name="P", module="a", path="a.py", line=1, confidence="high", evidence=(),
+            storage="", bounded=None, ttl=None, scope="instance", key="", value_kind="", invalidation=(), locked=None,
+            none="", lookups=(), stores=(),
+        )  # fmt: skip
+
+    return Analyzer(caches)
+
+
+def overlap(first: str, second: str) -> ResponsibilityOverlap:
+    return ResponsibilityOverlap(
+        first=first, second=second, shared=("add order",), similarity=0.9, module="a", path="a.py", line=1
+    )
+
+
+def overlap_leaf(*rows: ResponsibilityOverlap) -> Leaf:
+    def responsibility_overlaps() -> Iterator[ResponsibilityOverlap]:
+        """Pairs made by hand."""
+        yield from rows
+
+    return Analyzer(responsibility_overlaps)
+
+
+def family(name: str, *members: str) -> CacheFamily:
+    return CacheFamily(
+        name=name, basis="class", members=members, operations=(), differing=(), module="a", path="a.py", line=1,
+        confidence="high", evidence=(),
+    )  # fmt: skip
+
+
+def family_leaf(*rows: CacheFamily) -> Leaf:
+    def cache_families() -> Iterator[CacheFamily]:
+        """Families made by hand."""
+        yield from rows
+
+    return Analyzer(cache_families)
 
 
 class Told:
@@ -131,8 +185,35 @@ def test_the_three_groups_that_would_save_most_are_named_with_their_places(told:
 def test_what_stays_for_a_reason_is_not_named_among_what_could_go(told: Told) -> None:
     config = Config(justified=(Justification(group="dup-000000000002", reason="by law"),))
     lines = told(duplicate_leaf(duplicate(1, 5), duplicate(2, 50)), config=config)
+    assert lines[0] == "2 groups of duplicates: 2 of type 2; 5 lines fewer with one of each"
     assert [line.split()[0] for line in lines[1:]] == ["f1"]
     assert [line for line in told(candidate_leaf(candidate(2, justified="by law"), candidate(3))) if "f2" in line] == []
+
+
+def test_lines_that_groups_have_in_common_are_fewer_only_once(told: Told) -> None:
+    run, function = duplicate(1, 50), duplicate(2, 18)
+    members = tuple(msgspec.structs.replace(one, line=2, end=10) for one in run.members[:3])
+    lines = told(duplicate_leaf(run, msgspec.structs.replace(function, members=members)))
+    assert lines[0] == "2 groups of duplicates: 2 of type 2; 50 lines fewer with one of each"
+
+
+def test_managers_and_caches_that_stay_for_a_reason_are_not_named_as_what_could_be_one(told: Told) -> None:
+    overlaps = [overlap("a.One", "a.Two"), overlap("a.One", "a.Three")]
+    families = [family("prices", "a.P", "b.P", "c.P"), family("books", "a.B", "b.B")]
+    candidates = [
+        candidate(1, subkind="responsibility_overlap", members=("a.One", "a.Two"), identity="ovl-1"),
+        # What belongs to one design is one member of the candidate.
+        candidate(2, subkind="cache_family", members=("a.P", "b.P"), identity="cch-1"),
+        # Functions of these names are another thing.
+        candidate(3, subkind="duplicate", members=("a.B", "b.B"), identity="dup-1", justified="so"),
+        candidate(4, subkind="responsibility_overlap", members=("a.Three", "a.Four"), identity="ovl-2", justified="so"),
+    ]
+    given = manager_leaf(), overlap_leaf(*overlaps), cache_leaf(), family_leaf(*families)
+    open_ones = [line for line in told(*given, candidate_leaf(*candidates)) if line.startswith("  could be one")]
+    assert [line.split()[3] for line in open_ones] == ["a.One", "a.One", "prices", "books"]
+    kept = [msgspec.structs.replace(row, justified="so") for row in candidates]
+    left = [line for line in told(*given, candidate_leaf(*kept)) if line.startswith("  could be one")]
+    assert [line.split()[3:6] for line in left] == [["a.One", "and", "a.Three"], ["books", "(B,", "B)"]]
 
 
 def test_pairs_in_parallel_are_named_most_alike_first(told: Told) -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,10 @@ def function(name: str, lines: int) -> str:
     """A function of so many lines."""
     body = "".join(f"    {FIELDS[at % 6]}{at} = text.{FIELDS[at % 5]}({at})\n" for at in range(lines - 2))
     return f"def {name}(text):\n{body}    return [{', '.join(f'{FIELDS[at % 6]}{at}' for at in range(lines - 2))}]\n"
+
+
+def listed(name: str, code: dict[str, str | bytes]) -> list[Any]:
+    return list(table(name, code))
 
 
 def files(lines: int, second: str = "address") -> dict[str, str | bytes]:
@@ -36,7 +41,7 @@ def test_one_of_two_rules_finds_it(lines: int, second: str) -> None:
 
 def test_what_is_in_a_justified_group_of_duplicates_is_justified() -> None:
     code = files(20)
-    (group,) = [row.identity for row in table("duplicates", code)]  # type: ignore[attr-defined]
+    (group,) = [row.identity for row in listed("duplicates", code)]
     config = Config(justified=(Justification(group=group, reason="two banks"),))
     assert check("repeated_utility", code, config) == []
 
@@ -44,22 +49,22 @@ def test_what_is_in_a_justified_group_of_duplicates_is_justified() -> None:
 @pytest.mark.parametrize(("days", "count"), [(1, 0), (0, 0), (-1, 1)])
 def test_it_is_found_again_when_the_entry_has_expired(days: int, count: int) -> None:
     code = files(6)
-    (row,) = table("repeated_utilities", code)
-    until = (date.today() + timedelta(days)).isoformat()  # noqa: DTZ011
-    entry = Justification(group=row.identity, reason="two banks", expires=until)  # type: ignore[attr-defined]
+    (row,) = listed("repeated_utilities", code)
+    until = (date.today() + timedelta(days)).isoformat()
+    entry = Justification(group=row.identity, reason="two banks", expires=until)
     assert len(check("repeated_utility", code, Config(justified=(entry,)))) == count
 
 
 def test_it_is_another_one_when_both_bodies_change() -> None:
-    first, second = (table("repeated_utilities", files(lines))[0] for lines in (6, 7))
-    assert first.identity != second.identity  # type: ignore[attr-defined]
+    first, second = (listed("repeated_utilities", files(lines))[0] for lines in (6, 7))
+    assert first.identity != second.identity
 
 
 def test_lines_that_move_change_nothing() -> None:
     code = files(6)
-    (before,) = table("repeated_utilities", code)
-    (after,) = table("repeated_utilities", {**code, "b.py": f"import os\n\n{code['b.py']!s}"})
-    assert before.identity == after.identity  # type: ignore[attr-defined]
+    (before,) = listed("repeated_utilities", code)
+    (after,) = listed("repeated_utilities", {**code, "b.py": f"import os\n\n{code['b.py']!s}"})
+    assert before.identity == after.identity
 
 
 def test_the_entry_that_is_printed_covers_it(
@@ -71,8 +76,8 @@ def test_the_entry_that_is_printed_covers_it(
     settings = tmp_path / "pyproject.toml"
     settings.write_text('[tool.overhaul]\nselect = ["repeated_utility", "stale_justification"]\njobs = 1\n')
     monkeypatch.chdir(tmp_path)
-    (row,) = table("repeated_utilities", code)
-    assert run(["justify", row.identity, "--reason", "two banks"]) == 0  # type: ignore[attr-defined]
+    (row,) = listed("repeated_utilities", code)
+    assert run(["justify", row.identity, "--reason", "two banks"]) == 0
     printed = capsys.readouterr().out
     (entry,) = tomllib.loads(printed)["tool"]["overhaul"]["justified"]
     assert entry["members"] == ["b.address", "helpers.address"]

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overhaul.cloning import candidates as choosing
+from overhaul.cloning import memory as remembering
 from overhaul.cloning.candidates import candidates, frequencies
 from overhaul.cloning.groups import alike, judge, needs, worth
 from overhaul.cloning.likeness import align, bound, likeness
-from overhaul.cloning import memory as remembering
 from overhaul.cloning.memory import Known, Memory
 from overhaul.cloning.pieces import Piece, Text
 from overhaul.facts import Fingerprint
@@ -120,9 +120,7 @@ def asked(sources: Mapping[str, str], past: Known | None) -> tuple[list[tuple[fl
 
 @pytest.mark.parametrize("most", [2000, 70, 40])
 @pytest.mark.parametrize("seed", range(4))
-def test_a_run_with_a_past_finds_what_one_without_finds(
-    seed: int, most: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_with_a_past_finds_what_one_without_finds(seed: int, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
     # With a low limit shapes become too frequent and rare again from one run to the next.
     monkeypatch.setattr(choosing, "MOST", most)
     monkeypatch.setattr(remembering, "MOST", most)

@@ -107,6 +107,102 @@ def test_another_folder_and_another_version_are_noted() -> None:
     assert between(before, now).notes == ()
 
 
+def test_groups_whose_members_are_the_same_are_told_by_what_they_say() -> None:
+    members = frozenset({"a.mean", "b.mean"})
+    one, other = (
+        Standing("1.0", "shop", (), {"duplicates": Counter([name])}, {"duplicates": {name: members}})
+        for name in ("a.mean (dup-1)", "a.mean (dup-2)")
+    )
+    (found,) = between(one, other).turnovers
+    assert found.changed_names == ("a.mean: the same 2 members, what they say has changed",)
+
+
+def test_where_nothing_could_be_compared_nothing_is_said_to_be_as_it_was() -> None:
+    now = standing({"a": (1, "")}, {"caches": Counter("a"), "findings": Counter()})
+    assert between(standing({}, {"findings": Counter()}), now).unchanged == "nothing could be compared"
+    part = standing({"a": (1, "")}, {"findings": Counter()})
+    assert between(part, now).unchanged == "nothing has changed in what can be compared"
+    assert between(now, now).unchanged == "nothing has changed"
+    assert between(standing({"a": (2, "")}), now).unchanged == ""
+
+
+def test_groups_that_are_too_many_to_be_told_apart_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overhaul.comparison.MOST_PAIRS", 3)
+    found = between(groups("abcd", "wxyz"), groups("abce", "wxyv"))
+    assert (found.turnovers[0].new, found.turnovers[0].gone, found.turnovers[0].changed) == (2, 2, 0)
+    assert found.notes[-1].startswith("duplicates: too many are new or gone to tell which has become which")
+    assert not any("too many" in note for note in between(groups("abcd"), groups("abce")).notes)
+
+
+# What was not analysed
+
+
+def looked(rows: Mapping[str, str], *unseen: str, holes: float = 1) -> Standing:
+    """A standing whose caches stand in these files; `holes` is a figure of which less is better."""
+    figures = [BaselineMetric("holes", "size", holes, "places", "less"),
+               BaselineMetric("files_not_analysed", "size", len(unseen), "files", "less")]  # fmt: skip
+    places = {"caches": {name: frozenset({path}) for name, path in rows.items()}}
+    return Standing("1.0", "shop", figures, {"caches": Counter(list(rows))}, {}, places, frozenset(unseen))
+
+
+def verdicts(found: Comparison) -> dict[str, str]:
+    return {one.name: one.verdict for one in found.figures}
+
+
+def test_what_stood_in_a_file_that_is_not_analysed_now_is_not_gone_and_no_figure_is_better() -> None:
+    before = looked({"a.X": "a.py", "b.Y": "b.py"}, holes=3)
+    found = between(before, looked({}, "a.py", holes=1))
+    assert (found.turnovers[0].gone_names, found.turnovers[0].gone) == (("b.Y",), 1)
+    assert verdicts(found) == {"holes": "", "files_not_analysed": "worse"}
+    assert found.notes == (
+        "1 file was not analysed in this audit (a.py): no figure is called better, and nothing in there is called gone",
+        "1 row for that reason neither new nor gone nor changed",
+    )
+    assert verdicts(between(before, looked({}, "a.py", holes=9)))["holes"] == "worse"
+
+
+def test_what_stands_in_a_file_that_was_not_analysed_then_is_not_new_and_no_figure_is_worse() -> None:
+    found = between(looked({}, "a.py", holes=1), looked({"a.X": "a.py", "b.Y": "b.py"}, holes=3))
+    assert (found.turnovers[0].new_names, found.turnovers[0].new) == (("b.Y",), 1)
+    assert verdicts(found) == {"holes": "", "files_not_analysed": "better"}
+    assert found.notes[0].startswith("1 file was not analysed in the earlier audit (a.py): no figure is called worse")
+    assert verdicts(between(looked({}, "a.py", holes=3), looked({}, holes=1)))["holes"] == "better"
+
+
+def test_a_file_that_neither_audit_analysed_changes_no_verdict_and_is_noted() -> None:
+    found = between(looked({"b.Y": "b.py"}, "a.py", holes=3), looked({}, "a.py", holes=1))
+    assert verdicts(found)["holes"] == "better" and found.turnovers[0].gone_names == ("b.Y",)
+    assert found.notes == ("1 file was not analysed in either audit: nothing is known of what is in there",)
+
+
+def test_a_folder_that_could_not_be_listed_counts_for_all_in_it() -> None:
+    found = between(looked({"a.X": "p/q/a.py", "b.Y": "pq/b.py"}), looked({}, "p"))
+    assert found.turnovers[0].gone_names == ("b.Y",)
+
+
+def test_a_cycle_or_a_package_goes_by_the_names_of_its_modules() -> None:
+    def rings(*rings: str, unseen: str = "") -> Standing:
+        places = {ring: frozenset(ring.split()) for ring in rings}
+        names = {"cycles": Counter(rings)}
+        return Standing("1.0", "shop", (), names, {}, {"cycles": places}, frozenset(unseen.split()))
+
+    modules = {"p/a.py": "p.a", "x.py": "x"}
+    found = compare("f", rings("p.a p.b", "x y", "p r"), rings(unseen="p/a.py"), modules)
+    assert found.turnovers[0].gone_names == ("x y",)
+
+
+def test_a_group_that_lost_a_member_which_is_not_analysed_has_not_changed() -> None:
+    def group(members: str, unseen: str = "") -> Standing:
+        there = {"duplicates": {members: frozenset(members)}}
+        places = {"duplicates": {members: frozenset(f"{one}.py" for one in members)}}
+        return Standing("1.0", "s", (), {"duplicates": Counter([members])}, there, places, frozenset(unseen.split()))
+
+    (found,) = between(group("abc"), group("ab", "c.py")).turnovers
+    assert (found.new, found.gone, found.changed) == (0, 0, 0)
+    (found,) = between(group("abc"), group("ab", "d.py")).turnovers
+    assert found.changed == 1
+
+
 # Reading
 
 
@@ -211,6 +307,19 @@ def test_an_audit_of_the_same_code_has_changed_nothing(before: Path, capsys: Cap
     assert "Since before.json\n  nothing has changed\n" in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_parsed_any_more_is_no_improvement(before: Path, capsys: Captured) -> None:
+    assert run(["audit", "-q", "--no-store", "--report", f"json={before}"]) in (0, 1)
+    Path("shop/new.py").write_text("def broken(:\n")
+    Path("shop/b.py").write_text("def broken(:\n")
+    assert run(["audit", "--no-store", "--compare", str(before)]) in (0, 1)
+    out = capsys.readouterr().out
+    block = out[out.index("Since before.json\n") : out.index("Not analysed")]
+    first = block.splitlines()[1]
+    assert first.startswith("  2 files were not analysed in this audit (shop/b.py, shop/new.py): no figure")
+    assert " better " not in block.partition("\n")[2].replace(first, "") and "gone:" not in block
+    assert "  worse   files not analysed" in block
+
+
 def test_the_earlier_report_may_come_from_standard_input(before: Path) -> None:
     words = [sys.executable, "-m", "overhaul", "audit", "--no-store", "--compare", "-"]
     done = subprocess.run(words, input=before.read_bytes(), capture_output=True)
@@ -265,3 +374,15 @@ def test_names_of_an_earlier_report_do_not_reach_the_terminal_as_they_are(before
     assert run(["audit", "--no-store", "--compare", str(before)]) in (0, 1)
     out = capsys.readouterr().out
     assert "evil" in out and "\x1b[2J" not in out and "\x07" not in out
+
+
+def test_of_a_pair_one_may_be_renamed_and_it_is_the_same_pair() -> None:
+    (found,) = between(groups("ab", "xyz"), groups("ac", "x12345")).turnovers
+    assert (found.changed_names, found.new_names, found.gone_names) == (
+        ("a: 2 -> 2 members (+ c, - b)",), ("x12345",), ("xyz",),
+    )  # fmt: skip
+
+
+def test_a_group_that_has_grown_or_shrunk_much_is_the_same_group() -> None:
+    (found,) = between(groups("ab", "uvwxyz"), groups("abcdefgh", "uv")).turnovers
+    assert (found.changed, found.new, found.gone) == (2, 0, 0)

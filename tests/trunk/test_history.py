@@ -149,6 +149,65 @@ def test_whatever_is_made_changed_moved_and_deleted_the_counts_are_those_of_a_di
     assert changes(tmp_path) == {path: diary[path] for path in alive}
 
 
+def sides(*first: str) -> list[bytes]:
+    """A commit, and a second line of history that begins there."""
+    return [commit(START, *first), b"reset refs/heads/side\nfrom refs/heads/main\n\n"]
+
+
+@pytest.mark.parametrize("late", [0, 100], ids=["renamed before the edits", "renamed after the edits"])
+def test_what_was_changed_on_one_line_under_the_name_that_another_line_took_away_is_kept(
+    tmp_path: Path, late: int
+) -> None:
+    project(tmp_path, [
+        *sides("p/a.py=0", "q.py=0"), commit(START + 1 + late, "R p/a.py p/b.py", branch="side"),
+        *(commit(START + 10 + n, f"p/a.py={n}") for n in (1, 2, 3)),
+        commit(START + 200, "D p/a.py", "p/b.py=3", of="side"),
+    ])  # fmt: skip
+    assert changes(tmp_path) == {"p/b.py": 5, "q.py": 1}
+
+
+def test_a_file_that_another_line_took_away_and_the_merge_kept_has_all_its_changes(tmp_path: Path) -> None:
+    project(tmp_path, [
+        *sides("a.py=0", "b.py=0"), commit(START + 1, "a.py=1"), commit(START + 9, "D a.py", branch="side"),
+        commit(START + 10, "a.py=1", of="side"),
+    ])  # fmt: skip
+    assert changes(tmp_path) == {"a.py": 3, "b.py": 1}
+
+
+def test_a_file_of_the_same_name_that_was_made_and_taken_away_later_is_another_one(tmp_path: Path) -> None:
+    project(tmp_path, [
+        commit(START, "a.py=first"), commit(START + 1, "R a.py b.py"), commit(START + 2, "a.py=another"),
+        commit(START + 3, "a.py=changed"), commit(START + 4, "D a.py"),
+    ])  # fmt: skip
+    assert changes(tmp_path) == {"b.py": 2}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_only_files_of_head_are_told_whatever_is_merged(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    steps = [*sides(*(f"f{n}.py={n}" for n in range(5)))]
+    for number in range(60):
+        branch = chance.choice(("main", "side"))
+        path, other = f"f{chance.randrange(5)}.py", f"g{chance.randrange(5)}.py"
+        what = chance.choice((f"{path}={number}", f"{path}={number}", f"{other}={number}", f"D {path}"))
+        steps.append(commit(START + chance.randrange(1000), what, branch=branch))
+    steps.append(commit(START + 2000, "f0.py=merged", of="side"))
+    project(tmp_path, steps)
+    there = set(git(tmp_path, "ls-tree", "-r", "--name-only", "main").split())
+    assert set(changes(tmp_path)) <= there
+    plain = Counter(git(tmp_path, "log", "--no-merges", "--no-renames", "--format=", "--name-only", "main").split())
+    assert changes(tmp_path) == {path: plain[path] for path in there if plain[path]}
+
+
+def test_one_commit_with_a_wrong_clock_does_not_end_the_reading(tmp_path: Path) -> None:
+    dates = [START + n * DAY // 4 for n in range(700)]
+    dates[150] = START - 5000 * DAY
+    project(tmp_path, [commit(when, f"a.py={when}") for when in dates])
+    log = History(tmp_path).log
+    # That one is not of the last twelve months, by its own date.
+    assert (log.commits, log.since) == (699, "2023-11-14")
+
+
 def test_files_that_are_gone_and_files_that_are_no_python_are_not_listed(tmp_path: Path) -> None:
     project(tmp_path, [
         commit(START, "a.py=1", "gone.py=1", "notes.md=1", "typed.pyi=1", "a.pyc=1"), commit(START + 1, "notes.md=2"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from overhaul.config import Justification
 from overhaul.redundancy import Clone, Consolidation, Duplicate, Parallel
-from overhaul.repeating.justify import Group, entry_text, groups_of, successor
+from overhaul.repeating.justify import Group, entry_text, groups_of, neighbours, successor
 
 # What can stand in an argument or a name: anything but half a surrogate pair.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
@@ -46,7 +46,9 @@ def test_half_a_surrogate_pair_does_not_break_the_file() -> None:
     ("groups", "now"),
     [
         ([group("dup-2", "a.f", "b.f", "c.f")], "dup-2"),  # one has come: two of three
-        ([group("dup-2", "a.f", "c.f")], None),  # one of three is too little
+        ([group("dup-2", "a.f", "c.f")], "dup-2"),  # one of two was renamed
+        ([group("dup-2", "a.f", "c.f", "d.f", "e.f")], None),  # one of many is too little
+        ([group("dup-2", "a.f", "b.f", "c.f", "d.f", "e.f")], "dup-2"),  # three have come
         ([group("dup-2", "a.f", "b.f"), group("dup-3", "a.f", "b.f", "c.f")], "dup-2"),  # the most alike
         ([group("dup-4", "a.f", "b.f"), group("dup-3", "b.f", "a.f")], "dup-3"),  # of equals the first
         ([group("par-2", "a.f", "b.f")], None),  # another kind of thing
@@ -54,12 +56,32 @@ def test_half_a_surrogate_pair_does_not_break_the_file() -> None:
     ],
 )
 def test_what_a_group_has_become_has_mostly_the_same_members(groups: list[Group], now: str | None) -> None:
-    found = successor(entry("dup-1", "a.f", "b.f"), {one.identity: one for one in groups})
+    found = successor(entry("dup-1", "a.f", "b.f"), {one.identity: one for one in groups}, {"b.f"}.__contains__)
     assert (found.identity if found else None) == now
 
 
+def test_a_pair_whose_other_half_is_still_there_is_another_pair() -> None:
+    groups = {"dup-2": group("dup-2", "a.f", "c.f")}
+    assert successor(entry("dup-1", "a.f", "b.f"), groups, lambda name: False) is None
+
+
+@pytest.mark.parametrize(
+    ("other", "near"),
+    [
+        (group("dup-2", "a.g", "b.g"), True),  # both renamed
+        (group("dup-2", "new.a.f", "new.b.f"), True),  # both moved
+        (group("dup-2", "a.g", "b.g", "c.g"), False),  # one more
+        (group("dup-2", "a.g", "c.g"), False),  # elsewhere, and of another name
+        (group("par-2", "a.g", "b.g"), False),  # another kind of thing
+    ],
+)
+def test_groups_that_may_be_the_same_under_other_names(other: Group, near: bool) -> None:
+    assert neighbours(entry("dup-1", "a.f", "b.f"), {other.identity: other}) == ([other] if near else [])
+    assert not neighbours(entry("dup-1"), {other.identity: other})
+
+
 def test_nothing_can_be_told_of_an_entry_without_members() -> None:
-    assert successor(entry("dup-1"), {"dup-2": group("dup-2", "a.f", "b.f")}) is None
+    assert successor(entry("dup-1"), {"dup-2": group("dup-2", "a.f", "b.f")}, lambda name: True) is None
 
 
 def test_all_that_has_an_identity_can_be_justified() -> None:

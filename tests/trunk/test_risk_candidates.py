@@ -125,7 +125,7 @@ def test_a_group_of_functions_shows_what_its_risk_is_made_of() -> None:
         "users": (0.5, "5 modules use them"),
         "fan_in": (0.167, "2 modules import the modules they stand in"),  # the tests are not among them
         "interface_distance": (0.625, "1 parameter in only one, only one is async"),
-        "state_held": (0.143, "they hold 1 module variable"),
+        "state_held": (0.143, "they hold up to 1 module variable each"),
         "untested": (0.5, "no test reaches 1 of 2"),
         "complexity": (0.0, "cyclomatic complexity of up to 1"),
     }
@@ -143,7 +143,7 @@ def test_classes_hold_their_attributes_and_are_apart_by_their_methods() -> None:
     with project() as known:
         (row,) = consolidations_of(Rows(duplicates=[duplicate("old.Book", "new.OrderBook")]), known, {})
     shown = parts(row)
-    assert shown["state_held"] == (0.333, "they hold 3 attributes")
+    assert shown["state_held"] == (0.25, "they hold up to 2 attributes each")  # the other holds one
     assert shown["interface_distance"] == (0.125, "1 signature differs")
     assert shown["complexity"][1] == "cyclomatic complexity of up to 2"
 
@@ -152,6 +152,43 @@ def test_a_method_holds_what_it_assigns() -> None:
     with project() as known:
         measures = known.measures([Member("old", "Book.__init__"), Member("old", "Book.total")])
     assert measures.held == (("attribute", 2),)
+
+
+def test_constants_of_a_class_are_no_state() -> None:
+    constants = "class Sizes:\n    small = 1\n    large = 2\n\n    def __init__(self):\n        self.seen = 0\n"
+    files = {"old.py": constants, "new.py": constants.replace("        self.seen = 0", "        pass")}
+    with project(files=files) as known:
+        assert known.measures([Member("new", "Sizes")]).held == ()
+        assert known.measures([Member("old", "Sizes"), Member("new", "Sizes")]).held == (("attribute", 1),)
+
+
+def test_ten_copies_hold_no_more_than_one_of_them() -> None:
+    copy = "class Seen:\n    def __init__(self):\n        self.seen = 0\n        self.count = 0\n"
+    with project(files={f"m{number}.py": copy for number in range(10)}) as known:
+        held = known.measures([Member(f"m{number}", "Seen") for number in range(10)]).held
+    assert held == (("attribute", 2),)
+
+
+IN_TESTS = {
+    "t/__init__.py": "", "t/integration/__init__.py": "", "t/integration/common.py": OLD, "t/integration/other.py": OLD,
+    "old.py": OLD,
+}  # fmt: skip
+
+
+def test_what_stands_in_tests_is_reached_by_tests() -> None:
+    with project(files=IN_TESTS) as known:
+        assert known.measures([Member("t.integration.common", "load"), Member("old", "load")]).untested == 1
+
+
+def test_what_is_wholly_in_tests_is_no_candidate() -> None:
+    paths = ("t/integration/common.py", "t/integration/other.py", "old.py")
+    clones = [Clone(path[:-3].replace("/", "."), "load", path, 13, 14) for path in paths]
+    group = duplicate("old.load", "old.lonely")
+    inside = msgspec.structs.replace(group, members=tuple(clones[:2]), identity="dup-tests")
+    mixed = msgspec.structs.replace(group, members=tuple(clones[1:]), identity="dup-mixed")
+    with project(files=IN_TESTS) as known:
+        found = consolidations_of(Rows(duplicates=[inside, mixed]), known, {})
+    assert [row.identity for row in found] == ["dup-mixed"]
 
 
 def test_a_parallel_takes_its_users_from_both_sides_and_has_its_duplicates_in_it() -> None:
@@ -298,3 +335,47 @@ def test_a_submodule_is_taken_for_the_module_and_not_for_a_name_in_its_package()
     with project(files=files) as known:
         assert known.member("shop.cart.Cart.add") == Member("shop.cart", "Cart.add")
         assert known.member("elsewhere.thing") == Member("elsewhere.thing", "")
+
+
+def spread(identity: str, line: int, end: int, *modules: str) -> Duplicate:
+    clones = tuple(Clone(module, "f", f"{module}.py", line, end) for module in modules)
+    saved = (end - line + 1) * (len(clones) - 1)
+    return msgspec.structs.replace(duplicate("old.load", "new.load", saved=saved), members=clones, identity=identity)
+
+
+def test_duplicates_within_duplicates_are_not_listed_again() -> None:
+    outer, inner = spread("dup-outer", 1, 30, "old", "new"), spread("dup-inner", 5, 15, "old", "new")
+    wider = spread("dup-wider", 5, 15, "old", "new", "app")  # one of them stands elsewhere
+    with project() as known:
+        assert [row.identity for row in consolidations_of(Rows(duplicates=[inner, outer]), known, {})] == ["dup-outer"]
+        assert len(consolidations_of(Rows(duplicates=[wider, outer]), known, {})) == 2
+
+
+def test_what_overlaps_counts_once_among_the_further_lines() -> None:
+    run = spread("dup-run", 2, 13, "old", "new", "app", "web", "more")
+    functions = spread("dup-functions", 1, 13, "old", "new", "app")
+    with project() as known:
+        rows = consolidations_of(Rows(duplicates=[functions, run]), known, {})
+        assert [(row.identity, row.saved_lines, row.further_lines) for row in rows] == [
+            ("dup-run", 48, 48), ("dup-functions", 26, 2),
+        ]  # fmt: skip
+        # What stays as it is takes nothing away.
+        rows = consolidations_of(Rows(duplicates=[functions, run]), known, {"dup-run": "so"})
+        assert [(row.identity, row.further_lines) for row in rows] == [("dup-run", 0), ("dup-functions", 26)]
+
+
+def test_the_lines_of_every_kind_of_candidate_can_be_added_up() -> None:
+    pairs = (correspondence("old.Book", "new.OrderBook", "class"), correspondence("old.load", "new.load"))
+    book = ResponsibilityOverlap(
+        first="old.Book", second="new.OrderBook", shared=("add order",), similarity=0.9, module="old", path="old.py",
+        line=2,
+    )  # fmt: skip
+    with project() as known:
+        for rows in (
+            Rows(parallels=[parallel(*pairs)]), Rows(families=[family("old.Book", "new.OrderBook")]),
+            Rows(overlaps=[book]), Rows(utilities=[utility("os.fspath", "")]),
+        ):  # fmt: skip
+            (row,) = consolidations_of(rows, known, {})
+            assert row.further_lines == row.saved_lines > 0
+        utility_too = Rows(parallels=[parallel(*pairs)], utilities=[utility("os.fspath", "")])
+        assert sorted(row.further_lines for row in consolidations_of(utility_too, known, {})) == [0, 11]

@@ -153,9 +153,7 @@ def _placeholders(placeholders: Sequence[Placeholder]) -> Iterator[BaselineMetri
         yield figure(f"placeholders_{tier}", tiers[tier], "places", "less")
 
 
-def _duplicates(
-    duplicates: Sequence[Duplicate], parallels: Sequence[Parallel], lines: int
-) -> Iterator[BaselineMetric]:
+def _duplicates(duplicates: Sequence[Duplicate], parallels: Sequence[Parallel], lines: int) -> Iterator[BaselineMetric]:
     """Groups by type, and the lines that stand in a member of one, each counted once."""
     figure = _group("duplicates")
     sure = [one for one in duplicates if one.sure]

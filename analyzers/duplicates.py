@@ -32,7 +32,8 @@ def duplicates(layout: Layout, symbols: Symbols, prints: Facts[Fingerprint], pas
     same = list(equal(pieces))
     others = {piece.key for group in same for piece in group.pieces[1:]}
     memory = Memory(past.state, prints.prints())
-    worth = list(memory.worth([piece for piece in pieces if piece.key not in others]))
+    # All are asked for: one that is told by its equals today may have lost them tomorrow.
+    worth = [piece for piece in memory.worth(pieces) if piece.key not in others]
     near = alike(worth, memory.pairs(worth))
     groups = list(uncovered([*same, *near]))
     rows = [memory.row(group, list(_differences(group, symbols)) if group.type < 3 else ()) for group in groups]

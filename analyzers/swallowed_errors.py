@@ -85,7 +85,7 @@ def _succeeds(handler: Any, scope: Scope) -> bool:
 
 
 def _is_true(statement: Any) -> bool:
-    small = statement.body[0] if statement.__class__ is cst.SimpleStatementLine else None
+    small: Any = statement.body[0] if statement.__class__ is cst.SimpleStatementLine else None
     return small.__class__ is cst.Return and getattr(small.value, "value", None) == "True"
 
 

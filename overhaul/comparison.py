@@ -183,9 +183,7 @@ def _verdict(figure: BaselineMetric, before: float | None) -> Verdict:
     return "better" if (figure.value < before) == (figure.better == "less") else "worse"
 
 
-def _turnover(
-    table: str, earlier: Standing, now: Standing, lost: Unseen, found: Unseen
-) -> tuple[Turnover, int]:
+def _turnover(table: str, earlier: Standing, now: Standing, lost: Unseen, found: Unseen) -> tuple[Turnover, int]:
     """What is new and gone in a table, and of how many rows that cannot be told."""
     new, gone = now.names[table] - earlier.names[table], earlier.names[table] - now.names[table]
     before, after = earlier.members.get(table, {}), now.members.get(table, {})
@@ -196,12 +194,35 @@ def _turnover(
         was: name for was, name in became.items()
         if not lost.touches(old.get(was, ())) and not found.touches(young.get(name, ()))
     }  # fmt: skip
+    if table == "findings":
+        became = _moved(new, gone, old, young, lost, found)
+        new, gone = new - Counter(became.values()), gone - Counter(list(became))
     withheld = len(became) - len(judged) + _withhold(gone, old, lost) + _withhold(new, young, found)
     changed = sorted(_change(before[was], after[name]) for was, name in judged.items())
     return Turnover(
         table, new.total(), gone.total(), len(changed), _first(sorted(new.elements())), _first(sorted(gone.elements())),
         _first(changed),
     ), withheld  # fmt: skip
+
+
+def _moved(
+    new: Iterable[str], gone: Iterable[str], before: Mapping[str, frozenset[str]],
+    after: Mapping[str, frozenset[str]], lost: Unseen, found: Unseen,
+) -> dict[str, str]:  # fmt: skip
+    """Which findings stand at another place only since a file which they lean on was not analysed in one audit."""
+    became: dict[str, str] = {}
+    lean = {name: found.touches(after.get(name, ())) for name in sorted(new)} if lost or found else {}
+    for was in sorted(gone):
+        if len(lean) * len(gone) > MOST_PAIRS:
+            break
+        places, leans = before.get(was, frozenset()), lost.touches(before.get(was, ()))
+        for name in lean:
+            same = was.partition(":")[0] == name.partition(":")[0] and not places.isdisjoint(after.get(name, ()))
+            if same and (leans or lean[name]):
+                became[was] = name
+                del lean[name]
+                break
+    return became
 
 
 def _withhold(rows: Counter[str], places: Mapping[str, frozenset[str]], unseen: Unseen) -> int:

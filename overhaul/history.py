@@ -92,7 +92,7 @@ class History:
         listed = at_head(git, found, files)
         reading = _Reading(found, files)
         ended = listed if listed.failure else ask(git, found, reading.take)
-        return Log(note=ended.failure, failed=True) if ended.failure else reading.log(cut=listed.cut or ended.cut)
+        return Log(note=ended.failure, failed=True) if ended.failure else reading.log(cut=ended.cut, part=listed.cut)
 
     @property
     def failed(self) -> bool:
@@ -188,11 +188,11 @@ class _Reading:
                 self._kept.append(file)
         return file
 
-    def log(self, *, cut: bool) -> Log:
-        """All of it; `cut` says that there was more than could be taken."""
+    def log(self, *, cut: bool, part: bool) -> Log:
+        """All of it; `cut` says that there were more commits than could be taken, `part` that HEAD has more files."""
         return Log(
             tuple(self._rows()), self._commits, len(self._authors), _day(self._oldest), _day(self._newest),
-            self._note(cut=cut),
+            self._note(cut=cut, part=part),
         )  # fmt: skip
 
     def _rows(self) -> Iterator[FileHistory]:
@@ -203,11 +203,13 @@ class _Reading:
                     path = path.removeprefix(self._prefix)
                     yield FileHistory(path, file.changes, len(file.authors), _day(file.first), _day(file.last))
 
-    def _note(self, *, cut: bool) -> str:
+    def _note(self, *, cut: bool, part: bool) -> str:
         if not self._commits and self._shallow:
             return "a shallow clone without history (`git fetch --unshallow` brings it)"
         if not self._commits:
             return "no commit touches a Python file here"
+        if part:
+            return "only a part of the files is told: there are too many"
         if cut or self._commits >= MOST_COMMITS:
             return f"only the last {self._commits:,} commits were read: there are too many"
         if self._shallow and not self._enough:

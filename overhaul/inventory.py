@@ -310,9 +310,9 @@ def fact(line: int, text: str, path: str = "") -> str:
 
 _TESTING: Final = re.compile(
     # Files and folders, by their own names.
-    r"(^|/)(tests?|testing|conftest|tests?_[^/]*|[^/]*_tests?)(/|\.py$)"
-    # Folders only.
-    r"|(^|/)(unittests?|test-?suites?|tests?-[^/]*|[^/]*-tests?)/"
+    r"(^|/)(tests?|testing|conftest|test_[^/]*|[^/]*_test)(/|\.py$)"
+    # Folders only: a file `connection_tests.py` may be about tests that the program makes of a connection.
+    r"|(^|/)(unittests?|test-?suites?|tests?-[^/]*|tests_[^/]*|[^/]*-tests?|[^/]*_tests)/"
     # `t` says little: it is one of tests where a kind of test stands below it.
     r"|(^|/)t/(unit|integration|functional|smoke|acceptance|e2e|regression|tests?)/"
 )

@@ -128,8 +128,8 @@ def _managers(survey: Survey) -> Iterator[str]:
     if len(tiers) > 1:
         yield f"  tiers: {', '.join(f'{tier}: {number}' for tier, number in sorted(tiers.items()))}"
     held = _kept_together(survey, "responsibility_overlap")
-    overlaps = [one for one in rows_of(survey, ResponsibilityOverlap) or () if {one.first, one.second} not in held]
-    for one in overlaps[:NAMED]:
+    overlaps = rows_of(survey, ResponsibilityOverlap) or ()
+    for one in [one for one in overlaps if frozenset((one.first, one.second)) not in held][:NAMED]:
         yield f"  could be one: {one.first} and {one.second} (both {', '.join(one.shared[:3])}) {one.path}:{one.line}"
 
 
@@ -141,7 +141,8 @@ def _caches(survey: Survey) -> Iterator[str]:
     yield f"{_kinds('cache', sure)}{_unsure(len(rows) - len(sure))}"
     # A candidate has one member of each lot that is one design, so it may have fewer than the family it comes from.
     held = _kept_together(survey, "cache_family")
-    families = [one for one in rows_of(survey, CacheFamily) or () if not any(map(frozenset(one.members).issuperset, held))]
+    rows_of_families = rows_of(survey, CacheFamily) or ()
+    families = [one for one in rows_of_families if not any(map(frozenset(one.members).issuperset, held))]
     for one in sorted(families, key=lambda one: -len(one.members))[:NAMED]:
         names = ", ".join(member.rpartition(".")[2] for member in one.members[:4])
         more = f" and {len(one.members) - 4} more" if len(one.members) > 4 else ""

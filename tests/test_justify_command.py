@@ -109,6 +109,42 @@ def test_the_beginning_of_an_identity_is_offered_in_full(project: Path, capsys: 
     assert f"did you mean {group}?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("asked", "query"),
+    [
+        ("dup-zzzzzzzzzzzz", "SELECT identity, path, line, name FROM duplicates"),
+        ("par-zzzzzzzzzzzz", "SELECT identity, first, second FROM parallels"),
+        ("rep-zzzzzzzzzzzz", "SELECT identity, path, line, name FROM repeated_utilities"),
+        ("cch-zzzzzzzzzzzz", "SELECT identity, path, line, name FROM consolidations"),
+        ("ovl-zzzzzzzzzzzz", "SELECT identity, path, line, name FROM consolidations"),
+    ],
+)
+def test_who_knows_no_identity_is_sent_to_the_table_that_has_its_kind(
+    project: Path, capsys: Captured, asked: str, query: str
+) -> None:
+    assert run(["justify", asked]) == 2
+    assert f'`overhaul query "{query}"` lists them' in capsys.readouterr().err
+    assert run(["query", query, "-q"]) == 0
+
+
+def test_of_many_groups_that_begin_alike_it_says_how_many_there_are(project: Path, capsys: Captured) -> None:
+    known = sorted(identities(capsys).values())
+    assert run(["justify", "dup-"]) == 2
+    error = capsys.readouterr().err
+    assert len(known) > 3
+    assert f"{len(known)} begin so, {known[0]} and {known[1]} among them; `overhaul query " in error
+
+
+def test_what_a_group_is_is_said_as_in_its_finding(project: Path, capsys: Captured) -> None:
+    assert run(["query", "SELECT name, message FROM findings", "--format", "json", "-q"]) == 0
+    said = {row["name"]: row["message"].partition(": ")[0] for row in json.loads(capsys.readouterr().out)}
+    found = identities(capsys)
+    assert any("but for names and values" in message for message in said.values())
+    for name, message in said.items():
+        assert run(["justify", found[name]]) == 0
+        assert message.replace(" say ", " that say ") in capsys.readouterr().out
+
+
 def test_where_nothing_stands_twice_there_is_nothing_to_justify(project: Path, capsys: Captured) -> None:
     (project / "imports.py").unlink()
     assert run(["justify", "dup-1"]) == 2

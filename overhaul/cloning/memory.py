@@ -54,7 +54,7 @@ class Memory:
         self._rows: dict[str, Duplicate] = {}
 
     def worth(self, pieces: Sequence[Piece]) -> Iterator[Piece]:
-        """Those that have enough to say."""
+        """Those that have enough to say; to be asked with all pieces, in order of modules."""
         past = self._past
         module, known = "", None
         for piece in pieces:

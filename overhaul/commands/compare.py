@@ -155,6 +155,7 @@ class Judged(msgspec.Struct, frozen=True):
     path: str
     name: str = ""
     confidence: str = "high"
+    because: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """The rule, with the place."""
@@ -162,8 +163,8 @@ class Judged(msgspec.Struct, frozen=True):
 
     @property
     def places(self) -> frozenset[str]:
-        """The path."""
-        return frozenset((self.path,))
+        """The path, and those that its reasons begin with: `shop/cart.py:4: ...`."""
+        return frozenset((self.path, *(reason.partition(":")[0] for reason in self.because)))
 
 
 class Failed(msgspec.Struct, frozen=True):

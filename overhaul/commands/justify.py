@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from overhaul.config import Config
-from overhaul.errors import UnknownName, UsageError
+from overhaul.errors import UsageError
 from overhaul.printable import printable
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
 from overhaul.repeating.justify import Group, entry_text, groups_of
@@ -19,7 +19,7 @@ from overhaul.survey import Survey
 def justified(survey: Survey, identity: str, reason: str = "", owner: str = "", expires: date | None = None) -> str:
     """The entry for a group, and before it in comments what the group is and where the entry belongs.
 
-    Raises UnknownName for an identity that no group has, with the nearest ones; UsageError where there are none.
+    Raises UsageError for an identity that no group has, with the nearest ones or the table to look at.
     """
     groups = groups_of(
         survey.rows(Duplicate), survey.rows(Parallel), survey.rows(Consolidation), survey.rows(RepeatedUtility)
@@ -28,9 +28,7 @@ def justified(survey: Survey, identity: str, reason: str = "", owner: str = "", 
         raise UsageError("there is no duplicate, parallel or candidate of consolidation here: nothing to justify")
     group = groups.get(identity)
     if group is None:
-        if near := _near(identity, groups):
-            raise UnknownName("group", identity, near)
-        raise UsageError(f"unknown group {identity!r}: {_LISTED}")
+        raise UsageError(f"unknown group {identity!r}: {_remedy(identity, groups)}")
     return f"{_comments(group, survey.config)}{_entry(group, survey.config, reason, owner, expires)}"
 
 
@@ -47,14 +45,31 @@ def expiry(text: str | None, today: date) -> date | None:
     return day
 
 
-def _near(identity: str, groups: Iterable[str]) -> list[str]:
-    """A few identities like one that nobody has: those that begin with it, else those that are written alike."""
-    begins = sorted(one for one in groups if one.startswith(identity)) if identity.strip("-") else []
-    return begins[:_OFFERED] or get_close_matches(identity, sorted(groups), n=_OFFERED)
+def _remedy(identity: str, groups: Iterable[str]) -> str:
+    """What to ask for instead: groups that begin so, else those that are written alike, else where they are listed."""
+    known = sorted(groups)
+    begins = [one for one in known if one.startswith(identity)] if identity.strip("-") else []
+    if len(begins) > _OFFERED:
+        return f"{len(begins)} begin so, {' and '.join(begins[:2])} among them; {_listed(identity)}"
+    if near := begins or get_close_matches(identity, known, n=_OFFERED):
+        return f"did you mean {' or '.join(near)}?"
+    return _listed(identity)
+
+
+def _listed(identity: str) -> str:
+    """The query for the groups of one kind; for candidates, which come from all kinds, by default."""
+    table, columns = _TABLES.get(identity.partition("-")[0], _CANDIDATES)
+    return f'`overhaul query "SELECT {columns} FROM {table}"` lists them'
 
 
 _OFFERED: Final = 3
-_LISTED: Final = '`overhaul query "SELECT identity, path, line, name FROM duplicates"` lists those of duplicates'
+_CANDIDATES: Final = "consolidations", "identity, path, line, name"
+_TABLES: Final = {
+    "dup": ("duplicates", "identity, path, line, name"),
+    "par": ("parallels", "identity, first, second"),
+    "rep": ("repeated_utilities", "identity, path, line, name"),
+}
+"""The kind of a group, as its identity begins -> where it is listed; other kinds are listed as candidates only."""
 
 
 def _comments(group: Group, config: Config) -> str:

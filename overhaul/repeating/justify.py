@@ -82,8 +82,8 @@ def share(old: AbstractSet[str], new: AbstractSet[str]) -> float:
 def successor(entry: Justification, groups: Mapping[str, Group], gone: Callable[[str], bool]) -> Group | None:
     """The group that an entry's has become: of the same kind and with half of the members; None for none.
 
-    `gone` tells of a member of the entry whether nothing has its name any more. Where one of two is left, the other must
-    be gone: else it is another pair.
+    `gone` tells of a member of the entry whether nothing has its name any more. Where one of two is left, the other
+    must be gone: else it is another pair.
     """
     old = frozenset(entry.members)
     best: tuple[float, str] | None = None
@@ -103,7 +103,8 @@ def successor(entry: Justification, groups: Mapping[str, Group], gone: Callable[
 def neighbours(entry: Justification, groups: Mapping[str, Group]) -> list[Group]:
     """Groups that an entry's may have become when all its members got other names: not one of them is the same.
 
-    As many members of the same kind, in the same modules or classes, or of the same names in others; the first few.
+    As many members of the same kind, in the same modules or classes, or in such of the same names elsewhere; the first
+    few.
     """
     modules, names = _apart(entry.members)
     found = sorted(
@@ -119,9 +120,9 @@ def _of_a_kind(entry: Justification, groups: Mapping[str, Group]) -> Iterator[tu
 
 
 def _apart(members: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
-    """What members stand in, and their plain names."""
-    parts = [member.rpartition(".") for member in members]
-    return Counter(parent for parent, _, _ in parts), Counter(name for _, _, name in parts)
+    """What members stand in, and the last two parts of their names: plain names like `get` are too common."""
+    parts = [member.split(".") for member in members]
+    return Counter(".".join(one[:-1]) for one in parts), Counter(".".join(one[-2:]) for one in parts)
 
 
 def entry_text(header: str, group: str, members: Sequence[str], reason: str, owner: str, expires: str) -> str:

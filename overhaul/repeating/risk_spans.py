@@ -40,6 +40,7 @@ class Groups:
     """The spans of groups so far."""
 
     def __init__(self) -> None:
+        """None yet."""
         self._at: dict[str, list[tuple[int, Span]]] = {}
         self._count = 0
 
@@ -69,6 +70,7 @@ class Gone:
     """The lines that earlier groups take away."""
 
     def __init__(self) -> None:
+        """None yet."""
         self._lines: dict[str, set[int]] = {}
 
     def take(self, spans: Sequence[Span], one_stays: bool, most: int) -> int:

@@ -4,6 +4,9 @@ Each function is named after what it repeats, with two underscores for the dot. 
 the standard library is made; annotations and the names of parameters and variables make no difference.
 """
 
+# pyright: basic
+# The specimens stand as they are written in the wild: an annotation of an empty list would be another body.
+
 from __future__ import annotations
 
 import functools

@@ -114,3 +114,11 @@ def test_the_same_frame_around_other_rules_is_no_candidate() -> None:
     other = other.replace("found -= row.fee", "day += 1").replace("row.price * row.amount", "len(row.parts)")
     other = other.replace("found < 0", "day in rows").replace("round(found, 2)", "{day: found}")
     assert not candidates({"one.py": COPY, "two.py": other})
+
+
+def test_a_method_that_stands_in_a_copied_class_is_not_listed_beside_the_class() -> None:
+    method = COPY.replace("def total(rows", "def total(self, rows").replace("\n", "\n    ")
+    book = f"class Book:\n    def __init__(self, name):\n        self.name = name\n{method}"
+    rows = candidates({"one.py": book, "two.py": book})
+    assert [row.name for row in rows] == ["Book"]
+    assert rows[0].further_lines == rows[0].saved_lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -207,3 +208,33 @@ def test_an_audit_with_a_past_says_what_one_without_says(tmp_path: Path) -> None
     after = survey(root, Config(), leaves, store=tmp_path).rows(Duplicate)
     assert after == survey(root, Config(), leaves).rows(Duplicate)
     assert {one.module for row in after for one in row.members} == {"a", "b", "c", "d"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_number_of_edits_leaves_the_rows_of_an_audit_from_nothing(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    root = tmp_path / "root"
+    root.mkdir()
+    use = TOTAL.replace("order.price * order.quantity", "convert(order)")
+    sources = [
+        TOTAL, RENAMED, TOTAL.replace("    return", "    log(amount)\n    return"), f"import os\n{TOTAL}",
+        RENAMED.replace("count += 1", "count += step"), f"from x import convert\n{use}",
+        f"from y import convert\n{use}", f"{TOTAL}\n\n{RENAMED}", "z = 1\n",
+    ]  # fmt: skip
+    # What a name means changes in other files than those that use it.
+    meanings = ["def convert(x): return x.a\n", "from y import convert\n", "from z import convert\n"]
+    for number in range(6):
+        (root / f"m{number}.py").write_text(random.choice(sources))
+    (root / "x.py").write_text(meanings[0])
+    (root / "y.py").write_text(meanings[0])
+    leaves = load_leaves()
+    seen: set[tuple[int, ...]] = set()
+    for step in range(7):
+        rows = survey(root, Config(), leaves, store=tmp_path).rows(Duplicate)
+        assert rows == survey(root, Config(), leaves).rows(Duplicate), step
+        seen.add(tuple(row.type for row in rows))
+        if step % 2:
+            (root / "x.py").write_text(random.choice(meanings))
+        else:
+            (root / f"m{random.randrange(6)}.py").write_text(random.choice(sources))
+    assert any(seen)

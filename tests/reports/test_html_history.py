@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from overhaul.comparison import Standing, compare
 from overhaul.config import Config
 from overhaul.leaves import load_leaves
 from overhaul.survey import survey
@@ -53,6 +55,15 @@ def test_every_figure_of_the_baseline_is_on_the_page() -> None:
     told = section(render("html", FILES), "baseline")
     assert "complexity 90th percentile" in told and "code lines" in told
     assert "audit --compare FILE.json" in told
+
+
+def test_of_a_report_with_nothing_in_it_the_page_says_that_nothing_could_be_compared(project: Path) -> None:
+    leaves = load_leaves()
+    seen = survey(project, Config(), leaves, executor=InProcess())
+    empty = Standing("1.0", "shop", (), {"findings": Counter()}, {})
+    seen.comparison = compare("before.json", empty, empty)
+    told = section("".join(leaves.report("html").function(seen)), "comparison")
+    assert "Since before.json, by overhaul 1.0: nothing could be compared." in told
 
 
 def test_without_an_earlier_report_nothing_is_said_to_have_changed() -> None:

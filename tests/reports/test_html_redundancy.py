@@ -311,7 +311,8 @@ def test_many_large_groups_leave_the_page_below_five_megabytes(tmp_path: Path) -
 
 def test_lines_that_groups_or_candidates_have_in_common_are_added_up_once(show: Shown) -> None:
     again = msgspec.structs.replace(GROUP, identity="dup-000000000002", members=GROUP.members[:2], saved_lines=3)
-    assert "One of each would save 6 lines; lines that groups have in common count once." in words(show(leaf([GROUP, again])))
+    told = words(show(leaf([GROUP, again])))
+    assert "One of each would save 6 lines; lines that groups have in common count once." in told
     kept = Config(justified=(Justification(group=GROUP.identity, reason="by law"),))
     assert "One of each would save 3 lines; " in words(show(leaf([GROUP, again]), config=kept))
     second = msgspec.structs.replace(CANDIDATE, identity="dup-000000000002", saved_lines=3, further_lines=1)

@@ -11,7 +11,7 @@ from overhaul.cli import run
 from overhaul.config import Config, Justification
 from overhaul.testing import check, table
 
-FIELDS = "street number city code country county".split()
+FIELDS = ("street", "number", "city", "code", "country", "county")
 
 
 def function(name: str, lines: int) -> str:

@@ -30,12 +30,12 @@ def found(
     rule = load_leaves().rules["stale_justification"]
     config = Config(justified=entries, also_exclude=also_exclude)
     with surveyed(files, config) as seen:
-        return list(
-            rule.function(
-                duplicates=[group] if group else [], parallels=[], consolidations=[], utilities=[], layout=seen.layout,
-                functions=seen.facts(Function), classes=seen.facts(Class), config=config, today=TODAY,
-            )  # fmt: skip
-        )
+        given = {
+            "duplicates": [group] if group else [], "parallels": [], "consolidations": [], "utilities": [],
+            "layout": seen.layout, "functions": seen.facts(Function), "classes": seen.facts(Class), "config": config,
+            "today": TODAY,
+        }  # fmt: skip
+        return list(rule.function(**given))
 
 
 def entry(group: str, *members: str, expires: str = "", file: str = "ledger.toml") -> Justification:
@@ -81,7 +81,7 @@ PAIR = entry("dup-1", "a.f", "b.f")
 
 def pair(*names: str) -> Duplicate:
     """A pair that nobody has justified."""
-    members = tuple(Clone(*name.split("."), f"{name[0]}.py", 3, 14) for name in names)
+    members = tuple(Clone(name[0], name[2:], f"{name[0]}.py", 3, 14) for name in names)
     return msgspec.structs.replace(GROUP, identity="dup-2", members=members)
 
 
@@ -102,8 +102,8 @@ def test_a_pair_of_which_both_were_renamed_is_shown_to_the_reader() -> None:
     files = {"a.py": "def g(): ...\n", "b.py": "def g(): ...\n"}
     (one,) = found(PAIR, group=pair("a.g", "b.g"), files=files)
     assert one.message == (
-        "no group has the identity dup-1 any more: where its members have other names now, put dup-2 in its place, else "
-        "take the entry away"
+        "no group has the identity dup-1 any more: where its members have other names now, put dup-2 in its place, "
+        "else take the entry away"
     )
     (one,) = found(PAIR, group=pair("a.g", "b.g"), files={**files, "b.py": "def f(): ...\n"})
     assert one.message == GONE  # one of the members is still there, alone
@@ -133,7 +133,8 @@ PACKAGE = {"shop/__init__.py": "", "shop/a.py": "def f(): ...\n", "shop/b.py": "
 
 def test_what_is_outside_the_audited_folder_is_not_gone() -> None:
     def said(*members: str) -> list[str]:
-        return [one.message for one in found(entry("dup-1", *members, file="../pyproject.toml"), group=None, files=PACKAGE)]
+        given = entry("dup-1", *members, file="../pyproject.toml")
+        return [one.message for one in found(given, group=None, files=PACKAGE)]
 
     assert said("shop.a.f", "shop.b.f") == [GONE]  # both files were looked at
     assert said("shop.a.f", "shop.old.f") == [GONE]  # would be below the audited folder

@@ -203,6 +203,19 @@ def test_a_group_that_lost_a_member_which_is_not_analysed_has_not_changed() -> N
     assert found.changed == 1
 
 
+def test_a_finding_that_begins_elsewhere_since_a_file_is_not_analysed_is_not_new() -> None:
+    def found(places: Mapping[str, str], *unseen: str) -> Standing:
+        where = {"findings": {name: frozenset(paths.split()) for name, paths in places.items()}}
+        return Standing("1.0", "s", (), {"findings": Counter(list(places))}, {}, where, frozenset(unseen))
+
+    before = found({"twice: a.py f": "a.py b.py c.py"})
+    now = {"twice: b.py f": "b.py c.py", "twice: d.py f": "d.py e.py", "other: b.py g": "b.py"}
+    (told,) = between(before, found(now, "a.py")).turnovers
+    assert (told.new_names, told.gone) == (("other: b.py g", "twice: d.py f"), 0)
+    (told,) = between(before, found(now)).turnovers
+    assert (told.new, told.gone) == (3, 1)
+
+
 # Reading
 
 
@@ -318,6 +331,21 @@ def test_a_file_that_cannot_be_parsed_any_more_is_no_improvement(before: Path, c
     assert first.startswith("  2 files were not analysed in this audit (shop/b.py, shop/new.py): no figure")
     assert " better " not in block.partition("\n")[2].replace(first, "") and "gone:" not in block
     assert "  worse   files not analysed" in block
+
+
+def test_a_finding_that_leans_on_a_file_which_cannot_be_parsed_any_more_is_not_gone(
+    before: Path, capsys: Captured
+) -> None:
+    body = "".join(f"    total += item.price{n} * rate\n    log(total, {n})\n" for n in range(8))
+    twice = f"def total_of(item, rate, log):\n    total = 0\n{body}    return total\n"
+    Path("shop/new.py").write_text(twice)
+    Path("shop/old.py").write_text(f"import os\n\n\n{twice}")
+    assert run(["audit", "-q", "--no-store", "--report", f"json={before}"]) in (0, 1)
+    assert "unjustified_duplicate" in before.read_text()
+    Path("shop/old.py").write_text("def broken(:\n")
+    assert run(["audit", "--no-store", "--compare", str(before)]) in (0, 1)
+    out = capsys.readouterr().out
+    assert "gone:" not in out and "for that reason neither new nor gone" in out
 
 
 def test_the_earlier_report_may_come_from_standard_input(before: Path) -> None:

@@ -348,6 +348,16 @@ def test_an_answer_without_end_is_cut_at_the_same_commit_every_time(
     assert log.note == f"only the last {log.commits} commits were read: there are too many"
 
 
+def test_of_too_many_files_at_head_a_part_is_told_and_a_note_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project(tmp_path, [commit(START, *(f"{n:03}.py={n}" for n in range(900))), commit(START + 1, "000.py=changed")])
+    monkeypatch.setattr(gitlog, "MOST_BYTES", 5_000)
+    log = History(tmp_path).log
+    assert log.note == "only a part of the files is told: there are too many"
+    assert 0 < len(log.files) < 900 and log.files[0] == FileHistory("000.py", 2, 1, "2023-11-14", "2023-11-14")
+
+
 def test_paths_and_addresses_may_look_like_what_git_prints(tmp_path: Path) -> None:
     hostile = [b'"M\\nA\\tx.py"', b'"\\001R100.py"', b'"\\377.py"', b'"-- x.py"', b'"' + b"0" * 40 + b' 1 a.py"']
     project(tmp_path, [

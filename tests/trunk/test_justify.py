@@ -72,6 +72,7 @@ def test_a_pair_whose_other_half_is_still_there_is_another_pair() -> None:
         (group("dup-2", "new.a.f", "new.b.f"), True),  # both moved
         (group("dup-2", "a.g", "b.g", "c.g"), False),  # one more
         (group("dup-2", "a.g", "c.g"), False),  # elsewhere, and of another name
+        (group("dup-2", "c.f", "d.f"), False),  # of a name that many have
         (group("par-2", "a.g", "b.g"), False),  # another kind of thing
     ],
 )

@@ -29,8 +29,13 @@ def test_groups_that_have_nothing_in_common_are_added_up() -> None:
     assert fewer_lines([group("dup-1", ("a", 1, 9), ("b", 1, 9)), group("dup-2", ("a", 10, 18), ("b", 10, 19))]) == 18
 
 
-SPANS = st.builds(lambda module, line, more: (module, line, line + more), st.sampled_from("ab"), st.integers(1, 40),
-                  st.integers(0, 20))  # fmt: skip
+
+
+def spanning(module: str, line: int, more: int) -> tuple[str, int, int]:
+    return module, line, line + more
+
+
+SPANS = st.builds(spanning, st.sampled_from("ab"), st.integers(1, 40), st.integers(0, 20))
 GROUPS = st.lists(st.lists(SPANS, min_size=2, max_size=5), max_size=6)
 
 

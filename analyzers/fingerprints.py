@@ -13,6 +13,7 @@ from typing import Final, Literal
 from zlib import crc32
 
 from overhaul.facts import Fingerprint, Fragment
+from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
@@ -33,7 +34,8 @@ _GENERATED: Final = re.compile(
 @Collector(*WANTED)
 def fingerprints(module: Module) -> Iterator[Fingerprint]:
     """The syntax of every statement as a hash, its names as numbers, and digests of functions and classes."""
-    flat = flatten(module, _shaper())
+    lines = {kind: [line for _, line, _ in module.nodes(getattr(cst, kind))] for kind in WANTED}
+    flat = flatten(module.tree.body, lines, module.scopes, _shaper())
     if not len(flat):
         return
     prints = list(flat.prints())

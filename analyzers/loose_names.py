@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 from overhaul.facts import LooseName
@@ -19,6 +19,8 @@ _NAME: Final = re.compile(
 _PATTERN: Final = re.compile(r"(\w{0,60})(?:%s|%\(\w{1,20}\)s|\{\w{0,20}\})(\w{0,60})")
 _TELLING: Final = 2
 """More characters than that tell a name from others."""
+_OF_ALL: Final = frozenset({"globals", "vars", "dir", "getmembers", "getmembers_static"})
+"""What gives all that a module or class has."""
 _WORD: Final = re.compile(r"\w{1,60}")
 
 
@@ -76,8 +78,11 @@ def loose_names(module: Module) -> Iterator[LooseName]:
         found["", "string"] = strings
     for call, _, block in module.nodes(cst.Call):
         func: Any = call.func
+        whole = _whole(func, call.args, block.scope.top) if _last(func) in _OF_ALL else ""
+        if whole:
+            found.setdefault((block.scope.name, "computed"), set()).add(whole)
         if func.__class__ is cst.Name and func.value == "getattr" and len(call.args) > 1:
-            asked = _chain(call.args[0].value)
+            asked = _asked(call.args[0].value)
             asked_for: Any = call.args[1].value
             front, back = _ends(asked_for)
             if (front or back) and asked_for.__class__ is not cst.SimpleString:
@@ -130,6 +135,35 @@ def _chain(node: Any) -> str:
     if node.__class__ is not cst.Name:
         return ""
     return ".".join((node.value, *reversed(names)))
+
+
+def _last(func: Any) -> str:
+    """The last name of what is called; "" for any other expression."""
+    if func.__class__ is cst.Attribute:
+        func = func.attr
+    return func.value if func.__class__ is cst.Name else ""
+
+
+def _whole(func: Any, arguments: Sequence[cst.Arg], top: bool) -> str:
+    """What a call gives all attributes of, as `LooseName.names` has it for `computed`; "" for nothing."""
+    name = _chain(func)
+    if name == "globals" or (name == "vars" and top and not arguments):
+        return "globals()"
+    if not arguments or arguments[0].star:
+        return ""
+    asked = _asked(arguments[0].value)
+    if name == "vars":
+        return asked if asked in ("", "globals()") else f"{asked}.__dict__"
+    return asked if name in ("inspect.getmembers", "getmembers", "inspect.getmembers_static", "dir") else ""
+
+
+def _asked(node: Any) -> str:
+    """The chain that attributes are asked of; "globals()" for the module itself, "" for any other expression."""
+    if node.__class__ is cst.Subscript and len(node.slice) == 1 and _chain(node.value).rpartition(".")[2] == "modules":
+        index: Any = node.slice[0].slice
+        named = index.__class__ is cst.Index and _chain(index.value) == "__name__"
+        return "globals()" if named and _chain(node.value) in ("sys.modules", "modules") else ""
+    return _chain(node)
 
 
 def _ends(name: Any) -> tuple[str, str]:

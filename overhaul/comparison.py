@@ -206,7 +206,7 @@ def _turnover(table: str, earlier: Standing, now: Standing, lost: Unseen, found:
 
 
 def _moved(
-    new: Iterable[str], gone: Iterable[str], before: Mapping[str, frozenset[str]],
+    new: Counter[str], gone: Counter[str], before: Mapping[str, frozenset[str]],
     after: Mapping[str, frozenset[str]], lost: Unseen, found: Unseen,
 ) -> dict[str, str]:  # fmt: skip
     """Which findings stand at another place only since a file which they lean on was not analysed in one audit."""
@@ -217,7 +217,9 @@ def _moved(
             break
         places, leans = before.get(was, frozenset()), lost.touches(before.get(was, ()))
         for name in lean:
-            same = was.partition(":")[0] == name.partition(":")[0] and not places.isdisjoint(after.get(name, ()))
+            same = was.partition(":")[0] == name.partition(":")[0] and not places.isdisjoint(
+                after.get(name, frozenset())
+            )
             if same and (leans or lean[name]):
                 became[was] = name
                 del lean[name]

@@ -67,9 +67,12 @@ def _stale(
         if near:
             names = " or ".join(one.identity for one in near)
             yield (
-                f"no group has the identity {entry.group} any more: where its members have other names now, "
-                f"put {names} in its place, else take the entry away"
-            ), tuple(map(_place, near))
+                (
+                    f"no group has the identity {entry.group} any more: where its members have other names now, "
+                    f"put {names} in its place, else take the entry away"
+                ),
+                tuple(map(_place, near)),
+            )
             return
         yield f"no group has the identity {entry.group} any more: take the entry away", ()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -46,9 +47,10 @@ class Judge:
         self._trees: dict[str, ast.Module] = {}
 
     @cached_property
-    def partners(self) -> dict[tuple[int, int], Pair]:
+    def partners(self) -> Mapping[tuple[int, int], Pair]:
         """The pairs that were made, by the numbers of their fragments, smaller one first."""
-        return {(min(pair.first, pair.second), max(pair.first, pair.second)): pair for pair in self.project.pairs}
+        pairs = self.project.pairs
+        return MappingProxyType({(min(one.first, one.second), max(one.first, one.second)): one for one in pairs})
 
     def number(self, member: Clone) -> int | None:
         """The fragment that a member is, or stands in."""

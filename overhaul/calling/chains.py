@@ -110,9 +110,9 @@ class Chains:
                 found = meaning.alternatives
             elif isinstance(meaning, External) and home is not None:
                 found = fallbacks(self._symbols, *home)
-            for one in found:
-                if isinstance(one, Symbol):
-                    others.append(self._along(self._onwards(one, rest), parts[count - 1:], None))
+            others += (
+                self._along(self._onwards(one, rest), parts[count - 1:], None) for one in found if isinstance(one, Symbol)
+            )
             match meaning:
                 case External():
                     return _either((Reached(tuple(uses), (), (), (), bool(others)), *others))
@@ -187,6 +187,6 @@ def _either(found: Iterable[Reached]) -> Reached:
         return several[0]
     return Reached(
         tuple(number for one in several for number in one.uses), tuple(ask for one in several for ask in one.asks),
-        tuple(name for one in several for name in one.mentions), tuple(number for one in several for number in one.made),
-        any(one.outside for one in several),
+        tuple(name for one in several for name in one.mentions),
+        tuple(number for one in several for number in one.made), any(one.outside for one in several),
     )  # fmt: skip

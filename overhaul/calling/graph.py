@@ -301,7 +301,14 @@ class Calls:
                     self.weak[start].append(number)
 
     def _all_of(self, owner: int) -> Iterator[int]:
-        """Everything that an instance of a class or of an heir has."""
+        """Everything that an instance of a class or of an heir has; what a module defines and passes on."""
+        names = self.numbering.names
+        if not names[owner]:
+            index = self.numbering.module_of[owner]
+            own = range(owner + 1, owner + len(self.defined[index].names))
+            yield from (number for number in own if "." not in names[number])
+            yield from array("I", self.outgoing[index].offered)
+            return
         for one in (*self.ancestors.get(owner, (owner,)), *self._related(owner)):
             yield from self.members.get(one, {}).values()
 

@@ -161,8 +161,8 @@ class _One:
         if self._from.telling.isdisjoint(parts):
             return
         root = parts[0]
-        inside = root in ("self", "cls")
-        key = (self._interior.class_around(row.scope) if inside else row.scope if root in self._led.scoped else "", chain)
+        inside, scoped = root in ("self", "cls"), root in self._led.scoped
+        key = (self._interior.class_around(row.scope) if inside else row.scope if scoped else "", chain)
         found = self._chains.get(key)
         if found is None:
             found = self._chains[key] = self._led.follow(row.scope, parts, inside and bool(key[0]))
@@ -250,12 +250,30 @@ class _One:
             self._add(self._source(scope), found)
 
     def _computed(self, scope: str, text: str) -> None:
-        """`getattr(self, name)`: any attribute of the instances of the class, if that is known."""
+        """`getattr(self, name)`: any attribute of the module, the class or its instances, if that is known.
+
+        What ends in `.__dict__` has the methods of a class, but not those of an instance's class.
+        """
         source = self._source(scope)
         around = self._interior.class_around(scope)
+        text, own, _ = text.partition(".__dict__")
+        if text == "globals()":
+            self._asks.add((source, self._start, self._word("*")))
+            return
+        parts = text.split(".")
+        if not (parts[0] in ("self", "cls") and around):
+            meaning = self._symbols.lookup(self._module, scope, text)
+            if isinstance(meaning, Symbol) and (meaning.kind == "module" or (own and meaning.kind == "class")):
+                number = self._led.number(meaning)
+                if number >= 0:
+                    self._asks.add((source, number, self._word("*")))
+                return
+        owners: tuple[int, ...]
+        if own and text != "cls":
+            return
         if text in ("self", "cls") and around:
             owner = self._numbering.of(self._module, around)
-            owners: tuple[int, ...] = (owner,) if owner >= 0 else ()
+            owners = (owner,) if owner >= 0 else ()
         else:
             classes = self._led.classes(self._module, scope, text)
             owners = tuple(number for one in classes if (number := self._led.number(one)) >= 0)

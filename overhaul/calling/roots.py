@@ -24,7 +24,8 @@ class Roots(NamedTuple):
     entry: Sequence[int]
     """Where the program begins, and what a library offers."""
     maybe: Sequence[int]
-    """Modules that nobody imports, and that do something when they are."""
+    """Modules that nobody imports, and that do something when they are; what the classes and modules that entry points
+    name offer."""
     library: bool
 
 
@@ -32,6 +33,8 @@ def find_roots(calls: Calls, symbols: Symbols, imports: Sequence[tuple[int, int]
     """The roots of a project."""
     layout = symbols.layout
     named = list(_named(calls, symbols))
+    begun = [number for number, _ in named]
+    maybe = [one for number, whole in named if whole for one in _offers(calls, number)]
     modules = calls.numbering.modules
     runnable = [
         start for index, start in enumerate(calls.starts)
@@ -39,7 +42,6 @@ def find_roots(calls: Calls, symbols: Symbols, imports: Sequence[tuple[int, int]
     ]  # fmt: skip
     imported = {target for source, target in imports if source != target and not calls.tests[source]}
     scripts: list[int] = []
-    maybe: list[int] = []
     for index, start in enumerate(calls.starts):
         if index in imported or calls.tests[index] or layout.modules[modules[index]].package:
             continue
@@ -51,8 +53,8 @@ def find_roots(calls: Calls, symbols: Symbols, imports: Sequence[tuple[int, int]
             scripts += [start, *hooked]
         elif acts:
             maybe.append(start)
-    entry = [*named, *runnable, *scripts]
-    library = _is_library(calls, symbols, [*named, *runnable], imports)
+    entry = [*begun, *runnable, *scripts]
+    library = _is_library(calls, symbols, [*begun, *runnable], imports)
     if library:
         entry += _public(calls, layout)
     return Roots(entry, maybe, library)
@@ -65,15 +67,27 @@ def _packaged(layout: Layout, module: str) -> bool:
     return place is not None and place.kind == "source"
 
 
-def _named(calls: Calls, symbols: Symbols) -> Iterator[int]:
-    """What the entry points of the metadata name, with their modules."""
+def _named(calls: Calls, symbols: Symbols) -> Iterator[tuple[int, bool]]:
+    """What the entry points of the metadata name, and (with False) their modules."""
     for target in symbols.layout.entries:
         meaning = symbols.resolve(target.replace(":", ".").replace(" ", ""))
         if isinstance(meaning, Symbol):
-            for name in (meaning.name, ""):
+            for name in dict.fromkeys((meaning.name, "")):
                 number = calls.numbering.of(meaning.module, name)
                 if number >= 0:
-                    yield number
+                    yield number, name == meaning.name
+
+
+def _offers(calls: Calls, number: int) -> Iterator[int]:
+    """What somebody may ask of an entry point's class or module: public methods; public functions and classes."""
+    names = calls.numbering.names
+    if not names[number]:
+        index = calls.numbering.module_of[number]
+        within = range(number + 1, number + len(calls.defined[index].names))
+        yield from (one for one in within if "." not in names[one] and not names[one].startswith("_"))
+        yield from array("I", calls.outgoing[index].offered)
+    for base in calls.ancestors.get(number, ()):
+        yield from (one for name, one in calls.members.get(base, {}).items() if not name.startswith("_"))
 
 
 def _is_library(calls: Calls, symbols: Symbols, entry: Sequence[int], imports: Sequence[tuple[int, int]]) -> bool:

@@ -22,8 +22,10 @@ _METHODS_LEFT: Final = 0.1
 """The same for what is left over in two modules or classes that correspond already."""
 _LAST: Final = 0.05
 """The same for the structure of the last two methods."""
-
-
+_COPY: Final = 0.9
+"""The same for copies, with ..."""
+_SAID: Final = 8
+"""... so many words in their bodies."""
 _LAYER: Final = 0.2
 """A layer calls so many of the methods below it."""
 
@@ -69,6 +71,13 @@ class Matcher:
             if len(names & (calls - others)) >= max(2, _LAYER * min(len(names), sum(map(_callables, asking)))):
                 return True
         return False
+
+    def copied(self, pair: Pair) -> bool:
+        """Whether two definitions that say enough are the same in all: a copy, and no convention."""
+        units = pair.methods if pair.first.unit == "class" else (pair,)
+        if pair.made < _COPY or any(one.bodies is not None and one.bodies < _COPY for one in units):
+            return False
+        return sum(len(self._bodies.of(one.first)) for one in units) >= _SAID
 
     def match(self, first: Interface, second: Interface) -> tuple[Pair, ...]:
         """The best correspondence of two interfaces, in the order of the first; each definition at most once."""

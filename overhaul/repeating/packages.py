@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import product
 from typing import Final
 
 import msgspec
@@ -12,6 +14,7 @@ import msgspec
 from overhaul.facts import Attribute, Class, Facts, Function, Import, ReceiverUse, UsedName, Variable
 from overhaul.inventory import Confidence, fact, testing
 from overhaul.redundancy import Correspondence, Parallel
+from overhaul.repeating.assignment import apart, matching
 from overhaul.repeating.candidates import candidates
 from overhaul.repeating.interfaces import Bodies, Conventions, every, interface_of
 from overhaul.repeating.kinship import Kinship
@@ -25,10 +28,12 @@ from overhaul.text import words_of
 _WHOLE: Final = 0.6
 """So much of the smaller package must correspond for the packages to."""
 _NOT_LOOKED_AT: Final = re.compile(
-    r"(?:^|/)(?:migrations|examples?|[^/]*_examples?|example_[^/]*|samples?|docs?|tutorials?|demos?|vendor|_vendor|vendored|_vendored"
-    r"|third_party|extern|external|benchmarks?)/|_pb2(?:_grpc)?\.py$"
+    r"(?:^|/)(?:migrations|examples?|[^/]*_examples?|example_[^/]*|vendor|_vendor|vendored|_vendored|third_party|extern)/"
+    r"|_pb2(?:_grpc)?\.py$"
 )
 """Code that is made anew for every step, shown, generated, or somebody else's."""
+_BESIDE: Final = re.compile(r"(?:^|/)(?:samples?|docs?|tutorials?|demos?|external|benchmarks?)(?=/)")
+"""The same where it stands beside the packages; a package of that name inside another one is at work."""
 _RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -53,9 +58,11 @@ class Finder:
     ) -> None:  # fmt: skip
         """All tables are of one project."""
         self._layout, self._variables = symbols.layout, variables
+        packages = {posixpath.dirname(place.path) for place in symbols.layout.modules.values()
+                    if posixpath.basename(place.path) == "__init__.py"}  # fmt: skip
         self._interfaces = [
             found for module, place in symbols.layout.modules.items()
-            if place.kind == "source" and not testing(place.path) and not _NOT_LOOKED_AT.search(place.path)
+            if place.kind == "source" and not testing(place.path) and not _left_out(place.path, packages)
             and (found := interface_of(module, classes[module], functions[module], attributes[module])).offers
         ]  # fmt: skip
         taken: dict[tuple[str, str], set[str]] = {}
@@ -75,10 +82,11 @@ class Finder:
         compared = [self._judge.compare(one, two) for one, two in candidates(self._interfaces)]
         found = [one for one in compared if one is not None and one.confidence is not None]
         packages = list(self._packages(found))
-        inside = {id(one) for twins in packages for one in twins.comparisons}
+        inside = {frozenset(pair) for twins in packages for pair in product(*_modules(twins.comparisons))}
         modules = [
             Twins(one.first.module, one.second.module, (one,), one.coverage, one.confidence)
-            for one in found if id(one) not in inside and one.confidence is not None
+            for one in found
+            if one.confidence is not None and frozenset((one.first.module, one.second.module)) not in inside
         ]  # fmt: skip
         rows = [self._row(twins, package=True) for twins in packages]
         rows += [self._row(twins, package=False) for twins in modules]
@@ -92,10 +100,15 @@ class Finder:
         groups: dict[tuple[str, str], list[Comparison]] = {}
         for one in found:
             if one.confidence != "low":
-                groups.setdefault(_tops(one.first.module, one.second.module), []).append(one)
-        for (first, second), group in groups.items():
-            if first == second or not first or not second or len(group) < 2:
+                first, second = _tops(one.first.module, one.second.module)
+                # Of a package inside another one some modules come before those of the other, and some after.
+                turned = first > second
+                key = (second, first) if turned else (first, second)
+                groups.setdefault(key, []).append(_turned(one) if turned else one)
+        for (first, second), alike in groups.items():
+            if first == second or not first or not second or len(alike) < 2:
                 continue
+            group = matching(alike)
             firsts = {one.first.module: one.first.weight for one in group}
             seconds = {one.second.module: one.second.weight for one in group}
             if len(firsts) < 2 or len(seconds) < 2:
@@ -107,7 +120,7 @@ class Finder:
             if max(parts) >= _WHOLE:
                 sure: Confidence = "high" if any(one.confidence == "high" for one in group) else "medium"
                 mean = sum(one.coverage for one in group) / len(group)
-                yield Twins(first, second, tuple(group), mean * min(1.0, max(parts)), sure, parts)
+                yield Twins(first, second, group, mean * min(1.0, max(parts)), sure, parts)
 
     def _weight(self, package: str, other: str) -> int:
         """How much a package offers; where the other one lies in it, without that."""
@@ -129,7 +142,7 @@ class Finder:
         ]
         turned = keys[0] > keys[1]
         comparisons = [_turned(one) if turned else one for one in twins.comparisons]
-        comparisons = [self._judge.completed(one) for one in comparisons]
+        comparisons = [self._judge.completed(one) for one in apart(comparisons)]
         first, second = (twins.second, twins.first) if turned else (twins.first, twins.second)
         users = users[::-1] if turned else users
         table = tuple(self._table(comparisons))
@@ -146,10 +159,14 @@ class Finder:
         paths = {
             side.module: self._path(side.module) for one in comparisons for side in (one.first, one.second)
         }
+        named: set[str] = set()
         for one in comparisons:
             yield from corresponding(one.pairs, paths)
             first, second = one.first.module, one.second.module
-            yield from constants(first, second, (self._constants(first), self._constants(second)), paths)
+            for row in constants(first, second, (self._constants(first), self._constants(second)), paths):
+                if named.isdisjoint((row.first, row.second)):
+                    named.update((row.first, row.second))
+                    yield row
         for one in comparisons:
             yield from missing(one.first, one.second, one.pairs, paths)
 
@@ -191,6 +208,19 @@ class Finder:
                 yield fact(1, f"may be so on purpose: {one.excuse}")
             elif same_but_for_age(one.first.module, one.second.module):
                 yield fact(1, "the modules are called the same but for what says their age")
+
+
+def _left_out(path: str, packages: Set[str]) -> bool:
+    """Whether a file is nobody's work to keep in step; `packages` are the folders with an `__init__`."""
+    if _NOT_LOOKED_AT.search(path):
+        return True
+    beside = (path[: found.end()] for found in _BESIDE.finditer(path))
+    return any(folder not in packages or posixpath.dirname(folder) not in packages for folder in beside)
+
+
+def _modules(comparisons: Sequence[Comparison]) -> tuple[frozenset[str], frozenset[str]]:
+    """The modules of both sides."""
+    return frozenset(one.first.module for one in comparisons), frozenset(one.second.module for one in comparisons)
 
 
 def _tops(first: str, second: str) -> tuple[str, str]:

@@ -93,12 +93,15 @@ class Judge:
 
     def _designed(self, pair: Pair) -> bool:
         if self._conventions.holds(pair.first) or self._conventions.holds(pair.second):
-            return True
+            # What is the same in all, not in its name alone, was copied four times.
+            if not self._matcher.copied(pair):
+                return True
         return pair.first.unit == "class" and self._kinship.by_design(pair)
 
     def _weight(self, interface: Interface, pairs: tuple[Pair, ...]) -> int:
         """How much it offers besides what a convention asks for."""
-        return sum(one.weight for one in interface.offers if not self._conventions.holds(one))
+        own = {offer.name for pair in pairs for offer in (pair.first, pair.second) if offer.module == interface.module}
+        return sum(one.weight for one in interface.offers if one.name in own or not self._conventions.holds(one))
 
     def _proof(self, pair: Pair) -> float:
         both = pair.named > _WEAKEST and pair.made > _WEAKEST

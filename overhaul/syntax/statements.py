@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 from overhaul.lazy import cst
-from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.shapes import CODES, ELIF, ELSE, FINALLY, IMPORTED, NEUTRAL, Shaper
 
@@ -95,9 +94,13 @@ class Flat:
             yield crc32(codes[first:last], repeated), crc32(bare[first:last], repeated), last - first
 
 
-def flatten(module: Module, shaper: Shaper) -> Flat:
-    """Go through a module's statements; the collector asks for the node classes in `WANTED`."""
-    return _Flattening(module, shaper).flat
+def flatten(body: Sequence[object], lines: Mapping[str, Iterable[int]], scopes: Iterable[Scope], shaper: Shaper) -> Flat:
+    """Go through a module's statements.
+
+    `body` are those of its tree, `lines` has for each node class in `WANTED` the line of every node of it in source
+    order, and `scopes` are the module's in source order. Raises KeyError where a class is missing.
+    """
+    return _Flattening(body, lines, scopes, shaper).flat
 
 
 def pattern(names: list[str]) -> bytes:
@@ -110,20 +113,20 @@ def pattern(names: list[str]) -> bytes:
 class _Flattening:
     """One pass over the statements."""
 
-    def __init__(self, module: Module, shaper: Shaper) -> None:
+    def __init__(
+        self, body: Sequence[object], lines: Mapping[str, Iterable[int]], scopes: Iterable[Scope], shaper: Shaper
+    ) -> None:
         self.flat = flat = Flat()
         self._shaper = shaper
-        self._lines = {
-            getattr(cst, kind): (line for _, line, _ in module.nodes(getattr(cst, kind))) for kind in WANTED
-        }
-        self._scopes = (one for one in module.scopes if one.kind in ("function", "class"))
+        self._lines = {getattr(cst, kind): iter(lines[kind]) for kind in WANTED}
+        self._scopes = (one for one in scopes if one.kind in ("function", "class"))
         self._code = flat.codes.append
         self._name = flat.names.append
         self._literal = flat.literals.append
         self._marks: list[tuple[int, int, int, int, int]] = []
         """Of each statement its line and depth, and how much of the rest stands before it."""
         self._mark_at = self._marks.append
-        self._body(module.tree.body, 0)
+        self._body(body, 0)
         if self._marks:
             columns = [list(column) for column in zip(*self._marks, strict=True)]
             flat.lines, flat.depths, flat.codes_at, flat.names_at, flat.literals_at = columns

@@ -37,7 +37,8 @@ def test_what_nobody_uses_and_tests_reach_is_no_risk() -> None:
         ("fan_in", {"fan_in": HALF_FAN_IN}, "10 modules import the modules they stand in"),
         ("interface_distance", {"distance": Distance(0.5, "only one is async")}, "only one is async"),
         (
-            "state_held", {"held": (("attribute", HALF_STATE - 1), ("cache", 1))},
+            "state_held",
+            {"held": (("attribute", HALF_STATE - 1), ("cache", 1))},
             "they hold up to 5 attributes each, 1 cache",
         ),
         ("untested", {"untested": 1}, "no test reaches 1 of 2"),

@@ -29,8 +29,6 @@ def test_groups_that_have_nothing_in_common_are_added_up() -> None:
     assert fewer_lines([group("dup-1", ("a", 1, 9), ("b", 1, 9)), group("dup-2", ("a", 10, 18), ("b", 10, 19))]) == 18
 
 
-
-
 def spanning(module: str, line: int, more: int) -> tuple[str, int, int]:
     return module, line, line + more
 

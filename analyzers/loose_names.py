@@ -19,12 +19,13 @@ _NAME: Final = re.compile(
 _PATTERN: Final = re.compile(r"(\w{0,60})(?:%s|%\(\w{1,20}\)s|\{\w{0,20}\})(\w{0,60})")
 _TELLING: Final = 2
 """More characters than that tell a name from others."""
-_OF_ALL: Final = frozenset({"globals", "vars", "dir", "getmembers", "getmembers_static"})
+_OF_ALL: Final = frozenset({"vars", "getmembers", "getmembers_static"})
 """What gives all that a module or class has."""
+_TAKING: Final = frozenset({"get", "pop", "items", "values", "copy"})
 _WORD: Final = re.compile(r"\w{1,60}")
 
 
-@Collector("Attribute", "SimpleString", "FormattedString", "Comparison", "Assign", "AugAssign", "Call")
+@Collector("Attribute", "SimpleString", "FormattedString", "Comparison", "Assign", "AugAssign", "Call", "Subscript")
 def loose_names(module: Module) -> Iterator[LooseName]:
     """What is asked of the values of expressions, of `super()`, and what strings may be the names of.
 
@@ -36,6 +37,8 @@ def loose_names(module: Module) -> Iterator[LooseName]:
         while root.__class__ is cst.Attribute:
             root = root.value
         if root.__class__ is cst.Name and not root.lpar:
+            if attribute.attr.value == "__dict__":
+                found.setdefault((block.scope.name, "computed"), set()).add(_chain(attribute))
             continue
         name = attribute.attr.value
         how: _How = "attribute"
@@ -78,7 +81,7 @@ def loose_names(module: Module) -> Iterator[LooseName]:
         found["", "string"] = strings
     for call, _, block in module.nodes(cst.Call):
         func: Any = call.func
-        whole = _whole(func, call.args, block.scope.top) if _last(func) in _OF_ALL else ""
+        whole = _whole(_chain(func), call.args) if _last(func) in _OF_ALL else ""
         if whole:
             found.setdefault((block.scope.name, "computed"), set()).add(whole)
         if func.__class__ is cst.Name and func.value == "getattr" and len(call.args) > 1:
@@ -89,6 +92,12 @@ def loose_names(module: Module) -> Iterator[LooseName]:
                 patterns.add(f"{front}*{back}")
             if asked and len(front) <= _TELLING and len(back) <= _TELLING:
                 found.setdefault((block.scope.name, "computed"), set()).add(asked)
+    if "globals(" in module.text or "vars()" in module.text:
+        for name, text in _of_module(module):
+            if text:
+                patterns.add(text)
+            else:
+                found.setdefault((name, "computed"), set()).add("globals()")
     patterns.discard("*")
     if patterns:
         found["", "pattern"] = patterns
@@ -144,17 +153,48 @@ def _last(func: Any) -> str:
     return func.value if func.__class__ is cst.Name else ""
 
 
-def _whole(func: Any, arguments: Sequence[cst.Arg], top: bool) -> str:
+def _whole(name: str, arguments: Sequence[cst.Arg]) -> str:
     """What a call gives all attributes of, as `LooseName.names` has it for `computed`; "" for nothing."""
-    name = _chain(func)
-    if name == "globals" or (name == "vars" and top and not arguments):
-        return "globals()"
     if not arguments or arguments[0].star:
         return ""
     asked = _asked(arguments[0].value)
     if name == "vars":
-        return asked if asked in ("", "globals()") else f"{asked}.__dict__"
-    return asked if name in ("inspect.getmembers", "getmembers", "inspect.getmembers_static", "dir") else ""
+        return f"{asked}.__dict__" if asked and asked != "globals()" else asked
+    return asked if name in ("inspect.getmembers", "getmembers", "inspect.getmembers_static") else ""
+
+
+def _of_module(module: Module) -> Iterator[tuple[str, str]]:
+    """(scope, pattern) of the places that take what the module itself defines by its name; "" where it may be any."""
+    for subscript, _, block in module.nodes(cst.Subscript):
+        index: Any = subscript.slice[0].slice
+        if _is_own(subscript.value, block.scope) and index.__class__ is cst.Index:
+            yield from _taken(block.scope.name, index.value)
+    for call, _, block in module.nodes(cst.Call):
+        func: Any = call.func
+        if func.__class__ is cst.Attribute and func.attr.value in _TAKING and _is_own(func.value, block.scope):
+            if func.attr.value == "get" and call.args:
+                yield from _taken(block.scope.name, call.args[0].value)
+            else:
+                yield block.scope.name, ""
+        elif _last(func) in ("dict", "exec", "eval") and any(_is_own(one.value, block.scope) for one in call.args):
+            yield block.scope.name, ""
+    for assign, _, block in module.nodes(cst.Assign):
+        if _is_own(assign.value, block.scope):
+            yield block.scope.name, ""
+
+
+def _is_own(node: Any, scope: Scope) -> bool:
+    """Whether an expression is the table of what the module defines: `globals()`, at its top `vars()` too."""
+    if node.__class__ is not cst.Call or node.args:
+        return False
+    name = _chain(node.func)
+    return name == "globals" or (name == "vars" and scope.top)
+
+
+def _taken(scope: str, name: Any) -> Iterator[tuple[str, str]]:
+    if name.__class__ is not cst.SimpleString:
+        front, back = _ends(name)
+        yield scope, f"{front}*{back}" if front or back else ""
 
 
 def _asked(node: Any) -> str:
@@ -171,6 +211,10 @@ def _ends(name: Any) -> tuple[str, str]:
     first = last = name
     if name.__class__ is cst.FormattedString and name.parts:
         first, last = name.parts[0], name.parts[-1]
+    if name.__class__ is cst.BinaryOperation and name.left.__class__ is cst.SimpleString:
+        match = _PATTERN.fullmatch(name.left.value.lstrip("rRbBuU").strip("\"'"))
+        if match is not None:
+            return match[1], match[2]
     while first.__class__ is cst.BinaryOperation:
         first = first.left
     if last.__class__ is cst.BinaryOperation:

@@ -110,9 +110,8 @@ class Chains:
                 found = meaning.alternatives
             elif isinstance(meaning, External) and home is not None:
                 found = fallbacks(self._symbols, *home)
-            others += (
-                self._along(self._onwards(one, rest), parts[count - 1:], None) for one in found if isinstance(one, Symbol)
-            )
+            symbols = (one for one in found if isinstance(one, Symbol))
+            others += (self._along(self._onwards(one, rest), parts[count - 1:], None) for one in symbols)
             match meaning:
                 case External():
                     return _either((Reached(tuple(uses), (), (), (), bool(others)), *others))

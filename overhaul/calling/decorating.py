@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Set
 from typing import Final
 
+from overhaul.facts import Facts, Variable
 from overhaul.naming.meanings import CHAIN, External, Symbol
 from overhaul.symbols import Symbols
 
@@ -32,9 +34,9 @@ _CHANGING: Final = frozenset({
 class Decorating:
     """Tells plain wrappers from registrations."""
 
-    def __init__(self, symbols: Symbols) -> None:
-        """Stands on the symbol table."""
-        self._symbols = symbols
+    def __init__(self, symbols: Symbols, variables: Facts[Variable]) -> None:
+        """Stands on the symbol table; `variables` tell which functions assign those of their module."""
+        self._symbols, self._variables = symbols, variables
         self._plain: dict[tuple[str, str], bool] = {}
 
     def registers(self, module: str, scope: str, text: str) -> bool:
@@ -68,25 +70,47 @@ class Decorating:
     def _is_plain(self, module: str, decorator: str) -> bool:
         interior = self._symbols.interior(module)
         prefix = f"{decorator}."
-        inner = [row for name, row in interior.functions.items() if name.startswith(prefix)]
-        wraps = any(
-            any(one.partition("(")[0].rpartition(".")[2] in ("wraps", "wraps_func") for one in row.decorators)
-            or {"variadic", "keywords"} <= {one.kind for one in row.parameters}
-            for row in inner
-        )
-        return wraps and not self._keeps(module, decorator, prefix)
+        wrappers = {
+            name for name, row in interior.functions.items()
+            if name.startswith(prefix) and (
+                any(one.partition("(")[0].rpartition(".")[2] in ("wraps", "wraps_func") for one in row.decorators)
+                or {"variadic", "keywords"} <= {one.kind for one in row.parameters}
+            )
+        }  # fmt: skip
+        return bool(wrappers) and not self._keeps(module, decorator, prefix, wrappers)
 
-    def _keeps(self, module: str, decorator: str, prefix: str) -> bool:
-        """Whether a decorator puts something into a variable of its module."""
-        symbols = self._symbols
-        for row in symbols.used[module]:
+    def _keeps(self, module: str, decorator: str, prefix: str, wrappers: Set[str]) -> bool:
+        """Whether a decorator puts something into a variable of a module, an attribute of a class, or a registry.
+
+        What wrappers store or hand to others they do when they are called, which is when the function is known already.
+        """
+        if any(
+            (row.where == decorator or row.where.startswith(prefix)) and not _within(row.where, wrappers)
+            for row in self._variables[module]
+        ):
+            return True
+        for row in self._symbols.used[module]:
             if row.scope != decorator and not row.scope.startswith(prefix):
                 continue
-            last = row.name.rpartition(".")[2]
-            plain = row.how == "load" and "." not in row.name
-            if not plain and not (row.how == "call" and last in _CHANGING):
-                continue
-            meaning = symbols.lookup(module, row.scope, row.name if plain else row.name.rpartition(".")[0])
-            if isinstance(meaning, Symbol) and meaning.kind == "variable":
+            front, _, last = row.name.rpartition(".")
+            changes = row.how == "call" and last in _CHANGING
+            if row.how == "load" and not front:
+                # `TABLE[name] = inner` names the table.
+                meaning = self._symbols.lookup(module, row.scope, row.name)
+                if isinstance(meaning, Symbol) and meaning.kind == "variable":
+                    return True
+            elif (changes or row.how == "store") and self._is_kept(module, row.scope, front or last, wrappers):
                 return True
         return False
+
+    def _is_kept(self, module: str, scope: str, owner: str, wrappers: Set[str]) -> bool:
+        """Whether what is stored in, or handed to, something stays there after the decorator has run."""
+        meaning = self._symbols.lookup(module, scope, owner)
+        if isinstance(meaning, Symbol) and meaning.kind == "variable":
+            return True
+        return isinstance(meaning, Symbol | External) and not _within(scope, wrappers)
+
+
+def _within(scope: str, wrappers: Set[str]) -> bool:
+    """Whether a scope is, or stands in, one of some functions."""
+    return any(scope == one or scope.startswith(f"{one}.") for one in wrappers)

@@ -83,7 +83,7 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
         if place.kind == "source" and tables.used.parsed(module)
     ]  # fmt: skip
     printed = _printed(tables, modules)
-    decorating = Decorating(symbols)
+    decorating = Decorating(symbols, tables.variables)
     known: dict[str, Kept] = {}
     if past.state is not None and list(past.state.modules) == modules:
         known = past.state.modules

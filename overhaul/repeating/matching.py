@@ -23,9 +23,8 @@ _METHODS_LEFT: Final = 0.1
 _LAST: Final = 0.05
 """The same for the structure of the last two methods."""
 _COPY: Final = 0.9
-"""The same for copies, with ..."""
 _SAID: Final = 8
-"""... so many words in their bodies."""
+"""Copies are so much alike in structure and bodies, and their bodies have so many words."""
 _LAYER: Final = 0.2
 """A layer calls so many of the methods below it."""
 

@@ -92,10 +92,10 @@ class Judge:
         return msgspec.structs.replace(found, pairs=self._matcher.rest(found.first, found.second, found.pairs))
 
     def _designed(self, pair: Pair) -> bool:
-        if self._conventions.holds(pair.first) or self._conventions.holds(pair.second):
-            # What is the same in all, not in its name alone, was copied four times.
-            if not self._matcher.copied(pair):
-                return True
+        held = self._conventions.holds(pair.first) or self._conventions.holds(pair.second)
+        # What is the same in all, and not in its name alone, was copied.
+        if held and not self._matcher.copied(pair):
+            return True
         return pair.first.unit == "class" and self._kinship.by_design(pair)
 
     def _weight(self, interface: Interface, pairs: tuple[Pair, ...]) -> int:

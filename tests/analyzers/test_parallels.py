@@ -66,8 +66,34 @@ def test_who_implements_what_another_declares_is_not_parallel(kind: str) -> None
     assert rows({"a/base.py": declared, "b/receipts.py": _store("ReceiptStore")}) == []
 
 
-def test_what_four_modules_have_is_a_convention() -> None:
-    assert rows({f"p{number}/receipts.py": _store("ReceiptStore") for number in range(4)}) == []
+@pytest.mark.parametrize("number", [3, 4, 5])
+def test_copies_are_parallel_however_many_there_are(number: int) -> None:
+    found = rows({f"p{at}/receipts.py": _store("ReceiptStore") for at in range(number)})
+    assert len(found) == number * (number - 1) // 2
+    assert {confidence for _, _, confidence in found} <= {"high", "medium"}
+
+
+HANDLERS = ("self.{0}.push(one)", "return self.{0}[one:]", "print(one, self.{0})", "assert one in self.{0}.keys()")
+
+
+def test_what_four_modules_have_with_other_bodies_is_a_convention() -> None:
+    names = ("load_receipt", "store_receipt", "evict_receipts", "count_receipts")
+    files = {
+        f"p{at}/receipts.py": "class ReceiptStore:\n" + "".join(
+            f"    def {name}(self, one): {HANDLERS[(at + turn) % 4].format(f'{word}_{name[:4]}')}\n"
+            for turn, name in enumerate(names)
+        )
+        for at, word in enumerate(("socket", "ledger", "mailbox", "cursor"))
+    }  # fmt: skip
+    assert rows(files) == []
+
+
+def test_what_four_modules_have_with_next_to_nothing_in_it_is_a_convention() -> None:
+    text = "class ReceiptStore:\n" + "".join(
+        f"    def {name}(self, number): return self.{name[:4]}\n"
+        for name in ("load_receipt", "store_receipt", "evict_receipts", "count_receipts")
+    )
+    assert rows({f"p{at}/receipts.py": text for at in range(4)}) == []
 
 
 def test_names_alone_are_no_proof() -> None:
@@ -87,6 +113,89 @@ def test_tests_and_migrations_are_left_out() -> None:
     files = {"tests/receipts.py": _store("ReceiptStore"), "a/receipts.py": _store("ReceiptStore")}
     files |= {"b/migrations/receipts.py": _store("ReceiptStore")}
     assert rows(files) == []
+
+
+SHOWN = pytest.mark.parametrize("folder", ["docs", "samples", "demos", "tutorials", "external", "benchmarks"])
+
+
+@SHOWN
+def test_a_package_of_a_package_is_compared_whatever_it_is_called(folder: str) -> None:
+    files = {f"app/{folder}/receipts.py": _store("ReceiptStore"), "app/shop/archive.py": _store("ReceiptStore")}
+    files |= {f"app/{inside}__init__.py": "" for inside in ("", f"{folder}/", "shop/")}
+    assert [confidence for _, _, confidence in rows(files)] == ["high"]
+
+
+@SHOWN
+def test_what_stands_beside_the_packages_to_be_shown_is_left_out(folder: str) -> None:
+    files = {f"{folder}/receipts.py": _store("ReceiptStore"), f"app/{folder}/receipts.py": _store("ReceiptStore")}
+    files |= {"app/shop/archive.py": _store("ReceiptStore"), "app/__init__.py": "", "app/shop/__init__.py": ""}
+    assert rows({**files, f"{folder}/__init__.py": ""}) == []
+
+
+@pytest.mark.parametrize("folder", ["examples", "migrations", "_vendor", "third_party"])
+def test_what_is_shown_made_anew_or_somebody_elses_is_left_out_in_packages_too(folder: str) -> None:
+    files = {f"app/{folder}/receipts.py": _store("ReceiptStore"), "app/shop/archive.py": _store("ReceiptStore")}
+    assert rows({**files, **{f"app/{inside}__init__.py": "" for inside in ("", f"{folder}/", "shop/")}}) == []
+
+
+def _about(subject: str, *, renamed: bool = False) -> str:
+    text = _store("ReceiptStore")
+    if renamed:
+        text = text.replace("ReceiptStore", "EnhancedReceiptStore").replace("load_", "fetch_")
+    return text.replace("Receipt", subject.title()).replace("receipt", subject)
+
+
+SUBJECTS = ("receipt", "voucher", "ticket")
+
+
+def _packages(subjects: tuple[str, ...] = SUBJECTS) -> dict[str, str]:
+    files = {f"old/{subject}.py": _about(subject) for subject in subjects}
+    files |= {f"fresh/{subject}_impl.py": _about(subject, renamed=True) for subject in subjects}
+    return {**files, "old/__init__.py": "", "fresh/__init__.py": ""}
+
+
+def _between(files: dict[str, str]) -> list[Any]:
+    """The rows that speak of both packages."""
+    found: list[Any] = table("parallels", {**files, "other.py": "def unrelated(x): return x\n"})
+    return [row for row in found if row.first.partition(".")[0] != row.second.partition(".")[0]]
+
+
+def test_each_of_three_like_modules_of_a_package_has_one_counterpart() -> None:
+    (row,) = _between(_packages())
+    assert (row.subkind, row.first, row.second, row.confidence) == ("package", "old", "fresh", "high")
+    classes = [(one.first, one.second) for one in row.correspondences if one.unit == "class"]
+    assert sorted(classes) == [
+        (f"old.{subject}.{subject.title()}Store", f"fresh.{subject}_impl.Enhanced{subject.title()}Store")
+        for subject in sorted(SUBJECTS)
+    ]
+    for side in ("first", "second"):
+        named = [getattr(one, side) for one in row.correspondences]
+        assert len(named) == len(set(named)) == 3 * 5
+
+
+def test_a_module_that_was_divided_in_two_corresponds_to_both() -> None:
+    files = _packages(("receipt", "voucher", "ticket"))
+    files["old/receipt.py"] += files.pop("old/voucher.py")
+    (row,) = _between(files)
+    assert row.subkind == "package"
+    classes = {(one.first, one.second) for one in row.correspondences if one.unit == "class"}
+    assert classes == {
+        ("old.receipt.ReceiptStore", "fresh.receipt_impl.EnhancedReceiptStore"),
+        ("old.receipt.VoucherStore", "fresh.voucher_impl.EnhancedVoucherStore"),
+        ("old.ticket.TicketStore", "fresh.ticket_impl.EnhancedTicketStore"),
+    }
+    assert all(one.first and one.second for one in row.correspondences)
+
+
+def test_a_module_without_a_counterpart_of_its_own_is_not_lost_in_the_row_of_its_package() -> None:
+    files = _packages()
+    files["fresh/receipt_again.py"] = _about("receipt", renamed=True).replace("Enhanced", "Better")
+    whole, *rest = _between(files)
+    assert whole.subkind == "package"
+    taken = {one.second.split(".")[1] for one in whole.correspondences if one.first}
+    assert {"voucher_impl", "ticket_impl"} < taken and len(taken) == 3
+    (left,) = {"receipt_impl", "receipt_again"} - taken
+    assert rest and {row.second for row in rest} == {f"fresh.{left}"}
 
 
 def test_the_order_of_files_makes_no_difference() -> None:

@@ -217,7 +217,7 @@ def test_a_store_holds_no_pickle_and_a_warm_run_does_not_import_the_parser(tmp_p
     tables = [name for (name,) in base.execute("SELECT name FROM sqlite_master WHERE name LIKE 'facts_%'")]
     blobs = [blob for table in tables for (blob,) in base.execute(f'SELECT rows FROM "{table}"')]
     blobs += [data for (data,) in base.execute("SELECT data FROM results")]
-    assert len(blobs) > 10 and all(isinstance(msgspec.msgpack.decode(blob), list) for blob in blobs)
+    assert len(blobs) > 10 and all(isinstance(msgspec.msgpack.decode(blob), list | dict) for blob in blobs)
 
 
 @pytest.mark.parametrize("rows", [b"\xc1 no MessagePack", msgspec.msgpack.encode(["no function"])])

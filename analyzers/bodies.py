@@ -20,6 +20,7 @@ from overhaul.syntax.remarks import code, excuse, said
 def bodies(module: Module) -> Iterator[Body]:
     """Every function that does nothing, only raises that it is not implemented, or gives a constant or the like."""
     lines: _Lines | None = None
+    rows: list[str] = []
     comments = module.comments
     starts = [one[0] for one in comments]
     for scope in module.scopes:
@@ -39,7 +40,11 @@ def bodies(module: Module) -> Iterator[Body]:
             form = "given"
         lines = lines or _Lines(module)
         inside = comments[bisect_left(starts, scope.line): bisect_left(starts, scope.end + 1)]
-        behind = _behind(module, scope, comments[bisect_left(starts, scope.end + 1):])
+        behind: list[tuple[int, str, bool]] = []
+        first = bisect_left(starts, scope.end + 1)
+        if first < len(starts) and starts[first] == scope.end + 1 and comments[first][2]:
+            rows = rows or module.text.split("\n")
+            behind = list(_behind(rows, scope, comments, first))
         inside = [*inside, *behind]
         value = docstring(node.body)
         text = _plain(value)
@@ -102,18 +107,16 @@ def _plain(value: Any) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _behind(module: Module, scope: Scope, comments: Sequence[tuple[int, str, bool]]) -> list[tuple[int, str, bool]]:
-    """Comments that stand indented behind the last statement of a body."""
-    if not comments or comments[0][0] != scope.end + 1 or not comments[0][2]:
-        return []
-    rows = module.text.split("\n")
+def _behind(
+    rows: Sequence[str], scope: Scope, comments: Sequence[tuple[int, str, bool]], first: int
+) -> Iterator[tuple[int, str, bool]]:
+    """Comments from the `first` on that stand indented behind the last statement of a body."""
     edge = _indentation(rows, scope.line)
-    found: list[tuple[int, str, bool]] = []
-    for number, one in enumerate(comments, 1):
-        if one[0] != scope.end + number or not one[2] or _indentation(rows, one[0]) <= edge:
+    for number in range(first, len(comments)):
+        line, _, own = comments[number]
+        if line != scope.end + 1 + number - first or not own or _indentation(rows, line) <= edge:
             break
-        found.append(one)
-    return found
+        yield comments[number]
 
 
 def _indentation(rows: Sequence[str], line: int) -> int:

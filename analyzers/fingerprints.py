@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from itertools import accumulate, chain, pairwise
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zlib import crc32
 
 from overhaul.facts import Fingerprint, Fragment
@@ -24,11 +24,22 @@ _LEAST_STATEMENTS: Final = 3
 _LEAST_CODES: Final = 20
 _TOP: Final = 40
 """Lines in which a file says that it is generated."""
+_BY: Final = (
+    r"(?:\s*(?:$|[^\w\s])|\s(?:by|from|using|with|via|on|at|in|files?|code|modules?|source|python|automatically)\b)"
+)
 _GENERATED: Final = re.compile(
-    r"@generated|(?:auto|code|machine)[- ]?generated|generated (?:by|from|using|with|file|code|automatically)"
-    r"|do not (?:edit|modify|change)|don't edit",
+    r"(?:(?:warning|attention|important|note|caution|begin)\b\W*)?(?:"
+    rf"(?:auto|automatically|machine|code|file|form|form implementation)\W?\s?generated{_BY}"
+    r"|generated\s(?:by|from|using|with|file|code|automatically)\b"
+    r"|(?:(?:this|the)\s(?:contents?\sof\sthis\s)?(?:file|module|code|class|is|script)\s|it is\s)"
+    r"(?:(?:is|was|were|has|have|been|contains?|an?|the)\s){0,4}(?:(?:auto|automatically|machine|code)\W?\s?)?"
+    rf"generated{_BY}"
+    r"|(?:please )?(?:do not|don't|never) (?:edit|modify|change)"
+    r"(?:\s*(?:$|[^\w\s])|\s(?:this (?:file|module)|\S{1,60}\.pyi?|by hand|manually|directly|unless)\b)"
+    r"|(?:(?:all|any|manual|your) ){0,3}(?:changes|edits|modifications) (?:made )?(?:in|to) this file will be\b)",
     re.IGNORECASE,
 )
+"""How a comment begins that says of its file that it is generated."""
 
 
 @Collector(*WANTED)
@@ -64,7 +75,8 @@ def fingerprints(module: Module) -> Iterator[Fingerprint]:
         uses=_packed(uses),
         names="\n".join(number),
         fragments=tuple(_fragments(flat, _bound(module.scopes))),
-        generated=any(_GENERATED.search(text[:200]) for line, text, _ in module.comments if line <= _TOP),
+        generated=_generated(module, flat.lines[0]),
+        waits=bytes([min(count, MOST) for count in flat.waits()]) if flat.waiting else b"",
     )
 
 
@@ -72,6 +84,21 @@ def fingerprints(module: Module) -> Iterator[Fingerprint]:
 def _shaper() -> Shaper:
     """Made once in a process: it holds nothing but functions."""
     return Shaper()
+
+
+def _generated(module: Module, first: int) -> bool:
+    """Whether a comment on a line of its own, before the statement in line `first`, says that the file is generated."""
+    before, goes_on = 0, False
+    for line, text, alone in module.comments:
+        if line >= min(first, _TOP + 1):
+            return False
+        said = text[:200].strip("#!:;*=-~ \t")
+        # A line that goes on with the sentence of the line before begins nothing.
+        begins = not (goes_on and line == before + 1 and said[:1].islower())
+        if alone and ("@generated" in said or (begins and _GENERATED.match(said))):
+            return True
+        before, goes_on = line, text[-1:].isalnum() or text[-1:] == ","
+    return False
 
 
 def _packed(numbers: Sequence[int]) -> bytes:
@@ -109,14 +136,21 @@ def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
             continue
         scope = span.scope
         own = scope.name.rpartition(".")[2]
-        shape = flat.shape(span.first, span.last) + depths[span.first : span.last]
+        depth = depths[span.first]
+        shape = flat.shape(span.first, span.last) + bytes([one - depth for one in depths[span.first : span.last]])
         names = flat.named(span.first, span.last)
         noted = flat.notes[span.notes[0] : span.notes[1]]
-        free = [one for one in set(names) - bound[id(scope)] if one[0] not in ".=" and one != own and " " not in one]
+        decorated = _decorated(scope)
+        head = flat.names_at[span.first + 1] - flat.names_at[span.first]
+        free = _free(scope, names, decorated, head, bound[id(scope)])
+        method = _unit(scope) == "method"
+        if method:
+            # Inside, its name means something else.
+            names[: decorated + 1] = ["" if one == own else one for one in names[: decorated + 1]]
         renamed = _digest(b"".join((shape, pattern(names), bytes([one for one in noted if isinstance(one, int)]))))
         # What it is called is not part of what it says.
         place = -1
-        for _ in range(names.count(own)):
+        for _ in range(0 if method else names.count(own)):
             place = names.index(own, place + 1)
             names[place] = ""
         said = "\0".join([*names, "", *flat.said(span.first, span.last), "", *map(str, noted)])
@@ -130,8 +164,44 @@ def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
             statements=statements,
             exact=_digest(shape, said),
             renamed=renamed,
-            free=" ".join(sorted(free)),
+            free=free,
         )
+
+
+def _free(scope: Scope, names: Sequence[str], decorated: int, head: int, bound: set[str]) -> str:
+    """The names that it does not bind; with `@` before them those that its head takes from around it, and it binds.
+
+    Of its names `head` stand in its head, and `decorated` of these in decorators.
+    """
+    own = scope.name.rpartition(".")[2]
+    outer: list[str] = []
+    if scope.kind == "function":
+        outer = list(names[:head])
+        del outer[decorated]
+        node: Any = scope.node
+        params = node.params
+        for one in (*params.posonly_params, *params.params, *params.kwonly_params, params.star_arg, params.star_kwarg):
+            if one.__class__ is cst.Param:
+                outer.remove(one.name.value)
+    method = _unit(scope) == "method"
+    inner = names if scope.kind == "class" else names[head:]
+    found = {one for one in inner if one not in bound and (method or one != own)}
+    found |= {one if one not in bound and one != own else f"@{one}" for one in outer if one[0] not in ".="}
+    return " ".join(sorted(one for one in found if one[0] not in ".=" and " " not in one))
+
+
+def _decorated(scope: Scope) -> int:
+    """How many names its decorators have."""
+    node: Any = scope.node
+    found: list[str] = []
+    shaper = _shaper()
+    for one in node.decorators:
+        shaper[one.__class__](one, _nowhere, found.append, _nowhere)
+    return len(found)
+
+
+def _nowhere(_: object) -> None:
+    """What is not wanted."""
 
 
 def _unit(scope: Scope) -> Literal["function", "method", "class"]:

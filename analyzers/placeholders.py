@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.facts import Body, Class, Facts, Function, MadeUpRecord, Remark, SwallowedError, UsedName
+from overhaul.facts import (
+    Attribute,
+    Body,
+    Class,
+    Facts,
+    Function,
+    LooseName,
+    MadeUpRecord,
+    Reflection,
+    Remark,
+    SwallowedError,
+    UsedName,
+    Variable,
+)
 from overhaul.inventory import Confidence, fact, testing
 from overhaul.leaves import Analyzer
 from overhaul.pretending.cases import Pattern, Verdict, quoted, told
@@ -13,6 +26,7 @@ from overhaul.pretending.families import Families, passed_on
 from overhaul.pretending.fuller import Fuller
 from overhaul.pretending.judgement import Judge
 from overhaul.pretending.promises import peculiar
+from overhaul.pretending.rebinding import Rebindings
 from overhaul.pretending.swallowing import pretends
 from overhaul.redundancy import Placeholder, Reach, Tier
 from overhaul.symbols import Symbols
@@ -25,6 +39,7 @@ _TIERS: Final[Sequence[Tier]] = ("certain", "likely", "note")
 def placeholders(
     symbols: Symbols, classes: Facts[Class], functions: Facts[Function], bodies: Facts[Body], remarks: Facts[Remark],
     swallowed: Facts[SwallowedError], records: Facts[MadeUpRecord], used: Facts[UsedName], reaches: Sequence[Reach],
+    attributes: Facts[Attribute], variables: Facts[Variable], reflections: Facts[Reflection], loose: Facts[LooseName],
 ) -> Iterator[Placeholder]:  # fmt: skip
     """Functions whose body is nothing, a constant or a pretence, and remarks that say so; one row for each function.
 
@@ -33,7 +48,11 @@ def placeholders(
     reached = {(row.module, row.name): row for row in reaches}
     families = Families(symbols, classes, bodies)
     fuller = Fuller(families, functions)
-    judge = Judge(families, reached, lambda module, name: passed_on(symbols, module, name, used), fuller.namesakes)
+    rebindings = Rebindings(symbols, attributes, variables, used, reflections, loose)
+    judge = Judge(
+        families, reached, lambda module, name: passed_on(symbols, module, name, used), fuller.namesakes,
+        rebindings.rebound,
+    )  # fmt: skip
     for module in symbols.layout.modules:
         path = symbols.path(module)
         if testing(path) or not path.endswith(".py"):

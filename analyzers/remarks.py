@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from overhaul.facts import Remark
 from overhaul.lazy import cst
@@ -40,6 +40,7 @@ def remarks(module: Module) -> Iterator[Remark]:
         rows = re.split(r"\r\n?|\n", module.text)
         named.sort(key=lambda one: one.line)
         places: list[_Place] | None = None
+        last = 0
         for line, text, own, one in found:
             scope = _around(named, rows, line, own)
             function = scope is not None and scope.kind == "function"
@@ -47,7 +48,10 @@ def remarks(module: Module) -> Iterator[Remark]:
             if not function:
                 if places is None:
                     places = sorted(_places(module), key=lambda one: one.line)
-                place = _beside(places, named, rows, line, own, scope)
+                if line > last:
+                    last = _last_of_block(rows, line)
+                # Behind a blank line stands something else.
+                place = _beside(places, named, last + 1 if own else line, line, scope)
             yield Remark(
                 scope=scope.name if scope is not None else "", function=function, line=line, strength=one.strength,
                 phrase=one.phrase, text=text[:120], beside=place.name, beside_line=place.line, beside_end=place.end,
@@ -87,35 +91,42 @@ def _of_docstring(scope: Scope, text: str, words: Said, first: int) -> Remark:
 
 def _around(named: Sequence[Scope], rows: Sequence[str], line: int, own: bool) -> Scope | None:
     """The innermost function or class that a comment stands in."""
-    best: Scope | None = None
-    for scope in named[: bisect_right(named, line, key=lambda one: one.line)]:
-        if line <= scope.end or (own and _is_behind(rows, scope, line)):
-            best = scope
-    return best
+    before = bisect_right(named, line, key=lambda one: one.line)
+    scope = named[before - 1] if before else None
+    # Whatever holds the comment holds the definition right before it, too.
+    while scope is not None:
+        held = line <= scope.end or (own and _is_behind(rows, scope, line))
+        if held and scope.kind in ("function", "class"):
+            return scope
+        scope = scope.parent if not scope.top else None
+    return None
+
+
+_BEHIND: Final = 12
+"""Lines below the last statement of a body in which a comment may still belong to it."""
 
 
 def _is_behind(rows: Sequence[str], scope: Scope, line: int) -> bool:
     """Whether a comment behind the last statement of a body is indented as the body is."""
+    if scope.top or line - scope.end > _BEHIND:
+        return False
     edge = _indentation(rows[scope.line - 1])
-    between = rows[scope.end: line]
-    return len(between) <= 12 and all(not one.strip() or _indentation(one) > edge for one in between)
+    return all(not one.strip() or _indentation(one) > edge for one in rows[scope.end: line])
 
 
 def _indentation(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
+def _last_of_block(rows: Sequence[str], line: int) -> int:
+    """The last of the comments and decorators that a comment begins."""
+    while line < len(rows) and rows[line].lstrip().startswith(("#", "@")):
+        line += 1
+    return line
 
-def _beside(
-    places: Sequence[_Place], named: Sequence[Scope], rows: Sequence[str], line: int, own: bool, scope: Scope | None
-) -> _Place:
-    """The definition or assignment that a comment stands in, beside or right before."""
-    last = line
-    if own:
-        while last < len(rows) and rows[last].lstrip().startswith(("#", "@")):
-            last += 1
-        # Behind a blank line stands something else.
-        last += 1
+
+def _beside(places: Sequence[_Place], named: Sequence[Scope], last: int, line: int, scope: Scope | None) -> _Place:
+    """The definition or assignment that a comment stands in, beside or right before: in the line `last`."""
     before = bisect_right(places, last, key=lambda one: one.line)
     for place in reversed(places[max(0, before - 2): before]):
         if place.line == last or line <= place.end:

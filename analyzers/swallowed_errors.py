@@ -16,7 +16,7 @@ from overhaul.syntax.remarks import said
 from overhaul.text import dotted, text_of
 
 
-@Collector("Try", "TryStar", "ExceptHandler", "ExceptStarHandler", "Call")
+@Collector("Try", "TryStar", "ExceptHandler", "ExceptStarHandler", "Call", "With")
 def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
     """Handlers that only pass, go on, return nothing, or log before the function gives True; `suppress(Exception)`."""
     starts: list[int] | None = None
@@ -42,15 +42,25 @@ def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
                 explained=any(said(text) is None and _says_why(text) for at, text, own in near if at >= line or own),
                 tried=tuple(dict.fromkeys(_calls(body)))[:12], statements=len(body.body),
             )  # fmt: skip
-    for call, line, block in module.nodes(cst.Call) if "suppress" in module.text else ():
+    yield from _suppressed(module) if "suppress" in module.text else ()
+
+
+def _suppressed(module: Module) -> Iterator[SwallowedError]:
+    """`with suppress(Exception):`, with what is called below it; elsewhere nobody knows what it is for."""
+    starts = [one[0] for one in module.comments]
+    below: dict[int, Any] = {id(item.item): one.body for one, _, _ in module.nodes(cst.With) for item in one.items}
+    for call, line, block in module.nodes(cst.Call):
         func: Any = call.func
         last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
         if last != "suppress" or not call.args:
             continue
-        beside = [text for at, text, _ in module.comments if -1 <= at - line <= 1]
+        beside = module.comments[bisect_left(starts, line - 1): bisect_left(starts, line + 2)]
+        body = below.get(id(call))
         yield SwallowedError(
             scope=block.scope.name, line=line, caught=tuple([text_of(one.value) for one in call.args]),
-            act="suppress", explained=any(map(_says_why, beside)), tried=(), statements=0,
+            act="suppress", explained=any(_says_why(text) for _, text, _ in beside),
+            tried=tuple(dict.fromkeys(_calls(body)))[:12] if body is not None else (),
+            statements=len(body.body) if body is not None else 0,
         )  # fmt: skip
 
 

@@ -685,10 +685,11 @@ class LooseName(Row, frozen=True):
     """The dotted function or class; "" for the module, and for strings wherever they stand."""
     how: Literal["attribute", "called", "computed", "super", "own", "string", "pattern", "main"]
     """attribute: of what an index or another expression gives; called: of what a call of a name gives, with the chains
-    of both, `make().run`; computed: what `getattr` is asked of, with a name that is not written there; super: of
-    `super()`; own: what a class body uses of itself, `size = property(_get_size)`; string: constants that read like a
-    dotted name, those of `__all__` left out; pattern: of strings put together, `visit_*`; main: the module asks whether
-    it is run as a script."""
+    of both, `make().run`; computed: what `getattr` is asked of, with a name that is not written there, and all of whose
+    attributes are taken: `tasks.__dict__` (`vars(tasks)` too), `globals()` for the module itself; super: of `super()`;
+    own: what a class body uses of itself, `size = property(_get_size)`; string: constants that read like a dotted name,
+    those of `__all__` left out; pattern: of strings put together, `visit_*`; main: the module asks whether it is run as
+    a script."""
     names: tuple[str, ...]
     """Sorted; ("__main__",) for main."""
 
@@ -741,6 +742,8 @@ class Fingerprint(Row, frozen=True):
     fragments: tuple[Fragment, ...]
     generated: bool
     """A comment at its top says that it is generated."""
+    waits: bytes
+    """One byte each: how many `await` and `async` stand in it, which leave no trace in its shape; b"" where none do."""
 
 
 class Body(Row, frozen=True):

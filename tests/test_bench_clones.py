@@ -4,21 +4,22 @@ import ast
 import textwrap
 from pathlib import Path
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
 from benchmarks.clones.editing import edited, edits_for, foreign_statements
 from benchmarks.clones.exact import alike, kind, nearness, statements
-from benchmarks.clones.layout import KINDS, laid_out
+from benchmarks.clones.layout import KINDS, MOVED, laid_out, moved
 from benchmarks.clones.lookalikes import framed, guarded, same_words, turned
 from benchmarks.clones.peers import Overlap, covered
-from benchmarks.clones.project import Plan, Project, make, write
+from benchmarks.clones.project import Pair, Plan, Project, make, write
 from benchmarks.clones.renaming import WHATS, What, names_of, renamed, word_supply
 from benchmarks.clones.rewriting import Unfit, Words, identifiers
 from benchmarks.clones.sampling import Different, Import, Kind, Unit, free_names
 from benchmarks.clones.scoring import Judge, Mark, precision, recalls
 from overhaul.redundancy import Clone, Duplicate
+from overhaul.testing import table
 
 SUPPLY = [
     "amber", "basin", "cedar", "delta", "ember", "fjord", "grove", "haven", "inlet", "jetty", "knoll", "ledge", "marsh",
@@ -120,6 +121,32 @@ def test_a_changed_layout_is_of_type_1(given: Unit, sort: str) -> None:
     assert note == sort
     assert made.source != given.source
     assert kind(given.source, made.source) == 1
+
+
+def test_what_is_moved_to_another_indentation_is_the_same_code_in_or_out_of_a_class(tmp_path: Path) -> None:
+    made, note = laid_out(UNITS[0], Random(5), SUPPLY, [MOVED])
+    assert note == MOVED
+    assert (made.source, made.kind) == (UNITS[0].source, "method")
+    assert moved(UNITS[1]).kind == "function"
+    written = write([UNITS[0], made], [Pair(0, 1, 1, "layout", note)], 1, tmp_path)
+    lines = [(tmp_path / one.path).read_text().splitlines()[one.line - 1] for one in written.fragments]
+    assert [line.find("def ") for line in lines] == [0, 4]
+    rows: list[Any] = list(table("duplicates", {path: text.decode() for path, text in contents(tmp_path).items()}))
+    assert [mark.outcome for mark in Judge(written, tmp_path).marks(rows)] == ["right"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def power(n):\n    return n * power(n - 1)",  # inside a class the name is not the method
+        "def power(n):\n    return __times(n)",  # nor is that name
+        "def power(self):\n    return super().power",
+        "class Power:\n    def up(self):\n        pass",
+    ],
+)
+def test_what_would_mean_something_else_is_not_moved(source: str) -> None:
+    with pytest.raises(Unfit):
+        moved(unit(source, "class" if source.startswith("class") else "function"))
 
 
 @pytest.mark.parametrize("sort", KINDS)

@@ -9,7 +9,7 @@ from typing import Final
 import libcst as cst
 import msgspec
 
-from benchmarks.clones.rewriting import Unfit, blocks, code, docstring_of, parse
+from benchmarks.clones.rewriting import Unfit, blocks, code, docstring_of, identifiers, parse
 from benchmarks.clones.sampling import Unit
 
 _INDENTS: Final = ("  ", "   ", "        ")
@@ -231,12 +231,36 @@ def _indented(node: cst.FunctionDef | cst.ClassDef, random: Random) -> cst.Funct
     return changed if isinstance(changed, cst.FunctionDef | cst.ClassDef) else node
 
 
+def moved(unit: Unit) -> Unit:
+    """The unit at another indentation: a function inside a class, a method at the top of a module.
+
+    Raises Unfit for classes, and for what would mean something else there.
+    """
+    said = identifiers(unit.source)
+    # A function's own name means something else inside a class; names of two underscores belong to theirs.
+    alone = unit.source.count(unit.own) == 1
+    if unit.kind == "class" or not alone or {"super", "__class__"} & said or any(one[:2] == "__" for one in said):
+        raise Unfit("it belongs where it is")
+    return msgspec.structs.replace(unit, kind="method" if unit.kind == "function" else "function")
+
+
+MOVED: Final = "moved to another indentation"
+
+
 def laid_out(unit: Unit, random: Random, words: Sequence[str], kinds: Sequence[str] | None = None) -> tuple[Unit, str]:
     """The unit in another layout, and which changes were made. Raises Unfit when none of them changes anything."""
     tree = parse(unit.source)
-    chosen = list(kinds) if kinds is not None else random.sample([*KINDS, "indent"], random.randint(2, 5))
+    chosen = list(kinds) if kinds is not None else random.sample([*KINDS, "indent", MOVED], random.randint(2, 5))
     done: list[str] = []
+    made = unit
     for kind in chosen:
+        if kind == MOVED:
+            try:
+                made = moved(unit)
+            except Unfit:
+                continue
+            done.append(kind)
+            continue
         if kind == "indent":
             tree = _indented(tree, random)
             done.append(kind)
@@ -247,6 +271,6 @@ def laid_out(unit: Unit, random: Random, words: Sequence[str], kinds: Sequence[s
             tree = changed
             done.append(kind)
     source = code(tree)
-    if source == unit.source or not blocks(tree):
+    if (source == unit.source and made is unit) or not blocks(tree):
         raise Unfit("nothing to lay out anew")
-    return msgspec.structs.replace(unit, source=source), ", ".join(done)
+    return msgspec.structs.replace(made, source=source), ", ".join(done)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from overhaul.calling.definitions import CLASS, FIXTURE
+from overhaul.calling.definitions import CLASS
 from overhaul.calling.graph import Calls
 
+_OWN_CLASS = 1_000_000
+_OWN_MODULE = 100_000
+"""Nearer than any conftest."""
 _BESIDE = ("setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup", "tearDown")
 """What runs with every test of a class."""
 
@@ -15,8 +18,9 @@ _BESIDE = ("setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "
 def tests_reaching(calls: Calls) -> Sequence[int]:
     """Node -> the number of test functions from which it is got to for sure, itself left out.
 
-    A test function is one of a test module whose name begins with `test`. Fixtures count as called by the tests and
-    fixtures that have a parameter of their name; what a module does when it is imported counts as called by none.
+    A test function is one of a test module whose name begins with `test`. The nearest fixture of a name counts as
+    called by the tests and fixtures that have a parameter of that name, and by tests that are marked to use it; those
+    with `autouse` by every test that sees them. What a module does when it is imported counts as called by none.
     """
     counts = array("I", bytes(4 * len(calls.sure)))
     names, module_of = calls.numbering.names, calls.numbering.module_of
@@ -50,34 +54,82 @@ def tests_reaching(calls: Calls) -> Sequence[int]:
 
 def _beside(calls: Calls, tests: Sequence[int]) -> dict[int, list[int]]:
     """Test function or fixture -> the fixtures and preparations that run with it."""
-    numbering = calls.numbering
-    fixtures: dict[str, list[int]] = {}
-    for number in range(calls.count):
-        if calls.flags[number] & FIXTURE:
-            fixtures.setdefault(numbering.names[number].rpartition(".")[2], []).append(number)
+    numbering, inside = calls.numbering, calls.inside
     found: dict[int, list[int]] = {}
     for number in tests:
-        owner = calls.inside[number]
+        owner = inside[number]
         if calls.flags[owner] & CLASS:
             members = (calls.targets(owner, f"{name}!") for name in _BESIDE)
             found[number] = [one for targets in members for one in targets]
-    if fixtures:
-        for start, module, one in zip(calls.starts, numbering.modules, calls.defined, strict=True):
-            for number, parameters in one.parameters:
-                wanted = [
-                    fixture for name in parameters for fixture in fixtures.get(name, ())
-                    if fixture != start + number and _visible(numbering.modules[numbering.module_of[fixture]], module)
-                ]  # fmt: skip
-                if wanted:
-                    found.setdefault(start + number, []).extend(wanted)
+    fixtures = _Fixtures(calls)
+    if not fixtures.known:
+        return found
+    asked = {start + number: names for start, one in zip(calls.starts, calls.defined, strict=True)
+             for number, names in one.parameters}  # fmt: skip
+    of_tests = frozenset(tests)
+    for number in (*tests, *(number for number in asked if number not in of_tests)):
+        names = asked.get(number, ()) if not calls.flags[number] & CLASS and numbering.names[number] else ()
+        if number in of_tests:
+            around = inside[number]
+            start = calls.starts[numbering.module_of[number]]
+            marked = (name for one in calls.ancestors.get(around, ()) for name in asked.get(one, ()))
+            names = (*names, *marked, *asked.get(start, ()), *fixtures.unasked(around))
+        wanted = [one for name in dict.fromkeys(names) if (one := fixtures.meant(name, number)) >= 0]
+        if wanted:
+            found.setdefault(number, []).extend(wanted)
     return found
 
 
-def _visible(fixture: str, module: str) -> bool:
-    """Whether a fixture of one module is seen in another: its own, or the conftest of a package around."""
-    package, _, last = fixture.rpartition(".")
-    around = f"{package}." if package else ""
-    return fixture == module or (last.startswith("conftest") and f"{module}.".startswith(around))
+class _Fixtures:
+    """Which fixture a name means where it is asked for."""
+
+    def __init__(self, calls: Calls) -> None:
+        """Gathers those of all modules."""
+        self._calls = calls
+        self.known: dict[str, list[int]] = {}
+        """Name -> fixtures that are asked for by it."""
+        self._unasked: list[tuple[int, str]] = []
+        """Fixtures that run without being asked, with their names."""
+        for start, one in zip(calls.starts, calls.defined, strict=True):
+            for number, name, unasked in one.fixtures:
+                self.known.setdefault(name, []).append(start + number)
+                if unasked:
+                    self._unasked.append((start + number, name))
+        self._around: dict[int, tuple[str, ...]] = {}
+
+    def meant(self, name: str, asker: int) -> int:
+        """The nearest fixture of a name, the one that asks left out; -1 for none."""
+        fixtures = self.known.get(name)
+        if not fixtures:
+            return -1
+        around = self._calls.inside[asker]
+        near = [(self._nearness(one, around), one) for one in fixtures if one != asker]
+        best = max(near, default=(0, -1))
+        return best[1] if best[0] else -1
+
+    def unasked(self, around: int) -> tuple[str, ...]:
+        """The names of the fixtures that run with all tests of a class or module."""
+        found = self._around.get(around)
+        if found is None:
+            found = self._around[around] = tuple(name for one, name in self._unasked if self._nearness(one, around))
+        return found
+
+    def _nearness(self, fixture: int, around: int) -> int:
+        """How near a fixture is to what stands in a class or module: its own class is nearest; 0: not seen from there.
+
+        Others are seen in the module they stand in, and in those below the folder of their conftest.
+        """
+        calls = self._calls
+        modules, module_of = calls.numbering.modules, calls.numbering.module_of
+        owner = calls.inside[fixture]
+        if calls.flags[owner] & CLASS:
+            return _OWN_CLASS if owner in calls.ancestors.get(around, (around,)) else 0
+        home, module = modules[module_of[fixture]], modules[module_of[around]]
+        if home == module:
+            return _OWN_MODULE
+        package, _, last = home.rpartition(".")
+        seen = last.startswith("conftest") and (not package or f"{module}.".startswith(f"{package}."))
+        return package.count(".") + 1 + bool(package) if seen else 0
 
 
 def _components(

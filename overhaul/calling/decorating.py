@@ -24,6 +24,8 @@ _PLAIN: Final = frozenset({
     "keep_lazy", "keep_lazy_text", "sensitive_variables", "sensitive_post_parameters", "async_unsafe", "profile",
 })  # fmt: skip
 """Last names of decorators that call nobody's registry, wherever they come from."""
+_OF_PROPERTIES: Final = frozenset({"setter", "getter", "deleter"})
+"""Of these only where they are asked of something: `@size.setter`."""
 _REGISTERING: Final = frozenset({"atexit.register", "codecs.register", "signal.signal", "unittest.skip"})
 _CHANGING: Final = frozenset({
     "append", "add", "insert", "register", "setdefault", "update", "connect", "subscribe", "extend", "on", "listen",
@@ -44,7 +46,8 @@ class Decorating:
         chain = CHAIN.match(text) or CHAIN.match(text.partition("(")[0])
         if chain is None:
             return True
-        if chain[0].rpartition(".")[2] in _PLAIN:
+        front, _, last = chain[0].rpartition(".")
+        if last in _PLAIN and (front or last not in _OF_PROPERTIES):
             return False
         meaning = self._symbols.lookup(module, scope, chain[0])
         if isinstance(meaning, External):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from overhaul.calling.decorating import Decorating
-from overhaul.facts import Class, Function
+from overhaul.facts import Class, Facts, Function, Variable
 from overhaul.inventory import testing
 from overhaul.naming.meanings import External, Symbol
 from overhaul.symbols import Symbols
@@ -38,6 +39,10 @@ _NO_HOOKS: Final = frozenset({
     "collections.UserList", "collections.deque", "collections.Counter",
 })  # fmt: skip
 """Bases from outside that call no method of their heirs but special ones."""
+_FIXTURE_NAME: Final = re.compile(r"""\bname\s?=\s?["'](\w{1,120})["']""")
+_AUTOUSE: Final = re.compile(r"\bautouse\s?=\s?True\b")
+_MARK: Final = re.compile(r"\busefixtures\(([^()]{0,400})\)")
+_QUOTED: Final = re.compile(r"""["'](\w{1,120})["']""")
 
 
 class Defined(msgspec.Struct, frozen=True):
@@ -54,7 +59,10 @@ class Defined(msgspec.Struct, frozen=True):
     ancestors: tuple[tuple[int, tuple[int, ...]], ...]
     """(number inside the module, numbers of the classes in which attributes are looked up, itself first)."""
     parameters: tuple[tuple[int, tuple[str, ...]], ...]
-    """Of a test module: (number of a function inside the module, names of its parameters)."""
+    """Of a test module: (number of a function inside the module, names of its parameters and of the fixtures it is
+    marked to use); what a class or the module is marked with stands under its own number."""
+    fixtures: tuple[tuple[int, str, bool], ...]
+    """(number of a fixture inside the module, the name it is asked for by, whether it runs without being asked)."""
     aliases: tuple[str, ...]
     """Names that imports give to what is called otherwise where it is defined."""
 
@@ -104,7 +112,9 @@ def names_of(classes: Sequence[Class], functions: Sequence[Function]) -> tuple[s
     return ("", *sorted({row.name for row in classes} | {row.name for row in functions}))
 
 
-def define(symbols: Symbols, numbering: Numbering, decorating: Decorating, module: str) -> Defined:
+def define(
+    symbols: Symbols, variables: Facts[Variable], numbering: Numbering, decorating: Decorating, module: str
+) -> Defined:
     """Lines, kinds and ancestors of a module's definitions."""
     interior = symbols.interior(module)
     names = symbols_names(numbering, module)
@@ -152,15 +162,45 @@ def define(symbols: Symbols, numbering: Numbering, decorating: Decorating, modul
             kind |= REGISTERED
         flags[number] |= kind
         ancestors.append((number, known))
-    parameters = tuple(
-        (place[row.name], tuple(one.name for one in row.parameters))
-        for row in (interior.functions.values() if testing(symbols.path(module)) else ()) if row.parameters
+    fixtures = tuple(
+        (place[row.name], *_fixture(row)) for row in interior.functions.values() if flags[place[row.name]] & FIXTURE
     )
+    parameters = tuple(_asked(symbols, variables[module], module, place)) if testing(symbols.path(module)) else ()
     inside = array("I", [_around(name, place) for name in names]).tobytes()
     bound = [(row.name, row.target) for rows in interior.bindings.values() for row in rows if row.kind == "import"]
     bound += ((name, target) for (_, name), target in interior.imported.items())
     aliases = tuple(sorted({name for name, target in bound if target.rpartition(".")[2] != name}))
-    return Defined(names, inside, lines.tobytes(), bytes(flags), tuple(ancestors), parameters, aliases)
+    return Defined(names, inside, lines.tobytes(), bytes(flags), tuple(ancestors), parameters, fixtures, aliases)
+
+
+def _fixture(row: Function) -> tuple[str, bool]:
+    """By which name a fixture is asked for, and whether it runs without."""
+    text = next(one for one in row.decorators if "fixture" in one)
+    named = _FIXTURE_NAME.search(text)
+    return named[1] if named else row.name.rpartition(".")[2], _AUTOUSE.search(text) is not None
+
+
+def _asked(
+    symbols: Symbols, variables: Sequence[Variable], module: str, place: Mapping[str, int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Which fixtures the functions, classes and the whole of a test module ask for, as `Defined.parameters` has it."""
+    interior = symbols.interior(module)
+    marks = tuple(name for row in variables if row.name == "pytestmark" for name in _marked((row.value,)))
+    if marks:
+        yield 0, marks
+    for owner in interior.classes.values():
+        if names := _marked(owner.decorators):
+            yield place[owner.name], names
+    for row in interior.functions.values():
+        if names := (*(one.name for one in row.parameters), *_marked(row.decorators)):
+            yield place[row.name], names
+
+
+def _marked(texts: Sequence[str]) -> tuple[str, ...]:
+    """The fixtures that marks say are used: `pytest.mark.usefixtures("db")`."""
+    return tuple(
+        name for text in texts for mark in _MARK.findall(text) for name in _QUOTED.findall(mark)
+    )  # fmt: skip
 
 
 def _implements_outside(symbols: Symbols, module: str, scope: str, text: str) -> bool:

@@ -99,7 +99,7 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     numbering = Numbering(names)
     last = Counter([name.rpartition(".")[2] for name in numbering.names])
     defined = {module: known[module].defined for module in known}
-    defined |= {module: define(symbols, numbering, decorating, module) for module in changed}
+    defined |= {module: define(symbols, tables.variables, numbering, decorating, module) for module in changed}
     telling = last.keys() | {name for one in defined.values() for name in one.aliases}
     types = Types(symbols, tables.variables, tables.local_names)
     sources = Sources(symbols, types, numbering, last, telling, tables.used, tables.receivers, tables.loose)

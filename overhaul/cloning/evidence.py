@@ -32,18 +32,34 @@ def of_equal(pieces: Sequence[Piece], exact: bool) -> Iterator[str]:
 def of_alike(pieces: Sequence[Piece]) -> Iterator[str]:
     """Pieces of which the first is held against each of the others."""
     first = pieces[0]
-    for other in pieces[1 : MOST + 1]:
+    equal = [one for one in pieces[1:] if one.fragment.exact == first.fragment.exact]
+    others = [one for one in pieces[1:] if one.fragment.exact != first.fragment.exact]
+    if equal:
+        where = ", ".join(f"{one.fragment.name} ({one.text.path}:{one.fragment.line})" for one in equal[:MOST])
+        more = f" and {len(equal) - MOST} more" if len(equal) > MOST else ""
+        yield fact(first.fragment.line, f"equal to {where}{more}")
+    for other in others[:MOST]:
         found = likeness(first, other)
         where = f"{other.text.path}:{other.fragment.line}"
         yield fact(first.fragment.line, f"{found.similarity:.0%} like {other.fragment.name} ({where}): "
                    f"{len(found.aligned)} of {len(first.shapes)} and {len(other.shapes)} statements correspond")
+        yield from _waiting(first, other)
         if (0, 0) not in found.aligned:
             yield fact(first.fragment.line, f"{other.fragment.name} has another signature")
         yield from _missing(first, {one for one, _ in found.aligned}, f"not in {other.fragment.name}", "")
         yield from _missing(other, {two for _, two in found.aligned}, f"not in {first.fragment.name}", other.text.path)
         yield from _renamed(first, other, found.aligned)
-    if len(pieces) > MOST + 1:
-        yield fact(first.fragment.line, f"and {len(pieces) - MOST - 1} more members")
+    if len(others) > MOST:
+        yield fact(first.fragment.line, f"and {len(others) - MOST} more members")
+
+
+def _waiting(first: Piece, other: Piece) -> Iterator[str]:
+    """That one is asynchronous and the other is not."""
+    waits = [any(one.text.waits[one.fragment.first : one.fragment.last]) for one in (first, other)]
+    if waits[0] != waits[1]:
+        one = first if waits[0] else other
+        path = "" if waits[0] else other.text.path
+        yield fact(one.fragment.line, f"{one.fragment.name} is asynchronous, the other is not", path)
 
 
 def _missing(piece: Piece, there: set[int], text: str, path: str) -> Iterator[str]:

@@ -138,6 +138,40 @@ def alike(pieces: Sequence[Piece], pairs: Iterable[tuple[int, int, float]]) -> I
         yield Group(3, members, min(near[numbers[0]][other] for other in numbers[1:]))
 
 
+def whole(groups: Iterable[Group], same: Iterable[Group]) -> Iterator[Group]:
+    """Groups of type 3 with all their members: those of which one stands for its equals in `same` get these too.
+
+    Of those that are equal but for names, the ones that are alike to all others in the group.
+    """
+    equals = {group.pieces[0].key: group.pieces for group in same}
+    for group in groups:
+        if not any(piece.key in equals for piece in group.pieces):
+            yield group
+            continue
+        judged: dict[tuple[bytes, bytes], float | None] = {}
+        chosen = [(piece, piece) for piece in group.pieces]
+        for piece in group.pieces:
+            for other in equals.get(piece.key, (piece,))[1:]:
+                rest = [one for one, stands in chosen if stands is not piece]
+                if all(_near(other, one, judged) is not None for one in rest):
+                    chosen.append((other, piece))
+        members = sorted(chosen, key=lambda one: one[0].key)
+        first, stands = members[0]
+        values = [_near(first, one, judged) for one, its in members[1:] if its is not stands]
+        yield Group(3, [one for one, _ in members], min(value for value in values if value is not None))
+
+
+def _near(one: Piece, other: Piece, judged: dict[tuple[bytes, bytes], float | None]) -> float | None:
+    """As `judge`; those that are equal to the letter are asked for once."""
+    if nested(one, other):
+        return None
+    first, second = sorted((one, other), key=lambda piece: piece.key)
+    key = first.fragment.exact, second.fragment.exact
+    if key not in judged:
+        judged[key] = judge(first, second)
+    return judged[key]
+
+
 def _least(piece: Piece) -> float:
     return CONSTRUCTOR if piece.fragment.name.endswith("__init__") else VARIETY[3]
 
@@ -162,5 +196,5 @@ def _cliques(near: Mapping[int, Mapping[int, float]], pieces: Sequence[Piece]) -
 
 __all__ = [
     "DECISIVE", "ENOUGH", "LEAST", "STATEMENTS", "STEP", "VARIETY", "Group", "Likeness", "alike", "equal", "judge",
-    "meanings", "needed", "needs", "nested", "shared", "worth",
+    "meanings", "needed", "needs", "nested", "shared", "whole", "worth",
 ]  # fmt: skip

@@ -16,6 +16,8 @@ RENAMED_ONCE: Final = 0.7
 """What a name counts that is no local one, differs, and is met in no second place that says the same."""
 RENAMED: Final = 0.9
 """What it counts when all places say the same."""
+WAITING: Final = 0.9
+"""What a statement counts that waits (`await`, `async`) where the other one does not."""
 SUBSTANCE: Final = frozenset({CODES[name] for name in ("Expr", "Assign", "AugAssign", "Assert", "Del")})
 ALMOST: Final = 0.99
 """The most that pieces have in common that are not equal."""
@@ -114,9 +116,10 @@ def _judged(first: Piece, second: Piece, aligned: Sequence[tuple[int, int]]) -> 
     forth, back = meanings(names)
     weights = first.weights
     kinds, its_kinds = first.text.kinds, second.text.kinds
+    waits, its_waits = first.text.waits, second.text.waits
     common = substance = 0.0
     same = told = 0
-    for (one, _), (mine, its) in zip(aligned, names, strict=True):
+    for (one, two), (mine, its) in zip(aligned, names, strict=True):
         worth = whole = 0.0
         for name, its_name in zip(mine, its, strict=True):
             if first.local(name):
@@ -132,6 +135,8 @@ def _judged(first: Piece, second: Piece, aligned: Sequence[tuple[int, int]]) -> 
             elif forth[name][0] == its_name and back[its_name][0] == name:
                 worth += RENAMED if forth[name][1] > 1 else RENAMED_ONCE
         found = weights[one] * (worth / whole if whole else 1.0)
+        if waits[start + one] != its_waits[other + two]:
+            found *= WAITING
         common += found
         if kinds[start + one] in SUBSTANCE:
             substance += found

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 from math import sqrt
 from typing import Final
 
+from overhaul.cloning.spans import Spans
 from overhaul.facts import Fingerprint, Fragment
 
 WEIGHTS: Final = (0.0, 0.5, *(sqrt(size) for size in range(2, 256)))
@@ -38,6 +40,8 @@ class Text:
         self.weights = print_.weights
         self.depths = print_.depths
         self.kinds = print_.kinds
+        self.waits = print_.waits or bytes(len(print_.kinds))
+        """Of each statement how many `await` and `async` stand in it: its shape does not tell."""
         self._print = print_
 
     @cached_property
@@ -54,6 +58,19 @@ class Text:
     def literals(self) -> array[int]:
         """A hash of each statement's literals; 0 without any."""
         return unpacked(self._print.literals)
+
+    @cached_property
+    def definitions(self) -> Spans[Fragment]:
+        """The fragments, for asking which are around a place."""
+        return Spans((one.first, one.last, one) for one in self.fragments)
+
+    def inside(self, outer: Fragment) -> Iterator[Fragment]:
+        """The fragments inside another; they come right before it."""
+        place = bisect_left(self.fragments, outer.last, key=lambda one: one.last)
+        while self.fragments[place] != outer:
+            place += 1
+        while (place := place - 1) >= 0 and self.fragments[place].first > outer.first:
+            yield self.fragments[place]
 
     @cached_property
     def _names(self) -> Sequence[str]:

@@ -11,6 +11,7 @@ from overhaul.cloning.evidence import of_alike, of_equal
 from overhaul.cloning.groups import Group, needed
 from overhaul.cloning.pieces import Piece, Text
 from overhaul.cloning.runs import Run, RunGroup
+from overhaul.cloning.spans import Spans
 from overhaul.inventory import Confidence, fact, testing
 from overhaul.redundancy import Clone, Difference, Duplicate
 
@@ -32,23 +33,21 @@ def written(text: Text) -> bool:
 def uncovered(groups: Iterable[Group]) -> Iterator[Group]:
     """Groups without those whose members all stand inside the members of another, each in one of its own."""
     listed = list(groups)
-    around: dict[str, list[tuple[int, Piece]]] = {}
+    spans: dict[str, list[tuple[int, int, tuple[int, Piece]]]] = {}
     for number, group in enumerate(listed):
         for piece in group.pieces:
-            around.setdefault(piece.text.module, []).append((number, piece))
-    for number, group in enumerate(listed):
+            fragment = piece.fragment
+            spans.setdefault(piece.text.module, []).append((fragment.first, fragment.last, (number, piece)))
+    around = {module: Spans(found) for module, found in spans.items()}
+    for group in listed:
         common: dict[int, set[tuple[str, int]]] = {}
         for piece in group.pieces:
-            for other, outer in around[piece.text.module]:
-                if other != number and _inside(piece, outer):
-                    common.setdefault(other, set()).add(outer.key)
+            first, last = piece.fragment.first, piece.fragment.last
+            for number, outer in around[piece.text.module].around(first, last):
+                if outer.fragment.last - outer.fragment.first > last - first:
+                    common.setdefault(number, set()).add(outer.key)
         if not any(len(outers) >= len(group.pieces) for outers in common.values()):
             yield group
-
-
-def _inside(piece: Piece, outer: Piece) -> bool:
-    one, other = piece.fragment, outer.fragment
-    return other.first <= one.first and one.last <= other.last and other.last - other.first > one.last - one.first
 
 
 def row(group: Group, differences: Sequence[Difference]) -> Duplicate:
@@ -67,7 +66,7 @@ def row(group: Group, differences: Sequence[Difference]) -> Duplicate:
         path=first.text.path,
         line=first.fragment.line,
         confidence=_confidence(group),
-        evidence=(*evidence, *(_told(first, one) for one in differences[:3])),
+        evidence=(*evidence, *(_told(first.fragment.line, one) for one in differences[:3])),
         type=kind,
         unit=unit,
         similarity=round(group.similarity, 3),
@@ -78,17 +77,18 @@ def row(group: Group, differences: Sequence[Difference]) -> Duplicate:
         statements=first.fragment.statements,
         saved_lines=sum(lengths) - max(lengths),
         differences=tuple(differences),
-        identity=identity((f"{one.text.module}.{one.fragment.name}", one.fragment.renamed) for one in pieces),
+        identity=identity(kind, ((f"{one.text.module}.{one.fragment.name}", one.fragment.exact) for one in pieces)),
     )  # fmt: skip
 
 
-def run_row(group: RunGroup) -> Duplicate:
-    """A group of statement runs as it is reported."""
+def run_row(group: RunGroup, differences: Sequence[Difference]) -> Duplicate:
+    """The same for a group of statement runs."""
     members = tuple([_clone(run) for run in group.runs])
     lengths = [one.end - one.line + 1 for one in members]
-    sure: Confidence = "high" if group.exact and group.statements >= LONG else "medium"
+    sure: Confidence = "high" if group.exact and not differences and group.statements >= LONG else "medium"
     if all(testing(one.path) for one in members):
         sure = "low"
+    kind: Literal[1, 2] = 1 if group.exact and not differences else 2
     said = "names and literals and all" if group.exact else "but for names and literals"
     return Duplicate(
         kind="duplicate",
@@ -98,17 +98,20 @@ def run_row(group: RunGroup) -> Duplicate:
         path=members[0].path,
         line=members[0].line,
         confidence=sure,
-        evidence=tuple(fact(one.line, f"{group.statements} statements are equal, {said}", one.path if number else "")
-                       for number, one in enumerate(members[:4])),
-        type=1 if group.exact else 2,
+        evidence=(
+            *(fact(one.line, f"{group.statements} statements are equal, {said}", one.path if number else "")
+              for number, one in enumerate(members[:4])),
+            *(_told(members[0].line, one) for one in differences[:3]),
+        ),
+        type=kind,
         unit="run",
         similarity=1.0,
         members=members,
         statements=group.statements,
         saved_lines=sum(lengths) - max(lengths),
-        differences=(),
-        identity=identity((f"{run.text.module}.{member.name}", run.text.shapes[run.first : run.last].tobytes())
-                          for run, member in zip(group.runs, members, strict=True)),
+        differences=tuple(differences),
+        identity=identity(kind, ((f"{run.text.module}.{member.name}", run.said)
+                                 for run, member in zip(group.runs, members, strict=True))),
     )  # fmt: skip
 
 
@@ -120,9 +123,9 @@ def _clone(run: Run) -> Clone:
     return Clone(text.module, name, text.path, line, max(text.lines[run.last - 1], line))
 
 
-def identity(members: Iterable[tuple[str, bytes]]) -> str:
-    """`dup-` and 12 hexadecimal digits, of the members' names and what they say."""
-    total = blake2b(digest_size=6)
+def identity(kind: int, members: Iterable[tuple[str, bytes]]) -> str:
+    """`dup-` and 12 hexadecimal digits, of the type, the members' names and what they say."""
+    total = blake2b(f"{kind}\n".encode(), digest_size=6)
     for name, content in sorted(members):
         total.update(f"{name}\0{content.hex()}\n".encode())
     return f"dup-{total.hexdigest()}"
@@ -138,6 +141,6 @@ def _confidence(group: Group) -> Confidence:
     return "high" if first.variety >= SURE else "medium"
 
 
-def _told(first: Piece, difference: Difference) -> str:
+def _told(line: int, difference: Difference) -> str:
     meant = " or ".join(dict.fromkeys(difference.meanings[:3]))
-    return f"line {first.fragment.line}: {difference.name} is not the same thing for all: {meant}"
+    return f"line {line}: {difference.name} is not the same thing for all: {meant}"

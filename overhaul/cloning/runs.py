@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from overhaul.cloning.groups import Group
 from overhaul.cloning.pieces import WEIGHTS, Text
+from overhaul.cloning.spans import Spans
 from overhaul.syntax.shapes import CODES, ELIF, ELSE, FINALLY, IMPORTED
 from overhaul.syntax.statements import LIGHT
 
@@ -37,6 +38,15 @@ class Run(NamedTuple):
     def key(self) -> tuple[str, int]:
         """By which runs are ordered."""
         return self.text.module, self.first
+
+    @property
+    def said(self) -> bytes:
+        """What it says to the letter: the shapes of its statements, their literals and names."""
+        text = self.text
+        return b"\0".join((
+            text.shapes[self.first : self.last].tobytes(), text.literals[self.first : self.last].tobytes(),
+            " ".join(text.named(self.first, self.last)).encode("utf-8", "surrogatepass"),
+        ))  # fmt: skip
 
 
 class RunGroup(NamedTuple):
@@ -75,14 +85,16 @@ class _Told:
     """Which groups each statement is told by already."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
-        self._spans: dict[str, list[tuple[int, int, int]]] = {}
+        spans: dict[str, list[tuple[int, int, int]]] = {}
         for number, group in enumerate(groups):
             for piece in group.pieces:
                 fragment = piece.fragment
-                self._spans.setdefault(piece.text.module, []).append((fragment.first, fragment.last, number))
+                spans.setdefault(piece.text.module, []).append((fragment.first, fragment.last, number))
+        self._spans = {module: Spans(found) for module, found in spans.items()}
 
     def __call__(self, text: Text, statement: int) -> set[int]:
-        return {number for first, last, number in self._spans.get(text.module, ()) if first <= statement < last}
+        spans = self._spans.get(text.module)
+        return set(spans.around(statement, statement + 1)) if spans is not None else set()
 
 
 def _matches(texts: Sequence[Text], told: _Told) -> Iterator[tuple[Run, Run]]:
@@ -210,7 +222,9 @@ def _variety(run: Run) -> float:
 
 
 def _agree(one: Run, other: Run) -> bool:
-    """Whether the names are renamed consistently, and most of them are the same."""
+    """Whether the names are renamed consistently, and most of them are the same; and both wait in the same places."""
+    if one.text.waits[one.first : one.last] != other.text.waits[other.first : other.last]:
+        return False
     names = one.text.named(one.first, one.last)
     others = other.text.named(other.first, other.last)
     forth: dict[str, str] = {}

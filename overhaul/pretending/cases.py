@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from overhaul.facts import Body, Function, Remark
 from overhaul.pretending.promises import Promise
@@ -59,3 +59,19 @@ def told(remark: Remark) -> str:
 def quoted(remark: Remark) -> str:
     """The line that says so."""
     return f'"{remark.text.strip()}"'
+
+
+def deed(body: Body) -> str:
+    """What a body does, in a few words."""
+    if body.form == "empty":
+        return EMPTY.get(body.how, "does nothing")
+    if body.form == "announced":
+        return f'prints or logs "{body.message[:60]}"' + (f", returns {body.how}" if body.how else "")
+    return f"returns {body.how}"
+
+
+EMPTY: Final = {
+    "pass": "a body of pass", "dots": "a body of dots", "docstring": "only a docstring", "return": "only returns",
+    "return None": "only returns None", "nothing": "does nothing",
+}  # fmt: skip
+"""How an empty body is written -> in a few words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal
@@ -135,6 +136,12 @@ class Families:
             return "implements an interface"
         return ""
 
+    def closed(self, module: str, owner: str) -> bool:
+        """Whether a class says that nobody may change what it holds: Frozen, "A read-only list"."""
+        row = self.symbols.interior(module).classes.get(owner)
+        name = " ".join(words_of(owner.rpartition(".")[2]))
+        return _CLOSED.search(name) is not None or (row is not None and _CLOSED.search(row.summary) is not None)
+
     def idle_class(self, module: str, owner: str) -> bool:
         """Whether most methods of a class do nothing: an interface by convention, or a class nobody has written yet."""
         methods = [
@@ -175,6 +182,7 @@ class Families:
         return kind
 
 
+_CLOSED: Final = re.compile(r"\b(?:frozen|immutable|read[\s-]?only|unmodifiable|sealed)\b", re.IGNORECASE)
 _PLAIN: Final = frozenset({
     "staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "override", "final",
     "no_type_check",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, Literal
+from typing import Literal
 
 from overhaul.facts import Body, Function, Remark
 from overhaul.inventory import fact
-from overhaul.pretending.cases import Case, Pattern, Verdict, quoted, told
+from overhaul.pretending.cases import EMPTY, Case, Pattern, Verdict, deed, quoted, told
 from overhaul.pretending.families import Families, Key
 from overhaul.pretending.phrases import (
     CHANCE,
@@ -33,6 +33,7 @@ from overhaul.pretending.promises import (
     ABSTRACT,
     CHANGING,
     COMPUTING,
+    MUTATING,
     SPEAKING,
     peculiar,
     promise,
@@ -47,17 +48,18 @@ class Judge:
 
     def __init__(
         self, families: Families, reaches: Mapping[Key, Reach], passed_on: Callable[[str, str], bool],
-        namesakes: Callable[[str, str], int],
+        namesakes: Callable[[str, str], int], rebound: Callable[[str, Function], bool],
     ) -> None:  # fmt: skip
         """Stands on what is known of all functions.
 
         `passed_on` tells whether a function, by module and name, is handed on as a value; `namesakes` how many others
-        of its name there are.
+        of its name there are; `rebound` whether something else may stand under its name.
         """
         self._namesakes = namesakes
         self._families = families
         self._reaches = reaches
         self._passed_on = passed_on
+        self._rebound = rebound
 
     def verdict(self, module: str, row: Function, body: Body, remark: Remark | None) -> Verdict | None:
         """What is wrong with a function outside of tests; None where nothing is."""
@@ -76,6 +78,8 @@ class Judge:
                 found = self._empty(case, decorated) if not body.sleeps else self._simulated(case, decorated)
             case _:
                 found = self._given(case, decorated)
+        if found is not None and self._rebound(module, row):
+            found = None
         return found or self._marked(case)
 
     @staticmethod
@@ -122,14 +126,14 @@ class Judge:
                 return None
             if self._namesakes(case.module, case.row.name) or self._is_heir_waited_for(case):
                 return None
-            return self._found("certain", "empty", case, _EMPTY.get(body.how, "does nothing"))
+            return self._found("certain", "empty", case, EMPTY.get(body.how, "does nothing"))
         if self._passed_on(case.module, case.row.name) or self._is_heir_waited_for(case) or self._is_convention(case):
             return None
         sure = (case.called and (spoken or not case.row.owner)) or said.value
         if sure and not self._in_idle_class(case) and (not case.row.owner or self._is_made(case)):
-            return self._found("certain", "empty", case, _EMPTY.get(body.how, "does nothing"))
+            return self._found("certain", "empty", case, EMPTY.get(body.how, "does nothing"))
         if spoken:
-            return self._found("likely", "empty", case, _EMPTY.get(body.how, "does nothing"))
+            return self._found("likely", "empty", case, EMPTY.get(body.how, "does nothing"))
         return None
 
     def _refused(self, case: Case) -> Verdict | None:
@@ -144,9 +148,9 @@ class Judge:
             return None
         if not any(self._families.beside(case.module, owner, last)) and not said.value:
             # Nobody implements it: what the base declares may be as good as nothing.
-            return self._found("likely", "empty", case, _EMPTY.get(case.body.how, "does nothing"))
+            return self._found("likely", "empty", case, EMPTY.get(case.body.how, "does nothing"))
         tier: Tier = "certain" if case.called or said.value else "likely"
-        return self._found(tier, "empty", case, _EMPTY.get(case.body.how, "does nothing"))
+        return self._found(tier, "empty", case, EMPTY.get(case.body.how, "does nothing"))
 
     def _raises(self, case: Case, decorated: str) -> Verdict | None:
         body, row, owner = case.body, case.row, case.row.owner
@@ -170,6 +174,8 @@ class Judge:
                 return self._admitted(case)
             if self._families.outside(case.module, owner):
                 return self._admitted(case)
+            if case.promise.verb in MUTATING and not open_ and self._families.closed(case.module, owner):
+                return None
         if (body.excuse or body.explained or self._passive(case)) and not YET.search(body.message) and not case.marked:
             return None
         if decorated in ("other", "override"):
@@ -361,7 +367,7 @@ class Judge:
 
     def _found(self, tier: Tier, pattern: Pattern, case: Case, why: str, marker: int | None = None) -> Verdict:
         body, remark = case.body, case.remark
-        evidence = [fact(body.at or case.row.line, _deed(body))]
+        evidence = [fact(body.at or case.row.line, deed(body))]
         if remark is not None:
             evidence.append(fact(remark.line, quoted(remark)))
             marker = remark.line if marker is None else marker
@@ -376,17 +382,3 @@ class Judge:
             yield fact(case.row.line, f"annotated to return {case.promise.returns[:60]}")
         if case.body.unused and case.body.form != "empty":
             yield fact(case.row.line, f"never uses {', '.join(case.body.unused[:5])}")
-
-
-def _deed(body: Body) -> str:
-    if body.form == "empty":
-        return _EMPTY.get(body.how, "does nothing")
-    if body.form == "announced":
-        return f'prints or logs "{body.message[:60]}"' + (f", returns {body.how}" if body.how else "")
-    return f"returns {body.how}"
-
-
-_EMPTY: Final = {
-    "pass": "a body of pass", "dots": "a body of dots", "docstring": "only a docstring", "return": "only returns",
-    "return None": "only returns None", "nothing": "does nothing",
-}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -49,6 +50,12 @@ ACTING: Final = frozenset({
     "download", "fetch", "load", "calculate", "compute", "validate", "verify", "authenticate", "authorize", "sanitize",
 })  # fmt: skip
 """Verbs of functions that do something to the world."""
+MUTATING: Final = frozenset({
+    "append", "add", "insert", "extend", "set", "setdefault", "update", "put", "push", "pop", "popitem", "remove",
+    "delete", "del", "discard", "clear", "sort", "reverse", "write", "save", "store", "create", "replace", "rename",
+    "move", "truncate", "upload", "modify", "change", "assign", "edit",
+})  # fmt: skip
+"""Verbs of methods that change what they belong to."""
 SPEAKING: Final = frozenset({
     "print", "log", "show", "display", "report", "dump", "debug", "warn", "echo", "usage", "help", "describe", "info",
     "list", "trace", "say", "tell", "announce", "greet", "hello", "warning", "error", "message", "banner", "output",
@@ -135,8 +142,13 @@ def promise(function: Function, body: Body | None) -> Promise:
         verb in ("authenticate", "authorize", "validate", "verify"), acts=verb in ACTING, says=says, returns=annotation,
         value=(bool(annotation) and not _OPEN.search(annotation)) or documented,
         hooked=(_HOOKED if function.owner else _FREE).match(function.name.rpartition(".")[2]) is not None,
-        fixed=not _FIXED.isdisjoint(words) and verb not in COMPUTING,
+        fixed=not _FIXED.isdisjoint(words) and (verb not in COMPUTING or _is_default(words, body)),
     )  # fmt: skip
+
+
+def _is_default(words: Sequence[str], body: Body | None) -> bool:
+    """Whether a default is asked for and nothing given: whatever the verb, it may be a constant."""
+    return body is not None and not body.parameters and not {"default", "defaults"}.isdisjoint(words)
 
 
 _RETURNS: Final = re.compile(

@@ -46,11 +46,12 @@ def pretends(row: SwallowedError) -> str:
     if not _TRYING.isdisjoint(words_of(row.scope)):
         return ""
     tried = [one for one in row.tried if one]
-    if row.act != "suppress":
-        cleaning = [one in _CLEANING or not _CLEANING.isdisjoint(words_of(one)) for one in tried]
-        # What says success afterwards may not fail for anything else.
-        cleans = all(cleaning) if row.act == "success" else any(cleaning)
-        if cleans or not tried:
-            return ""
+    if row.act == "suppress" and not row.statements:
+        # Nobody knows what it stands around.
+        return "swallows exceptions"
+    cleaning = [one in _CLEANING or not _CLEANING.isdisjoint(words_of(one)) for one in tried]
+    # What says success afterwards may not fail for anything else.
+    cleans = all(cleaning) if row.act == "success" else any(cleaning)
+    if cleans or not tried:
+        return ""
     return "says success whatever happens" if row.act == "success" else "swallows exceptions"
-

@@ -212,6 +212,10 @@ class Conventions:
         """Whether four modules or more define it."""
         return self._modules[offer.unit, offer.last] >= COMMON
 
+    def asks(self, offer: Offer) -> bool:
+        """Whether twelve do: a framework asks for it."""
+        return self._modules[offer.unit, offer.last] >= HOOK
+
     def hook(self, first: Interface, second: Interface) -> bool:
         """Whether both have a function that a framework asks of modules by its name, as of plug-ins."""
         return any(self._functions[name] >= HOOK and name != "main" for name in first.functions & second.functions)

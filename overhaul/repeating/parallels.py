@@ -92,9 +92,11 @@ class Judge:
         return msgspec.structs.replace(found, pairs=self._matcher.rest(found.first, found.second, found.pairs))
 
     def _designed(self, pair: Pair) -> bool:
-        held = self._conventions.holds(pair.first) or self._conventions.holds(pair.second)
-        # What is the same in all, and not in its name alone, was copied.
-        if held and not self._matcher.copied(pair):
+        sides = (pair.first, pair.second)
+        # What is the same in some, and not in its name alone, was copied; what is asked of many is often written alike.
+        if any(map(self._conventions.asks, sides)):
+            return True
+        if any(map(self._conventions.holds, sides)) and not self._matcher.copied(pair):
             return True
         return pair.first.unit == "class" and self._kinship.by_design(pair)
 

@@ -64,7 +64,8 @@ class Functions:
         return f"{self.shape(one)}{self.key(one).hex()[:12]}"
 
     def _shapes(self, one: Fragment) -> bytes:
-        return self._row.shapes[4 * one.first : 4 * one.last]
+        waits = self._row.waits[one.first : one.last]
+        return self._row.shapes[4 * one.first : 4 * one.last] + (waits if any(waits) else b"")
 
     def _unpack(self) -> None:
         row = self._row

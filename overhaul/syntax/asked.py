@@ -143,3 +143,20 @@ def docstring(body: Any) -> Any:
     return value if value.__class__ in (cst.SimpleString, cst.ConcatenatedString) else None
 
 
+def joined(node: Any) -> list[Any]:
+    """The parts of a sum of texts, one of them a literal; none for any other sum."""
+    parts: list[Any] = []
+    texts = 0
+    while node.__class__ is cst.BinaryOperation and node.operator.__class__ is cst.Add and len(parts) < 20:
+        parts.append(node.right)
+        node = node.left
+    parts.append(node)
+    for one in parts:
+        kind = one.__class__
+        texts += kind is cst.FormattedString or (kind is cst.SimpleString and "b" not in one.prefix.lower())
+    return parts if texts else []
+
+
+def last_of(statements: Any) -> Any:
+    """The last statement of a line; None for the body of a compound statement."""
+    return statements[-1] if statements.__class__ in (list, tuple) and statements else None

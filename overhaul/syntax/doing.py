@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final, Literal
 
 from overhaul.lazy import cst
-from overhaul.syntax.asked import LITERALS, asks_for_nothing, harmless, literal_text, logs
+from overhaul.syntax.asked import LITERALS, asks_for_nothing, harmless, joined, last_of, literal_text, logs
 from overhaul.syntax.remarks import unfinished
 from overhaul.text import dotted, text_of
 
@@ -208,7 +208,7 @@ class Doing:
             if len(suite) > 3 or not suite or not hasattr(suite[-1], "body"):
                 return False
             last = suite[-1].body
-            small: Any = _last(last)
+            small: Any = last_of(last)
             if small.__class__ is cst.Raise:
                 raised: Any = small.exc
                 if raised.__class__ is cst.Call:
@@ -282,7 +282,7 @@ class Doing:
             parts = [one for one in node.parts if one.__class__ is cst.FormattedStringExpression]
             return max([self._part(one.expression) for one in parts], default=CONSTANT)
         if kind is cst.BinaryOperation:
-            if node.operator.__class__ is cst.Add and (parts := _joined(node)):
+            if node.operator.__class__ is cst.Add and (parts := joined(node)):
                 return max([self._part(one) for one in parts], default=CONSTANT)
             sides = {self._level(node.left), self._level(node.right)}
             repeated = node.operator.__class__ is cst.Multiply and node.left.__class__ is cst.List
@@ -356,25 +356,6 @@ class Doing:
         if kind is cst.Call:
             return dotted(node.func) in _EMPTY and all(self._is_void(one.value) for one in node.args)
         return False
-
-
-def _joined(node: Any) -> list[Any]:
-    """The parts of a sum of texts, one of them a literal; none for any other sum."""
-    parts: list[Any] = []
-    texts = 0
-    while node.__class__ is cst.BinaryOperation and node.operator.__class__ is cst.Add and len(parts) < 20:
-        parts.append(node.right)
-        node = node.left
-    parts.append(node)
-    for one in parts:
-        kind = one.__class__
-        texts += kind is cst.FormattedString or (kind is cst.SimpleString and "b" not in one.prefix.lower())
-    return parts if texts else []
-
-
-def _last(statements: Any) -> Any:
-    """The last statement of a line; None for the body of a compound statement."""
-    return statements[-1] if statements.__class__ in (list, tuple) and statements else None
 
 
 _SLEEPS: Final = frozenset({"sleep", "time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})

@@ -45,13 +45,13 @@ def speaks(text: str, words: Sequence[str]) -> bool:
     return any(word in text for word in words)
 
 _TAG: Final = re.compile(
-    r"(?<![\w\"'`/.<{\[-])(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD)(?![\w\"'`>}\]-])(?!\s*=)|"
+    r"(?<![\w\"'`/.<{\[-])(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD)(?![\w\"'`>}\]-])(?!\s*=|\.[a-z])|"
     r"^\W*(?P<small>todo|fixme)\s*(?:[:(!-]|$)|@(?P<at>todo)\b"
 )
 """A tag; not where it is quoted, part of a name, or a value."""
 
 _TAG_OF_PROSE: Final = re.compile(
-    r"(?:^[rbuRBU]?[\"']*|\n)[\s*.:@-]*(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD|todo(?=:)|fixme(?=:))(?![\w\"'`>}\]-])"
+    r"(?:^[rbuRBU]?[\"']*|\n)[\s*.:@-]*(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD|todo(?=:)|fixme(?=:))(?![\w\"'`>}\]-])(?!\.[a-z])"
     r"|(?<![\w\"'`/.<{\[])(?P<small>TODO|FIXME)\s*:"
     r"|@(?P<at>todo)\b"
 )
@@ -72,7 +72,7 @@ _SAYS: Final = re.compile(
     r"|later|properly)\b"
     r"|(?:needs?|awaits?|awaiting|pending|missing)\s+(?:an?\s+|the\s+)?(?:real\s+|actual\s+|proper\s+)?implementation"
     r"|implementation\s+(?:goes\s+here|to\s+follow|pending|is\s+(?:missing|pending))|implemented\s+later"
-    r"|for\s+now(?!\s+on\b)(?=\W|$)|coming\s+soon|work\s+in\s+progress|proof[\s-]of[\s-]concept"
+    r"|for\s+now(?!\s+on\b|\(\w*\)|\.[a-z])(?=\W|$)|coming\s+soon|work\s+in\s+progress|proof[\s-]of[\s-]concept"
     r"|left\s+as\s+an\s+exercise"
     r"|(?:in|for)\s+(?:an?\s+|the\s+)?(?:real|actual|production|proper)[\s-](?:world\s+)?(?:implementation|app\w*"
     r"|system|code|world|environment|scenario|version|deployment|life|service)\b"
@@ -130,7 +130,12 @@ _HINT: Final = re.compile(
 )
 
 _NOT_SO: Final = re.compile(
-    r"temporar(?:y|ily)\W+(?:file|dir|folder|table|name|path|storage|variable|credential|token|redirect|upload|copy|"
+    r"(?:not|n['\u2019]t)\s+(?:\w+\s+){0,2}(?:implemented|supported|available)(?:\s+yet)?\s+(?:by\s+(?!this|us\b|our\b|me\b|it\b)"
+    r"|(?:in|on|with|before|until|for)\s+(?:(?:\w?python|pypy|jython|ironpython|micropython|upstream)\b"
+    r"|(?!version|release|v\d)[a-z]\w+\s+(?:[<>]=?\s*)?\d+\.\d))"
+    r"|(?:created|written|opened|kept|held|allocated|reserved|locked|acquired|parked)\W+for\s+now\W+(?:and|then|but)\W+"
+    r"(?:\w+\W+){0,2}(?:removed|deleted|unlinked|dropped|renamed|moved|closed|released|freed|cleaned|unlocked)"
+    r"|temporar(?:y|ily)\W+(?:file|dir|folder|table|name|path|storage|variable|credential|token|redirect|upload|copy|"
     r"object|buffer|failure|error|location|unavailab|view|password|key|session|index|column|array|list|module)"
     r"|placeholder\W+(?:attribute|text|name|char|string|param|token|syntax|in|for\s+(?:the\s+)?(?:%|\?|param|argument"
     r"|value|field|column|missing|input|text))"
@@ -243,7 +248,8 @@ def code(comment: str) -> bool:
 _LIMIT: Final = re.compile(
     r"support|does\s*n.t|does\s+not|can\s*not|can't|only\b|must|sub-?class|overrid|abstract|should\s+(?:be|impl|not)"
     r"|instead|deprecat|remov|not\s+(?:available|allowed|possible|valid|applicable|known|recogni)|unknown|unrecogni"
-    r"|invalid|unexpected|derived|provide|requires?\b|define|without|use\s|child",
+    r"|invalid|unexpected|derived|provide|requires?\b|define|without|use\s|child"
+    r"|immutable|read-?only|frozen|unmodifiable|not\s+(?:modif|mutab|writ(?:e?able))",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from overhaul.lazy import cst
@@ -33,6 +33,11 @@ STAR: Final = 11
 STARS: Final = 12
 NOTHING: Final = 13
 """Stands where an optional child is missing that could be mistaken for the next one."""
+TEXT: Final = 14
+"""What stands between the expressions of an f-string."""
+SHOWN: Final = 15
+"""The `=` behind an expression in an f-string; the three numbers after it are its conversions."""
+_CONVERSIONS: Final = {"r": SHOWN + 1, "s": SHOWN + 2, "a": SHOWN + 3}
 _FIRST: Final = 20
 OPERATORS: Final = 160
 """Codes from here on tell what is done with the parts: operators, comparisons, constants, context of evaluation."""
@@ -41,13 +46,15 @@ _OPERATORS: Final = (
     "Add", "Subtract", "Multiply", "Divide", "FloorDivide", "Modulo", "Power", "MatrixMultiply", "LeftShift",
     "RightShift", "BitOr", "BitAnd", "BitXor", "BitInvert", "Minus", "Plus", "Not", "And", "Or", "Equal", "NotEqual",
     "LessThan", "LessThanEqual", "GreaterThan", "GreaterThanEqual", "Is", "IsNot", "In", "NotIn", "True", "False",
-    "None", "Break", "Continue", "Return", "Yield", "Raise", "Await", "Asynchronous", "If", "While",
+    "None", "Break", "Continue", "Return", "Yield", "Raise", "If", "While",
 )  # fmt: skip
 CODES: Final[Mapping[str, int]] = {
     **{name: _FIRST + number for number, name in enumerate(one for one in sorted(GRAMMAR) if one not in _OPERATORS)},
     **{name: OPERATORS + number for number, name in enumerate(_OPERATORS)},
 }
 """Node class, operator or constant -> its code, below 256."""
+WAITS: Final = bytes((CODES["Await"], CODES["Asynchronous"]))
+"""The codes that an asynchronous copy has and its model has not."""
 NEUTRAL: Final = bytes(min(code, OPERATORS) for code in range(256))
 """Translates codes so that all operators are one."""
 
@@ -94,11 +101,15 @@ _SPECIAL: Final[dict[str, str]] = {
     "Imaginary": "c(5); l(n.value)",
     "SimpleString": "c(4); l(string(n.value))",
     "ConcatenatedString": "joined(n, c, t, l, V)",
-    "FormattedStringText": "l(n.value)",
-    "TemplatedStringText": "l(n.value)",
+    "FormattedString": "formatted([n], c, t, l, V)",
+    "TemplatedString": "formatted([n], c, t, l, V)",
+    "Subscript": f"c({{code}})\nd = n.value\n{_CHILD}\ne = n.slice\na = e[0]\n"
+                 # `row[1,]` is `row[(1,)]`, and no `row[1]`.
+                 "if len(e) > 1 or (a.comma.__class__ is Comma and not getattr(a.slice, 'star', None)):\n"
+                 "    c(TUPLE); c(min(len(e), 15) + 220)\n"
+                 f"for a in e: d = a.slice; V[d.__class__](d, c, t, l)\nc({NOTHING})",
     "Index": "if n.star: c(11)\nd = n.value\nV[d.__class__](d, c, t, l)",
     "Element": "d = n.value\nV[d.__class__](d, c, t, l)",
-    "SubscriptElement": "d = n.slice\nV[d.__class__](d, c, t, l)",
     "AssignTarget": f"d = n.target\n{_CHILD}",
     "Comparison": "c({code})\nd = n.left\nV[d.__class__](d, c, t, l)\n"
                   "for e in n.comparisons:\n    c(C[e.operator.__class__.__name__])\n    d = e.comparator\n"
@@ -120,8 +131,6 @@ _SPECIAL: Final[dict[str, str]] = {
     "LazyImportFrom": "c(10); c(11)\nt(source(n))\n"
                       "if n.names.__class__ is not ImportStar:\n    for a in n.names: alias(a, c, t)",
     "MatchSingleton": "c({code})\nd = n.value\nV[d.__class__](d, c, t, l)",
-    "FormattedStringExpression": "c({code})\nif n.conversion: l('!' + n.conversion)\nd = n.expression\n"
-                                 "V[d.__class__](d, c, t, l)\nfor d in n.format_spec or (): V[d.__class__](d, c, t, l)",
     "Param": "c({code})\ns = n.star\nif s and s.__class__ is str: c(11 if s == '*' else 12)\nt(n.name.value)\n"
              "d = n.default\nif d is not None: c(13); V[d.__class__](d, c, t, l)",
 }
@@ -135,7 +144,8 @@ class Shaper(dict[type, Emit]):
         super().__init__()
         self._names: dict[str, object] = {
             "V": self, "K": _CONSTANTS, "C": CODES, "ASSIGN": CODES["Assign"], "string": string_value,
-            "joined": _joined, "chain": _chain, "alias": _alias, "source": _source, "ImportStar": cst.ImportStar,
+            "joined": _joined, "formatted": _formatted, "TUPLE": CODES["Tuple"], "Comma": cst.Comma,
+            "chain": _chain, "alias": _alias, "source": _source, "ImportStar": cst.ImportStar,
             "Name": cst.Name, "NUMBERS": (cst.Integer, cst.Float), "MS": cst.MaybeSentinel,
         }  # fmt: skip
 
@@ -176,7 +186,7 @@ def _general(name: str) -> str:
         else:
             absent = "\nelse: c(13)" if (name, child) in _ABSENT else ""
             lines.append(f"d = n.{child}\nif d is not None: V[d.__class__](d, c, t, l){absent}")
-    if name in ("Set", "List", "Dict", "Subscript", "FormattedString", "TemplatedString"):
+    if name in ("Set", "List", "Dict"):
         lines.append(f"c({NOTHING})")
     return "\n".join(lines)
 
@@ -206,26 +216,72 @@ _BINARY: Final = CODES["BinaryOperation"]
 
 
 def _joined(node: Any, c: Put, t: Put, l: Put, shaper: Shaper) -> None:  # noqa: E741
-    """Strings written one behind the other are one string; those with expressions in them follow it."""
-    plain: list[str] = []
-    others: list[Any] = []
-    while True:
-        part = node.left if node.__class__ is cst.ConcatenatedString else node
-        if part.__class__ is cst.SimpleString:
-            plain.append(string_value(part.value))
-        else:
-            others.append(part)
-        if node.__class__ is not cst.ConcatenatedString:
-            break
+    """Strings written one behind the other are one string."""
+    strings: list[Any] = []
+    while node.__class__ is cst.ConcatenatedString:
+        strings.append(node.left)
         node = node.right
-    if not others:
+    strings.append(node)
+    if all(one.__class__ is cst.SimpleString for one in strings):
         c(STRING)
-    l("".join(plain))
-    if others:
-        c(CODES["FormattedString"])
-        for other in others:
-            for part in getattr(other, "parts", ()):
-                shaper[part.__class__](part, c, t, l)
+        l("".join([string_value(one.value) for one in strings]))
+    else:
+        _formatted(strings, c, t, l, shaper)
+
+
+def _formatted(strings: Sequence[Any], c: Put, t: Put, l: Put, shaper: Shaper) -> None:  # noqa: E741
+    """Strings written one behind the other, some with expressions in them, as if they were one."""
+    c(_TEMPLATED if any(one.__class__ is cst.TemplatedString for one in strings) else _FORMATTED)
+    plain: list[str] = []
+    for one in strings:
+        if one.__class__ is cst.SimpleString:
+            plain.append(string_value(one.value))
+        else:
+            plain = _parts(one.parts, one.start, plain, (c, t, l, shaper))
+    if plain:
+        c(TEXT)
+        l("".join(plain))
+    c(NOTHING)
+
+
+def _parts(
+    parts: Sequence[Any], start: str, plain: list[str], out: tuple[Put, Put, Put, Shaper]
+) -> list[str]:
+    """Text and expressions; `plain` is the text before them, the result that behind the last expression."""
+    c, t, l, shaper = out  # noqa: E741
+    for part in parts:
+        if part.__class__ is cst.FormattedStringText or part.__class__ is cst.TemplatedStringText:
+            plain.append(_text(start, part.value))
+            continue
+        if plain:
+            c(TEXT)
+            l("".join(plain))
+        c(_FILLED)
+        if part.equal is not None:
+            c(SHOWN)
+        if part.conversion:
+            c(_CONVERSIONS.get(part.conversion, SHOWN))
+        inner = part.expression
+        shaper[inner.__class__](inner, c, t, l)
+        left = _parts(part.format_spec or (), start, [], out)
+        if left:
+            c(TEXT)
+            l("".join(left))
+        c(NOTHING)
+        plain = []
+    return plain
+
+
+def _text(start: str, text: str) -> str:
+    """What text in an f-string says; `start` is what that begins with, its quotes among it."""
+    text = text.replace("{{", "{").replace("}}", "}")
+    quotes = start.lstrip("fFrRtT")
+    return text if "\\" not in text or "r" in start.lower() else string_value(f"{quotes}{text}{quotes}")
+
+
+_FORMATTED: Final = CODES["FormattedString"]
+_TEMPLATED: Final = CODES["TemplatedString"]
+_FILLED: Final = CODES["FormattedStringExpression"]
 
 
 def _alias(node: Any, c: Put, t: Put) -> None:

@@ -10,7 +10,7 @@ from zlib import crc32
 
 from overhaul.lazy import cst
 from overhaul.scopes import Scope
-from overhaul.syntax.shapes import CODES, ELIF, ELSE, FINALLY, IMPORTED, NEUTRAL, Shaper
+from overhaul.syntax.shapes import CODES, ELIF, ELSE, FINALLY, IMPORTED, NEUTRAL, WAITS, Shaper
 
 WANTED: Final = (
     "SimpleStatementLine", "SimpleStatementSuite", "If", "While", "For", "Try", "TryStar", "With", "Match", "MatchCase",
@@ -80,21 +80,39 @@ class Flat:
     def prints(self) -> Iterator[tuple[int, int, int]]:
         """Of each statement a hash of its shape, a hash of it without regard to operators, and how many codes it has.
 
-        Names count as far as they are the same within the statement: `a = a + b` is not `a = b + c`.
+        Names count as far as they are the same within the statement: `a = a + b` is not `a = b + c`. That it waits for
+        something leaves no trace, so that an asynchronous copy is found; `waits` has that.
         """
         codes = self.data
         bare = codes.translate(NEUTRAL)
         names = self.names
+        waiting = self.waiting
         for (first, last), (begin, end) in zip(pairwise(self.codes_at), pairwise(self.names_at), strict=True):
             repeated = 0
             if end - begin > 1:
                 mine = names[begin:end]
                 if len(set(mine)) < end - begin:
                     repeated = crc32(pattern(mine))
-            yield crc32(codes[first:last], repeated), crc32(bare[first:last], repeated), last - first
+            if waiting:
+                kept = codes[first:last].translate(None, WAITS)
+                yield crc32(kept, repeated), crc32(kept.translate(NEUTRAL), repeated), len(kept)
+            else:
+                yield crc32(codes[first:last], repeated), crc32(bare[first:last], repeated), last - first
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is any `await` or `async`."""
+        return any(code in self.data for code in WAITS)
+
+    def waits(self) -> Iterator[int]:
+        """Of each statement how many `await` and `async` stand in it."""
+        for first, last in pairwise(self.codes_at):
+            yield sum(self.data.count(code, first, last) for code in WAITS)
 
 
-def flatten(body: Sequence[object], lines: Mapping[str, Iterable[int]], scopes: Iterable[Scope], shaper: Shaper) -> Flat:
+def flatten(
+    body: Sequence[object], lines: Mapping[str, Iterable[int]], scopes: Iterable[Scope], shaper: Shaper
+) -> Flat:
     """Go through a module's statements.
 
     `body` are those of its tree, `lines` has for each node class in `WANTED` the line of every node of it in source
@@ -174,6 +192,18 @@ class _Flattening:
         note = self.flat.notes.append
         self._shaper[annotation.__class__](annotation, note, note, note)
 
+    def _bounds(self, parameters: Any) -> None:
+        """What stands in the brackets behind the name of a definition: type parameters."""
+        note = self.flat.notes.append
+        for one in parameters.params:
+            note(CODES[one.param.__class__.__name__])
+            note(one.param.name.value)
+            bound = one.param.bound if one.param.__class__ is cst.TypeVar else None
+            for number, given in enumerate((bound, one.default)):
+                if given is not None:
+                    note(number)
+                    self._note(given)
+
     def _compound(self, node: Any, depth: int) -> None:
         kind = node.__class__
         if kind is cst.FunctionDef or kind is cst.ClassDef:
@@ -227,6 +257,8 @@ class _Flattening:
         flat = self.flat
         scope = next(self._scopes)
         first, noted = len(self._marks), len(flat.notes)
+        if node.type_parameters is not None:
+            self._bounds(node.type_parameters)
         next(self._lines[node.__class__])
         self._head(node, scope.line, depth)
         if node.__class__ is cst.FunctionDef:

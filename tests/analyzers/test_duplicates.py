@@ -38,6 +38,18 @@ def found(files: Mapping[str, str]) -> list[Any]:
     return list(table("duplicates", files))
 
 
+def shared_run() -> dict[str, str]:
+    """Two functions that have eight statements of `TOTAL` in common."""
+    body = "".join(TOTAL.splitlines(keepends=True)[3:11])
+    one = f"def first(orders, limit):\n{body}    return amount\n"
+    other = "def second(path, limit, names):\n" + "".join(
+        f"    part{n} = open(path + names[{n}]).read().split(limit)[{n}:-{n}]\n"
+        f"    names.update({{x: {n} for x in part{n}}})\n"
+        for n in range(12)
+    ) + f"    orders = [part0, *names.values()]\n{body}    return count, orders\n"  # fmt: skip
+    return {"a.py": one, "b.py": other}
+
+
 def kinds(files: Mapping[str, str]) -> list[tuple[int, str, str]]:
     """Type, unit and confidence of all groups."""
     return [(row.type, row.unit, row.confidence) for row in found(files)]
@@ -87,6 +99,89 @@ def test_equal_text_whose_names_come_from_one_place_by_two_ways_is_of_type_1() -
         "c.py": "def convert(x): return x.a\n", "d.py": "from c import convert\n",
     })  # fmt: skip
     assert row.type == 1
+
+
+def in_class(source: str, name: str = "total") -> str:
+    """A class whose only method is a copy of `source`, with other statements behind it that tell it apart."""
+    body = "".join(f"    {line}\n" for line in source.strip().splitlines())
+    return f"class Book:\n{body}".replace("def total(orders", f"def {name}(self, orders")
+
+
+def said_to_differ(first: str, second: str, names: str) -> list[tuple[int, list[str]]]:
+    """The types of the groups that two sources are, and which names are said to differ."""
+    files = {"a.py": first, "b.py": second, "c.py": names, "d.py": names}
+    return [(row.type, [one.name for one in row.differences]) for row in found(files)]
+
+
+LOADS = "def load(x): return x\nlimit = 3\n"
+USE = TOTAL.replace("order.price * order.quantity", "load(order)")
+HEAD = TOTAL.replace("orders, limit)", "orders, limit=limit)")
+
+
+@pytest.mark.parametrize(
+    ("head", "source", "types"),
+    [
+        # The method's own name means the method only behind a dot.
+        ("from {} import load\n", in_class(USE, "load"), [(2, ["load"])]),
+        ("from {} import load\n", in_class(USE.replace("load(order)", "self.load(order)"), "load"), [(1, [])]),
+        ("from {} import limit\n", HEAD, [(2, ["limit"])]),
+        ("from {} import limit\n", TOTAL, [(1, [])]),  # the parameter
+        ("from {} import limit\n", in_class(HEAD), [(2, ["limit"])]),
+        ("from {} import load\n", f"@load\n{TOTAL.lstrip()}".replace("amount", "load"), [(2, ["load"])]),
+        # A property's setter is decorated with its own name.
+        ("from {} import load\n", f"class A:\n    load = property(len)\n\n    @load.setter\n"
+         + in_class(TOTAL, "load")[12:], [(1, [])]),
+        # What one method binds is not what another one means.
+        ("from {} import load\n", in_class(USE) + "\n    def go(self):\n        load = self.x\n        return load\n",
+         [(2, ["load"])]),
+        ("from {} import load\n", f"def outer(load):\n    rows = []\n{in_class(USE)[12:].replace('self, ', '')}"
+         "    return total\n", [(1, [])]),
+    ],
+)  # fmt: skip
+def test_the_same_name_may_mean_another_thing(head: str, source: str, types: list[tuple[int, list[str]]]) -> None:
+    assert said_to_differ(head.format("c") + source, head.format("d") + source, LOADS) == types
+    assert [kind for kind, _ in said_to_differ(head.format("c") + source, head.format("c") + source, LOADS)] == [1]
+
+
+def test_a_relative_import_means_what_its_package_has() -> None:
+    use = TOTAL.replace("    amount = 0.0", "    from .models import Order\n    amount = 0.0").replace("order.price *", "Order *")
+    one = {f"{package}/__init__.py": "" for package in "pq"} | {f"{package}/a.py": use for package in "pq"}
+    (row,) = found({**one, "p/models.py": "class Order: pass\n", "q/models.py": "class Order: x = 1\n"})
+    assert (row.type, [each.meanings for each in row.differences]) == (2, [("p.models.Order", "q.models.Order")])
+    (row,) = found({**one, "p/models.py": "class Order: pass\n", "q/models.py": "from p.models import Order\n"})
+    assert row.type == 1
+
+
+def test_the_meanings_of_all_members_are_held_against_each_other() -> None:
+    files = {f"m{n:02}.py": f"import {'json' if n < 24 else 'pickle'} as lib\n{USE.replace('load(', 'lib.dump(')}"
+             for n in range(30)}  # fmt: skip
+    (row,) = found(files)
+    assert (row.type, len(row.members), row.differences[0].name) == (2, 30, "lib")
+    assert set(row.differences[0].meanings) == {"json", "pickle"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "expected"),
+    [
+        (("import json as step\n", "import pickle as step\n"), (2, "medium", ["step"])),
+        (("import json as step\n", "import json as step\n"), (1, "high", [])),
+        # What the names of local variables mean elsewhere does not matter.
+        (("import json as count\n", "import pickle as count\n"), (1, "high", [])),
+    ],
+)
+def test_runs_hold_what_their_names_mean_against_each_other(
+    heads: tuple[str, str], expected: tuple[int, str, list[str]]
+) -> None:
+    files = {path: source.replace("count += 1", "count += step.one") for path, source in shared_run().items()}
+    (row,) = found({path: head + source for head, (path, source) in zip(heads, files.items(), strict=True)})
+    assert row.unit == "run"
+    assert (row.type, row.confidence, [one.name for one in row.differences]) == expected
+
+
+def test_the_variables_of_a_run_at_the_top_of_a_module_are_free_to_differ() -> None:
+    run = "".join(line[4:] for line in TOTAL.splitlines(keepends=True)[3:11])
+    (row,) = found({"a.py": f"orders = go()\nlimit = 3\n{run}", "b.py": f"limit = 4\norders = [limit]\n{run}"})
+    assert (row.unit, row.type) == ("run", 1)
 
 
 @pytest.mark.parametrize(
@@ -166,14 +261,7 @@ def test_methods_of_duplicate_classes_are_told_by_the_classes_alone() -> None:
 
 
 def test_a_run_inside_functions_that_are_otherwise_different_is_found() -> None:
-    body = "".join(TOTAL.splitlines(keepends=True)[3:11])
-    one = f"def first(orders, limit):\n{body}    return amount\n"
-    other = "def second(path, limit, names):\n" + "".join(
-        f"    part{n} = open(path + names[{n}]).read().split(limit)[{n}:-{n}]\n"
-        f"    names.update({{x: {n} for x in part{n}}})\n"
-        for n in range(12)
-    ) + f"    orders = [part0, *names.values()]\n{body}    return count, orders\n"  # fmt: skip
-    (row,) = found({"a.py": one, "b.py": other})
+    (row,) = found(shared_run())
     assert (row.unit, row.type, [member.name for member in row.members]) == ("run", 1, ["first", "second"])
     assert [(member.line, member.end) for member in row.members] == [(2, 9), (27, 34)]
 
@@ -186,6 +274,27 @@ def test_a_group_has_the_same_identity_wherever_its_lines_stand() -> None:
     assert one.identity == moved.identity
     assert one.identity != changed.identity
     assert one.identity.startswith("dup-") and len(one.identity) == 16
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("count = 0", "count = 7"), ("order.price", "order.weight"), ("round(amount / count, 2)", "round(amount / count, 3)")],
+)
+def test_the_identity_changes_with_literals_and_names(old: str, new: str) -> None:
+    (one,) = found({"a.py": TOTAL, "b.py": TOTAL})
+    (all_changed,) = found({"a.py": TOTAL.replace(old, new), "b.py": TOTAL.replace(old, new)})
+    (one_changed,) = found({"a.py": TOTAL, "b.py": TOTAL.replace(old, new)})
+    assert (one.type, all_changed.type, one_changed.type) == (1, 1, 2)
+    assert len({one.identity, all_changed.identity, one_changed.identity}) == 3
+
+
+def test_the_identity_of_a_run_changes_with_its_literals_and_names() -> None:
+    (one,) = found(shared_run())
+    (moved,) = found({path: f"import os\n\n\n{source}" for path, source in shared_run().items()})
+    assert one.identity == moved.identity
+    for old, new in (("count = 0", "count = 7"), ("order.price", "order.weight")):
+        (changed,) = found({path: source.replace(old, new) for path, source in shared_run().items()})
+        assert changed.type == 1 and changed.identity != one.identity
 
 
 def test_a_chain_of_small_steps_is_no_group() -> None:

@@ -58,6 +58,23 @@ def test_names_that_are_put_together(text: str, pattern: str) -> None:
     assert f"|pattern {pattern}" in rows(f"x = {text}\n")
 
 
+@pytest.mark.parametrize(("text", "row"), [
+    ("getattr(a.b, n)", "g|computed a.b"), ("getattr(sys.modules[__name__], n)", "g|computed globals()"),
+    ("vars(a)", "g|computed a.__dict__"), ("a.b.__dict__[n]", "g|computed a.b.__dict__"),
+    ("inspect.getmembers(a)", "g|computed a"), ("globals()[n]", "g|computed globals()"),
+    ("globals().items()", "g|computed globals()"), ("globals()['on_' + n]", "|pattern on_*"),
+])  # fmt: skip
+def test_what_is_asked_for_all_it_has(text: str, row: str) -> None:
+    assert row in rows(f"def g(a, n):\n    {text}\n")
+
+
+@pytest.mark.parametrize("text", [
+    "globals()['name']", "globals().update(a)", "n in globals()", "vars()", "dir(a)", "sys.modules[n]", "locals()[n]",
+])  # fmt: skip
+def test_what_is_taken_by_a_name_that_is_written_or_not_taken_at_all(text: str) -> None:
+    assert not any("computed" in row or "pattern" in row for row in rows(f"def g(a, n):\n    {text}\n"))
+
+
 @pytest.mark.parametrize("text", ["f'{a} b'", "f'{a}'", "f'a {b} c'", "'100%'", "'%s'"])
 def test_sentences_are_no_patterns(text: str) -> None:
     assert not any("pattern" in row for row in rows(f"x = {text}\n"))

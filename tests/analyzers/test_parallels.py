@@ -96,6 +96,24 @@ def test_what_four_modules_have_with_next_to_nothing_in_it_is_a_convention() -> 
     assert rows({f"p{at}/receipts.py": text for at in range(4)}) == []
 
 
+def test_a_hook_that_twelve_modules_write_alike_is_a_convention() -> None:
+    hook = """
+def {verb}_entry(session, entry, hand_over):
+    broker = entry.runtime.broker
+    ledger = broker.ledger.opened(session.tenant, entry.currency)
+    ledger.reserve(entry.amount).confirm(session.clerk)
+    hand_over(session.wrap(one, ledger) for one in broker.known(entry.kinds))
+"""
+    hook = hook.format(verb="book") + hook.format(verb="cancel").replace("reserve", "release")
+    own = "def {0}_of(meter, {0}): return meter.{0}.scaled({0}, meter.{0}_unit)\n"
+    # The two share a word that nobody else has, so that they are compared.
+    words = ("frobnicate", "frobnicate", *(f"{chr(97 + at) * 3}" for at in range(10)))
+    files = {f"p{at}/sensor.py": hook + own.format(word) for at, word in enumerate(words)}
+    assert rows(files) == []
+    few = dict(list(files.items())[:4])
+    assert ("p0.sensor", "p1.sensor") in {found[:2] for found in rows(few)}
+
+
 def test_names_alone_are_no_proof() -> None:
     other = """
 class ReceiptStore:

@@ -170,3 +170,87 @@ def test_a_remark_in_what_is_only_declared_is_a_note() -> None:
         "        # TODO: is None better?\n        '''How many.'''\n"
     )
     assert set(tiers(source).values()) == {"note"}
+
+
+REFUSES = "    raise NotImplementedError\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def total(xs) -> int:\n{REFUSES}try:\n    from _fast import total\nexcept ImportError:\n    pass\n",
+        f"def total(xs) -> int:\n{REFUSES}try:\n    from _fast import *\nexcept ImportError:\n    pass\n",
+        f"import functools\ndef total(xs) -> int:\n{REFUSES}total = functools.partial(sum)\n",
+        "def debug(*a):\n    pass\ndef main():\n    debug(1)\nif __debug__:\n    debug = print\n",
+        f"def total(xs) -> int:\n{REFUSES}def install(f):\n    global total\n    total = f\n",
+        f"class A:\n    def show(self) -> str:\n    {REFUSES}A.show = str\nA().show()\n",
+        f"class A:\n    def show(self) -> str:\n    {REFUSES}    show = str\nA().show()\n",
+        f"class A:\n    def show(self) -> str:\n    {REFUSES}setattr(A, 'show', str)\nA().show()\n",
+        f"class A:\n    def __init__(self, f):\n        self.show = f\n"
+        f"    def show(self) -> str:\n    {REFUSES}A(1).show()\n",
+        "class Frozen(list):\n    pass\nclass B:\n    def append(self, x) -> int:\n"
+        "        raise NotImplementedError('B is immutable')\nB().append(1)\n",
+        f"class FrozenRows:\n    def append(self, x) -> int:\n    {REFUSES}FrozenRows().append(1)\n",
+        f'class Rows:\n    """A read-only list."""\n    def update(self, x) -> int:\n    {REFUSES}Rows().update(1)\n',
+    ],
+)
+def test_what_is_replaced_or_may_not_be_changed_is_none(source: str) -> None:
+    assert tiers(source) == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"try:\n    import _fast\nexcept ImportError:\n    _fast = None\ndef total(xs) -> int:\n{REFUSES}",
+        f"def total(xs) -> int:\n{REFUSES}def other():\n    total = sum\n    return total\n",
+        f"class A:\n    def total(self) -> int:\n    {REFUSES}class B:\n    total = 1\nB.total = 2\nA().total()\n",
+        f"class A:\n    def __init__(self, **kw):\n        for key in kw:\n            setattr(self, key, kw[key])\n"
+        f"    def total(self) -> int:\n    {REFUSES}A().total()\n",
+        f"class A:\n    def total(self) -> int:\n    {REFUSES}setattr(A, 'other', 1)\nA().total()\n",
+        f"class FrozenRows:\n    def total(self) -> int:\n    {REFUSES}FrozenRows().total()\n",
+    ],
+)
+def test_what_only_shares_its_name_with_something_replaced_stays_certain(source: str) -> None:
+    found = tiers(source)
+    assert list(found.values()) == ["certain"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def total(xs) -> int:\n    raise NotImplementedError('not written yet')\ntotal = {}(total)\n",
+        "class A:\n    def total(self) -> int:\n        raise NotImplementedError('not written yet')\n"
+        "A.total = {}(A.total)\nA().total()\n",
+    ],
+)
+def test_what_is_wrapped_is_not_replaced(source: str) -> None:
+    assert list(tiers("import functools\n" + source.format("functools.lru_cache")).values()) == ["likely"]
+    assert tiers(source.format("functools.lru_cache").replace("(total)", "()").replace("(A.total)", "()")) == {}
+
+
+def test_a_module_that_replaces_a_function_of_another_counts_and_a_test_that_does_so_does_not() -> None:
+    source = f"def total(xs) -> int:\n{REFUSES}"
+    patch = "import shop\nshop.total = sum\n"
+    assert tiers(source) == {"total": "certain"}
+    assert tiers(source, setting=patch) == {}
+    assert tiers(source, test_setting=patch) == {"total": "certain"}
+    assert tiers(source, setting=patch.replace("shop.total", "shop.grand.total")) == {"total": "certain"}
+
+
+@pytest.mark.parametrize("call", ["x.close()", "os.unlink(x)", "x.cancel()\n        await x", "await x.cleanup()"])
+def test_a_failure_suppressed_while_something_is_put_away_is_none(call: str) -> None:
+    head = "import contextlib, os\nasync def run(x):\n    x.go()\n    with contextlib.suppress(Exception):\n        "
+    assert tiers(f"{head}{call}\n") == {}
+
+
+@pytest.mark.parametrize("call", ["x.charge()", "x.ledger.post(x)", "await x.send()"])
+def test_a_failure_suppressed_while_something_is_done_is_one(call: str) -> None:
+    head = "import contextlib, os\nasync def run(x):\n    x.go()\n    with contextlib.suppress(Exception):\n        "
+    assert tiers(f"{head}{call}\n") == {"run": "likely"}
+
+
+def test_a_default_is_a_constant_whatever_its_verb() -> None:
+    assert tiers("def compute_default_timeout() -> int:\n    return 30\n") == {}
+    assert tiers("def calculate_defaults() -> int:\n    return 30\n") == {}
+    assert tiers("def compute_timeout() -> int:\n    return 30\n") == {"compute_timeout": "likely"}
+    assert tiers("def compute_default_rate(customer) -> int:\n    return 30\n") == {"compute_default_rate": "likely"}

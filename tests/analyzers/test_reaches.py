@@ -319,6 +319,162 @@ def test_a_module_that_only_type_checkers_import_is_not_run() -> None:
     assert said(app(source, main))["parts.a"] == "unknown"
 
 
+# Names that may mean one thing or another
+
+
+@pytest.mark.parametrize("source", [
+    "try:\n    from speedups import encode\nexcept ImportError:\n    def encode():\n        deeper()\n",
+    "try:\n    from speedups import encode\nexcept ImportError:\n    from app.slow import encode\n",
+    "if quick:\n    from speedups import encode\nelse:\n    def encode():\n        deeper()\n",
+    "try:\n    from yaml import CLoader as encode\nexcept ImportError:\n    class encode:\n"
+    "        def __init__(self):\n            deeper()\n",
+])  # fmt: skip
+def test_what_stands_in_for_an_import_from_outside_is_used_with_it(source: str) -> None:
+    deeper = "def deeper(): ...\ndef dead(): ...\n"
+    slow = "from app.parts import deeper\ndef encode():\n    deeper()\ndef unused(): ...\n"
+    for main in ("from app.parts import encode\ndef main():\n    encode()\n",
+                 "import app.parts\ndef main():\n    app.parts.encode()\n",
+                 "def main():\n    from app.parts import encode\n    encode()\n"):  # fmt: skip
+        found = app(source + deeper, main, app__slow=slow)
+        own = found.get("parts.encode", found["slow.encode"])
+        assert (own.reached, own.called_by, found["parts.deeper"].reached) == ("entry", ("app.main.main",), "entry")
+        assert (found["parts.dead"].reached, found["slow.unused"].reached) == ("nowhere", "nowhere")
+
+
+def test_a_module_that_stands_in_for_one_from_outside_is_asked_with_it() -> None:
+    source = "try:\n    import ujson as json\nexcept ImportError:\n    from app import other as json\n"
+    other = "def dumps(): ...\ndef loads(): ...\n"
+    found = said(app(source, "from app.parts import json\ndef main():\n    json.dumps()\n", app__other=other))
+    assert (found["other.dumps"], found["other.loads"]) == ("entry", "nowhere")
+
+
+def test_branches_of_a_function_import_a_name_from_here_and_from_there() -> None:
+    source = (
+        "def go():\n    try:\n        from app.fast import a\n    except ImportError:\n        from {} import a\n"
+        "    a()\n"
+    )
+    fast = "def a(): ...\ndef b(): ...\n"
+    for other in ("outside", "app.slow"):
+        found = said(app(source.format(other), "from app.parts import go\ndef main():\n    go()\n", app__fast=fast,
+                         app__slow=fast))  # fmt: skip
+        assert (found["fast.a"], found["fast.b"], found["slow.b"]) == ("entry", "nowhere", "nowhere")
+        assert found["slow.a"] == ("entry" if other == "app.slow" else "nowhere")
+
+
+def test_a_definition_that_an_import_replaces_in_every_case_is_not_used_with_it() -> None:
+    source = "def encode(): ...\nfrom speedups import encode\n"
+    assert said(app(source, "from app.parts import encode\ndef main():\n    encode()\n"))["parts.encode"] == "nowhere"
+
+
+def test_a_base_that_stands_in_for_one_from_outside_is_used_by_its_heir() -> None:
+    source = "try:\n    from web import Base\nexcept ImportError:\n    class Base: ...\nclass Heir(Base): ...\n"
+    found = said(app(source, "from app.parts import Heir\ndef main():\n    Heir()\n"))
+    assert found["parts.Base"] == "entry"
+
+
+# All of a module by computed names
+
+
+@pytest.mark.parametrize("use", [
+    "getattr(other, name)()", "vars(other)[name]()", "[one() for one in vars(other).values()]",
+    "inspect.getmembers(other)", "other.__dict__[name]()", "getattr(app.other, name)()",
+])  # fmt: skip
+def test_what_is_asked_of_a_module_by_a_computed_name_may_be_all_of_it(use: str) -> None:
+    source = f"import inspect\nimport app.other\nfrom app import other, third\ndef go(name):\n    third\n    {use}\n"
+    other = (
+        "from app.third import c\n__all__ = ['c']\ndef a():\n    b()\ndef b(): ...\n"
+        "class C:\n    def m(self): ...\n"
+    )
+    found = said(app(source, "from app.parts import go\ndef main():\n    go('')\n", app__other=other,
+                     app__third="def c(): ...\ndef d(): ...\n"))  # fmt: skip
+    assert {found[f"other.{name}"] for name in ("a", "b", "C")} == {"unknown"}
+    assert (found["third.c"], found["third.d"], found["other.C.m"]) == ("unknown", "nowhere", "nowhere")
+
+
+@pytest.mark.parametrize("use", [
+    "globals()[name]()", "globals().get(name)()", "getattr(sys.modules[__name__], name)()", "exec(name, globals())",
+    "table = globals()", "[one for one in globals().values()]",
+])  # fmt: skip
+def test_what_is_asked_of_its_own_module_by_a_computed_name_may_be_all_of_it(use: str) -> None:
+    found = said(app(f"import sys\ndef go(name):\n    {use}\ndef a(): ...\n",
+                     "from app.parts import go\nimport app.other\ndef main():\n    go('')\n",
+                     app__other="def b(): ...\n"))  # fmt: skip
+    assert (found["parts.a"], found["other.b"]) == ("unknown", "nowhere")
+
+
+@pytest.mark.parametrize("use", [
+    "globals()['on_' + name]()", "globals()[f'on_{name}']()", "globals().get('on_%s' % name)",
+    "getattr(sys.modules[__name__], 'on_%s' % name)()",
+])  # fmt: skip
+def test_a_name_of_its_own_module_of_which_a_part_is_written_is_one_with_that_part(use: str) -> None:
+    found = said(app(f"import sys\ndef go(name):\n    {use}\ndef on_a(): ...\ndef a(): ...\n",
+                     "from app.parts import go\ndef main():\n    go('')\n"))  # fmt: skip
+    assert (found["parts.on_a"], found["parts.a"]) == ("unknown", "nowhere")
+
+
+@pytest.mark.parametrize("use", [
+    "globals()['NAME'] = 1", "globals().update(name=1)", "name in globals()", "vars(self)", "self.__dict__",
+    "getattr(os, name)", "__import__(name, globals())",
+])  # fmt: skip
+def test_tables_of_names_that_nothing_is_taken_from_reach_nothing(use: str) -> None:
+    source = f"import os\nclass C:\n    def go(self, name):\n        {use}\n    def m(self): ...\ndef a(): ...\n"
+    found = said(app(source, "from app.parts import C\ndef main():\n    C().go('')\n"))
+    assert (found["parts.a"], found["parts.C.m"]) == ("nowhere", "nowhere")
+
+
+# What entry points offer
+
+
+def test_somebody_may_ask_more_of_what_an_entry_point_names() -> None:
+    metadata = (
+        '[project]\nname = "app"\n[project.entry-points."app.plugins"]\na = "app.parts:Plugin"\nb = "app.other"\n'
+        'c = "app.third:hook"\n'
+    )
+    found = said(rows({
+        "pyproject.toml": metadata, "app/__init__.py": "",
+        "app/parts.py": "class Base:\n    def close(self): ...\nclass Plugin(Base):\n    def activate(self): ...\n"
+                        "    def _own(self): ...\nclass Beside:\n    def activate(self): ...\n",
+        "app/other.py": "def hook():\n    inner()\ndef inner(): ...\ndef _own(): ...\n",
+        "app/third.py": "def hook(): ...\ndef beside(): ...\n",
+    }))  # fmt: skip
+    assert (found["app.parts.Plugin"], found["app.third.hook"]) == ("entry", "entry")
+    assert {name for name, where in found.items() if where == "unknown"} == {
+        "app.parts.Base.close", "app.parts.Plugin.activate", "app.other.hook", "app.other.inner",
+    }  # fmt: skip
+    assert {name for name, where in found.items() if where == "nowhere"} == {
+        "app.parts.Plugin._own", "app.parts.Beside", "app.parts.Beside.activate", "app.other._own", "app.third.beside",
+    }  # fmt: skip
+
+
+# Wrappers that keep what they wrap
+
+
+@pytest.mark.parametrize(("body", "where"), [
+    ("Table.items.append(inner)", "entry"), ("Table.last = inner", "entry"), ("LAST = inner", "entry"),
+    ("app.other.ITEMS.append(inner)", "entry"), ("Table.register(inner)", "entry"), ("atexit.register(inner)", "entry"),
+    ("inner.last = 1", "nowhere"), ("items = []; items.append(inner)", "nowhere"), ("print(inner)", "nowhere"),
+])  # fmt: skip
+def test_a_wrapper_that_keeps_what_it_wraps_registers_it(body: str, where: str) -> None:
+    source = (
+        "import atexit, functools\nimport app.other\nLAST = None\nclass Table:\n    items = []\n    last = None\n"
+        "def keep(f):\n    global LAST\n    @functools.wraps(f)\n    def inner(*args, **keywords):\n"
+        "        return f()\n"
+        f"    {body}\n    return inner\n@keep\ndef decorated(): ...\n"
+    )
+    found = said(app(source, "import app.parts\ndef main(): ...\n", app__other="ITEMS = []\n"))
+    assert found["parts.decorated"] == where
+
+
+@pytest.mark.parametrize("body", ["Table.calls.append(1)", "Table.last = f.__name__", "LAST = 1"])
+def test_what_a_wrapper_keeps_when_it_is_called_registers_nothing(body: str) -> None:
+    source = (
+        "import functools\nLAST = None\nclass Table:\n    calls = []\n    last = None\n"
+        "def count(f):\n    @functools.wraps(f)\n    def inner(*args, **keywords):\n        global LAST\n"
+        f"        {body}\n        return f()\n    return inner\n@count\ndef decorated(): ...\n"
+    )
+    assert said(app(source, "import app.parts\ndef main(): ...\n"))["parts.decorated"] == "nowhere"
+
+
 # Tests
 
 
@@ -350,3 +506,46 @@ def test_a_preparation_counts_for_every_test_of_its_class() -> None:
 def test_a_test_does_not_count_for_itself() -> None:
     found = rows({**APP, "tests/test_a.py": "def test_a():\n    test_b()\ndef test_b():\n    test_a()\n"})
     assert {row.tests for row in found.values()} == {1}
+
+
+CONFTEST = "import pytest\nfrom app.parts import a, b\n"
+
+
+@pytest.mark.parametrize(("fixture", "tests", "count"), [
+    ("@pytest.fixture(autouse=True)\ndef auto():\n    a()\n", "def test_one(): ...\ndef test_two(): ...\n", 2),
+    ("@pytest.fixture(name='tool')\ndef _():\n    a()\n", "def test_one(tool): ...\ndef test_two(_): ...\n", 1),
+    ("@pytest.fixture\ndef tool():\n    a()\n",
+     "import pytest\n@pytest.mark.usefixtures('x', 'tool')\ndef test_one(): ...\ndef test_two(): ...\n", 1),
+    ("@pytest.fixture\ndef tool():\n    a()\n",
+     "import pytest\n@pytest.mark.usefixtures('tool')\nclass TestA:\n    def test_one(self): ...\n"
+     "    def test_two(self): ...\ndef test_three(): ...\n", 2),
+    ("@pytest.fixture\ndef tool():\n    a()\n",
+     "import pytest\npytestmark = [pytest.mark.slow, pytest.mark.usefixtures('tool')]\ndef test_one(): ...\n", 1),
+    ("@pytest.fixture\ndef tool():\n    a()\n@pytest.fixture(autouse=True)\ndef auto(tool): ...\n",
+     "def test_one(): ...\n", 1),
+    ("@pytest.fixture(autouse=False)\ndef auto():\n    a()\n", "def test_one(): ...\n", 0),
+    ("@pytest.fixture(name='tool')\ndef other():\n    a()\n", "def test_one(other): ...\n", 0),
+])  # fmt: skip
+def test_fixtures_count_however_they_are_asked_for(fixture: str, tests: str, count: int) -> None:
+    found = app("def a(): ...\ndef b(): ...\n", "", tests__conftest=CONFTEST + fixture, tests__test_a=tests)
+    assert found["parts.a"].tests == count
+
+
+def test_the_nearest_fixture_of_a_name_is_meant() -> None:
+    own = "@pytest.fixture\ndef tool(tool):\n    b()\ndef test_one(tool): ...\n"
+    found = app(
+        "def a(): ...\ndef b(): ...\n", "",
+        tests__conftest=CONFTEST + "@pytest.fixture\ndef tool():\n    a()\n",
+        tests__deep__conftest=CONFTEST + "@pytest.fixture\ndef tool():\n    b()\n",
+        tests__deep__test_b="def test_one(tool): ...\n", tests__test_a=CONFTEST + own,
+    )  # fmt: skip
+    assert (found["parts.a"].tests, found["parts.b"].tests) == (1, 2)
+
+
+def test_a_fixture_of_a_class_is_seen_by_its_own_tests_and_those_of_heirs() -> None:
+    tests = (
+        "import pytest\nfrom app.parts import a\nclass TestA:\n    @pytest.fixture(autouse=True)\n"
+        "    def auto(self):\n        a()\n    def test_one(self): ...\nclass TestB(TestA):\n"
+        "    def test_two(self): ...\nclass TestC:\n    def test_three(self): ...\ndef test_four(): ...\n"
+    )
+    assert app("def a(): ...\n", "", tests__test_a=tests)["parts.a"].tests == 2

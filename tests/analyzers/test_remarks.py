@@ -20,6 +20,13 @@ def remarks(source: str) -> list[Remark]:
     [
         ("# TODO: read the table", "TODO"),
         ("# todo: read the table", "TODO"),
+        ("# TODO. Read the table", "TODO"),
+        ("# for now (the table is missing)", "for now"),
+        ("# for now. The table is missing", "for now"),
+        ("# not yet implemented in this version", "not yet implemented"),
+        ("# not yet supported by this function", "not yet supported"),
+        ("# use a temporary file for now", "for now"),
+        ("# the check is disabled for now and removed later", "for now"),
         ("# works, but XXX slow", "XXX"),
         ("# half of it for now", "for now"),
         ("# not yet implemented", "not yet implemented"),
@@ -66,6 +73,12 @@ def test_a_sentence_about_unfinished_code_is_heard(text: str, phrase: str) -> No
         "# implemented in C",
         "# in practice this happens when two meet",
         "# real estate",
+        "# see TODO.md for the plan",
+        "# for now() see datetime",
+        "# for now.date() there is no index",
+        "# not yet implemented in Python 3.8: use the slow way",
+        "# not supported yet by the driver, so ask twice",
+        "# a temporary file is created for now and removed later",
     ],
 )
 def test_the_same_words_about_something_else_are_not(text: str) -> None:
@@ -125,3 +138,23 @@ def test_a_long_text_takes_no_long_time(sign: str) -> None:
         excuse(text)
         code(text)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(
+    "piece", ["def f{}(x):\n    # TODO x\n    return {}\n", "# TODO {} {}\n", "x{} = {}\n# TODO\n"]
+)
+def test_many_remarks_take_no_more_time_each_than_few(piece: str) -> None:
+    source = "".join(piece.format(number, number) for number in range(12_000))
+    began = time.process_time()
+    assert len(remarks(source)) == 12_000
+    assert time.process_time() - began < 8
+
+
+def test_a_comment_belongs_to_the_innermost_body_that_it_is_indented_as() -> None:
+    source = (
+        "class A:\n    def f(self):\n        def inner():\n            pass\n            # TODO: inner\n"
+        "        # TODO: f\n    # TODO: A\n# TODO: none\nX = [one for one in ()]\n# TODO: none\n"
+    )
+    assert [(one.line, one.scope) for one in remarks(source)] == [
+        (5, "A.f.inner"), (6, "A.f"), (7, "A"), (8, ""), (10, ""),
+    ]  # fmt: skip

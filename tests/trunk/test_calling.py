@@ -63,6 +63,10 @@ LINES = [
     "def more(one: C):\n    one.step()\n    one.part.dead()\n", "\n\n", "from app.c import *\n", "x = 'dead'\n",
     "def other():\n    C().part.dead()\n", "__all__ = ['D']\n", "help()\n", "class Part:\n    def go(self): ...\n",
     "def _quiet():\n    more(None)\n    getattr(x, f'de{x}')\n", "import app.b\napp.b.wrap\n",
+    "try:\n    from outside import help\nexcept ImportError:\n    def help():\n        more(C)\n",
+    "import app.c\ndef all_of(name):\n    getattr(app.c, name)\n    globals()[name]\n", "from outside import C\n",
+    "LAST = None\ndef wrap(f):\n    global LAST\n    def inner(*args, **keywords): ...\n    LAST = f\n"
+    "    return inner\n",
 ]  # fmt: skip
 """What may be added to a module; whether it means anything there is no matter."""
 

@@ -143,14 +143,14 @@ def _fragments(flat: Flat, bound: dict[int, set[str]]) -> Iterator[Fragment]:
         decorated = _decorated(scope)
         head = flat.names_at[span.first + 1] - flat.names_at[span.first]
         free = _free(scope, names, decorated, head, bound[id(scope)])
-        method = _unit(scope) == "method"
-        if method:
+        other = _unit(scope) == "method" or own in scope.bound
+        if other:
             # Inside, its name means something else.
             names[: decorated + 1] = ["" if one == own else one for one in names[: decorated + 1]]
         renamed = _digest(b"".join((shape, pattern(names), bytes([one for one in noted if isinstance(one, int)]))))
         # What it is called is not part of what it says.
         place = -1
-        for _ in range(0 if method else names.count(own)):
+        for _ in range(0 if other else names.count(own)):
             place = names.index(own, place + 1)
             names[place] = ""
         said = "\0".join([*names, "", *flat.said(span.first, span.last), "", *map(str, noted)])

@@ -24,8 +24,8 @@ def placeholder(placeholders: Sequence[Placeholder]) -> Iterator[Finding]:
     default: subclasses override it").
 
     A warning is certain: a body that is nothing, or a constant with a remark beside it that says so. A note is likely:
-    a constant that contradicts the promise, work that only sleeps, made-up records, swallowed exceptions, "for now" in
-    a comment.
+    a constant that contradicts the promise, work that only sleeps, records of the usual examples, exceptions that
+    nobody sees, "for now" in a comment.
     """
     for row in placeholders:
         severity = _SEVERITY.get(row.tier)

@@ -314,8 +314,7 @@ class Calls:
 
     # What is reached
 
-    @cached_property
-    def gates(self) -> Sequence[int]:
+    def _gates(self) -> Sequence[int]:
         """Definition -> the class that has to be reached before it can be; -1 for none.
 
         A method runs when there is an instance of its class, or of an heir, which then uses the class.
@@ -330,7 +329,7 @@ class Calls:
     def reached(self, roots: Iterable[int], weak: bool) -> bytearray:
         """Node -> 1 for those that are got to from the roots; `weak`: by names on unknown receivers as well."""
         seen = bytearray(len(self.sure))
-        sure, maybe, gates = self.sure, self.weak, self.gates
+        sure, maybe, gates = self.sure, self.weak, self._gates()
         held: dict[int, list[int]] = {}
         """Class that is not reached -> its methods that would be."""
         waiting = list(dict.fromkeys(roots))

@@ -31,7 +31,7 @@ class Known(msgspec.Struct):
     """The shapes of `Tally.frequent`."""
     watched: bytes
     rows: dict[str, Duplicate]
-    """The rows of groups, under their type and the places of their members."""
+    """The rows of groups, under their type, their similarity and the places of their members."""
 
 
 class Memory:
@@ -120,7 +120,7 @@ class Memory:
     def row(self, group: Group, differences: Sequence[Difference]) -> Duplicate:
         """A group as it is reported: what its members say, and what the names in them mean, is all it depends on."""
         places = [f"{piece.text.module}:{piece.fragment.first}" for piece in group.pieces]
-        key = f"{group.type} {' '.join(places)}"
+        key = f"{group.type} {group.similarity!r} {' '.join(places)}"
         told = self._past.rows.get(key) if self._past is not None else None
         same = told is not None and all(piece.text.module in self._same for piece in group.pieces)
         if told is None or not same or told.differences != tuple(differences):

@@ -17,11 +17,12 @@ from typing import Final, cast
 
 from overhaul.errors import OverhaulError
 from overhaul.facts import Fingerprint
-from overhaul.repeating import specimens
 from overhaul.repeating.utilities import LEAST, LEAST_KNOWN, Functions
 from overhaul.testing import collect
 
 TABLE: Final = Path(__file__).parents[1] / "repeating" / "stdlib.py"
+SPECIMENS: Final = Path(__file__).parents[2] / "fixtures" / "specimens" / "standard_library.py"
+"""Only a checkout has them, where the table is made."""
 _NOT_OFFERED: Final = frozenset({
     "test", "tests", "idlelib", "lib2to3", "turtledemo", "site-packages", "ensurepip", "distutils", "pydoc_data",
     "venv", "this", "antigravity", "turtle", "dist-packages",
@@ -45,7 +46,7 @@ def entries_of(library: Path) -> Iterator[tuple[str, str]]:
 
 def entries_of_specimens() -> Iterator[tuple[str, str]]:
     """The same of what programmers write again in bodies that the library does not have."""
-    for line, name in _entries(Path(specimens.__file__).read_bytes(), LEAST_KNOWN):
+    for line, name in _entries(SPECIMENS.read_bytes(), LEAST_KNOWN):
         if "__" in name:
             yield line, _repeated(name)
 

@@ -208,8 +208,11 @@ def test_the_same_frame_around_other_rules_is_no_duplicate() -> None:
 
 
 def test_an_inconsistent_renaming_is_no_type_2() -> None:
-    rows = found({"a.py": TOTAL, "b.py": TOTAL.replace("amount / count", "count / amount")})
-    assert all(row.type == 3 for row in rows)
+    assert not found({"a.py": TOTAL, "b.py": TOTAL.replace("amount / count", "count / amount")})
+    # In a large function it is a variation.
+    more = TOTAL.replace("    return", "    log(amount)\n    for order in orders:\n        order.close(limit)\n    return")
+    (row,) = found({"a.py": more, "b.py": more.replace("amount / count", "count / amount")})
+    assert row.type == 3
 
 
 def test_trivial_accessors_and_constructors_that_only_assign_are_left_out() -> None:
@@ -297,6 +300,47 @@ def test_the_identity_of_a_run_changes_with_its_literals_and_names() -> None:
         assert changed.type == 1 and changed.identity != one.identity
 
 
+def chains(names: str) -> str:
+    """A function that is made of attributes of attributes."""
+    return "def total(rows):\n" + "".join(
+        f"    rows.{'.'.join(f'{name}{number}' for name in names)}({', '.join(['rows'] * (number % 3))})"
+        f"{'.close()' if number > 2 else ''}{'.end' if number > 5 else ''}\n"
+        for number in range(9)
+    )
+
+
+MORE = TOTAL.replace("    return", "    log(amount)\n    return")
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.py": TOTAL, "b.py": TOTAL, "c.py": TOTAL, "z.py": MORE}, [(1, "abc"), (3, "abcz")]),
+        ({"a.py": MORE, "b.py": TOTAL, "c.py": TOTAL}, [(3, "abc"), (1, "bc")]),
+        ({"a.py": TOTAL, "b.py": TOTAL.replace("count", "number"), "c.py": MORE, "d.py": MORE},
+         [(2, "ab"), (3, "abcd"), (1, "cd")]),
+        # Equal but for all the names: too far from the variation to stand in its group.
+        ({"a.py": chains("abcde"), "b.py": chains("vwxyz"), "c.py": chains("abcde") + "    return rows.total()\n"},
+         [(2, "ab"), (3, "ac")]),
+    ],
+)  # fmt: skip
+def test_a_group_of_variations_has_the_equal_ones_among_its_members(
+    files: dict[str, str], expected: list[tuple[int, str]]
+) -> None:
+    rows = found(files)
+    assert [(row.type, "".join(one.module for one in row.members)) for row in rows] == expected
+    for row in rows:
+        told = [fact for fact in row.evidence if "equal to total" in fact]
+        assert bool(told) == (row.type == 3 and sum(files[f"{one.module}.py"] == files[row.path] for one in row.members) > 1)
+
+
+def test_classes_of_a_base_and_its_heirs_are_one_group_and_their_methods_none() -> None:
+    body = in_class(TOTAL)[12:]
+    heir = f"from b import Book\nclass Shelf(Book):\n{body}"
+    rows = found({"b.py": f"class Book:\n{body}", **{f"s{n}.py": heir for n in range(3)}})
+    assert [(row.type, row.unit, len(row.members)) for row in rows] == [(3, "class", 4), (1, "class", 3)]
+
+
 def test_a_chain_of_small_steps_is_no_group() -> None:
     lines = [f"    v{n} = go({', '.join(['rows'] * n)})\n" for n in range(40)]
     files = {f"m{k}.py": f"def f(rows, v0):\n{''.join(lines[k * 2 : k * 2 + 16])}    return rows\n" for k in range(8)}
@@ -347,3 +391,50 @@ def test_any_number_of_edits_leaves_the_rows_of_an_audit_from_nothing(seed: int,
         else:
             (root / f"m{random.randrange(6)}.py").write_text(random.choice(sources))
     assert any(seen)
+
+
+# Thresholds: on each side of one there is a look-alike.
+
+
+def test_a_run_whose_names_are_mostly_others_is_none() -> None:
+    files = shared_run()
+    some = files["b.py"].replace("quantity", "number")
+    (row,) = found({**files, "b.py": some})
+    assert (row.unit, row.type) == ("run", 2)
+    most = some.replace("amount", "mass").replace("price", "weight").replace(".open", ".full").replace("count", "n")
+    assert not found({**files, "b.py": most})
+
+
+@pytest.mark.parametrize(("same", "groups"), [(2, 0), (6, 1)])
+def test_what_is_done_must_be_alike_by_itself(same: int, groups: int) -> None:
+    heads = [f"    if rows[{n}].open and rows[{n}].price < limit and {' and '.join(['rows.a'] * (n + 3))}:\n"
+             for n in range(10)]  # fmt: skip
+    one = [f"        take({', '.join(['rows'] * (n + 1))}, limit)\n" for n in range(10)]
+    other = [f"        {'.'.join(['rows', *['a'] * (n + 2)])} += limit[{n}]\n" for n in range(10)]
+    first = "".join(head + act for head, act in zip(heads, one, strict=True))
+    second = "".join(head + act for head, act in zip(heads, [*one[:same], *other[same:]], strict=True))
+    assert len(found({"a.py": f"def f(rows, limit):\n{first}", "b.py": f"def f(rows, limit):\n{second}"})) == groups
+
+
+@pytest.mark.parametrize(("name", "groups"), [("__init__", 0), ("prepare", 1)])
+def test_a_constructor_must_have_more_to_say(name: str, groups: int) -> None:
+    source = (
+        f"class Book:\n    def {name}(self, rows, limit):\n        self.rows = [row for row in rows if row.open]\n"
+        "        self.limit = limit or 3\n        self.names = rows.names()\n        self.sizes = {}\n"
+    )
+    other = source.replace("Book", "Shelf") + "\n    def go(self):\n        return self.limit\n"
+    rows = found({"a.py": source + "\n    one, two = 1, 2\n    three = go(one)[two] + 4\n    four = [three]\n", "b.py": other})
+    assert len([row for row in rows if row.unit == "method"]) == groups
+
+
+def test_pieces_of_equal_structure_are_held_against_all_groups_of_other_names() -> None:
+    source = "def f(a, b):\n    c = a.p\n    if c:\n        b.r(c)\n    return c.s\n"
+    names = source.replace(".p", ".u").replace(".r", ".v").replace(".s", ".w")
+    rows = found({"a.py": source, "b.py": names, "c.py": names.replace("c", "d")})
+    assert [(row.type, [one.module for one in row.members]) for row in rows] == [(2, ["b", "c"])]
+
+
+def test_the_missing_bound_of_a_slice_leaves_a_trace() -> None:
+    one, other = (TOTAL.replace("in orders", f"in orders[{part}]") for part in ("1:", ":1"))
+    assert all(row.type == 3 for row in found({"a.py": one, "b.py": other}))
+    assert [row.type for row in found({"a.py": one, "b.py": one.replace("1:", "2:")})] == [2]

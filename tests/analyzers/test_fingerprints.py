@@ -171,6 +171,13 @@ def test_a_function_of_the_name_of_a_method_is_not_the_method() -> None:
     assert renamed["Labels.label"].exact != method.exact
 
 
+def test_a_variable_of_the_name_of_its_function_is_not_the_function() -> None:
+    one, other = FUNCTION.replace("result", "total"), FUNCTION.replace("def total", "def summed")
+    assert fragment(one).exact == fragment(one.replace("def total", "def summed")).exact
+    assert fragment(one).exact != fragment(other.replace("result", "summed")).exact
+    assert fragment(one).renamed == fragment(other).renamed
+
+
 @pytest.mark.parametrize("head", ["def total", "class Total"])
 def test_bounds_of_type_parameters_count_as_annotations_do(head: str) -> None:
     body = "(base):\n    one = first(1)\n    two = second(one)\n    three = third(one, two)\n    four = one + two\n"

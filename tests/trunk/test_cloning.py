@@ -108,6 +108,21 @@ def test_no_similarity_is_above_its_bound(seed: int) -> None:
         assert likeness(first, second).similarity <= bound(first, second) + 1e-9
 
 
+def test_a_name_that_is_replaced_in_one_place_counts_less_than_one_replaced_throughout() -> None:
+    source = "def f(rows):\n    a = rows.{}(1)\n    b = rows.{}(2)\n    return a + b\n"
+    one, many, single, pair = pieces([source.format(*names) for names in ("pq", "pp", "xy", "xx")])
+    throughout, once, none = likeness(many, pair), likeness(one, single), likeness(many, many)
+    assert once.similarity < throughout.similarity < none.similarity
+    assert [found.shared for found in (throughout, once, none)] == [0, 0, 1]
+
+
+def test_the_same_names_in_another_order_conflict() -> None:
+    source = "def f(a, b):\n    a.go(b)\n    b.come(a)\n    a.stay(b, 1)\n    return g({})\n"
+    one, other, renamed = pieces([source.format("a, b"), source.format("b, a"), source.format("b, b")])
+    assert likeness(one, other).conflicts == [(4, 4)]
+    assert not likeness(one, renamed).conflicts
+
+
 def asked(sources: Mapping[str, str], past: Known | None) -> tuple[list[tuple[float, list[tuple[str, int]]]], Known]:
     """The groups of some modules, and what is left for the next time."""
     found = [piece for module in sorted(sources) for piece in pieces([sources[module]], module)]

@@ -46,4 +46,3 @@ def _texts(layout: Layout, prints: Facts[Fingerprint]) -> Iterator[Text]:
             text = Text(module, layout.modules[module].path, one)
             if written(text):
                 yield text
-

@@ -104,11 +104,9 @@ def _of_module(
         found.setdefault(name, []).append(verdict)
     rows = [_one(name, functions.get(name), verdicts) for name, verdicts in found.items() if verdicts]
     rows += [_note(one) for one in noted if one.strength != "hint" and one.beside not in found]
-    seen: set[tuple[str, int]] = set()
-    return [
-        row for row in sorted(rows, key=lambda one: (one[2], one[0], _TIERS.index(one[1].tier)))
-        if (row[0], row[2]) not in seen and not seen.add((row[0], row[2]))  # type: ignore[func-returns-value]
-    ]  # fmt: skip
+    # The strongest of each name and line: later ones of the same key take the earlier one's place in the dict.
+    weakest_first = sorted(rows, key=lambda one: (one[2], one[0], -_TIERS.index(one[1].tier)))
+    return list({(row[0], row[2]): row for row in weakest_first}.values())
 
 
 def _strongest(found: Sequence[Remark]) -> Remark | None:

@@ -69,9 +69,8 @@ def remarks(module: Module) -> Iterator[Remark]:
 
 def _docstrings(scopes: Sequence[Scope]) -> Iterator[tuple[Scope, str]]:
     """The docstrings as they are written, with their quotes."""
-    node: Any
     for scope in scopes:
-        node = scope.node
+        node: Any = scope.node
         value = docstring(node if scope.top else node.body)
         if value is not None:
             yield scope, value.value if value.__class__ is cst.SimpleString else str(value.evaluated_value)
@@ -140,10 +139,10 @@ def _beside(places: Sequence[_Place], named: Sequence[Scope], last: int, line: i
 
 def _places(module: Module) -> Iterator[_Place]:
     """The variables of the module and of classes, where they are assigned."""
-    node: Any
     for kind in (cst.Assign, cst.AnnAssign):
-        for node, first, block in module.nodes(kind):
-            target: Any = node.targets[0].target if node.__class__ is cst.Assign else node.target
+        for found, first, block in module.nodes(kind):
+            node: Any = found
+            target = node.targets[0].target if kind is cst.Assign else node.target
             if block.scope.kind != "function" and target.__class__ is cst.Name:
                 name = f"{block.scope.name}.{target.value}" if block.scope.name else target.value
                 yield _Place(name, first, first + _breaks(module, node))

@@ -25,7 +25,7 @@ def differences(group: Group, symbols: Symbols) -> Iterator[Difference]:
 
 
 def differences_of_run(group: RunGroup, symbols: Symbols) -> Iterator[Difference]:
-    """The same for statement runs; variables of the function around, or of the module's top level, are free to differ."""
+    """The same for statement runs; variables of the function around them or of their module are free to differ."""
     yield from _compared([_of_run(run) for run in group.runs], symbols)
 
 

@@ -26,6 +26,8 @@ STRUCTURE: Final = 0.9
 """What structure alone counts against names that are shared."""
 LONG: Final = 15.0
 """A text of this weight that is equal to the letter counts however monotonous it is."""
+WORDS: Final = 0.5
+"""Tables must have as much of their names in common (Dice's coefficient): their structure says nothing."""
 _MOST: Final = 200
 """Pieces of equal structure with different names: so many groups are tried for each."""
 
@@ -66,7 +68,8 @@ def _equal(same: Sequence[Piece]) -> Iterator[Group]:
         head = members[0]
         names = head.names
         for leader, its_names, cluster in clusters[:_MOST] if renamed else ():
-            if variety * (STRUCTURE + (1 - STRUCTURE) * shared(leader, its_names, names)) >= VARIETY[2]:
+            said = variety * (STRUCTURE + (1 - STRUCTURE) * shared(leader, its_names, names))
+            if said >= VARIETY[2] and not _other_tables(leader, head):
                 cluster += members
                 break
         else:
@@ -101,10 +104,20 @@ def judge(first: Piece, second: Piece) -> float | None:
         return None
     if bound(first, second) < least or nested(first, second):
         return None
+    if _other_tables(first, second):
+        return None
     found = likeness(first, second)
     if found.similarity < least or found.substance < SUBSTANCE or (found.conflicts and _small(first, second)):
         return None
     return found.similarity
+
+
+def _other_tables(first: Piece, second: Piece) -> bool:
+    """Whether one is a table, and the other does not list the same."""
+    if not (first.tabular or second.tabular):
+        return False
+    words, others = set(first.names), set(second.names)
+    return 2 * len(words & others) < WORDS * (len(words) + len(others))
 
 
 def _small(first: Piece, second: Piece) -> bool:

@@ -158,6 +158,11 @@ class Piece:
         """All its names in order, its own first."""
         return self.text.named(self.fragment.first, self.fragment.last)
 
+    @property
+    def tabular(self) -> bool:
+        """Whether it is a table: the same few shapes over and over, an enumeration say. Only its words tell tables."""
+        return 5 * len(set(self.shapes)) <= len(self.shapes)
+
     def local(self, name: str) -> bool:
         """Whether a name is one that it binds itself, or its own: free to be chosen."""
         if self._free is None:

@@ -397,6 +397,21 @@ def test_any_number_of_edits_leaves_the_rows_of_an_audit_from_nothing(seed: int,
     assert any(seen)
 
 
+def enumeration(name: str, members: list[str]) -> str:
+    body = "".join(f'    {member.upper()} = "{member}"\n' for member in members)
+    return f'from enum import Enum\n\n\nclass {name}(Enum):\n    """What there is."""\n\n{body}'
+
+
+def test_enumerations_are_one_only_when_they_list_the_same() -> None:
+    metals = [f"{metal}_{form}" for metal in ("iron", "zinc", "tin", "lead", "gold") for form in range(20)]
+    fruits = [f"{fruit}_{form}" for fruit in ("fig", "plum", "pear", "lime", "kiwi") for form in range(20)]
+    others = {"fruits.py": enumeration("Fruit", fruits), "more.py": enumeration("Berry", [*fruits, "grape"][30:])}
+    assert not found({"metals.py": enumeration("Metal", metals), "fruits.py": others["fruits.py"]})
+    assert not found({"metals.py": enumeration("Metal", [*metals, "steel"]), "fruits.py": others["fruits.py"]})
+    (group,) = found({"metals.py": enumeration("Metal", metals), **others})
+    assert [one.name for one in group.members] == ["Fruit", "Berry"]
+
+
 # Thresholds: on each side of one there is a look-alike.
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.config import Justification
@@ -17,7 +17,7 @@ from overhaul.inventory import (
     StateMachine,
     StatePersistence,
 )
-from overhaul.redundancy import Consolidation, Duplicate, Parallel, Placeholder
+from overhaul.redundancy import Clone, Consolidation, Duplicate, Parallel, Placeholder
 from overhaul.repeating.risk_spans import fewer_lines
 from overhaul.sections import rows_of, short
 from overhaul.survey import Survey
@@ -209,13 +209,23 @@ def _duplicates(survey: Survey) -> Iterator[str]:
         f"{f'; {saved:,} lines fewer with one of each' if saved else ''}{_unsure(len(rows) - len(sure))}"
     )
     held = kept(survey)
-    for row in [row for row in listed_duplicates(survey) if row.sure and row.identity not in held][:NAMED]:
+    for row in _apart(row for row in listed_duplicates(survey) if row.sure and row.identity not in held):
         places = ", ".join(f"{one.path}:{one.line}" for one in row.members[:PLACES])
         more = f" and {len(row.members) - PLACES:,} more" if len(row.members) > PLACES else ""
         yield (
             f"  {short(row.name or row.module, WIDEST)} ({of_a_group(row.unit, len(row.members))}, type {row.type}, "
             f"saves {count(row.saved_lines, 'line')}) {places}{more}"
         )
+
+
+def _apart(rows: Iterable[Duplicate]) -> Iterator[Duplicate]:
+    """The first few groups, without those whose members are all in a group before: the equal ones of a variation."""
+    told: list[set[Clone]] = []
+    for row in rows:
+        members = set(row.members)
+        if len(told) < NAMED and not any(members <= one for one in told):
+            told.append(members)
+            yield row
 
 
 def _parallels(survey: Survey) -> Iterator[str]:

@@ -182,6 +182,13 @@ def test_the_three_groups_that_would_save_most_are_named_with_their_places(told:
     assert lines[1] == "  f2 (6 functions, type 2, saves 50 lines) m0.py:2, m1.py:2, m2.py:2, m3.py:2 and 2 more"
 
 
+def test_the_equal_ones_of_a_variation_are_not_named_beside_it(told: Told) -> None:
+    large = duplicate(2, 50, type=3)
+    equal = duplicate(2, 20, identity="dup-equal", members=large.members[:3])
+    lines = told(duplicate_leaf(large, equal, duplicate(3, 10)))
+    assert [line.split()[0] for line in lines[1:]] == ["f2", "f3"]
+
+
 def test_what_stays_for_a_reason_is_not_named_among_what_could_go(told: Told) -> None:
     config = Config(justified=(Justification(group="dup-000000000002", reason="by law"),))
     lines = told(duplicate_leaf(duplicate(1, 5), duplicate(2, 50)), config=config)

@@ -11,6 +11,7 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Role, Scope
+from overhaul.text import dotted
 
 _How = Literal["attribute", "called", "computed", "super", "own", "string", "pattern", "main"]
 _NAME: Final = re.compile(
@@ -38,12 +39,12 @@ def loose_names(module: Module) -> Iterator[LooseName]:
             root = root.value
         if root.__class__ is cst.Name and not root.lpar:
             if attribute.attr.value == "__dict__":
-                found.setdefault((block.scope.name, "computed"), set()).add(_chain(attribute))
+                found.setdefault((block.scope.name, "computed"), set()).add(dotted(attribute))
             continue
         name = attribute.attr.value
         how: _How = "attribute"
         if root is attribute.value and root.__class__ is cst.Call:
-            called = _chain(root.func)
+            called = dotted(root.func)
             if called == "super":
                 how = "super"
             elif called:
@@ -81,7 +82,7 @@ def loose_names(module: Module) -> Iterator[LooseName]:
         found["", "string"] = strings
     for call, _, block in module.nodes(cst.Call):
         func: Any = call.func
-        whole = _whole(_chain(func), call.args) if _last(func) in _OF_ALL else ""
+        whole = _whole(dotted(func), call.args) if _last(func) in _OF_ALL else ""
         if whole:
             found.setdefault((block.scope.name, "computed"), set()).add(whole)
         if func.__class__ is cst.Name and func.value == "getattr" and len(call.args) > 1:
@@ -135,17 +136,6 @@ def _text(part: Any) -> str | None:
     return part.value if _WORD.fullmatch(part.value) else None
 
 
-def _chain(node: Any) -> str:
-    """A name with its attributes; "" for any other expression."""
-    names: list[str] = []
-    while node.__class__ is cst.Attribute:
-        names.append(node.attr.value)
-        node = node.value
-    if node.__class__ is not cst.Name:
-        return ""
-    return ".".join((node.value, *reversed(names)))
-
-
 def _last(func: Any) -> str:
     """The last name of what is called; "" for any other expression."""
     if func.__class__ is cst.Attribute:
@@ -187,7 +177,7 @@ def _is_own(node: Any, scope: Scope) -> bool:
     """Whether an expression is the table of what the module defines: `globals()`, at its top `vars()` too."""
     if node.__class__ is not cst.Call or node.args:
         return False
-    name = _chain(node.func)
+    name = dotted(node.func)
     return name == "globals" or (name == "vars" and scope.top)
 
 
@@ -199,11 +189,11 @@ def _taken(scope: str, name: Any) -> Iterator[tuple[str, str]]:
 
 def _asked(node: Any) -> str:
     """The chain that attributes are asked of; "globals()" for the module itself, "" for any other expression."""
-    if node.__class__ is cst.Subscript and len(node.slice) == 1 and _chain(node.value).rpartition(".")[2] == "modules":
+    if node.__class__ is cst.Subscript and len(node.slice) == 1 and dotted(node.value).rpartition(".")[2] == "modules":
         index: Any = node.slice[0].slice
-        named = index.__class__ is cst.Index and _chain(index.value) == "__name__"
-        return "globals()" if named and _chain(node.value) in ("sys.modules", "modules") else ""
-    return _chain(node)
+        named = index.__class__ is cst.Index and dotted(index.value) == "__name__"
+        return "globals()" if named and dotted(node.value) in ("sys.modules", "modules") else ""
+    return dotted(node)
 
 
 def _ends(name: Any) -> tuple[str, str]:

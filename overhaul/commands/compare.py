@@ -130,22 +130,12 @@ class Ring(msgspec.Struct, frozen=True):
         return self.together
 
 
-class Missing(msgspec.Struct, frozen=True):
+class Missing(Named, frozen=True):
     """An import that nothing provides."""
-
-    module: str
-    name: str
-    confidence: str = "high"
-    path: str = ""
 
     def __str__(self) -> str:
         """Who imports what."""
         return f"{self.name} in {self.module}"
-
-    @property
-    def places(self) -> frozenset[str]:
-        """The path of the importer."""
-        return frozenset((self.path,))
 
 
 class Judged(msgspec.Struct, frozen=True):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import TextIOWrapper
 from logging import Logger
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -145,50 +145,49 @@ class Bodies:
     def __init__(self, used: Facts[UsedName], receivers: Facts[ReceiverUse]) -> None:
         """Decoded for the modules that are compared."""
         self._used, self._receivers = used, receivers
-        self._modules: dict[str, Mapping[str, frozenset[str]]] = {}
-        self._asked: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._called: dict[str, Mapping[str, frozenset[str]]] = {}
+        self._spoken: dict[str, Mapping[str, frozenset[str]]] = {}
 
     def asked(self, offer: Offer) -> frozenset[str]:
         """The methods it calls on what is not itself, by name: of a class all that its methods call."""
-        known = self._asked.get(offer.module)
-        if known is None:
-            known = self._asked[offer.module] = self._read_asked(offer.module)
-        return known.get(offer.name, frozenset())
-
-    def _read_asked(self, module: str) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
-        rows: list[UsedName | ReceiverUse] = [*self._used[module], *self._receivers[module]]
-        for row in rows:
-            receiver, _, name = row.name.rpartition(".")
-            if row.how == "call" and receiver and receiver not in _SELF and name not in _OF_BUILT_INS:
-                scope = row.scope
-                while scope:
-                    found.setdefault(scope, set()).add(name)
-                    scope = scope.rpartition(".")[0]
-        return {scope: frozenset(names) for scope, names in found.items()}
+        return self._told(self._called, offer, _called)
 
     def of(self, offer: Offer) -> frozenset[str]:
         """What a function's body speaks of: attributes it asks for, functions it calls."""
-        known = self._modules.get(offer.module)
-        if known is None:
-            known = self._modules[offer.module] = self._read(offer.module)
-        return known.get(offer.name, frozenset())
+        return self._told(self._spoken, offer, _spoken)
 
-    def _read(self, module: str) -> Mapping[str, frozenset[str]]:
+    def _told(self, known: dict[str, Mapping[str, frozenset[str]]], offer: Offer, words: _Words) -> frozenset[str]:
+        found = known.get(offer.module)
+        if found is None:
+            found = known[offer.module] = self._read(offer.module, words)
+        return found.get(offer.name, frozenset())
+
+    def _read(self, module: str, words: _Words) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         rows: list[UsedName | ReceiverUse] = [*self._used[module], *self._receivers[module]]
         for row in rows:
-            parts = row.name.split(".")
-            said = {
-                concept for part in parts if part not in _SELF and not part.startswith("__")
-                for concept in concepts_of(part)
-            }  # fmt: skip
+            said = set(words(row))
             # What a nested function uses, the one around it uses.
             scope = row.scope
             while scope:
                 found.setdefault(scope, set()).update(said)
                 scope = scope.rpartition(".")[0]
         return {scope: frozenset(said) for scope, said in found.items()}
+
+
+_Words: TypeAlias = Callable[[UsedName | ReceiverUse], Iterable[str]]
+
+
+def _called(row: UsedName | ReceiverUse) -> Iterable[str]:
+    receiver, _, name = row.name.rpartition(".")
+    if row.how == "call" and receiver and receiver not in _SELF and name not in _OF_BUILT_INS:
+        yield name
+
+
+def _spoken(row: UsedName | ReceiverUse) -> Iterable[str]:
+    for part in row.name.split("."):
+        if part not in _SELF and not part.startswith("__"):
+            yield from concepts_of(part)
 
 
 _OF_BUILT_INS: Final = frozenset(

@@ -12,7 +12,8 @@ out. One that returns `Grids` needs no template of its own.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal, Self, TypeVar
 
 import msgspec
@@ -108,6 +109,11 @@ def rows_of(survey: Survey, row: type[_Row]) -> Sequence[_Row] | None:
 def short(text: str, limit: int = 400) -> str:
     """The text, cut at `limit` characters."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def by_subkind(rows: Iterable[Component]) -> tuple[tuple[str, int], ...]:
+    """How many there are of each subkind, most first, else in the order of the rows."""
+    return tuple(Counter(row.subkind for row in rows).most_common())
 
 
 def surest_first(rows: Sequence[_Component], limit: int) -> list[_Component]:

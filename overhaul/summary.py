@@ -19,7 +19,7 @@ from overhaul.inventory import (
 )
 from overhaul.redundancy import Clone, Consolidation, Duplicate, Parallel, Placeholder
 from overhaul.repeating.risk_spans import fewer_lines
-from overhaul.sections import rows_of, short
+from overhaul.sections import by_subkind, rows_of, short
 from overhaul.survey import Survey
 
 NAMED: Final = 3
@@ -255,8 +255,7 @@ def _candidates(survey: Survey) -> Iterator[str]:
 
 
 def _kinds(noun: str, rows: Sequence[Component]) -> str:
-    counted = Counter(row.subkind for row in rows).most_common()
-    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in counted)
+    kinds = ", ".join(f"{count:,} {kind.replace('_', ' ')}" for kind, count in by_subkind(rows))
     return f"{count(len(rows), noun)}{f': {kinds}' if kinds else ''}"
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from overhaul.inventory import Cache, CacheFamily
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short, surest_first
+from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 2000
@@ -46,7 +45,7 @@ def caches(survey: Survey) -> Caches | None:
     sure = [row for row in rows if row.sure]
     families = rows_of(survey, CacheFamily) or ()
     return Caches(
-        len(sure), len(rows) - len(sure), tuple(Counter(row.subkind for row in sure).most_common()),
+        len(sure), len(rows) - len(sure), by_subkind(sure),
         sum(row.bounded is False and row.ttl is not True for row in sure),
         tuple(_family(one) for one in families[:40]), (_grid(rows), _evidence(rows)) if rows else (),
     )  # fmt: skip

@@ -9,7 +9,7 @@ import msgspec
 
 from overhaul.inventory import BuildStep, Manager, ResponsibilityOverlap, Wire
 from overhaul.pictures import Picture, columns
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short, surest_first
+from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 1500
@@ -39,7 +39,6 @@ def managers(survey: Survey) -> Managers | None:
     wires = [wire for wire in rows_of(survey, Wire) or () if {wire.holder, wire.held} <= {row.dotted for row in sure}]
     ends = {end for wire in wires for end in (wire.holder, wire.held)}
     wired = [row for row in sure if row.dotted in ends]
-    subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
     tiers = sorted({row.tier for row in sure if row.tier is not None})
     grids = [_grid(rows)]
     if overlaps := rows_of(survey, ResponsibilityOverlap):
@@ -50,8 +49,7 @@ def managers(survey: Survey) -> Managers | None:
         grids.append(_steps(steps))
     grids.append(_evidence(rows))
     return Managers(
-        len(sure), len(rows) - len(sure),
-        tuple((kind, sum(row.subkind == kind for row in sure)) for kind in subkinds),
+        len(sure), len(rows) - len(sure), by_subkind(sure),
         tuple((f"tier {tier}", sum(row.tier == tier for row in sure)) for tier in tiers)
         + ((("in or above a ring", ringed),) if (ringed := sum(row.tier is None for row in sure)) else ()),
         _picture(wired, wires) if wired and len(wired) <= DRAWN else None, tuple(grids),

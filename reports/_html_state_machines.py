@@ -9,7 +9,7 @@ import msgspec
 
 from overhaul.inventory import StateMachine
 from overhaul.pictures import Picture, ring
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
+from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short
 from overhaul.survey import Survey
 
 LIMIT: Final = 120
@@ -49,10 +49,9 @@ def state_machines(survey: Survey) -> StateMachines | None:
         key=lambda row: (row.confidence, -len(row.transitions), row.path, row.line),
     )
     unsure = [row for row in rows if not row.sure]
-    subkinds = sorted({row.subkind for row in sure}, key=lambda kind: -sum(row.subkind == kind for row in sure))
     others = [*sure[LIMIT:], *unsure]
     return StateMachines(
-        len(sure), len(unsure), tuple((kind, sum(row.subkind == kind for row in sure)) for kind in subkinds),
+        len(sure), len(unsure), by_subkind(sure),
         tuple(_view(row) for row in sure[:LIMIT]),
         Grid(
             id="state-machines-rest", caption="The others", shown=20,

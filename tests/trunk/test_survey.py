@@ -29,6 +29,7 @@ from overhaul.source import Source, read
 from overhaul.survey import Look, Survey, survey
 
 LONG_AGO = 1_600_000_000
+TRADEFRAME = Path(__file__).parents[2] / "fixtures" / "projects" / "tradeframe"
 
 
 @pytest.fixture(autouse=True)
@@ -164,9 +165,9 @@ def test_an_executor_finds_what_the_own_workers_find(
         assert everything(look(root, executor=executor)) == everything(look(root))
 
 
-def run(root: Path, *arguments: str, seed: str = "0") -> subprocess.Popen[bytes]:
+def run(root: Path, *arguments: str, seed: str = "0", report: str = "json=-") -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "overhaul", "audit", str(root), "--report", "json=-", *arguments],
+        [sys.executable, "-m", "overhaul", "audit", str(root), "--report", report, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         env={**os.environ, "PYTHONHASHSEED": seed},
     )  # fmt: skip
@@ -181,6 +182,12 @@ def told(process: subprocess.Popen[bytes]) -> bytes:
 def test_the_bytes_of_a_report_do_not_change_with_the_hash_seed(tmp_path: Path) -> None:
     root = project(tmp_path, 12)
     assert len({told(run(root, "--no-store", seed=seed)) for seed in ("0", "1", "77")}) == 1
+
+
+@pytest.mark.parametrize("report", ["html=-", "terminal", "json=-"])
+def test_no_report_on_a_rich_project_changes_with_the_hash_seed(report: str) -> None:
+    told_by = {told(run(TRADEFRAME, "--no-store", seed=seed, report=report)) for seed in ("0", "1", "2", "77")}
+    assert len(told_by) == 1
 
 
 def test_two_runs_at_once_on_one_store_tell_the_same_and_leave_it_sound(tmp_path: Path) -> None:

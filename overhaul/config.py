@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final, cast
+from typing import Annotated, Final, Literal, cast
 
 import msgspec
 
@@ -55,6 +55,20 @@ class Justification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
         return not self.expires or today <= date.fromisoformat(self.expires)
 
 
+Severity = Literal["error", "warning", "note"]
+Setting = bool | int | float | str | tuple[str, ...]
+"""What a key of a rule's own can be."""
+
+
+class PathSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """The keys of `[tool.overhaul.per-path."PATTERN"]`: what holds for the files that the pattern fits."""
+
+    ignore: tuple[str, ...] = ()
+    """Rules whose findings are left out there."""
+    severity: dict[str, Severity] = {}
+    """Rule -> the severity of its findings there."""
+
+
 BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
 
 
@@ -80,6 +94,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Rules that run; all when empty."""
     ignore: tuple[str, ...] = ()
     """Rules that do not run."""
+    rules: dict[str, dict[str, Setting]] = {}
+    """Rule -> its `severity`, and the options that it has of its own (`overhaul explain RULE` lists them)."""
+    per_path: dict[str, PathSettings] = {}
+    """Gitignore pattern -> what holds for the files it fits; what comes later wins."""
+    baseline: str = "overhaul-baseline.txt"
+    """The ledger of findings that are inherited; there need be none."""
+    fail_on: Severity = "note"
+    """The least severity of a new finding that makes `overhaul check` fail."""
     roles: dict[str, RolePattern] = {}
     """Families of the project's own, by name."""
     justified: tuple[Justification, ...] = ()
@@ -90,6 +112,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Where these settings were read; not a key of the file."""
     also_exclude: tuple[str, ...] = ()
     """Patterns given with the command, relative to the audited root; not a key of the file."""
+
+
+def own_settings(settings: Mapping[str, Setting]) -> dict[str, Setting]:
+    """A rule's settings without what every rule has."""
+    return {key: value for key, value in settings.items() if key != "severity"}
 
 
 def load_config(root: Path, explicit: Path | None = None) -> Config:

@@ -524,20 +524,6 @@ class KeptFile(Row, frozen=True):
     """The path is made from attributes of the instance."""
 
 
-class Finding(Row, frozen=True):
-    """What a rule has to say about one place."""
-
-    rule: str
-    severity: Literal["error", "warning", "note"]
-    message: str
-    module: str
-    path: str
-    line: int
-    name: str
-    """What it is about, dotted inside the module; part of the finding's identity."""
-    because: tuple[str, ...] = ()
-
-
 class Held(msgspec.Struct, frozen=True):
     """What is known of a variable where a statement runs."""
 

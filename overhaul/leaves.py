@@ -34,7 +34,8 @@ from typing import Any, Final, Self, cast
 
 from overhaul.distributions import provides_entry_points
 from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError, did_you_mean, place, said
-from overhaul.facts import Facts, Finding, Row
+from overhaul.facts import Facts, Row
+from overhaul.findings import Finding
 from overhaul.syntax.grammar import GRAMMAR
 
 FOLDERS: Final = ("analyzers", "rules", "reports")

@@ -17,12 +17,14 @@ from typing import IO, Any, Final, Generic, TypeVar, cast
 
 import msgspec
 
-from overhaul.config import Config
+from overhaul.config import Config, own_settings
 from overhaul.errors import LeafError, OverhaulError, blame, said
-from overhaul.facts import Facts, Finding, Row
+from overhaul.facts import Facts, Row
+from overhaul.findings import Finding, Judged
 from overhaul.history import History
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of
+from overhaul.options import Options
 from overhaul.past import Past
 from overhaul.sharing import can_fork, frames, share, write_frame
 from overhaul.source import digest
@@ -107,9 +109,16 @@ class Results:
         return self._result(leaf, row)[1]
 
     def findings(self, rules: Sequence[Rule]) -> Iterator[Finding]:
-        """What some rules have to say."""
+        """What some rules have to say, those that ask for `Judged` left out."""
         for rule in rules:
-            yield from self._result(rule, Finding)[1]
+            if Judged not in rule.reads.values():
+                yield from self._result(rule, Finding)[1]
+
+    def afterthoughts(self, rules: Sequence[Rule], judged: Judged) -> Iterator[Finding]:
+        """What those of some rules have to say that ask what the others said; they are not kept."""
+        for rule in rules:
+            if Judged in rule.reads.values():
+                yield from self._judge(rule, judged)
 
     def make(self, processes: int) -> None:
         """Make the tables of all analyzers, in so many processes where this one can be forked.
@@ -185,18 +194,17 @@ class Results:
         except msgspec.MsgspecError:
             return None
 
+    def _judge(self, rule: Rule, judged: Judged) -> list[Finding]:
+        arguments = {
+            parameter: judged if hint is Judged else self._argument(rule, hint, {})
+            for parameter, hint in rule.reads.items()
+        }
+        return _rows_of(rule, arguments)
+
     def _carried_out(self, name: str, key: bytes, leaf: Leaf, row: type[_Row]) -> tuple[bytes, list[_Row]]:
         watched: dict[str, set[str] | None] = {}
         arguments = {parameter: self._argument(leaf, hint, watched) for parameter, hint in leaf.reads.items()}
-        try:
-            rows = list(leaf.function(**arguments))
-        except OverhaulError:
-            raise
-        except Exception as error:
-            raise LeafError(
-                f"{leaf.where}: {leaf.kind} {leaf.name} failed ({blame(error)}): "
-                f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
-            ) from error
+        rows = _rows_of(leaf, arguments)
         data = _encoded(leaf, row, rows)
         reads: Reads = {
             table: sorted(modules) if modules is not None else None for table, modules in sorted(watched.items())
@@ -227,12 +235,15 @@ class Results:
                 total.update(self.day.isoformat().encode())
             elif hint is History:
                 total.update(self._history.digest)
+            elif isinstance(hint, type) and issubclass(hint, Options):
+                total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
                 continue
             elif (row := row_of(hint)) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
-                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, Past[State] or date"
+                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, Past[State], date, "
+                    "and a rule its Options, or Judged"
                 )
             elif isinstance(filler := self._leaves.read_by(leaf, hint), Analyzer):
                 total.update(self._result(filler, row)[0])
@@ -290,6 +301,8 @@ class Results:
             return self.day
         if hint is History:
             return self._history
+        if isinstance(hint, type) and issubclass(hint, Options):
+            return self._options(leaf, hint)
         if (state := _state_of(hint)) is not None:
             return Past(self._left(leaf, state))
         if hint is Symbols:
@@ -301,6 +314,10 @@ class Results:
         return Watched(self._facts[row], watched)
 
 
+    def _options(self, leaf: Leaf, options: type[Options]) -> Options:
+        """What the user has set of a rule's own options; that they fit was checked with the configuration."""
+        return msgspec.convert(own_settings(self._config.rules.get(leaf.name, {})), options)
+
     def _left(self, leaf: Leaf, state: type[msgspec.Struct]) -> msgspec.Struct | None:
         """What a leaf left for its next run; None when there is nothing, or what cannot be read."""
         found = self._store.result(_past(leaf), self._ground(leaf))
@@ -310,6 +327,19 @@ class Results:
             return msgspec.msgpack.decode(found[0], type=state)
         except msgspec.MsgspecError:
             return None
+
+
+def _rows_of(leaf: Leaf, arguments: Mapping[str, Any]) -> list[Any]:
+    """What a leaf yields. Raises LeafError, with its place, for whatever goes wrong in it."""
+    try:
+        return list(leaf.function(**arguments))
+    except OverhaulError:
+        raise
+    except Exception as error:
+        raise LeafError(
+            f"{leaf.where}: {leaf.kind} {leaf.name} failed ({blame(error)}): "
+            f"mend it{', or leave it out with --ignore' if isinstance(leaf, Rule) else ''}"
+        ) from error
 
 
 def _today() -> date:

@@ -22,8 +22,9 @@ from overhaul.comparison import Comparison
 from overhaul.config import Config
 from overhaul.distributions import version
 from overhaul.errors import LeafError, Unreadable, blame
-from overhaul.facts import Finding, Row
+from overhaul.facts import Row
 from overhaul.files.discovery import Entry, Failure, Tree, discover
+from overhaul.findings import Finding
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Collector, Leaves, table_name
 from overhaul.module import Module, Parser, read_only
@@ -32,6 +33,7 @@ from overhaul.source import Source, read
 from overhaul.store import Damaged, Parsed, Store
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
+from overhaul.verdicts import Verdict, identified
 from overhaul.workers import Executor, Job, run
 
 _Row = TypeVar("_Row", bound=Row)
@@ -139,9 +141,15 @@ class Survey:
 
     @cached_property
     def findings(self) -> Sequence[Finding]:
-        """What the selected rules have to say, by path, line and rule."""
+        """What the selected rules have to say and no comment suppresses, by path, line and rule."""
+        return self.verdict.findings
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What has become of all that the selected rules said."""
         rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
-        return sorted(self._results.findings(rules), key=lambda one: (one.path, one.line, one.rule, one.name))
+        said = sorted(self._results.findings(rules), key=lambda one: (one.path, one.line, one.rule, one.name))
+        return Verdict(tuple(identified(said)))
 
     @cached_property
     def symbols(self) -> Symbols:

@@ -22,7 +22,8 @@ import msgspec
 
 from overhaul.config import Config
 from overhaul.errors import LeafError, UnknownName
-from overhaul.facts import Finding, Row
+from overhaul.facts import Row
+from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Report, Rule, load_leaves
 from overhaul.module import Parser
 from overhaul.source import Source, digest

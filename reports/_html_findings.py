@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 from overhaul.sections import WORST_FIRST, Column, Grid, Line, Section, anchor, rule_anchor, short
 from overhaul.survey import Survey

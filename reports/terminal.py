@@ -10,7 +10,8 @@ from typing import Final
 
 import click
 
-from overhaul.facts import Cycle, Finding
+from overhaul.facts import Cycle
+from overhaul.findings import Finding
 from overhaul.leaves import Report, table_name
 from overhaul.printable import printable
 from overhaul.redundancy import ChangeHistory, Hotspot

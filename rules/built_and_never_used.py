@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Construction, Facts, Finding, ReceiverUse, UsedName
+from overhaul.facts import Construction, Facts, ReceiverUse, UsedName
+from overhaul.findings import Finding
 from overhaul.inventory import Manager, fact
 from overhaul.leaves import Rule
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from overhaul.caching.libraries import DECORATORS
-from overhaul.facts import Facts, Finding, Function, StorageUse
+from overhaul.facts import Facts, Function, StorageUse
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 from overhaul.naming.meanings import Symbol

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
 from overhaul.states.names import final_by_name

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Class, Facts, Finding, Function
+from overhaul.facts import Class, Facts, Function
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 from overhaul.naming.meanings import Symbol

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Finding, InterfaceMismatch
+from overhaul.facts import InterfaceMismatch
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Facts, Finding, StorageUse
+from overhaul.facts import Facts, StorageUse
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 

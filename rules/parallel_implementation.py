@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from overhaul.config import Config
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 from overhaul.redundancy import Parallel
 

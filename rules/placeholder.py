@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 from overhaul.redundancy import Placeholder, Tier
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from overhaul.config import Config
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.inventory import CustomRole
 from overhaul.leaves import Rule
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Attribute, Facts, Finding, Function, StorageUse, UsedName
+from overhaul.facts import Attribute, Facts, Function, StorageUse, UsedName
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 

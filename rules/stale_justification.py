@@ -7,7 +7,8 @@ from datetime import date
 from typing import Final
 
 from overhaul.config import Config, Justification
-from overhaul.facts import Class, Facts, Finding, Function
+from overhaul.facts import Class, Facts, Function
+from overhaul.findings import Finding
 from overhaul.layout import Layout
 from overhaul.leaves import Rule
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Facts, Finding, Function, StorageUse
+from overhaul.facts import Facts, Function, StorageUse
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from overhaul.config import Config
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 from overhaul.redundancy import Clone, Difference, Duplicate
 from overhaul.repeating.justify import SAY

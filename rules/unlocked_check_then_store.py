@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from overhaul.facts import Class, Facts, Finding, StorageUse, UsedName
+from overhaul.facts import Class, Facts, StorageUse, UsedName
+from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 from overhaul.naming.meanings import Symbol

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from overhaul.facts import Attribute, Facts, FileAct, Finding, Variable
+from overhaul.facts import Attribute, Facts, FileAct, Variable
+from overhaul.findings import Finding
 from overhaul.layout import Layout
 from overhaul.leaves import Rule
 

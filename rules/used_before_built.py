@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.facts import Construction, Facts, Finding
+from overhaul.facts import Construction, Facts
+from overhaul.findings import Finding
 from overhaul.inventory import BuildStep, fact
 from overhaul.leaves import Rule
 from overhaul.symbols import Symbols

@@ -20,7 +20,8 @@ RULE = '''
 """A rule."""
 from collections.abc import Iterator
 from pathlib import Path
-from overhaul.facts import Class, Facts, Finding
+from overhaul.facts import Class, Facts
+from overhaul.findings import Finding
 from overhaul.leaves import Report, Rule
 from overhaul.survey import Survey
 
@@ -231,7 +232,7 @@ def test_a_report_that_breaks_off_leaves_the_old_file_as_it_was(project: Path, c
     assert run(["audit", "--report", "breaks=out.txt"]) == 3
     err = capsys.readouterr().err
     place = re.escape(str(project / "house" / "bad_name.py"))
-    assert re.search(rf"{place}:\d+: the report breaks failed \(RuntimeError: no more\\x1b\[2J at {place}:27\)", err)
+    assert re.search(rf"{place}:\d+: the report breaks failed \(RuntimeError: no more\\x1b\[2J at {place}:28\)", err)
     assert err.count("\n") == 1
     assert target.read_text() == "old"
     assert {file.name for file in project.iterdir()} == before

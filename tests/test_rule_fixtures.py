@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from overhaul.config import load_config
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.testing import check
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "rules"

@@ -13,8 +13,9 @@ import msgspec
 
 from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import QueryError, did_you_mean
-from overhaul.facts import Finding, Row
+from overhaul.facts import Row
 from overhaul.files.discovery import Failure
+from overhaul.findings import Finding
 from overhaul.leaves import Leaves
 from overhaul.printable import printable
 from overhaul.survey import Survey

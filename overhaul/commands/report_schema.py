@@ -7,8 +7,9 @@ from typing import Final
 import msgspec
 
 from overhaul.comparison import Comparison
-from overhaul.facts import Finding, Row
+from overhaul.facts import Row
 from overhaul.files.discovery import Failure
+from overhaul.findings import Finding
 from overhaul.leaves import Leaves
 
 SCHEMA: Final = "overhaul-report-1"

@@ -12,7 +12,8 @@ from typing import Any, Literal
 import pytest
 
 from overhaul.config import Config
-from overhaul.facts import Cut, Cycle, Finding, Import, Row, UnresolvedImport, Witness
+from overhaul.facts import Cut, Cycle, Import, Row, UnresolvedImport, Witness
+from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, load_leaves
 from overhaul.survey import survey
 from overhaul.testing import render

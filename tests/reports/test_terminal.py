@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 import click
 import pytest
 
-from overhaul.facts import Class, Facts, Finding
+from overhaul.facts import Class, Facts
+from overhaul.findings import Finding
 from overhaul.leaves import Leaf, Rule
 from overhaul.printable import printable
 from overhaul.testing import surveyed

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from overhaul.config import Config, Justification
-from overhaul.facts import Class, Finding, Function
+from overhaul.facts import Class, Function
+from overhaul.findings import Finding
 from overhaul.leaves import load_leaves
 from overhaul.redundancy import Clone, Duplicate
 from overhaul.testing import surveyed

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from overhaul.config import Config, Justification
-from overhaul.facts import Finding
+from overhaul.findings import Finding
 from overhaul.leaves import load_leaves
 from overhaul.redundancy import Clone, Duplicate
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError
-from overhaul.facts import Class, Comment, Facts, Finding, Function, ModuleRow, Row
+from overhaul.facts import Class, Comment, Facts, Function, ModuleRow, Row
+from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, load_leaves, row_of, table_name
 from overhaul.module import Module
 
@@ -40,7 +41,8 @@ LEAF = '''"""A leaf."""
 
 from collections.abc import Iterator
 
-from overhaul.facts import Facts, Finding, Function
+from overhaul.facts import Facts, Function
+from overhaul.findings import Finding
 from overhaul.leaves import Rule
 
 
@@ -300,7 +302,7 @@ def test_leaves_of_the_users_own_folder_are_found(tmp_path: Path) -> None:
     (tmp_path / "borrowed.py").write_text("from overhaul.leaves import Rule\nrules = [Rule]\n")
     found = load_leaves([tmp_path])
     assert set(found.rules) - set(load_leaves().rules) == {"mine"}
-    assert found.rules["mine"].where == f"{tmp_path / 'mine.py'}:9"
+    assert found.rules["mine"].where == f"{tmp_path / 'mine.py'}:10"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 
 from overhaul.config import Config
 from overhaul.errors import LeafError
-from overhaul.facts import Class, Facts, Finding, Row
+from overhaul.facts import Class, Facts, Row
+from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, load_leaves
 from overhaul.past import Past
 from overhaul.survey import survey

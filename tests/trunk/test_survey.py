@@ -18,7 +18,8 @@ import pytest
 
 from overhaul.config import Config
 from overhaul.errors import LeafError
-from overhaul.facts import Class, Facts, Finding, Function, Row
+from overhaul.facts import Class, Facts, Function, Row
+from overhaul.findings import Finding
 from overhaul.history import History
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Rule, load_leaves
@@ -351,7 +352,7 @@ def test_a_result_is_made_again_when_a_module_that_had_nothing_can_no_longer_be_
     grow(tmp_path, empty="", main="from empty import name")
     assert [one.severity for one in look(tmp_path, tmp_path).findings] == ["error"]
     (tmp_path / "empty.py").write_text("def (:")
-    assert look(tmp_path, tmp_path).findings == []
+    assert look(tmp_path, tmp_path).findings == ()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forks are used on Linux only")

@@ -7,7 +7,8 @@ import pytest
 
 from overhaul.config import Config
 from overhaul.errors import LeafError, UnknownName, Unreadable
-from overhaul.facts import Class, Facts, Finding, Row
+from overhaul.facts import Class, Facts, Row
+from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Collector, Report, Rule
 from overhaul.module import Module
 from overhaul.survey import Survey

@@ -9,12 +9,13 @@ from typing import Final, Literal
 from overhaul.facts import Binding
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Event, Imported, Role, situation
 
 Kind = Literal["class", "function", "assignment", "import", "declaration", "star", "global"]
 
-_LINE_END: Final = re.compile(r"\r\n?|\n")
-_DYNAMIC: Final = re.compile(
+_LINE_END: Final = regex(r"\r\n?|\n")
+_DYNAMIC: Final = regex(
     r"""(?<!hasattr\()(?<!getattr\()(?<!\bin[ ])
         (?:\b(?:globals|vars|locals)\(\)|\bsys\.modules\[__name__\](?:\.__dict__)?)
         (?!\s*(?:\.(?:get|items|keys|values|copy|__doc__|__file__|__name__)\b|\[[^][\n]*\]\s*(?!\s|=[^=])))""",

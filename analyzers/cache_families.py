@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
@@ -10,6 +9,7 @@ from overhaul.facts import Attribute, Facts, Function, StorageUse, Variable
 from overhaul.inventory import Cache, CacheFamily, CacheRole, Operation, fact
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 
 
@@ -155,4 +155,4 @@ _WORDS: Final[dict[CacheRole, frozenset[str]]] = {
         "delitem",
     }),
 }  # fmt: skip
-_CLASS: Final = re.compile(r"(?:[^\W\d]\w*\.)*[A-Z]\w*")
+_CLASS: Final = regex(r"(?:[^\W\d]\w*\.)*[A-Z]\w*")

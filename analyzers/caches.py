@@ -21,6 +21,7 @@ from overhaul.inventory import Cache, Confidence, Site, fact, testing
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 
@@ -354,18 +355,18 @@ class _Finder:
 
 
 _ORDER: Final[dict[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
-_WRITING: Final = re.compile(
+_WRITING: Final = regex(
     r"_*(?:open|write|save|update|put|dump|store|backup|archive|copy|move|install|upload|export|init|create|setup|"
     r"configure|migrate|upgrade|render|generate|build|main|test|append)(?:_|$)"
 )
-_REMOVING: Final = re.compile(r"(?:purge|clear|invalidate|evict|forget|drop|clean|delete|remove|expire|reset)(?:_|$)")
-_FETCHED: Final = re.compile(
+_REMOVING: Final = regex(r"(?:purge|clear|invalidate|evict|forget|drop|clean|delete|remove|expire|reset)(?:_|$)")
+_FETCHED: Final = regex(
     r"(?:^|[._])(?:fetch|download|request|get|urlopen|urlretrieve|query|retrieve)", re.IGNORECASE
 )
-_CONFIGURED: Final = re.compile(
+_CONFIGURED: Final = regex(
     r"config|settings|\.ini|\.toml|\.env|\.pid|\.lock|\.log|state|secret|token|\bkey\b", re.IGNORECASE
 )
-_KEEPING: Final = re.compile(r"cache|memo", re.IGNORECASE)
+_KEEPING: Final = regex(r"cache|memo", re.IGNORECASE)
 
 
 def _of_file(row: KeptFile) -> Confidence:

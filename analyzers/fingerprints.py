@@ -16,6 +16,7 @@ from overhaul.facts import Fingerprint, Fragment
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.shapes import Shaper
 from overhaul.syntax.statements import LIGHT, MOST, WANTED, Flat, flatten, pattern
@@ -27,7 +28,7 @@ _TOP: Final = 40
 _BY: Final = (
     r"(?:\s*(?:$|[^\w\s])|\s(?:by|from|using|with|via|on|at|in|files?|code|modules?|source|python|automatically)\b)"
 )
-_GENERATED: Final = re.compile(
+_GENERATED: Final = regex(
     r"(?:(?:warning|attention|important|note|caution|begin)\b\W*)?(?:"
     rf"(?:auto|automatically|machine|code|file|form|form implementation)\W?\s?generated{_BY}"
     r"|generated\s(?:by|from|using|with|file|code|automatically)\b"

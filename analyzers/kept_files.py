@@ -10,6 +10,7 @@ from overhaul.facts import KeptFile
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Role, Scope
 from overhaul.syntax.parts import inside
 from overhaul.syntax.paths import STATEMENTS, Condition
@@ -17,10 +18,10 @@ from overhaul.text import dotted, text_of
 
 _CHECKS: Final = frozenset({"exists", "isfile", "is_file", "getmtime", "stat", "lexists", "isdir", "is_dir", "getsize"})
 _TIMES: Final = frozenset({"getmtime", "stat", "getctime"})
-_LOADS: Final = re.compile(
+_LOADS: Final = regex(
     r"^(?:a?load|read|parse|unpickle|from|get|import|fetch|deserialize|restore|open)(?:s|_\w+|\w*)?$"
 )
-_STORES: Final = re.compile(
+_STORES: Final = regex(
     r"^_?(?:save|dump|write|to|store|export|put|serialize|persist|download|urlretrieve|replace|rename|move|copy|cache)"
     r"(?:s|z|_\w+|\w*)?$"
 )

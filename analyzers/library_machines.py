@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -10,14 +9,15 @@ from overhaul.facts import LibraryMachine, LibraryMove
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.syntax.declared import File, argument, class_around, items, state_name, state_names
 from overhaul.syntax.elements import ElementLines
 from overhaul.text import dotted, text_of
 
 _IMPORTS: Final = ("transitions", "statemachine", "automat", "django_fsm", "viewflow")
-_MACHINE: Final = re.compile(r"transitions(?:\.\w+)*\.\w*Machine\Z")
+_MACHINE: Final = regex(r"transitions(?:\.\w+)*\.\w*Machine\Z")
 _PARTS: Final = ("trigger", "source", "dest", "conditions")
-_CHART: Final = re.compile(r"statemachine(?:\.\w+)*\.(?:\w*StateMachine|StateChart)\Z")
+_CHART: Final = regex(r"statemachine(?:\.\w+)*\.(?:\w*StateMachine|StateChart)\Z")
 
 
 @Collector("Assign", "AnnAssign", "Call", "FunctionDef", "ClassDef")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
@@ -10,20 +9,21 @@ from overhaul.facts import LooseName
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Role, Scope
 from overhaul.text import dotted
 
 _How = Literal["attribute", "called", "computed", "super", "own", "string", "pattern", "main"]
-_NAME: Final = re.compile(
+_NAME: Final = regex(
     r"\.?[A-Za-z_]\w{2,79}|[A-Za-z_]\w{0,79}(?:[.:][A-Za-z_]\w{0,79}){1,12}|\.[A-Za-z_]\w{0,79}(?:\.\w{1,79}){1,12}"
 )
-_PATTERN: Final = re.compile(r"(\w{0,60})(?:%s|%\(\w{1,20}\)s|\{\w{0,20}\})(\w{0,60})")
+_PATTERN: Final = regex(r"(\w{0,60})(?:%s|%\(\w{1,20}\)s|\{\w{0,20}\})(\w{0,60})")
 _TELLING: Final = 2
 """More characters than that tell a name from others."""
 _OF_ALL: Final = frozenset({"vars", "getmembers", "getmembers_static"})
 """What gives all that a module or class has."""
 _TAKING: Final = frozenset({"get", "pop", "items", "values", "copy"})
-_WORD: Final = re.compile(r"\w{1,60}")
+_WORD: Final = regex(r"\w{1,60}")
 
 
 @Collector("Attribute", "SimpleString", "FormattedString", "Comparison", "Assign", "AugAssign", "Call", "Subscript")

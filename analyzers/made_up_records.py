@@ -11,6 +11,7 @@ from overhaul.facts import MadeUpRecord
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.syntax.asked import docstring
 
 _WEB: Final = r"example\.(?:com|org|net)"
@@ -29,7 +30,7 @@ _EXAMPLES: Final = (
     r"(?:00000000-0000-0000-0000-000000000000|0000-0000-0000-0000|123-45-6789)",
     r"(?:4111[- ]?1111[- ]?1111[- ]?1111|4242[- ]?4242[- ]?4242[- ]?4242)",
 )
-_EXAMPLE: Final = re.compile(
+_EXAMPLE: Final = regex(
     rf"(?:[:=\[(,{{][ \t]{{0,200}}|^[ \t]{{0,200}})[rbf]?(?P<quote>[\"'])(?P<text>{'|'.join(_EXAMPLES)})(?P=quote)",
     re.MULTILINE,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -13,6 +12,7 @@ import msgspec
 from overhaul.facts import Facts, Fingerprint, Fragment, Import, UsedName, Variable
 from overhaul.inventory import Confidence, fact, testing
 from overhaul.leaves import Analyzer
+from overhaul.patterns import regex
 from overhaul.redundancy import RepeatedUtility
 from overhaul.repeating.sharing import Meanings, Users
 from overhaul.repeating.stdlib import STDLIB
@@ -24,7 +24,7 @@ _SHARED: Final = frozenset({
     "util", "utils", "utility", "utilities", "helper", "helpers", "common", "shared", "tools", "toolbox", "misc", "lib",
     "functions", "funcs",
 })  # fmt: skip
-_NOT_LOOKED_AT: Final = re.compile(
+_NOT_LOOKED_AT: Final = regex(
     r"(?:^|/)(?:migrations|examples?|samples?|docs?|tutorials?|_?vendor(?:ed)?|_vendored|third_party|extern|_?compat)"
     r"(?:/|\.py$)"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
@@ -10,6 +9,7 @@ from overhaul.facts import Held, StateMove
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.constants import constant, constants, place
 from overhaul.syntax.declared import class_around
@@ -19,7 +19,7 @@ from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.words import STATE_WORD
 from overhaul.text import dotted, text_of
 
-_SETS: Final = re.compile(
+_SETS: Final = regex(
     r"_*(?:set|update|change|move|trans|go_?to|enter|switch|mark|advance|become|finish|notify|report|save|put)|"
     r"(?i:state|status|phase|stage)"
 )

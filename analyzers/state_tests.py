@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
@@ -10,6 +9,7 @@ from overhaul.facts import StateTest
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.constants import collection, compared, constant, constants, place
 from overhaul.syntax.words import STATE_WORD
@@ -18,7 +18,7 @@ from overhaul.text import dotted
 _ORDER: Final = frozenset({"LessThan", "LessThanEqual", "GreaterThan", "GreaterThanEqual"})
 _QUERIES: Final = frozenset({"filter", "filter_by", "exclude", "get"})
 """What asks a model's table for rows with certain values."""
-_NUMBER: Final = re.compile(r"-?\d+\Z")
+_NUMBER: Final = regex(r"-?\d+\Z")
 
 
 @Collector("Comparison", "Match", "Subscript", "Call", "Assign", "NamedExpr")

@@ -11,6 +11,7 @@ from overhaul.facts import Keep, Lookup, StorageUse
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
 from overhaul.syntax.keeping import Flow
 from overhaul.syntax.paths import STATEMENTS
@@ -140,7 +141,7 @@ def _together(stored: Ways, asked: Ways, functions: Mapping[int, Scope]) -> set[
     return found - {""}
 
 
-_SAYING: Final = re.compile(
+_SAYING: Final = regex(
     r"at$|time|ttl|expir|stamp|last|when|date|age|next|until|fresh|key|version|hash|digest|tag|rev|seq|name|path|id$|count|size",
     re.IGNORECASE,
 )
@@ -171,7 +172,7 @@ def _apart(stored: Ways, asked: Ways, functions: Mapping[int, Scope]) -> set[str
     return found - {""}
 
 
-_SPEAKING: Final = re.compile(r"cach|memo|lru|ttl", re.IGNORECASE)
+_SPEAKING: Final = regex(r"cach|memo|lru|ttl", re.IGNORECASE)
 
 
 def _by_key(rows: Sequence[StorageUse], library: bool, apart: set[str]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 from overhaul.facts import Binding, Facts, ImportStatement, UnresolvedImport, UsedName
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
+from overhaul.patterns import regex
 from overhaul.symbols import Symbol, Symbols
 
 Confidence = Literal["high", "medium", "low"]
@@ -21,7 +21,7 @@ NEAR: Final = 3
 _LIKENESS: Final = 0.65
 """How like they are at least, as difflib measures it."""
 
-_GENERATED: Final = re.compile(
+_GENERATED: Final = regex(
     r"(?:^|\.)(?:_{0,2}version_{0,2}|_version_\w+|\w+_pb2(?:_grpc)?|_?generated\w*|\w+_generated)$"
 )
 

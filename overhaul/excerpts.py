@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
 from overhaul.errors import Unreadable
+from overhaul.patterns import regex
 from overhaul.source import read
 from overhaul.survey import Survey
 
@@ -84,5 +84,5 @@ def _shown(line: str) -> str:
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
-_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_LINE_END: Final = regex(r"\r\n|\r|\n")
 """What ends a line for Python; `str.splitlines` knows more, and would number the lines after a form feed otherwise."""

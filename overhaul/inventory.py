@@ -7,12 +7,13 @@ is another file's.
 
 from __future__ import annotations
 
-import re
+import hashlib
 from typing import Final, Literal
 
 import msgspec
 
 from overhaul.facts import Row
+from overhaul.patterns import regex
 
 Confidence = Literal["high", "medium", "low"]
 
@@ -144,6 +145,12 @@ class ResponsibilityOverlap(Row, frozen=True):
     """Of the first."""
     path: str
     line: int
+
+    @property
+    def group(self) -> str:
+        """What an entry that justifies it names: `ovl-` and 12 hexadecimal digits."""
+        text = "\0".join((self.first, self.second, *self.shared)).encode("utf-8", "surrogateescape")
+        return f"ovl-{hashlib.blake2b(text, digest_size=6).hexdigest()}"
 
 
 class Cache(Component, frozen=True):
@@ -308,7 +315,7 @@ def fact(line: int, text: str, path: str = "") -> str:
     return f"{path}:{line}: {text}" if path else f"line {line}: {text}"
 
 
-_TESTING: Final = re.compile(
+_TESTING: Final = regex(
     # Files and folders, by their own names.
     r"(^|/)(tests?|testing|conftest|test_[^/]*|[^/]*_test)(/|\.py$)"
     # Folders only: a file `connection_tests.py` may be about tests that the program makes of a connection.

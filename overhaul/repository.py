@@ -7,12 +7,13 @@ what is no plain file of a reasonable size is refused. Why so: `docs/decisions/0
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path
 from typing import Final
 
 import msgspec
+
+from overhaul.patterns import regex
 
 SMALL: Final = 4096
 """Bytes that HEAD, a reference, or a file which says where the git directory is, may have."""
@@ -21,8 +22,8 @@ LARGE: Final = 32 << 20
 LINKS: Final = 5
 """References that may lead to another reference, one after the other."""
 
-_HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_REFERENCE: Final = re.compile(r"refs(?:/(?!\.)[^\x00-\x20\x7f~^:?*\[\\/]{1,200}){1,20}")
+_HASH: Final = regex(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_REFERENCE: Final = regex(r"refs(?:/(?!\.)[^\x00-\x20\x7f~^:?*\[\\/]{1,200}){1,20}")
 
 
 class Repository(msgspec.Struct, frozen=True):

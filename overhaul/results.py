@@ -1,19 +1,20 @@
 """What analyzers and rules have made, kept until something that they read has changed.
 
-Which facts a leaf read is noted while it runs, module by module. Its result is used again as long as just these facts,
-the tables it reads as a whole, the layout and its code are the same: an edit in one file costs only those leaves that
-looked at what it changed.
+What a leaf reads is noted while it runs: facts module by module, tables of other leaves as a whole, once it looks into
+them. Its result is used again as long as just these, the layout and its code are the same: an edit in one file costs
+only those leaves that looked at what it changed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import IO, Any, Final, Generic, TypeVar, cast
+from typing import IO, Any, Final, Generic, TypeVar, cast, overload
 
 import msgspec
 
@@ -21,9 +22,10 @@ from overhaul.config import Config, own_settings
 from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Row
 from overhaul.findings import Finding, Judged
+from overhaul.frozen import FrozenFiles
 from overhaul.history import History
 from overhaul.layout import Layout
-from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of
+from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of, table_name
 from overhaul.options import Options
 from overhaul.past import Past
 from overhaul.sharing import can_fork, frames, share, write_frame
@@ -38,7 +40,7 @@ _HANDED_OVER: Final = msgspec.msgpack.Decoder(tuple[str, bytes, bytes, int])
 """What a fork would have kept: the arguments of `Store.keep`."""
 
 Reads = dict[str, list[str] | None]
-"""Table -> the modules whose rows were read; None for all."""
+"""Table -> the modules whose rows were read; None for all, and for what an analyzer has made."""
 
 
 class Kept(msgspec.Struct, array_like=True):
@@ -84,6 +86,37 @@ class Watched(Generic[_Row]):
         return self._table.prints()
 
 
+class Made(Sequence[_Row]):
+    """A table that an analyzer fills, made when somebody looks into it, who is noted then."""
+
+    def __init__(self, name: str, make: Callable[[], list[_Row]], reads: dict[str, set[str] | None]) -> None:
+        """Note in `reads` under the table's name."""
+        self._name = name
+        self._make = make
+        self._reads = reads
+        self._rows: list[_Row] | None = None
+
+    def _all(self) -> list[_Row]:
+        rows = self._rows
+        if rows is None:
+            rows = self._rows = self._make()
+            self._reads[self._name] = None
+        return rows
+
+    @overload
+    def __getitem__(self, index: int) -> _Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[_Row]: ...
+    def __getitem__(self, index: int | slice) -> _Row | Sequence[_Row]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[_Row]:
+        return iter(self._all())
+
+
 class Results:
     """The results of analyzers and rules, each made once."""
 
@@ -98,7 +131,9 @@ class Results:
         self._store = store
         self._facts = facts
         self._history = History(root)
+        self._frozen = FrozenFiles(root, layout, config)
         self._by_name = {table.name: table for table in facts.values()}
+        self._made_tables = {name: row for name, row in leaves.tables.items() if name not in self._by_name}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
         self._unchanged: set[str] = set()
         """Those that the store had, made from just what there is now."""
@@ -116,17 +151,21 @@ class Results:
 
     def afterthoughts(self, rules: Sequence[Rule], judged: Judged) -> Iterator[Finding]:
         """What those of some rules have to say that ask what the others said; they are not kept."""
+        if self._leaves.complete:
+            judged = msgspec.structs.replace(judged, known=frozenset(self._leaves.rules))
         for rule in rules:
             if Judged in rule.reads.values():
                 yield from self._judge(rule, judged)
 
-    def make(self, processes: int) -> None:
+    def make(self, processes: int, rules: Sequence[Rule] | None = None) -> None:
         """Make the tables of all analyzers, in so many processes where this one can be forked.
 
-        Level by level, so that what an analyzer reads is there when it begins. What a fork makes, it hands over instead
+        With `rules` only those that these have looked into the last time, and what went into them. Level by level, so that what an analyzer reads is there when it begins. What a fork makes, it hands over instead
         of keeping it; the parent finds it in the store, as if an earlier run had left it there.
         """
-        for level in self._leaves.levels():
+        wanted = None if rules is None else self._looked_into(rules)
+        for every in self._leaves.levels():
+            level = every if wanted is None else [leaf for leaf in every if leaf.name in wanted]
             if processes < 2 or len(level) < 2 or not can_fork():
                 return
             leaves = {leaf.name: leaf for leaf in level}
@@ -150,6 +189,25 @@ class Results:
                 with file:
                     for frame in frames(file):
                         self._take_over(*_HANDED_OVER.decode(frame), leaves)
+
+    def _looked_into(self, rules: Sequence[Rule]) -> set[str]:
+        """The analyzers whose tables some rules read the last time, or may read now, directly or through others."""
+        found: set[str] = set()
+        waiting: list[Leaf] = [rule for rule in rules if Judged not in rule.reads.values()]
+        while waiting:
+            leaf = waiting.pop()
+            read: Reads | None = None
+            if (stored := self._store.result(f"{leaf.kind} {leaf.name}", self._key(leaf))) is not None:
+                with contextlib.suppress(msgspec.MsgspecError):
+                    read = msgspec.msgpack.decode(stored[0], type=Kept).reads
+            for hint in leaf.reads.values():
+                filler = self._leaves.read_by(leaf, hint)
+                if not isinstance(filler, Analyzer) or filler.name in found:
+                    continue
+                if read is None or table_name(filler.fills) in read:
+                    found.add(filler.name)
+                    waiting.append(filler)
+        return found
 
     def _take_over(self, name: str, key: bytes, data: bytes, rows: int, leaves: Mapping[str, Leaf]) -> None:
         """Keep what a fork has made, and have it as made, since nothing can have changed meanwhile.
@@ -235,6 +293,8 @@ class Results:
                 total.update(self.day.isoformat().encode())
             elif hint is History:
                 total.update(self._history.digest)
+            elif hint is FrozenFiles:
+                total.update(self._frozen.digest)
             elif isinstance(hint, type) and issubclass(hint, Options):
                 total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
@@ -242,11 +302,12 @@ class Results:
             elif (row := row_of(hint)) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
-                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, Past[State], date, "
+                    "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, FrozenFiles, "
+                    "Past[State], date, "
                     "and a rule its Options, or Judged"
                 )
-            elif isinstance(filler := self._leaves.read_by(leaf, hint), Analyzer):
-                total.update(self._result(filler, row)[0])
+            else:
+                self._leaves.read_by(leaf, hint)
         return total.digest()
 
     def _ground(self, leaf: Leaf) -> bytes:
@@ -261,6 +322,8 @@ class Results:
         for name, modules in reads.items():
             table = self._by_name.get(name)
             if table is None:
+                if (row := self._made_tables.get(name)) is not None:
+                    total.update(self._result(self._leaves.filler(row), row)[0])
                 continue
             if modules is not None:
                 total.update(table.digest(modules))
@@ -284,8 +347,9 @@ class Results:
 
     @cached_property
     def _config_digest(self) -> bytes:
-        # How many processes parse, for how long, and where it was written so, changes no result.
-        return digest(msgspec.json.encode(msgspec.structs.replace(self._config, jobs=0, file_timeout=0.0, source="")))
+        config = self._config
+        plain = msgspec.structs.replace(config, source=Path(config.source).name, **_NO_MATTER)
+        return digest(msgspec.json.encode(plain))
 
     @cached_property
     def day(self) -> date:
@@ -301,6 +365,8 @@ class Results:
             return self.day
         if hint is History:
             return self._history
+        if hint is FrozenFiles:
+            return self._frozen
         if isinstance(hint, type) and issubclass(hint, Options):
             return self._options(leaf, hint)
         if (state := _state_of(hint)) is not None:
@@ -310,7 +376,8 @@ class Results:
         row = row_of(hint)
         assert row is not None, hint
         if getattr(hint, "__origin__", None) is not Facts:
-            return self.rows(self._leaves.filler(row), row)
+            filler = self._leaves.filler(row)
+            return Made(table_name(row), lambda: self.rows(filler, row), watched)
         return Watched(self._facts[row], watched)
 
 
@@ -327,6 +394,14 @@ class Results:
             return msgspec.msgpack.decode(found[0], type=state)
         except msgspec.MsgspecError:
             return None
+
+
+_NO_MATTER: Final[Mapping[str, Any]] = {
+    "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "rules": {}, "per_path": {},
+    "baseline": "", "fail_on": "note",
+}  # fmt: skip
+"""Settings that change no result: how it is worked, and what becomes of findings (a rule's options count by
+themselves)."""
 
 
 def _rows_of(leaf: Leaf, arguments: Mapping[str, Any]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -10,6 +9,8 @@ from itertools import zip_longest
 from typing import Final, Literal
 
 import msgspec
+
+from overhaul.patterns import regex
 
 COMPARED: Final = 240
 """Lines of a side that are compared; the time grows with their square, and in bad cases faster."""
@@ -217,4 +218,4 @@ def _without_the_same(pairs: Sequence[Pair]) -> Iterator[Pair]:
 
 _COMMON: Final = frozenset("()[]{},:'\"")
 """What makes no two lines alike."""
-_WORD: Final = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD: Final = regex(r"\w+|\s+|[^\w\s]")

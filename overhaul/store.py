@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import sqlite3
 import stat
 import sys
@@ -19,6 +18,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from overhaul.patterns import regex
 
 FOLDER: Final = ".overhaul"
 ROOTS: Final = 16
@@ -361,7 +362,7 @@ class Store:
 
 _EMPTY: Final = b"\x90"
 """An empty list in MessagePack."""
-_OURS: Final = re.compile(r"engine|roots|files|contents|results|facts_[a-z0-9_]+")
+_OURS: Final = regex(r"engine|roots|files|contents|results|facts_[a-z0-9_]+")
 
 
 def _schema(tables: Iterable[str]) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 
 
 def dotted(node: Any) -> str:
@@ -112,7 +112,7 @@ def summary_of(body: cst.BaseSuite | cst.Module) -> str:
     return text.strip().partition("\n")[0].strip() if isinstance(text, str) else ""
 
 
-_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_WORD: Final = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -8,12 +8,13 @@ from typing import Final, Literal, TypeGuard
 
 from overhaul.facts import Attribute, Class, Facts, Function, LocalName, Variable
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 
 Classes = tuple[Symbol | External, ...]
 """The classes a value may be an instance of; empty where that is not known."""
 
-_CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_CHAIN: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _WRAPPERS: Final = frozenset({"Optional", "Final", "ClassVar", "Annotated", "Required", "NotRequired", "ReadOnly"})
 _DEPTH: Final = 12
 """How many steps from name to name are followed within an expression."""

@@ -7,6 +7,7 @@ and a new worker goes on with the rest.
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import gc
 import multiprocessing
@@ -18,7 +19,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self, cast, runtime_checkable
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 128 * 1024
 """Bytes of source that go to a worker at once."""
+
+FEW: Final = 4 * CHUNK
+"""Bytes of source that are parsed sooner by one worker that is ready than by several that must begin."""
 
 STACK: Final = 512 * 1024 * 1024
 """Bytes of stack of a worker's thread: deep trees are made by nested calls of native code."""
@@ -67,19 +71,43 @@ class Prepared(Protocol):
         ...
 
 
+class Ahead:
+    """A worker started before anybody knows whether there is work, to get ready while its parent finds out.
+
+    For a few files that have changed, most of the time would go into importing what it takes to parse them.
+    """
+
+    def __init__(self, ready: Callable[[], object]) -> None:
+        """`ready` is called in the process of the worker, and imports what its work will need."""
+        self.worker = _Worker(multiprocessing.get_context("fork"), ready, ahead=True)
+
+    def __enter__(self) -> Self:
+        """The worker is there already."""
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        """End the worker, whatever it is at."""
+        self.worker.end()
+
+
 def run(
-    jobs: Sequence[Job], work: Callable[[str], Any], processes: int, limit: float, executor: Executor | None = None
-) -> Iterator[Outcome]:
+    jobs: Sequence[Job], work: Callable[[str], Any], processes: int, limit: float, executor: Executor | None = None,
+    ahead: Ahead | None = None,
+) -> Iterator[Outcome]:  # fmt: skip
     """Do `work(name)` for every job, largest first, and yield the outcomes as they come.
 
     `limit` is the time in seconds one file may take. With an `executor` the map goes there, in chunks, and dying
-    workers and limits are the executor's to handle.
+    workers and limits are the executor's to handle. A worker that was started `ahead` does alone what would not be
+    worth the start of another.
     """
     chunks = _chunks(jobs, max(1, processes))
     if executor is not None:
         yield from _elsewhere(chunks, work, executor)
-    else:
-        yield from _Crew(work, max(1, min(processes, len(chunks))), limit).run(chunks)
+        return
+    crew = _Crew(work, max(1, min(processes, len(chunks))), limit)
+    if ahead is not None and sum(job.weight for job in jobs) <= FEW:
+        crew.take(ahead.worker)
+    yield from crew.run(chunks)
 
 
 def _elsewhere(chunks: list[list[Job]], work: Callable[[str], Any], executor: Executor) -> Iterator[Outcome]:
@@ -136,7 +164,8 @@ def _chunks(jobs: Sequence[Job], processes: int) -> list[list[Job]]:
 class _Worker:
     """A process, the pipe to it, and what it is at."""
 
-    def __init__(self, context: BaseContext, work: Callable[[str], Any]) -> None:
+    def __init__(self, context: BaseContext, work: Callable[..., Any], *, ahead: bool = False) -> None:
+        """With `ahead` the work itself comes by `hand`, and `work` is what is done until then."""
         here, there = context.Pipe()
         self.pipe: Connection = here
         # Shared memory: how many files of the chunk were begun, and when the last of them was.
@@ -144,13 +173,17 @@ class _Worker:
         self._since = multiprocessing.RawValue("d", time.monotonic())
         made: Any = context
         process = made.Process(
-            target=_serve, args=(there, here, work, self._begun, self._since), daemon=True
+            target=_serve, args=(there, here, work, self._begun, self._since, ahead), daemon=True
         )
         self.process = cast("BaseProcess", process)
         self.process.start()
         there.close()
         self._chunk: list[str] = []
         self.told = 0
+
+    def hand(self, work: Callable[[str], Any]) -> None:
+        """Say what is to be done with each file, to a worker that was started ahead."""
+        self.pipe.send(work)
 
     def send(self, names: list[str]) -> None:
         self._chunk = names
@@ -187,6 +220,14 @@ class _Crew:
         self._work = work
         self._processes = processes
         self._limit = limit
+        self._ready: list[_Worker] = []
+
+    def take(self, worker: _Worker) -> None:
+        """Let this worker, started ahead, do it alone."""
+        with contextlib.suppress(OSError):  # it has died: what it was ready for is done by others
+            worker.hand(self._work)
+            self._ready.append(worker)
+            self._processes = 1
 
     def run(self, chunks: list[list[Job]]) -> Iterator[Outcome]:
         waiting = deque([job.name for job in chunk] for chunk in chunks)
@@ -194,7 +235,7 @@ class _Crew:
         try:
             while waiting or workers:
                 while waiting and len(workers) < self._processes:
-                    worker = _Worker(self._context, self._work)
+                    worker = self._ready.pop() if self._ready else _Worker(self._context, self._work)
                     worker.send(waiting.popleft())
                     workers.append(worker)
                 ready = wait([worker.pipe for worker in workers], timeout=min(1.0, self._limit))
@@ -243,8 +284,10 @@ def _how_it_died(process: BaseProcess) -> tuple[str, float, bool]:
     return f"the parser ended its process (exit code {code})", 0.0, False
 
 
-def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begun: Any, since: Any) -> None:
-    """A worker: chunks of names in, outcomes out."""
+def _serve(
+    pipe: Connection, other: Connection, work: Callable[..., Any], begun: Any, since: Any, ahead: bool
+) -> None:  # fmt: skip
+    """A worker: chunks of names in, outcomes out; when started ahead, before them what to do with them."""
     other.close()
     # Ctrl-C goes to all processes at once; the parent's answer to it is to end this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -255,10 +298,17 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
     gc.disable()
 
     def serve() -> None:
-        prepared: object = work
-        if isinstance(prepared, Prepared):
-            prepared.prepare()
+        doing = work
         with pipe:
+            if ahead:
+                work()
+                try:
+                    doing = pipe.recv()
+                except (EOFError, OSError):
+                    return
+            prepared: object = doing
+            if isinstance(prepared, Prepared):
+                prepared.prepare()
             while True:
                 try:
                     names = pipe.recv()
@@ -268,7 +318,7 @@ def _serve(pipe: Connection, other: Connection, work: Callable[[str], Any], begu
                 for number, name in enumerate(names, start=1):
                     since.value = time.monotonic()
                     begun.value = number
-                    done.append(_outcome(work, name))
+                    done.append(_outcome(doing, name))
                 try:
                     pipe.send(done)
                 except OSError:

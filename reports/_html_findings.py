@@ -1,23 +1,35 @@
-"""The findings, rule by rule, with why they matter and what to do instead."""
+"""The findings, rule by rule, each with its source, why it matters and what to do instead."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
-from overhaul.findings import Finding
+from overhaul.config import Severity
+from overhaul.crosslinks import Crosslinks, finding_id
+from overhaul.excerpts import Excerpt, Excerpts
+from overhaul.findings import SEVERITIES, Finding
 from overhaul.leaves import Rule
-from overhaul.sections import WORST_FIRST, Column, Grid, Line, Section, anchor, rule_anchor, short
+from overhaul.patterns import regex
+from overhaul.sections import Cell, Column, Grid, Line, Section, quoted, rule_anchor, short
 from overhaul.survey import Survey
 
 BUDGET: Final = 6000
 """Findings in the page, shared by the rules: about 2 MB."""
+EXCERPTS: Final = 2000
+"""Findings that are shown with their source, shared by the rules in the same way."""
+AROUND: Final = 2
+"""Lines of source before the one that a finding is about, and behind it."""
+WIDEST: Final = 160
+"""Characters of a line of source."""
+PLACES: Final = 6
+"""Further places of one finding."""
+REMOVED: Final = 500
+"""Suppressed findings that are listed, and fixed ones."""
 
-_HEADING: Final = re.compile(r"(?:^|(?<=\s))(Why|Instead):\s+")
+_HEADING: Final = regex(r"(?:^|(?<=\s))(Why|Instead):\s+")
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -36,55 +48,102 @@ class Findings(msgspec.Struct, frozen=True):
     """All findings."""
 
     count: int
+    new: int
+    inherited: int
+    baseline: str
+    """The file of the baseline; "" when there is none."""
     groups: tuple[Group, ...]
+    suppressed: Grid | None
+    fixed: Grid | None
 
 
 @Section("Findings", order=20)
 def findings(survey: Survey) -> Findings | None:
-    """What the rules found, the worst first."""
-    groups: dict[tuple[str, str], list[Finding]] = {}
-    for one in survey.findings:
+    """What the rules found, the worst first; then what a comment suppresses, and what is fixed."""
+    verdict = survey.verdict
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for one in verdict.findings:
         groups.setdefault((one.severity, one.rule), []).append(one)
-    order = sorted(groups, key=lambda key: (WORST_FIRST.index(key[0]), -len(groups[key]), key[1]))
-    limit = max(50, BUDGET // max(1, len(groups)))
-    twins: Counter[tuple[str, ...]] = Counter()
+    order = sorted(groups, key=lambda key: (SEVERITIES.index(key[0]), -len(groups[key]), key[1]))
+    parts = max(1, len(groups))
+    shown = _Shown(survey, bool(verdict.inherited), max(50, BUDGET // parts), max(25, EXCERPTS // parts))
     return Findings(
-        len(survey.findings),
-        tuple(_group(*key, groups[key], survey.leaves.rules.get(key[1]), limit, twins) for key in order),
-    )
-
-
-def _group(
-    severity: str, rule: str, rows: Sequence[Finding], leaf: Rule | None, limit: int,
-    twins: Counter[tuple[str, ...]],
-) -> Group:  # fmt: skip
-    doc = _parts(leaf.doc) if leaf is not None else {}
-    id = rule_anchor(rule, severity)
-    because = any(one.because for one in rows)
-    columns = (Column("Place", "place"), Column("Message"), *([Column("Because")] if because else []))
-    return Group(
-        id, rule, severity, leaf.summary if leaf is not None else "", doc.get("Why", ""), doc.get("Instead", ""),
+        len(verdict.findings), len(verdict.new), len(verdict.inherited), verdict.baseline,
+        tuple(shown.group(*key, groups[key], survey.leaves.rules.get(key[1])) for key in order),
+        _suppressed(verdict.suppressed) if verdict.suppressed else None,
         Grid(
-            id=f"{id}-findings", caption=f"{rule}: {severity}s", columns=columns, shown=25,
-            lines=tuple(_lines(rows[:limit], because, twins)), total=len(rows),
-            rest=f"overhaul audit --select {rule} --report json",
-        ),
+            id="findings-fixed", caption="In the baseline, and found no more", shown=20,
+            columns=(Column("Rule", "word"), Column("Module", "code"), Column("Name", "code")),
+            lines=tuple(Line((one.rule, one.module, one.name)) for one in verdict.fixed[:REMOVED]),
+            total=len(verdict.fixed), rest="overhaul baseline",
+        ) if verdict.fixed else None,
     )  # fmt: skip
 
 
-def _lines(rows: Iterable[Finding], because: bool, twins: Counter[tuple[str, ...]]) -> Iterator[Line]:
-    """Lines with addresses that outlive edits elsewhere in the file: they do not depend on line numbers.
+class _Shown:
+    """Makes groups of findings; what differs from page to page is decided once."""
 
-    `twins` counts the findings about one thing.
-    """
-    for one in rows:
-        same = one.rule, one.module, one.path, one.name
-        twins[same] += 1
-        reasons = ("; ".join(one.because),) if because else ()
-        yield Line(
-            (f"{one.path}:{one.line}", short(one.message), *(short(text) for text in reasons)),
-            anchor("finding", *same, str(twins[same])),
-        )
+    def __init__(self, survey: Survey, statuses: bool, limit: int, excerpts: int) -> None:
+        self._excerpts = Excerpts(survey)
+        self._modules = {survey.place(name): name for name in survey.layout.modules}
+        self._links = Crosslinks(survey)
+        self._statuses, self._limit, self._quoted = statuses, limit, excerpts
+
+    def group(self, severity: str, rule: str, rows: Sequence[Finding], leaf: Rule | None) -> Group:
+        doc = _parts(leaf.doc) if leaf is not None else {}
+        id = rule_anchor(rule, severity)
+        linked = any(self._links.rows(one) for one in rows[: self._limit])
+        columns = (
+            Column("Place", "place"), *([Column("Status", "word", choose=True)] if self._statuses else []),
+            Column("What, and because of what", "points"), Column("Source", "excerpt"),
+            *([Column("Row", "links")] if linked else []),
+        )  # fmt: skip
+        return Group(
+            id, rule, severity, leaf.summary if leaf is not None else "", doc.get("Why", ""), doc.get("Instead", ""),
+            Grid(
+                id=f"{id}-findings", caption=f"{rule}: {severity}s", columns=columns, shown=25,
+                lines=tuple(self._lines(rows[: self._limit], linked)), total=len(rows),
+                rest=f"overhaul audit --select {rule} --report json",
+            ),
+        )  # fmt: skip
+
+    def _lines(self, rows: Iterable[Finding], linked: bool) -> Iterator[Line]:
+        """Lines with addresses that outlive edits elsewhere in the file: they do not depend on line numbers."""
+        for number, one in enumerate(rows):
+            places = [f"{place.path}:{place.line}: {place.what}".rstrip(": ") for place in one.places]
+            # What a rule names as a place, it need not say once more.
+            because = [text for text in one.because if not any(place in text for place in places)]
+            more = [f"and {len(places) - PLACES:,} places more"] if len(places) > PLACES else []
+            said = [one.message, *because, *places[:PLACES], *more]
+            cells: tuple[Cell, ...] = (
+                f"{one.path}:{one.line}", *([one.status] if self._statuses else []),
+                "\n".join(short(" ".join(text.split("\n"))) for text in said),
+                self._quote(one) if number < self._quoted else None,
+            )  # fmt: skip
+            yield Line((*cells, self._links.rows(one)) if linked else cells, finding_id(one))
+
+    def _quote(self, one: Finding) -> str | None:
+        module = self._modules.get(one.path)
+        if module is None:
+            return None
+        found = self._excerpts.lines(module, one.line - AROUND, one.line + AROUND)
+        if not isinstance(found, Excerpt) or not found.lines:
+            return None
+        return quoted(found.first, [short(line, WIDEST) for line in found.lines], one.line)
+
+
+def _suppressed(rows: Sequence[Finding]) -> Grid:
+    return Grid(
+        id="findings-suppressed", caption="Suppressed by a comment in the source", shown=20,
+        columns=(
+            Column("Place", "place"), Column("Rule", "word", choose=True), Column("Message"), Column("Reason"),
+        ),
+        lines=tuple(
+            Line((f"{one.path}:{one.line}", one.rule, short(one.message), short(one.reason)), finding_id(one))
+            for one in rows[:REMOVED]
+        ),
+        total=len(rows), rest="overhaul audit --report json",
+    )  # fmt: skip
 
 
 def _parts(doc: str) -> dict[str, str]:

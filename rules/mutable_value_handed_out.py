@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from overhaul.facts import Facts, Function, StorageUse
 from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
+from overhaul.patterns import regex
+from overhaul.placing import apart
 
 
 @Rule
@@ -36,12 +37,12 @@ def mutable_value_handed_out(
             if row.name not in scopes or (row.asynchronous and cache.memoiser.startswith("functools.")):
                 continue
             if _MUTABLE.match(row.returns):
+                because, places = apart(cache.evidence[:2], cache.path, row.line)
                 yield Finding(
                     rule="mutable_value_handed_out", severity="note", module=cache.module, path=cache.path,
-                    line=row.line,
-                    name=row.name,
+                    line=row.line, name=row.name if row.name == cache.name else f"{row.name}:{cache.name}",
+                    because=because, places=places,
                     message=f"{row.name} hands out the {row.returns.partition('[')[0]} that {cache.name} keeps",
-                    because=cache.evidence[:2],
                 )  # fmt: skip
                 break
 
@@ -51,6 +52,6 @@ def _handing(cache: Cache, uses: Facts[StorageUse]) -> set[str]:
     return {use.scope for use in uses[cache.module] if use.place == cache.name and use.handed}
 
 
-_MUTABLE = re.compile(
+_MUTABLE = regex(
     r"(?:list|dict|set|List|Dict|Set|defaultdict|OrderedDict|deque|bytearray|MutableMapping|MutableSequence)(?:\[.*\])?$"
 )

@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated
+
+import msgspec
 
 from overhaul.facts import Class, Facts, StorageUse, UsedName
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 from overhaul.naming.meanings import Symbol
+from overhaul.options import Options
+from overhaul.patterns import regex
+from overhaul.placing import apart
 from overhaul.symbols import Symbols
+
+
+class UnlockedCheckThenStoreOptions(Options, frozen=True):
+    """Which of them are found."""
+
+    awaited: Annotated[
+        bool,
+        msgspec.Meta(description="Report what tasks of one thread do twice, since the value is awaited, as a note too"),
+    ] = True
 
 
 @Rule
 def unlocked_check_then_store(
-    caches: Sequence[Cache], uses: Facts[StorageUse], used: Facts[UsedName], classes: Facts[Class], symbols: Symbols
-) -> Iterator[Finding]:
+    caches: Sequence[Cache], uses: Facts[StorageUse], used: Facts[UsedName], classes: Facts[Class], symbols: Symbols,
+    options: UnlockedCheckThenStoreOptions,
+) -> Iterator[Finding]:  # fmt: skip
     """A cache is looked up and filled without a lock where other threads or tasks do the same.
 
     Why: all that ask before the first answer is there find nothing, and all do the work: the slow query runs as many
@@ -42,11 +58,13 @@ def unlocked_check_then_store(
         owners = {row.name for row in classes[cache.module]}
         lines = {name: _line_of(symbols, cache.module, name) for name in owners}
         threaded = _threads(use.scope, used[cache.module], lines)
+        because, places = apart(cache.evidence[:2], cache.path, keep.line)
         if locking is not None:
+            places = (*places, Place(cache.path, locking.line, f"{locking.scope} takes a lock"))
             why, severity = f"{locking.scope} takes a lock for it", "warning"
         elif threaded:
             why, severity = f"{threaded} runs it in a thread", "warning"
-        elif keep.awaited and not use.locked:
+        elif keep.awaited and not use.locked and options.awaited:
             why, severity = "the value is awaited in between", "note"
         else:
             continue
@@ -54,7 +72,8 @@ def unlocked_check_then_store(
             rule="unlocked_check_then_store", severity="warning" if severity == "warning" else "note",
             module=cache.module,
             path=cache.path, line=keep.line, name=cache.name,
-            message=f"{use.scope} looks {cache.name} up and fills it without a lock: {why}", because=cache.evidence[:2],
+            message=f"{use.scope} looks {cache.name} up and fills it without a lock: {why}", because=because,
+            places=places,
         )  # fmt: skip
 
 
@@ -112,7 +131,7 @@ def _callers(owner: str, used: Sequence[UsedName]) -> dict[str, set[str]]:
     return callers
 
 
-_STARTING = re.compile(
+_STARTING = regex(
     r"(?:.*\.)?(?:Thread|Timer|submit|start_new_thread|to_thread|run_in_executor)|.*(?:pool|executor)\w*\.map",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ import msgspec
 from overhaul.facts import StorageUse
 from overhaul.lazy import cst
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
 from overhaul.syntax.asking import holds_lock
 from overhaul.syntax.parts import inside
@@ -140,4 +141,4 @@ def _chain(node: Any) -> str:
     return dotted(node)
 
 
-_SPEAKING: Final = re.compile(r"cach|memo|lazy|reify|once", re.IGNORECASE)
+_SPEAKING: Final = regex(r"cach|memo|lazy|reify|once", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -13,6 +12,7 @@ from overhaul.facts import Attribute, Facts, Variable
 from overhaul.inventory import Cache, Confidence, fact
 from overhaul.layout import Layout
 from overhaul.naming.meanings import External
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 
 Scope = Literal["instance", "class", "module", "process-external"]
@@ -95,4 +95,4 @@ class Held:
         return "library", "high", ()
 
 
-_MADE: Final = re.compile(r"(?:^|[\s(=,])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*[(\[]")
+_MADE: Final = regex(r"(?:^|[\s(=,])([^\W\d]\w*(?:\.[^\W\d]\w*)*)\s*[(\[]")

@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from overhaul.patterns import regex
+
 
 class Memoiser(msgspec.Struct, frozen=True):
     """Something that makes a function remember its results."""
@@ -173,14 +175,14 @@ METHODS: Final = _table(
 DECORATING_METHODS: Final = frozenset(name.rpartition(".")[2] for name in METHODS) - {"lock_task", "region"}
 LAST_NAMES: Final = frozenset(name.rpartition(".")[2] for name in DECORATORS) | DECORATING_METHODS
 
-SPEAKING: Final = re.compile(
+SPEAKING: Final = regex(
     r"(?:^|_)(?:a?lru|ttl|lfu|async|timed|simple|thread\w*|local|global|request|class|instance|method|property|func|memo)?"
     r"_?(?:cache|cached|caching|memoi[sz]ed?|memoi[sz]e\w*|cachedmethod|cached_?property\w*|memo|lazy_?property|reify|"
     r"cache_?readonly|cacheit|lazyproperty)(?:_\w+)?$|^cached?[A-Z]|^Cached?(?:$|[A-Z])|^(?:lazy|Lazy)(?:_?[Pp]roperty)$"
 )
 """The last names of decorators that say that they cache."""
 
-SPEAKING_AGAINST: Final = re.compile(
+SPEAKING_AGAINST: Final = regex(
     r"never|no_?cache|nocache|control|invalidat|clear|flush|disable|without|skip|bypass|purge|evict|reset|uncache|expire|"
     r"delete|stats|info$|warm|check|hit|miss|refresh|update|_key$|lock",
     re.IGNORECASE,
@@ -231,7 +233,7 @@ CONTAINERS: Final[dict[str, tuple[bool | None, bool | None, bool]]] = {
 
 CONTAINER_LAST: Final = frozenset(name.rpartition(".")[2] for name in CONTAINERS)
 
-LIVE_WORDS: Final = re.compile(
+LIVE_WORDS: Final = regex(
     r"client|connection|connector|session|socket|channel|lock|semaphore|mutex|thread|process(?:$|or)|task|timer|handler|"
     r"logger|queue|event(?:$|loop|_loop|bus)|(?<!local)pool|executor|worker|manager|server|listener|future|coordinator|"
     r"engine|proxy|scheduler|reactor|loop|stream|driver|subscri|watcher|observer|condition|transport|consumer|producer|"

@@ -11,9 +11,10 @@ import msgspec
 from overhaul.caching.libraries import DECORATORS, LAST_NAMES, METHODS, SPEAKING, SPEAKING_AGAINST, Memoiser
 from overhaul.facts import Facts, Keep, StorageUse, Variable
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
+from overhaul.patterns import regex
 from overhaul.types import Types
 
-_HEAD: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_HEAD: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _CALLABLES: Final = frozenset({
     "func", "fn", "f", "function", "method", "wrapped", "user_function", "fun", "callable", "meth", "getter", "target",
     "coro", "coroutine", "decorated", "_func", "func_", "call", "callable_", "user_func", "wrapped_func", "cls_method",

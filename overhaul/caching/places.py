@@ -13,6 +13,7 @@ from overhaul.caching.values import FETCHING, Values
 from overhaul.facts import Facts, Keep, Lookup, StorageUse
 from overhaul.inventory import Confidence, fact
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.types import Types
 
 SETTING_UP: Final = frozenset({
@@ -395,13 +396,13 @@ _HOW: Final = {
     "setdefault": "setdefault",
 }  # fmt: skip
 
-_MAKES: Final = re.compile(r"_*(?:create|make|new|init|connect|setup|instantiate|open|start|spawn)(?:_|$|[A-Z])")
-_ENSURING: Final = re.compile(
+_MAKES: Final = regex(r"_*(?:create|make|new|init|connect|setup|instantiate|open|start|spawn)(?:_|$|[A-Z])")
+_ENSURING: Final = regex(
     r"_*(?:ensure|maybe|load|lazy|prepare|build|compute|get|read|populate|need|require)(?:_|$|[A-Z])"
 )
-_ALLOCATES: Final = re.compile(r"_*(?:async_)?(?:(?:get|find)_or_)?(?:alloc\w*|assign|reserve)(?:_|$)")
-_SAVES: Final = re.compile(r"_*(?:async_)?(?:schedule_|delay(?:ed)?_|queue_)?(?:save|persist)(?:_|$)")
-_SPEAKING: Final = re.compile(r"cache|memo(?:$|_|i[sz])|lookup_table|precomputed|lazy", re.IGNORECASE)
+_ALLOCATES: Final = regex(r"_*(?:async_)?(?:(?:get|find)_or_)?(?:alloc\w*|assign|reserve)(?:_|$)")
+_SAVES: Final = regex(r"_*(?:async_)?(?:schedule_|delay(?:ed)?_|queue_)?(?:save|persist)(?:_|$)")
+_SPEAKING: Final = regex(r"cache|memo(?:$|_|i[sz])|lookup_table|precomputed|lazy", re.IGNORECASE)
 
 
 def _lively(method: str) -> bool:

@@ -10,25 +10,26 @@ from overhaul.caching.places import Kept, flows_of
 from overhaul.facts import Function, StorageUse
 from overhaul.inventory import Confidence, fact
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.types import Types
 
-_CLASS_LIKE: Final = re.compile(r"^[A-Z]|class|klass|cls|_type$|constructor|ctor", re.ASCII)
-SPEAKING: Final = re.compile(r"Cach(?:e|ing)|LRU|TTL(?=[A-Z]|$)|Memo(?:iz|is|ry?Store|$|[A-Z])|^_?cache", re.ASCII)
+_CLASS_LIKE: Final = regex(r"^[A-Z]|class|klass|cls|_type$|constructor|ctor", re.ASCII)
+SPEAKING: Final = regex(r"Cach(?:e|ing)|LRU|TTL(?=[A-Z]|$)|Memo(?:iz|is|ry?Store|$|[A-Z])|^_?cache", re.ASCII)
 """Names of classes that say that they cache."""
-_NOT_CACHES: Final = re.compile(
+_NOT_CACHES: Final = regex(
     r"(?:Error|Exception|Warning|Config|Settings|Options|Stats|Statistics|Info|Key|Entry|Item|Middleware|Mixin|Test|Tests|"
     r"TestCase|Policy|Metrics|Handler|Control|Command|Params|Response|Request|Event|Status|Strategy|Type|Result|Header|"
     r"Headers|Meta|Protocol)$"
 )
-GETS: Final = re.compile(
+GETS: Final = regex(
     r"^(?:a?get|lookup|find|fetch|load|peek|read|retrieve|__getitem__|__call__|recall|query|has|__contains__|contains|"
     r"check|is_cached|match|async_get|try_get|get_\w+|lookup_\w+|load_\w+)$"
 )
-PUTS: Final = re.compile(
+PUTS: Final = regex(
     r"^(?:a?set|put|store|add|save|update|remember|insert|write|__setitem__|push|record|cache|async_set|set_\w+|put_\w+|"
     r"store_\w+|add_\w+|cache_\w+|save_\w+|prefill\w*|memoize)$"
 )
-DROPS: Final = re.compile(
+DROPS: Final = regex(
     r"^(?:clear|invalidate|delete|remove|pop|evict|expire|purge|flush|forget|drop|discard|reset|__delitem__|prune|cleanup|"
     r"clean|invalidate_\w+|clear_\w+|delete_\w+|evict_\w+|expire_\w+|remove_\w+|forget_\w+|drop_\w+|purge_\w+|flush_\w+)$"
 )

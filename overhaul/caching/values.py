@@ -8,17 +8,18 @@ from typing import Final, Literal
 from overhaul.caching.libraries import LIFE, LIVE_WORDS, VALUES
 from overhaul.facts import Keep
 from overhaul.naming.meanings import External, Symbol
+from overhaul.patterns import regex
 from overhaul.types import Types
 
 Nature = Literal["value", "object", "live", "unknown"]
 """value: can be made again and nobody would notice; object: an instance of a class of the project that is no record;
 live: has an identity or a life: a connection, a lock, a task."""
 
-FETCHING: Final = re.compile(
+FETCHING: Final = regex(
     r"(?:^|_|\.)(?:a?fetch|get|load|read|request|query|download|find|lookup|select|retrieve|receive|poll|ask|call|"
     r"execute|resolve|open|post|search|list|describe|pull|scan|recv)(?:_|$|[A-Z])",
 )  # fmt: skip
-_MAKING: Final = re.compile(
+_MAKING: Final = regex(
     r"(?:^|_|\.)(?:create|start|spawn|connect|open|ensure_future|create_task|Thread|launch|subscribe|register|listen|"
     r"acquire|getLogger|get_logger|run_in_executor|call_later|callLater|add_job|fork|popen|Popen|new_event_loop|"
     r"get_event_loop|get_running_loop)(?:_|$|[A-Z])",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
@@ -13,6 +12,7 @@ from overhaul.calling.decorating import Decorating
 from overhaul.facts import Class, Facts, Function, Variable
 from overhaul.inventory import testing
 from overhaul.naming.meanings import External, Symbol
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 
 CLASS: Final = 1
@@ -39,10 +39,10 @@ _NO_HOOKS: Final = frozenset({
     "collections.UserList", "collections.deque", "collections.Counter",
 })  # fmt: skip
 """Bases from outside that call no method of their heirs but special ones."""
-_FIXTURE_NAME: Final = re.compile(r"""\bname\s?=\s?["'](\w{1,120})["']""")
-_AUTOUSE: Final = re.compile(r"\bautouse\s?=\s?True\b")
-_MARK: Final = re.compile(r"\busefixtures\(([^()]{0,400})\)")
-_QUOTED: Final = re.compile(r"""["'](\w{1,120})["']""")
+_FIXTURE_NAME: Final = regex(r"""\bname\s?=\s?["'](\w{1,120})["']""")
+_AUTOUSE: Final = regex(r"\bautouse\s?=\s?True\b")
+_MARK: Final = regex(r"\busefixtures\(([^()]{0,400})\)")
+_QUOTED: Final = regex(r"""["'](\w{1,120})["']""")
 
 
 class Defined(msgspec.Struct, frozen=True):

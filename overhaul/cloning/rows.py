@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Final, Literal
@@ -13,6 +12,7 @@ from overhaul.cloning.pieces import Piece, Text
 from overhaul.cloning.runs import Run, RunGroup
 from overhaul.cloning.spans import Spans
 from overhaul.inventory import Confidence, fact, testing
+from overhaul.patterns import regex
 from overhaul.redundancy import Clone, Difference, Duplicate
 
 SURE: Final = 14.0
@@ -21,7 +21,7 @@ FAR: Final = 0.08
 """Alike by so much more than is needed: beyond doubt."""
 LONG: Final = 8
 """Statements of a run that is beyond doubt."""
-GENERATED: Final = re.compile(r"(^|/)(migrations|versions)/(\d|[0-9a-f]{8,}_)[^/]*\.py$|_pb2(_grpc)?\.pyi?$")
+GENERATED: Final = regex(r"(^|/)(migrations|versions)/(\d|[0-9a-f]{8,}_)[^/]*\.py$|_pb2(_grpc)?\.pyi?$")
 """Files that a generator names: numbered migrations, protocol buffers."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, TypeAlias
@@ -10,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from overhaul.facts import Attribute, Binding, Class, Function, ImportStatement
+from overhaul.patterns import regex
 
 SymbolKind = Literal["module", "class", "function", "method", "attribute", "variable"]
 
@@ -180,6 +180,6 @@ class Interior:
         return None
 
 
-CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?![\w(])")
+CHAIN: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*(?![\w(])")
 _DECORATED: Final = 12
 """How many lines above its definition a decorator may start, for each decorator."""

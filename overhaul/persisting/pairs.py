@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from overhaul.patterns import regex
 from overhaul.persisting.halves import Deed
 from overhaul.syntax.state_words import NOT_STATE, STATE
 from overhaul.text import words_of
@@ -178,7 +179,7 @@ _SAYS_STATE: Final = frozenset({"state", "states", "checkpoint", "snapshot", "se
 _NEVER: Final = frozenset({
     "config", "configuration", "settings", "options", "cache", "cached", "credentials", "schema",
 })  # fmt: skip
-_LITERALS: Final = re.compile(r"""['"][^'"]*['"]|\b[A-Z][A-Z_0-9]+\b""")
+_LITERALS: Final = regex(r"""['"][^'"]*['"]|\b[A-Z][A-Z_0-9]+\b""")
 """What is written out in a path: texts, and the names of constants."""
 _NO_STATE_PATHS: Final = frozenset({"config", "cache", "csv", "yaml", "ini", "toml", "xlsx", "html", "png", "settings"})
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from overhaul.facts import Class, Facts, FileAct, ReceiverUse, StateKeySet, UsedName
+from overhaul.facts import Facts, FileAct, ReceiverUse, StateKeySet, UsedName
 from overhaul.inventory import Persisting, StatePersistence, testing
 from overhaul.naming.meanings import Symbol
+from overhaul.naming.outlines import noting
+from overhaul.past import Past
+from overhaul.patterns import regex
 from overhaul.persisting.halves import Deed, Deeds, read_name
 from overhaul.persisting.judgement import discipline, judge, lone
 from overhaul.persisting.pairs import Pair, pairs
+from overhaul.persisting.remembering import Known, Memory
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 
@@ -27,24 +31,31 @@ class _Found(NamedTuple):
 
 
 _WRITING: Final = frozenset({"write", "append", "pickle", "serialize", "read", "unpickle", "deserialize"})
-_SAVING: Final = re.compile(r"save|dump|persist|snapshot|checkpoint|write|store|pickle|serialize", re.IGNORECASE)
-_RESTORING: Final = re.compile(r"load|restore|read|recover|retrieve|set_state", re.IGNORECASE)
+_SAVING: Final = regex(r"save|dump|persist|snapshot|checkpoint|write|store|pickle|serialize", re.IGNORECASE)
+_RESTORING: Final = regex(r"load|restore|read|recover|retrieve|set_state", re.IGNORECASE)
 
 
 class Project:
     """All modules, with what their functions do."""
 
     def __init__(
-        self, symbols: Symbols, types: Types, classes: Facts[Class], used: Facts[UsedName],
-        receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeySet],
+        self, symbols: Symbols, types: Types, used: Facts[UsedName], receivers: Facts[ReceiverUse],
+        acts: Facts[FileAct], keys: Facts[StateKeySet], past: Past[Known],
     ) -> None:  # fmt: skip
         """Facts are read when they are asked for."""
+        notes: set[str] = set()
         self._symbols = symbols
+        self._noting = noting(symbols, notes)
+        """Asked for what classes inherit, on which the search depends beyond the module."""
         self._types = types
-        self._classes = classes
         self._facts = used, receivers, acts, keys
         self._modules: dict[str, Deeds] = {}
-        self._mattering: list[str] = []
+        self._lone: dict[str, Sequence[StatePersistence]] = {}
+        self._above: set[str] = set()
+        """The modules that the classes of the module in hand inherit from."""
+        self._past = past
+        tables = (*symbols.tables, *self._facts)
+        self._memory = Memory(past.state, symbols, tables, notes)
 
     def may_matter(self, module: str) -> bool:
         """Whether a module has anything that saves and anything that restores, or a lone half: most have neither."""
@@ -102,7 +113,8 @@ class Project:
             kept.append(self._with_keepers(row, one.asked, owners))
         rows = [row for row in kept if (row.module, row.name) not in plumbing]
         told = {(member.module, member.name) for row in kept for member in row.members}
-        rows += [row for row in self._lone() if (row.module, row.name) not in told]
+        rows += [row for lone in self._lone.values() for row in lone if (row.module, row.name) not in told]
+        self._past.leave(self._memory.left(self._lone))
         yield from sorted(rows, key=lambda row: (row.path, row.line))
 
     def _with_keepers(
@@ -124,53 +136,60 @@ class Project:
     def _pairs(self) -> Iterator[_Found]:
         for module in self._symbols.layout.modules:
             path = self._symbols.path(module)
-            if testing(path) or not self.may_matter(module):
+            if testing(path):
                 continue
-            self._mattering.append(module)
+            if (halves := self._memory.quiet(module)) is not None:
+                self._lone[module] = halves
+                continue
+            if not self.may_matter(module):
+                self._memory.found_none(module, ())
+                continue
             deeds = self.deeds(module)
-            for owner in ("", *self._symbols.interior(module).classes):
-                own = {name.rpartition(".")[2]: one for name, one in deeds.items() if one.row.owner == owner}
-                if len(own) < 2:
+            self._lone[module] = [row for deed in deeds.values() if (row := lone(deed, module, path)) is not None]
+            self._above = set()
+            found = list(self._pairs_of(module, path, deeds))
+            if not found:
+                self._memory.found_none(module, self._above)
+            yield from found
+
+    def _pairs_of(self, module: str, path: str, deeds: Mapping[str, Deed]) -> Iterator[_Found]:
+        for owner in ("", *self._symbols.interior(module).classes):
+            own = {name.rpartition(".")[2]: one for name, one in deeds.items() if one.row.owner == owner}
+            if len(own) < 2:
+                continue
+            found = False
+            for pair in pairs(owner, own):
+                row = judge(pair, module, path, {**self._inherited(module, owner), **own})
+                if row is not None:
+                    found = True
+                    yield _Found(module, pair, row, tuple(self._asked(module, pair)))
+            if found or not owner or not any(one.name.half == "save" for one in own.values()):
+                continue
+            # What is written stands in the class, and how it is written and read in a base.
+            inherited = self._inherited(module, owner)
+            for pair in pairs(owner, {**inherited, **own}) if inherited else ():
+                mine = tuple(one for one in own.values() if one.name.half == "save" and one.loads)
+                if not pair.store or not mine or not any(one.row.owner == owner for one in pair.restores):
                     continue
-                found = False
-                for pair in pairs(owner, own):
-                    row = judge(pair, module, path, {**self._inherited(module, owner), **own})
-                    if row is not None:
-                        found = True
-                        yield _Found(module, pair, row, tuple(self._asked(module, pair)))
-                if found or not owner or not any(one.name.half == "save" for one in own.values()):
-                    continue
-                # What is written stands in the class, and how it is written and read in a base.
-                inherited = self._inherited(module, owner)
-                for pair in pairs(owner, {**inherited, **own}) if inherited else ():
-                    mine = tuple(one for one in own.values() if one.name.half == "save" and one.loads)
-                    if not pair.store or not mine or not any(one.row.owner == owner for one in pair.restores):
-                        continue
-                    pair = pair._replace(
-                        saves=mine, restores=tuple(one for one in pair.restores if one.row.owner == owner)
-                    )
-                    row = judge(pair, module, path, {**inherited, **own})
-                    if row is not None:
-                        yield _Found(module, pair, row, tuple(self._asked(module, pair)))
+                pair = pair._replace(
+                    saves=mine, restores=tuple(one for one in pair.restores if one.row.owner == owner)
+                )
+                row = judge(pair, module, path, {**inherited, **own})
+                if row is not None:
+                    yield _Found(module, pair, row, tuple(self._asked(module, pair)))
 
     def _inherited(self, module: str, owner: str) -> Mapping[str, Deed]:
         """What the bases of a class do that stand in the project, by plain name."""
         found: dict[str, Deed] = {}
         if not owner:
             return found
-        for one in reversed(self._symbols.order(module, owner)[1:]):
+        for one in reversed(self._noting.order(module, owner)[1:]):
             if isinstance(one, Symbol):
+                self._above.add(one.module)
                 for name, deed in self.deeds(one.module).items():
                     if deed.row.owner == one.name:
                         found[name.rpartition(".")[2]] = deed
         return found
-
-    def _lone(self) -> Iterator[StatePersistence]:
-        for module in self._mattering:
-            path = self._symbols.path(module)
-            for deed in self.deeds(module).values():
-                if (row := lone(deed, module, path)) is not None:
-                    yield row
 
     def _asked(self, module: str, pair: Pair) -> Iterator[tuple[str, str]]:
         """The methods of classes of the project that a pair calls on a collaborator."""

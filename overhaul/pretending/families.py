@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from overhaul.facts import Body, Class, Facts, Function, UsedName
 from overhaul.naming.meanings import CHAIN, External, Symbol
+from overhaul.patterns import regex
 from overhaul.pretending.promises import ABSTRACT, peculiar
 from overhaul.symbols import Symbols
 from overhaul.syntax.remarks import excuse
@@ -182,7 +183,7 @@ class Families:
         return kind
 
 
-_CLOSED: Final = re.compile(r"\b(?:frozen|immutable|read[\s-]?only|unmodifiable|sealed)\b", re.IGNORECASE)
+_CLOSED: Final = regex(r"\b(?:frozen|immutable|read[\s-]?only|unmodifiable|sealed)\b", re.IGNORECASE)
 _PLAIN: Final = frozenset({
     "staticmethod", "classmethod", "property", "cached_property", "lru_cache", "cache", "override", "final",
     "no_type_check",

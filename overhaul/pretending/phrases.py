@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from typing import Final
 
-YET: Final = re.compile(
+from overhaul.patterns import regex
+
+YET: Final = regex(
     r"\byet\b|\btodo\b|\bfixme\b|coming soon|for now|implement (?:me|this)|to be implemented", re.IGNORECASE
 )
 """Of an exception: that it will be written some day."""
 YES: Final = frozenset({"True", "(True, None)", "(True, '')", '(True, "")', "(True, [])"})
-DENIES: Final = re.compile(
+DENIES: Final = regex(
     r"\bwould (?:\w+ )?(?:be |have )?\w+|not (?:yet )?implemented|unimplemented|\bsimulat|\bpretend|\bmock\b|\bmocked\b"
     r"|\bstub\b|\btodo\b|placeholder|coming soon",
     re.IGNORECASE,
 )
-STATUS: Final = re.compile(r"not[ _-](?:yet[ _-])?implemented|\bTODO\b|coming soon|^[\"']placeholder\b", re.IGNORECASE)
-READING: Final = re.compile(
+STATUS: Final = regex(r"not[ _-](?:yet[ _-])?implemented|\bTODO\b|coming soon|^[\"']placeholder\b", re.IGNORECASE)
+READING: Final = regex(
     r"""["'](?:price|temperature|balance|amount|score|rate|total|latency|volume|confidence|probability|distance|lat|"""
     r"""latitude|lon|longitude|humidity|quantity|stock|rating|revenue|accuracy|weight|quote|bid|ask|cost|profit|usage)["']\s*:\s*-?\d+""",
 )
-READINGS: Final = re.compile(r"""["']:\s*\d+(?:\.\d+)?\s*,\s*["'][^"']+["']:\s*\d+""")
+READINGS: Final = regex(r"""["']:\s*\d+(?:\.\d+)?\s*,\s*["'][^"']+["']:\s*\d+""")
 GATHERING: Final = frozenset({
     "collect", "gather", "measure", "count", "compute", "calculate", "aggregate", "query", "fetch", "poll", "sample",
 })  # fmt: skip
@@ -39,8 +41,8 @@ PERFORMING: Final = frozenset({
     "run", "perform", "verify", "validate", "authenticate", "authorize", "ask", "look", "find", "decide", "search",
 })  # fmt: skip
 NUMBERS: Final = frozenset({"int", "float", "Decimal"})
-NUMBER: Final = re.compile(r"-?\d[\d_.]*|Decimal\(.*\)")
-SUCCESS: Final = re.compile(
+NUMBER: Final = regex(r"-?\d[\d_.]*|Decimal\(.*\)")
+SUCCESS: Final = regex(
     r"""["'](?:status|success|ok|result|state|sent|valid|verified|authenticated|approved)["']\s*:\s*(?:["'](?:ok|"""
     r"""success\w*|completed?|done|sent|approved|paid|processed|accepted|valid|delivered|captured)["']|True)"""
     r"""|success=True|ok=True""",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from overhaul.facts import Body, Function
+from overhaul.patterns import regex
 from overhaul.text import words_of
 
 COMPUTING: Final = frozenset({
@@ -63,7 +63,7 @@ SPEAKING: Final = frozenset({
     "emit", "main", "demo", "example", "confirm", "deprecated", "deprecate",
 })  # fmt: skip
 """Words of functions whose task is to print or log."""
-_HOOKED: Final = re.compile(
+_HOOKED: Final = regex(
     r"^_*(?:async_)?(?:on|pre|post|before|after|visit|depart|leave|do|handle|cmd|test|hook|will|did|"
     r"added|opt|setUp|tearDown|setup|teardown|prepare|finalize|init|initialize|start|stop|open|close|connect"
     r"|disconnect|"
@@ -78,7 +78,7 @@ _HOOKED: Final = re.compile(
     r"|(?=[A-Z]))"
 )
 """Names of methods that somebody else calls at some point, or that are empty where there is nothing to do."""
-_FREE: Final = re.compile(
+_FREE: Final = regex(
     r"^_*(?:async_)?(?:on|handle|visit|depart|test|hook|setup|teardown|main|noop|no_op|nop|nothing|dummy|null|ignore"
     r"|pass|"
     r"empty|void|abstract|default|placeholder|stub|fake|mock|example|foo|bar|baz|identity|signal|event|callback|cb"
@@ -100,11 +100,11 @@ _FIXED: Final = frozenset({
     "config",
 })  # fmt: skip
 """Words of what may well be one constant."""
-_FIRST: Final = re.compile(r"^\W*(?:asynchronously\s+|safely\s+|actually\s+)?([A-Za-z]+)\b")
-_TRIVIAL: Final = re.compile(
+_FIRST: Final = regex(r"^\W*(?:asynchronously\s+|safely\s+|actually\s+)?([A-Za-z]+)\b")
+_TRIVIAL: Final = regex(
     r"^['\"]?(?:None|NoReturn|Never|typing\.NoReturn|(?:t(?:yping)?\.)?Any|object|Self|)['\"]?$"
 )
-_OPEN: Final = re.compile(r"None|Optional|Any\b|NoReturn|Never|Generator|Iterator|Iterable\b.*\bNone")
+_OPEN: Final = regex(r"None|Optional|Any\b|NoReturn|Never|Generator|Iterator|Iterable\b.*\bNone")
 
 
 class Promise(NamedTuple):
@@ -151,11 +151,11 @@ def _is_default(words: Sequence[str], body: Body | None) -> bool:
     return body is not None and not body.parameters and not {"default", "defaults"}.isdisjoint(words)
 
 
-_RETURNS: Final = re.compile(
+_RETURNS: Final = regex(
     r"^\W*(?:Return|Returns|Compute|Computes|Calculate|Calculates|Get|Gets|Fetch|Fetches|Retrieve|Retrieves|Estimate"
     r"|Estimates|Predict|Predicts)\b"
 )
-_NONE: Final = re.compile(r"\bNone\b|\bif any\b|\bnothing\b")
+_NONE: Final = regex(r"\bNone\b|\bif any\b|\bnothing\b")
 _WORK: Final = COMPUTING | VERIFYING | CHANGING | ACTING | frozenset({
     "return", "give", "look", "work", "yield", "set", "perform", "handle", "run", "make", "build", "find", "read",
     "list", "get", "open", "decide", "collect", "gather", "ask", "start", "assign", "put", "move", "replay", "mark",

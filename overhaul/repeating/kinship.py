@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
 from overhaul.naming.meanings import External, Symbol
+from overhaul.patterns import regex
 from overhaul.repeating.interfaces import Offer
 from overhaul.repeating.matching import Pair
 from overhaul.symbols import Symbols
@@ -14,12 +14,12 @@ from overhaul.symbols import Symbols
 Taken = Mapping[tuple[str, str], frozenset[str]]
 """(importing module, imported module) -> names that are taken from it; `*` where the module itself is bound."""
 
-_PLAIN: Final = re.compile(
+_PLAIN: Final = regex(
     r"(?:builtins|abc|typing|typing_extensions|enum|collections(?:\.abc)?|msgspec|pydantic|attrs?|dataclasses)\."
 )
 """Bases that say what kind of thing a class is, and ask no methods of it."""
 _SAME_NAME: Final = 0.8
-_INTERFACES: Final = re.compile(r"\b(?:implementer|provider|register)\((.*)\)\Z")
+_INTERFACES: Final = regex(r"\b(?:implementer|provider|register)\((.*)\)\Z")
 
 
 class Kinship:

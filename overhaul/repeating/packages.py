@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import product
 from typing import Final
@@ -13,26 +12,30 @@ import msgspec
 
 from overhaul.facts import Attribute, Class, Facts, Function, Import, ReceiverUse, UsedName, Variable
 from overhaul.inventory import Confidence, fact, testing
+from overhaul.naming.outlines import noting
+from overhaul.past import Past
+from overhaul.patterns import regex
 from overhaul.redundancy import Correspondence, Parallel
 from overhaul.repeating.assignment import apart, matching
 from overhaul.repeating.candidates import candidates
-from overhaul.repeating.interfaces import Bodies, Conventions, every, interface_of
+from overhaul.repeating.interfaces import Bodies, Conventions, Interface, every, interface_of, tallied
 from overhaul.repeating.kinship import Kinship
 from overhaul.repeating.matching import Matcher, Pair
-from overhaul.repeating.names import Weights
+from overhaul.repeating.names import Weights, counted
 from overhaul.repeating.parallels import Comparison, Judge, same_but_for_age
+from overhaul.repeating.remembering import Known, Memory, Whole
 from overhaul.repeating.tables import constants, corresponding, missing
 from overhaul.symbols import Symbols
 from overhaul.text import words_of
 
 _WHOLE: Final = 0.6
 """So much of the smaller package must correspond for the packages to."""
-_NOT_LOOKED_AT: Final = re.compile(
+_NOT_LOOKED_AT: Final = regex(
     r"(?:^|/)(?:migrations|examples?|[^/]*_examples?|example_[^/]*|vendor|_vendor|vendored|_vendored|third_party|extern)/"
     r"|_pb2(?:_grpc)?\.py$"
 )
 """Code that is made anew for every step, shown, generated, or somebody else's."""
-_BESIDE: Final = re.compile(r"(?:^|/)(?:samples?|docs?|tutorials?|demos?|external|benchmarks?)(?=/)")
+_BESIDE: Final = regex(r"(?:^|/)(?:samples?|docs?|tutorials?|demos?|external|benchmarks?)(?=/)")
 """The same where it stands beside the packages; a package of that name inside another one is at work."""
 _RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
@@ -55,16 +58,24 @@ class Finder:
     def __init__(
         self, symbols: Symbols, classes: Facts[Class], functions: Facts[Function], attributes: Facts[Attribute],
         variables: Facts[Variable], used: Facts[UsedName], receivers: Facts[ReceiverUse], imports: Sequence[Import],
+        past: Past[Known],
     ) -> None:  # fmt: skip
         """All tables are of one project."""
-        self._layout, self._variables = symbols.layout, variables
+        self._layout, self._variables, self._past = symbols.layout, variables, past
+        self._facts = classes, functions, attributes
+        self._interfaces: dict[str, Interface] = {}
+        self._notes: set[str] = set()
+        tables = (*symbols.tables, used, receivers)
+        symbols = noting(symbols, self._notes)
         packages = {posixpath.dirname(place.path) for place in symbols.layout.modules.values()
                     if posixpath.basename(place.path) == "__init__.py"}  # fmt: skip
-        self._interfaces = [
-            found for module, place in symbols.layout.modules.items()
+        considered = [
+            module for module, place in symbols.layout.modules.items()
             if place.kind == "source" and not testing(place.path) and not _left_out(place.path, packages)
-            and (found := interface_of(module, classes[module], functions[module], attributes[module])).offers
         ]  # fmt: skip
+        self._memory = Memory(past.state, symbols, tables, imports, self._interface, considered)
+        told = self._memory.past
+        self._whole = told.whole if told is not None else _whole(list(map(self._interface, considered)))
         taken: dict[tuple[str, str], set[str]] = {}
         self._users: dict[str, set[str]] = {}
         for row in imports:
@@ -72,15 +83,15 @@ class Finder:
                 taken.setdefault((row.importer, row.imported), set()).update(row.names or ("*",))
                 self._users.setdefault(row.imported, set()).add(row.importer)
         self._taken = {key: frozenset(names) for key, names in taken.items()}
-        weights = Weights(offer.last for one in self._interfaces for offer in every(one))
         self._judge = Judge(
-            Matcher(weights, Bodies(used, receivers)), Conventions(self._interfaces), Kinship(symbols, self._taken)
-        )
+            Matcher(Weights(self._whole.concepts), Bodies(used, receivers)), Conventions(self._whole.tallies),
+            Kinship(symbols, self._taken),
+        )  # fmt: skip
 
     def parallels(self) -> Iterator[Parallel]:
         """The rows, packages first, then by confidence and similarity."""
-        compared = [self._judge.compare(one, two) for one, two in candidates(self._interfaces)]
-        found = [one for one in compared if one is not None and one.confidence is not None]
+        found = list(self._found())
+        self._past.leave(self._memory.left(self._whole, self._flags, self._notes))
         packages = list(self._packages(found))
         inside = {frozenset(pair) for twins in packages for pair in product(*_modules(twins.comparisons))}
         modules = [
@@ -94,6 +105,27 @@ class Finder:
             rows,
             key=lambda row: (row.subkind != "package", _RANK[row.confidence], -row.similarity, row.first, row.second),
         )
+
+    def _interface(self, module: str) -> Interface:
+        found = self._interfaces.get(module)
+        if found is None:
+            classes, functions, attributes = self._facts
+            found = interface_of(module, classes[module], functions[module], attributes[module])
+            self._interfaces[module] = found
+        return found
+
+    def _found(self) -> Iterator[Comparison]:
+        """The pairs of modules that correspond."""
+        modules = tuple(self._whole.sizes)
+        flags = bytearray(len(self._whole.pairs))
+        for number, (one, two) in enumerate(self._whole.pairs):
+            first, second = modules[one], modules[two]
+            if self._memory.found(number, first, second):
+                found = self._judge.compare(self._interface(first), self._interface(second))
+                if found is not None and found.confidence is not None:
+                    flags[number] = 1
+                    yield found
+        self._flags = bytes(flags)
 
     def _packages(self, found: Sequence[Comparison]) -> Iterator[Twins]:
         """Packages of which several modules correspond, and most of the smaller one."""
@@ -125,8 +157,8 @@ class Finder:
     def _weight(self, package: str, other: str) -> int:
         """How much a package offers; where the other one lies in it, without that."""
         return sum(
-            one.weight for one in self._interfaces
-            if _within(one.module, package) and not (_within(other, package) and _within(one.module, other))
+            size for module, size in self._whole.sizes.items()
+            if _within(module, package) and not (_within(other, package) and _within(module, other))
         )  # fmt: skip
 
     def _row(self, twins: Twins, *, package: bool) -> Parallel:
@@ -208,6 +240,16 @@ class Finder:
                 yield fact(1, f"may be so on purpose: {one.excuse}")
             elif same_but_for_age(one.first.module, one.second.module):
                 yield fact(1, "the modules are called the same but for what says their age")
+
+
+def _whole(interfaces: Sequence[Interface]) -> Whole:
+    offering = [one for one in interfaces if one.offers]
+    places = {one.module: place for place, one in enumerate(offering)}
+    return Whole(
+        counted(offer.last for one in offering for offer in every(one)), tallied(offering),
+        {one.module: one.weight for one in offering},
+        tuple((places[one.module], places[two.module]) for one, two in candidates(offering)),
+    )  # fmt: skip
 
 
 def _left_out(path: str, packages: Set[str]) -> bool:

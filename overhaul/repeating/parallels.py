@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, Literal
 
 import msgspec
 
 from overhaul.inventory import Confidence
+from overhaul.patterns import regex
 from overhaul.repeating.interfaces import Conventions, Interface, Offer
 from overhaul.repeating.kinship import Kinship
 from overhaul.repeating.matching import Matcher, Pair
@@ -37,11 +37,11 @@ _SOME_WORK: Final = 0.28
 """How alike bodies are on the average, of neighbours and of any: what is below has the names in common only."""
 _ALIKE: Final = 0.55
 """How alike definitions must be on the average."""
-_ROUTE: Final = re.compile(
+_ROUTE: Final = regex(
     r"(?:\w+\.)+(?:route|get|post|put|patch|delete|head|options|websocket)\((?:\.\.\.|[fr]?[\"'])"
 )
 """A decorator that gives a function an address: `@router.get("/orders")`."""
-_VERSION: Final = re.compile(r"v\d+(?:[._]?\d+)*(?:(?:alpha|beta|a|b|rc)\d*)?\Z")
+_VERSION: Final = regex(r"v\d+(?:[._]?\d+)*(?:(?:alpha|beta|a|b|rc)\d*)?\Z")
 
 
 class Comparison(msgspec.Struct, frozen=True):

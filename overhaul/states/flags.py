@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.facts import Attribute
 from overhaul.inventory import StateMachine, fact
+from overhaul.patterns import regex
 
-_LIFE: Final = re.compile(
+_LIFE: Final = regex(
     r"_*(?:is_|was_|has_|been_)*(?:start|run|stop|clos|open|connect|disconnect|paus|initiali[sz]|activ|finish|done|cancel|"
     r"shut|ready|alive|abort|terminat|complet|dispos|destroy|enter|exit|fail|suspend|resum|begun|end)\w*\Z"
 )

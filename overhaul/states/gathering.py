@@ -10,6 +10,7 @@ from typing import Final
 from overhaul.facts import Attribute, Facts, StateMove, StateTest
 from overhaul.inventory import Site
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.states.meaning import State, States
 from overhaul.states.places import Anchor, Places
 from overhaul.states.variables import Move, Setter, Test, Variable, own_held
@@ -18,7 +19,7 @@ from overhaul.syntax.words import STATE_WORD
 from overhaul.types import Types
 
 CONSTRUCTORS: Final = frozenset({"__init__", "__new__", "__post_init__", "__attrs_post_init__", "__init_subclass__"})
-_WORD: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_WORD: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _FEW: Final = 3
 """How many variables of one name a place may mean whose owner is not known."""
 

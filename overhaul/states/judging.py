@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 from overhaul.facts import Class, StateTest
 from overhaul.inventory import Confidence, Site, StateMachine, Stranger, Transition, fact
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.states.gathering import CONSTRUCTORS, Gathering
 from overhaul.states.meaning import State
 from overhaul.states.tables import Table
@@ -17,7 +17,7 @@ from overhaul.states.transitions import Moves
 from overhaul.states.variables import Move, Test, Variable
 from overhaul.syntax.words import STATE_WORD
 
-_STATE_LIKE: Final = re.compile(r"[A-Za-z_][\w .:/+-]*\Z")
+_STATE_LIKE: Final = regex(r"[A-Za-z_][\w .:/+-]*\Z")
 _DISPLAY: Final = frozenset({
     "__str__", "__repr__", "__format__", "to_dict", "as_dict", "to_json", "as_json", "describe",
 })  # fmt: skip

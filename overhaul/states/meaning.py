@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from overhaul.facts import Attribute
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
+from overhaul.patterns import regex
 from overhaul.types import Types
 
 _ENUMS: Final = frozenset({
@@ -16,7 +16,7 @@ _ENUMS: Final = frozenset({
     "constantly.Names", "constantly.Values", "strenum.StrEnum", "django.db.models.TextChoices",
     "django.db.models.IntegerChoices", "django.db.models.Choices", "extended_enum.ExtendedEnum",
 })  # fmt: skip
-_CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_CHAIN: Final = regex(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
 _AUTO: Final = frozenset({"auto()", "enum.auto()", "aenum.auto()"})
 _CUT: Final = "..."
 

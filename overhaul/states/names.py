@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import Final
 
-_FINAL: Final = re.compile(
+from overhaul.patterns import regex
+
+_FINAL: Final = regex(
     r"(?i)(?:^|_|-|\b|[a-z])(?:done|finish|complete|close|cancel|fail|error|stop|terminat|dead|kill|reject|expire|"
     r"success|succeed|ended|end\b|exit|final|abort|remov|delet|destroy|lost|shut|filled|settled|resolved|invalid|"
     r"dispos|archiv|publish|deliver|timeout|timed|abandon|crash|disconnect|ack|requeue|skip|ignor|broken|denied|"

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from overhaul.inventory import StateMachine
+from overhaul.patterns import regex
 from overhaul.printable import printable
 
-_SAFE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+_SAFE: Final = regex(r"[A-Za-z][A-Za-z0-9_]*\Z")
 _WORDS: Final = frozenset({
     "state", "statediagram", "note", "end", "as", "class", "classdef", "style", "direction", "default", "title", "hide",
     "empty", "description", "scale", "width", "fork", "join", "choice", "concurrent", "left", "right", "of", "tb", "td",
     "bt", "lr", "rl", "acctitle", "accdescr", "click", "href", "root", "start", "done", "history", "node", "graph",
     "subgraph", "linkstyle", "init", "constructor", "prototype", "__proto__", "tostring", "valueof", "hasownproperty",
 })  # fmt: skip
-_KEYWORD: Final = re.compile(
+_KEYWORD: Final = regex(
     r"s\d|(?i:state|note|end|class|style|direction|default|as|acc|scale|hide|click|root)"
 )
 _LONGEST: Final = 60

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.text import dotted
 
 LITERALS: Final = frozenset({"Integer", "Float", "SimpleString", "ConcatenatedString", "Imaginary", "Ellipsis"})
@@ -106,7 +107,7 @@ def asks_for_nothing(test: Any) -> bool:
     return False
 
 
-_QUOTES: Final = re.compile(r"^[rbuRBU]*(\"\"\"|'''|\"|')(.*)\1$", re.DOTALL)
+_QUOTES: Final = regex(r"^[rbuRBU]*(\"\"\"|'''|\"|')(.*)\1$", re.DOTALL)
 
 
 def literal_text(node: Any) -> str:

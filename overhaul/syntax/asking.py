@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.origins import Origins
 from overhaul.syntax.parts import inside
@@ -20,12 +21,12 @@ _DYNAMIC: Final = ("getattr", "hasattr", "setattr", "delattr", "vars", "globals"
 _MISSING: Final = frozenset({"KeyError", "AttributeError", "IndexError", "LookupError"})
 _BROAD: Final = frozenset({"Exception", "BaseException", "NameError", "UnboundLocalError", "TypeError", "ValueError",
                            "FileNotFoundError", "OSError", "ReferenceError"})  # fmt: skip
-_SENTINEL: Final = re.compile(
+_SENTINEL: Final = regex(
     r"_*[A-Z][A-Z0-9_]*$|.*(?:missing|sentinel|unset|notset|not_set|marker|undefined|absent|nothing|no_value|"
     r"not_found|unknown|default|empty|null|nil|no_default)", re.IGNORECASE,
 )  # fmt: skip
 _ASKS: Final = frozenset({"has", "has_key", "contains", "__contains__", "exists"})
-_LOCKS: Final = re.compile(r"lock|mutex|semaphore|guard|condition|critical", re.IGNORECASE)
+_LOCKS: Final = regex(r"lock|mutex|semaphore|guard|condition|critical", re.IGNORECASE)
 
 
 class Claim(NamedTuple):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.text import dotted, text_of
 
-_UPPER: Final = re.compile(r"_{0,2}[A-Z][A-Z0-9_]*\Z")
-_CAPITAL: Final = re.compile(r"_{0,2}[A-Z]\w*\Z")
+_UPPER: Final = regex(r"_{0,2}[A-Z][A-Z0-9_]*\Z")
+_CAPITAL: Final = regex(r"_{0,2}[A-Z]\w*\Z")
 _LONGEST: Final = 60
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.scopes import Role, Scope
 from overhaul.syntax.parts import inside, parts
 from overhaul.syntax.storage import Names, Source, is_empty, tells_time
@@ -269,7 +269,7 @@ def _COMPREHENSIONS() -> tuple[Any, ...]:
     return (cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
-_WORD: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_WORD: Final = regex(r"(?<![\w.])[^\W\d]\w*")
 _COMPUTED: Final = _RANK.index("computed")
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
+from overhaul.patterns import regex
+
 Strength = Literal["tag", "says", "hint"]
 """tag: TODO and the like; says: a sentence on the code beside it; hint: a word that also has other meanings, and is
 taken for one only where the code does nothing."""
@@ -44,13 +46,13 @@ def speaks(text: str, words: Sequence[str]) -> bool:
     text = text.lower()
     return any(word in text for word in words)
 
-_TAG: Final = re.compile(
+_TAG: Final = regex(
     r"(?<![\w\"'`/.<{\[-])(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD)(?![\w\"'`>}\]-])(?!\s*=|\.[a-z])|"
     r"^\W*(?P<small>todo|fixme)\s*(?:[:(!-]|$)|@(?P<at>todo)\b"
 )
 """A tag; not where it is quoted, part of a name, or a value."""
 
-_TAG_OF_PROSE: Final = re.compile(
+_TAG_OF_PROSE: Final = regex(
     r"(?:^[rbuRBU]?[\"']*|\n)[\s*.:@-]*(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD|todo(?=:)|fixme(?=:))(?![\w\"'`>}\]-])(?!\.[a-z])"
     r"|(?<![\w\"'`/.<{\[])(?P<small>TODO|FIXME)\s*:"
     r"|@(?P<at>todo)\b"
@@ -61,7 +63,7 @@ _MADE_UP: Final = (
     r"(?:data|values?|responses?|results?|implementation|return|records?|numbers?|figures?|prices?|users?|output|"
     r"credentials|balance|rates?|scores?|predictions?|answer|logic|metrics|payload|content|entries|items)"
 )
-_SAYS: Final = re.compile(
+_SAYS: Final = regex(
     r"\b(?:"
     r"not\s+(?:been\s+)?(?:yet\s+)(?:been\s+)?(?:fully\s+|really\s+|actually\s+)?implemented|not\s+(?:fully\s+"
     r"|really\s+|actually\s+)?implemented\s+(?:yet|so\s+far|at\s+this\s+time|at\s+the\s+moment)"
@@ -121,7 +123,7 @@ _SAYS: Final = re.compile(
     r"|(?:^|[.:;,(]\s+|\()temporar(?:y|ily)\s*[:,;!.)]|(?:^|[.\n]\s*)simplified\s*[:,]",
     re.IGNORECASE,
 )
-_HINT: Final = re.compile(
+_HINT: Final = regex(
     r"\b(?:placeholders?|stubs?|mock(?:ed|s)?|dummy|fake|bogus|simplified|temporary|temporarily|hard-?\s?wired"
     r"|skeleton|"
     r"canned|pretend|simulat(?:e|es|ed|ing)|hard-?\s?coded|un-?implemented|not\s+implemented|not\s+(?:\w+\s+)?yet"
@@ -129,7 +131,7 @@ _HINT: Final = re.compile(
     re.IGNORECASE,
 )
 
-_NOT_SO: Final = re.compile(
+_NOT_SO: Final = regex(
     r"(?:not|n['\u2019]t)\s+(?:\w+\s+){0,2}(?:implemented|supported|available)(?:\s+yet)?\s+(?:by\s+(?!this|us\b|our\b|me\b|it\b)"
     r"|(?:in|on|with|before|until|for)\s+(?:(?:\w?python|pypy|jython|ironpython|micropython|upstream)\b"
     r"|(?!version|release|v\d)[a-z]\w+\s+(?:[<>]=?\s*)?\d+\.\d))"
@@ -202,7 +204,7 @@ def _domain(text: str, start: int, end: int) -> bool:
 _QUOTES: Final = "\"'`"
 _MARKS: Final = "\"'`_/<{=*$@"
 
-_EXCUSE: Final = re.compile(
+_EXCUSE: Final = regex(
     r"\b(?:hooks?|overrid(?:e|es|den|able|ing)|sub-?class(?:es|ed|ing)?|no-?op(?:eration)?|(?:do|does"
     r"|doing)\s+nothing|nothing\s+(?:to|here|more|is|needs?|special|happens|else)|"
     r"by\s+default|the\s+default|default\s+(?:implementation|behaviou?r|is)|defaults?\s+to|implement(?:ed"
@@ -232,7 +234,7 @@ def excuse(text: str) -> str:
     return _phrase(found[0]) if found is not None else ""
 
 
-_CODE: Final = re.compile(
+_CODE: Final = regex(
     r"#+\s*(?:return\s+[\w.]+\(|(?:[\w.]+\s*=\s*)?(?:await\s+)?[\w.]+\([\w.,'\"\[\]=*+:{}/ -]*\)+\s*$|"
     r"[\w.]+\s*[-+*/|]?=\s*[\w.\[\]()'\"]+.*[\])\w}\"']$|return\s+\w[\w.\[\]() +*/-]*$|yield\s+[\w.]+$|"
     r"for\s+\w+(?:,\s*\w+)*\s+in\s+\S+:$|(?:if|elif|while)\s+(?:not\s+)?[\w.\[\]()]+(?:\s+(?:not\s+)?in\s+\S+"
@@ -245,7 +247,7 @@ def code(comment: str) -> bool:
     return len(comment) <= 200 and _CODE.match(comment) is not None
 
 
-_LIMIT: Final = re.compile(
+_LIMIT: Final = regex(
     r"support|does\s*n.t|does\s+not|can\s*not|can't|only\b|must|sub-?class|overrid|abstract|should\s+(?:be|impl|not)"
     r"|instead|deprecat|remov|not\s+(?:available|allowed|possible|valid|applicable|known|recogni)|unknown|unrecogni"
     r"|invalid|unexpected|derived|provide|requires?\b|define|without|use\s|child"
@@ -259,7 +261,7 @@ def limitation(message: str) -> bool:
     return _LIMIT.search(message[:300]) is not None and _YET.search(message[:300]) is None
 
 
-_YET: Final = re.compile(
+_YET: Final = regex(
     r"\byet\b|\btodo\b|coming\s+soon|for\s+now|later\b|work\s+in\s+progress|\bstub\b|placeholder", re.IGNORECASE,
 )
 
@@ -269,7 +271,7 @@ def unfinished(message: str) -> bool:
     return _UNFINISHED.search(message[:300]) is not None
 
 
-_UNFINISHED: Final = re.compile(
+_UNFINISHED: Final = regex(
     r"not\s+(?:yet\s+|been\s+|fully\s+)*implemented|unimplemented|\btodo\b|\bfixme\b|implement\s+(?:me|this)"
     r"|coming\s+soon|not\s+yet\s+supported"
     r"|not\s+supported\s+yet|isn't\s+implemented|placeholder|\bstub\b|to\s+be\s+implemented|work\s+in\s+progress"

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final, Literal, NamedTuple
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.scopes import Role, Scope
 from overhaul.text import dotted, text_of
 
@@ -44,7 +45,7 @@ CLOCKS: Final = frozenset({
     "time.time_ns", "time.monotonic_ns", "dt_util.utcnow", "dt_util.now", "date.today", "datetime.date.today",
 })  # fmt: skip
 _CLOCK_ENDINGS: Final = (".now", ".utcnow", ".time", ".monotonic", ".today", ".datetime", ".seconds", ".millis")
-_TIMES: Final = re.compile(
+_TIMES: Final = regex(
     r"(?:^|_)(?:now|ttl|time|timeout|expir\w*|age|max_age|deadline|fresh\w*|stale\w*|lifetime|monotonic|timestamp|"
     r"elapsed|interval|updated|refreshed?|valid_until|until)(?:$|_)", re.IGNORECASE,
 )  # fmt: skip

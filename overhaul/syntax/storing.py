@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.syntax.asking import Asking, Claim, Stored, is_constant
 from overhaul.syntax.parts import inside
 from overhaul.syntax.paths import Condition
@@ -19,7 +20,7 @@ _CHANCE: Final = frozenset({
     "NamedTemporaryFile", "TemporaryDirectory", "randbytes", "get_random_string", "getpid",
 })  # fmt: skip
 
-_NUMBERING: Final = re.compile(
+_NUMBERING: Final = regex(
     r"_*(?:new|next|generate|gen|alloc\w*|make|create)_?\w*(?:id|uid|uuid|token|nonce|number|seq|sequence|counter)$",
     re.IGNORECASE,
 )
@@ -254,4 +255,4 @@ def _few(among: Any) -> bool:
     return _CONSTANT.fullmatch(dotted(among).rpartition(".")[2]) is not None
 
 
-_CONSTANT: Final = re.compile(r"_*[A-Z][A-Z0-9_]*")
+_CONSTANT: Final = regex(r"_*[A-Z][A-Z0-9_]*")

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from overhaul.lazy import cst
+from overhaul.patterns import regex
 from overhaul.scopes import FIRST_BINDING, Block, Event, Imported, Role, Scope, Use
 from overhaul.text import dotted
 
-_NEWLINE: Final = re.compile(r"\r\n?|\n")
-_LITERAL: Final = re.compile(r"\bLiteral\s*\[[^]]*\]")
-_STRING: Final = re.compile(r"""'[^']*'|"[^"]*\"""")
-_CHAIN: Final = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
+_NEWLINE: Final = regex(r"\r\n?|\n")
+_LITERAL: Final = regex(r"\bLiteral\s*\[[^]]*\]")
+_STRING: Final = regex(r"""'[^']*'|"[^"]*\"""")
+_CHAIN: Final = regex(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
 _STATIC: Final = frozenset({"staticmethod", "abc.abstractstaticmethod", "abstractstaticmethod"})
 _OF_CLASS: Final = frozenset({"classmethod", "abc.abstractclassmethod", "abstractclassmethod"})
 _NEVER_SELF: Final = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})

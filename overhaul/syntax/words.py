@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-STATE_WORD: Final = re.compile(
+from overhaul.patterns import regex
+
+STATE_WORD: Final = regex(
     r"(?i:state|status|stage|phase|step|mode|cycle|condition|progress|activity)\d?\Z|_(?i:st|fsm)\Z"
 )
 """Names that are commonly given to what has states."""

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from overhaul.inventory import Confidence, fact
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.text import words_of
 from overhaul.wiring.portraits import Key, Made, Portrait, Portraits
 from overhaul.wiring.words import GIVING, HELPERS, KEEPING, OWNING, SERVING, SORTS, UNIT_OF_WORK, first_word
@@ -176,7 +177,7 @@ def _weights(portrait: Portrait, portraits: Portraits, lives: Lives, inherits: b
     yield from _unit(portrait)
 
 
-_UNITS: Final = re.compile(
+_UNITS: Final = regex(
     rf"\b(?:one|single|this|that|each|per|an? (?:given|single|individual)) (?:{'|'.join(sorted(UNIT_OF_WORK))})\b",
     re.IGNORECASE,
 )

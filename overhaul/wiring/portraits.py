@@ -11,6 +11,7 @@ from overhaul.facts import Attribute, Class, Construction, Facts, Function
 from overhaul.inventory import Collaborator, Site, testing
 from overhaul.layout import Layout
 from overhaul.naming.meanings import External, Symbol, Unknown
+from overhaul.patterns import regex
 from overhaul.symbols import Symbols
 from overhaul.text import words_of
 from overhaul.types import Types
@@ -19,7 +20,7 @@ from overhaul.wiring.words import LIFE, first_word
 Key = tuple[str, str]
 """Module and dotted name of a class."""
 
-_CONTAINER: Final = re.compile(
+_CONTAINER: Final = regex(
     r"\{\}$|\[\]$|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|WeakValueDictionary|WeakKeyDictionary|WeakSet|"
     r"Counter|ChainMap)\((?:.*)\)$"
 )

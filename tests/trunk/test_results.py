@@ -100,11 +100,53 @@ def test_only_settings_that_say_something_of_the_code_make_a_result_again(tmp_pa
         yield Size(lines=len(config.exclude))
 
     (tmp_path / "a.py").write_text("x = 1\n")
-    first = sizes(tmp_path, sized, Config(jobs=1))
-    assert sizes(tmp_path, sized, Config(jobs=2, file_timeout=7.0, source="elsewhere.toml")) == first
+    first = sizes(tmp_path, sized, Config(jobs=1, source="here/overhaul.toml"))
+    other = Config(
+        jobs=2, file_timeout=7.0, source="there/overhaul.toml", select=("import_cycle",), ignore=("placeholder",),
+        rules={"import_cycle": {"severity": "note"}}, baseline="ledger.txt", fail_on="error",
+    )  # fmt: skip
+    assert sizes(tmp_path, sized, other) == first
     assert len(made) == 1
     assert sizes(tmp_path, sized, Config(exclude=("b.py",))) == [Size(lines=1)]
     assert len(made) == 2
+
+
+class Sum(Row, frozen=True):
+    """What is made of sizes."""
+
+    of: int
+
+
+def test_a_table_is_made_and_counts_as_read_only_when_somebody_looks_into_it(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    @Analyzer
+    def sized(classes: Facts[Class]) -> Iterator[Size]:
+        """The number of modules with classes."""
+        made.append("sized")
+        yield Size(lines=len(classes.prints()))
+
+    @Analyzer
+    def summed(classes: Facts[Class], sizes: Sequence[Size]) -> Iterator[Sum]:
+        """Look into the other table only where there is a class Wanted."""
+        made.append("summed")
+        if any(one.name == "Wanted" for one in classes["a"]):
+            yield Sum(of=sizes[0].lines)
+
+    def sums() -> list[Sum]:
+        with_both = Leaves([*load_leaves().collectors.values(), sized, summed])
+        return survey(tmp_path, Config(), with_both, store=tmp_path, executor=InProcess()).rows(Sum)
+
+    (tmp_path / "b.py").write_text("class B: pass\n")
+    (tmp_path / "a.py").write_text("class Other: pass\n")
+    assert sums() == [] and made == ["summed"]
+    (tmp_path / "b.py").write_text("class B: pass\nclass C: pass\n")
+    assert sums() == [] and made == ["summed"]
+    (tmp_path / "a.py").write_text("class Wanted: pass\n")
+    assert sums() == [Sum(of=2)] and made == ["summed", "summed", "sized"]
+    assert sums() == [Sum(of=2)] and made == ["summed", "summed", "sized"]
+    (tmp_path / "c.py").write_text("class New: pass\n")
+    assert sums() == [Sum(of=3)]
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -153,7 +195,7 @@ def test_what_was_left_under_other_settings_holds_only_for_a_leaf_that_reads_non
         yield Size(lines=len(classes.prints()) + len(config.roots))
 
     for leaf in (sized, sized_as_set):
-        for body, settings in (("class A: pass", Config()), ("class B: pass", Config(select=("import_cycle",)))):
+        for body, settings in (("class A: pass", Config()), ("class B: pass", Config(justified_file="ledger.toml"))):
             (tmp_path / "a.py").write_text(body)
             sizes(tmp_path, leaf, settings)
     assert found == [False, True, False, False]

@@ -18,15 +18,17 @@ def json(survey: Survey) -> Iterator[bytes]:
     """Tables, findings and failures as one JSON document.
 
     The keys are `schema` (changes when a consumer must), `version` (of overhaul), `root` (the name of the audited
-    folder: no path of the machine), `tables` (name -> rows), `comparison` (only with `--compare`), `findings` and
-    `failures`. `docs/report.schema.json` describes it. Rows of facts begin with the `module` and `path` they were found
-    in.
+    folder: no path of the machine), `tables` (name -> rows; `--tables` says which, `check` writes none), `comparison`
+    (only with `--compare`), `baseline` and `since` (what findings are inherited from, when there is such a thing),
+    `findings` (new and inherited: see their `status`), `suppressed` (by a comment), `fixed` (entries of the baseline
+    that no finding fits any more) and `failures`. `docs/report.schema.json` describes it. Rows of facts begin with the
+    `module` and `path` they were found in.
     """
     encode = msgspec.json.Encoder().encode
     head = {"schema": SCHEMA, "version": __version__, "root": survey.root.name or "."}
     yield encode(head)[:-1] + b',\n"tables":{'
     separator = b"\n"
-    for name, row, groups in survey.tables():
+    for name, row, groups in survey.tables(survey.told_tables):
         yield separator + encode(name) + b":["
         separator = b",\n"
         yield from _listed(_rows(survey, row, groups, encode))
@@ -34,11 +36,19 @@ def json(survey: Survey) -> Iterator[bytes]:
     yield b"}"
     if survey.comparison is not None:
         yield b',\n"comparison":' + encode(survey.comparison)
-    yield b',\n"findings":['
-    yield from _listed(map(encode, survey.findings))
-    yield b'],\n"failures":['
-    yield from _listed(map(encode, survey.failures))
-    yield b"]}\n"
+    verdict = survey.verdict
+    for key, value in (("baseline", verdict.baseline), ("since", verdict.since)):
+        if value:
+            yield b",\n" + encode(key) + b":" + encode(value)
+    lists: tuple[tuple[str, Sequence[object]], ...] = (
+        ("findings", verdict.findings), ("suppressed", verdict.suppressed), ("fixed", verdict.fixed),
+        ("failures", survey.failures),
+    )  # fmt: skip
+    for key, rows in lists:
+        yield b",\n" + encode(key) + b":["
+        yield from _listed(map(encode, rows))
+        yield b"]"
+    yield b"}\n"
 
 
 def _listed(rows: Iterator[bytes]) -> Iterator[bytes]:

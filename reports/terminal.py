@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -11,8 +10,9 @@ from typing import Final
 import click
 
 from overhaul.facts import Cycle
-from overhaul.findings import Finding
+from overhaul.findings import SEVERITIES, Finding
 from overhaul.leaves import Report, table_name
+from overhaul.listing import columns
 from overhaul.printable import printable
 from overhaul.redundancy import ChangeHistory, Hotspot
 from overhaul.sections import rows_of
@@ -27,8 +27,6 @@ CHANGED: Final = 5
 """New rows of a table, and gone ones, that are named."""
 HOTSPOTS: Final = 5
 """Hotspots that are listed."""
-PLAIN_WIDTH: Final = 100
-SEVERITIES: Final = ("error", "warning", "note")
 COLOURS: Final = {
     "error": "red", "warning": "yellow", "note": "blue",
     "worse": "red", "better": "green",
@@ -48,9 +46,10 @@ def terminal(survey: Survey) -> Iterator[str]:
     """The short story: what was looked at, what could not be, what there is of each kind, findings, cycles, tables.
 
     Colours are for the terminal; the command line takes them away elsewhere. At most ten findings of a rule are
-    listed, `json` and `html` have them all.
+    listed, `json` and `html` have them all. Findings that are in the baseline are counted and not listed. `overhaul
+    check` lists the new ones with the lines that they are about.
     """
-    width = max(40, shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns)
+    width = columns()
     yield from _header(survey)
     yield from _since(survey, width)
     yield from _failures(survey, width)
@@ -69,6 +68,9 @@ def _header(survey: Survey) -> Iterator[str]:
         f"{count(survey.files, 'file')}, {count(survey.lines, 'line')}, "
         f"{count(len(survey.layout.modules), 'module')}, {count(len(survey.findings), 'finding')}\n"
     )
+    verdict = survey.verdict
+    if verdict.baseline or verdict.since or verdict.suppressed:
+        yield f"{verdict.sentence}\n"
 
 
 def _since(survey: Survey, width: int) -> Iterator[str]:
@@ -107,7 +109,7 @@ def _failures(survey: Survey, width: int) -> Iterator[str]:
 
 
 def _findings(findings: Sequence[Finding], width: int) -> Iterator[str]:
-    """By rule, the most severe first, then the most frequent."""
+    """By rule, the most severe first, then the most frequent; those that are inherited are only counted."""
     by_rule = [
         (rule, list(group))
         for rule, group in groupby(
@@ -116,10 +118,12 @@ def _findings(findings: Sequence[Finding], width: int) -> Iterator[str]:
     ]
     for rule, group in sorted(by_rule, key=lambda item: (_rank(item[1]), -len(item[1]), item[0])):
         severity = SEVERITIES[_rank(group)]
-        yield _title(f"{severity} {printable(rule)}", len(group), COLOURS[severity])
-        for one in sorted(group, key=lambda one: SEVERITIES.index(one.severity))[:SHOWN]:
+        new = [one for one in group if one.status == "new"]
+        inherited = f"{len(group) - len(new):,} inherited" if len(new) < len(group) else ""
+        yield _title(f"{severity} {printable(rule)}", len(new), COLOURS[severity], inherited)
+        for one in sorted(new, key=lambda one: SEVERITIES.index(one.severity))[:SHOWN]:
             yield from _entry(f"{printable(one.path)}:{one.line}", one.message, width)
-        yield from _more(len(group), f"`overhaul explain {printable(rule)}` says why and what instead")
+        yield from _more(len(new), f"`overhaul explain {printable(rule)}` says why and what instead")
 
 
 def _rank(group: Iterable[Finding]) -> int:
@@ -196,7 +200,7 @@ def _tables(survey: Survey, width: int) -> Iterator[str]:
 def _next(survey: Survey) -> str:
     """What to do with it, on one line."""
     if survey.findings:
-        worst = min(survey.findings, key=lambda one: SEVERITIES.index(one.severity)).rule
+        worst = min(survey.verdict.new or survey.findings, key=lambda one: SEVERITIES.index(one.severity)).rule
         whole = next((name for name in ("html", "json") if name in survey.leaves.reports), "json")
         return f"Next: `overhaul explain {printable(worst)}`, or all of it with `overhaul audit --report {whole}`."
     return "No findings. Next: `overhaul query --tables` lists what can be asked, `overhaul explain` what is looked at."
@@ -226,8 +230,9 @@ def _wrapped(text: str, width: int, indent: str) -> Iterator[str]:
         yield f"{line}\n"
 
 
-def _title(text: str, count: int, colour: str) -> str:
-    return f"\n{click.style(text, fg=colour, bold=True)} ({count:,})\n"
+def _title(text: str, count: int, colour: str, inherited: str = "") -> str:
+    counted = f"{count:,} new, {inherited}" if count and inherited else inherited or f"{count:,}"
+    return f"\n{click.style(text, fg=colour, bold=True)} ({counted})\n"
 
 
 def _more(count: int, how: str) -> Iterator[str]:

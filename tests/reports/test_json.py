@@ -12,8 +12,10 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from overhaul import __version__
-from overhaul.commands.report_schema import report_schema
+from overhaul.commands.report_schema import report_schema, told_tables
+from overhaul.errors import UnknownName
 from overhaul.leaves import load_leaves
+from overhaul.survey import Survey
 from overhaul.testing import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,6 +33,11 @@ def report(files: Mapping[str, str | bytes] = FILES) -> dict[str, Any]:
     return document
 
 
+def written(survey: Survey) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(b"".join(survey.leaves.report("json").function(survey)))
+    return document
+
+
 def validate(document: dict[str, Any]) -> None:
     """Raise jsonschema.ValidationError for what the published schema does not allow."""
     validator = jsonschema.Draft202012Validator(json.loads(PUBLISHED.read_bytes()))
@@ -39,8 +46,56 @@ def validate(document: dict[str, Any]) -> None:
 
 def test_the_report_has_the_promised_keys_in_their_order() -> None:
     document = report()
-    assert list(document) == ["schema", "version", "root", "tables", "findings", "failures"]
+    assert list(document) == ["schema", "version", "root", "tables", "findings", "suppressed", "fixed", "failures"]
     assert document["version"] == __version__
+
+
+def test_findings_have_identity_status_and_places_and_what_is_suppressed_or_fixed_stands_apart(judged: Any) -> None:
+    quiet = "class NoteQuiet: ...  # overhaul: ignore[loud_name] so\n"
+    source = f"class ErrorNew(place=Other): ...\nclass NoteOld: ...\n{quiet}"
+    survey = judged({"a.py": source}, inherited=["a.NoteOld", "a.NoteGone"])
+    document = written(survey)
+    new, old = document["findings"]
+    assert (new["status"], old["status"]) == ("new", "inherited")
+    assert new["places"] == [{"path": "a.py", "line": 1, "what": "Other"}]
+    assert new["identity"] != old["identity"] != ""
+    assert [(one["name"], one["status"], one["reason"]) for one in document["suppressed"]] == [
+        ("NoteQuiet", "suppressed", "so")
+    ]
+    assert [(one["rule"], one["module"], one["name"]) for one in document["fixed"]] == [("loud_name", "a", "NoteGone")]
+    assert document["since"] == "main"
+    validate(document)
+
+
+def test_only_the_told_tables_are_written_and_no_other_is_made(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = judged({"a.py": "class NoteOne: ...\n"})
+    survey.told_tables = frozenset({"classes"})
+
+    def refuse(row: type) -> None:
+        pytest.fail(f"made {row}")
+
+    monkeypatch.setattr(survey, "rows", refuse)
+    document = written(survey)
+    assert list(document["tables"]) == ["classes"]
+    assert len(document["findings"]) == 1
+    validate(document)
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ((), None),
+        (("none",), frozenset[str]()),
+        (("classes, functions", "cycles"), frozenset({"classes", "functions", "cycles"})),
+    ],
+)
+def test_tables_are_named_in_lists_with_commas(named: tuple[str, ...], told: frozenset[str] | None) -> None:
+    assert told_tables(named, load_leaves()) == told
+
+
+def test_a_table_that_there_is_not_is_refused_with_the_nearest_known_one() -> None:
+    with pytest.raises(UnknownName, match="classes"):
+        told_tables(["clases"], load_leaves())
 
 
 def test_the_root_is_a_name_and_no_path_of_the_machine() -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 import click
 import pytest
 
+from overhaul.config import Config
 from overhaul.facts import Class, Facts
 from overhaul.findings import Finding
 from overhaul.leaves import Leaf, Rule
+from overhaul.ledger import Entry
 from overhaul.printable import printable
 from overhaul.testing import surveyed
 
@@ -53,6 +55,30 @@ def test_ten_findings_of_a_rule_are_listed_and_the_rest_is_counted() -> None:
 
 def test_ten_findings_are_not_followed_by_more() -> None:
     assert " more: " not in told({"a.py": "".join(f"class Note{number}: ...\n" for number in range(10))})
+
+
+def judged(files: Mapping[str, str | bytes], inherited: Mapping[str, str]) -> str:
+    """The report when findings of an earlier revision are inherited, each the name of a class in `a` and its rule."""
+    with surveyed(files, Config(select=("by_name",)), by_name) as survey:
+        survey.inherit([Entry(rule, "a", name, "") for name, rule in inherited.items()], "main")
+        return click.unstyle("".join(survey.leaves.report("terminal").function(survey)))
+
+
+def test_inherited_findings_are_counted_and_not_listed() -> None:
+    text = judged({"a.py": "class NoteOld: ...\nclass NoteNew: ...\n"}, {"NoteOld": "quiet"})
+    assert "note quiet (1 new, 1 inherited)\n  a.py:2  NoteNew is here:" in text
+    assert "NoteOld" not in text
+
+
+def test_a_rule_whose_findings_are_all_inherited_is_one_line() -> None:
+    text = judged({"a.py": "class NoteOld: ...\n"}, {"NoteOld": "quiet"})
+    assert "note quiet (1 inherited)\n\n" in text
+
+
+def test_what_is_new_inherited_fixed_and_suppressed_is_said_where_there_is_a_baseline_or_a_comment() -> None:
+    files = {"a.py": "class NoteOld: ...\n"}
+    assert "\n0 new, 1 inherited, 1 fixed\n" in judged(files, {"NoteOld": "quiet", "NoteGone": "quiet"})
+    assert " inherited" not in told(files)
 
 
 def test_what_could_not_be_analysed_is_told_with_its_reason() -> None:

@@ -1,0 +1,83 @@
+"""What the reports for other programs share: which findings come first, where their files lie, what rules are about."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from overhaul.findings import SEVERITIES, Finding
+from overhaul.leaves import Rule
+from overhaul.patterns import regex
+from overhaul.survey import Survey
+
+_HEADING: Final = regex(r"^(Why|Instead): *", re.MULTILINE)
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a rule says of itself."""
+
+    name: str
+    summary: str
+    doc: str
+
+    @property
+    def markdown(self) -> str:
+        """The docstring with its headings made bold."""
+        return _HEADING.sub(lambda heading: f"**{heading[1]}:** ", self.doc)
+
+    @property
+    def why(self) -> str:
+        """The paragraph that says why it matters, on one line; "" where none does."""
+        paragraph = next((one for one in self.doc.split("\n\n") if one.startswith("Why:")), "")
+        said = " ".join(paragraph.split()[1:])
+        return said[:1].upper() + said[1:]
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The most severe first, else in their order."""
+    return sorted(findings, key=lambda one: SEVERITIES.index(one.severity))
+
+
+def rules_of(survey: Survey, findings: Iterable[Finding]) -> Iterator[About]:
+    """The selected rules and those that findings name, by name."""
+    selected = survey.leaves.selected_rules(survey.config.select, survey.config.ignore)
+    leaves: dict[str, Rule | None] = {one.rule: survey.leaves.rules.get(one.rule) for one in findings}
+    leaves |= {leaf.name: leaf for leaf in selected}
+    for name, leaf in sorted(leaves.items()):
+        if leaf is None:
+            yield About(name, name, "")
+        else:
+            yield About(name, whole(leaf.summary), whole(leaf.doc))
+
+
+def above(root: Path) -> str:
+    """What leads from the top of the git work tree to the audited folder: `services/shop/`, or "" for the top itself.
+
+    Whoever shows findings in a repository takes their paths from its top. Without a repository it is "".
+    """
+    folder = Path(os.path.realpath(root))
+    top = next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), folder)
+    lead = folder.relative_to(top).as_posix()
+    return "" if lead == "." else f"{lead}/"
+
+
+def whole(text: str) -> str:
+    r"""The text as UTF-8 can say it: what is no character of its own is escaped (`\udc80`)."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def uri(path: str) -> str:
+    """A relative path as a URI reference: what is not plain in it is percent-encoded, bytes that are no UTF-8 too."""
+    from urllib.parse import quote
+
+    try:
+        encoded = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        encoded = path.encode("utf-8", "backslashreplace")
+    # Colons are encoded: what stands before one in the first segment would be taken for a scheme.
+    return quote(encoded, safe="/")

@@ -1,0 +1,1 @@
+"""What becomes of the contracts about imports: which imports break them, by which chain."""

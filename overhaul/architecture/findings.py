@@ -1,0 +1,33 @@
+"""Broken contracts as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.architecture.rows import Breach, ContractBreach
+from overhaul.findings import Finding, Place
+
+
+def findings_of(breach: Breach, breaches: Sequence[ContractBreach]) -> Iterator[Finding]:
+    """A finding for each row of one sort of breach, with the chain of imports and further statements as places."""
+    for row in breaches:
+        if row.breach == breach:
+            yield Finding(
+                rule=breach, severity=row.severity, message=row.what, module=row.importer, path=row.path, line=row.line,
+                name=f"{row.contract}: {row.about}", because=tuple(_because(row)), places=tuple(_places(row)),
+            )  # fmt: skip
+
+
+def _because(row: ContractBreach) -> Iterator[str]:
+    yield f"the contract: {row.contract} ({row.told})"
+    if row.reason:
+        yield f"its reason: {row.reason}"
+    if len(row.chain) > 1:
+        for link in row.chain:
+            yield f"{link.importer} imports {link.imported} ({link.path}:{link.line})"
+
+
+def _places(row: ContractBreach) -> Iterator[Place]:
+    at = row.path, row.line
+    for link in (*(one for one in row.chain if (one.path, one.line) != at), *row.also):
+        yield Place(link.path, link.line, f"{link.importer} imports {link.imported}")

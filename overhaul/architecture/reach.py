@@ -1,0 +1,122 @@
+"""What some modules may not reach, and who may import what is protected."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+
+from overhaul.architecture.cases import Case, chained, covers
+from overhaul.architecture.chains import Steps, first_ways, ways_to, within_reach
+from overhaul.architecture.rows import ContractBreach, Link
+from overhaul.contracts import External, Forbidden, Protected
+
+
+def forbidden_reached(case: Case, contract: Forbidden) -> Iterator[ContractBreach]:
+    """Imports from source modules of forbidden ones, and chains by others unless these are allowed."""
+    yield from case.absent("source-modules", contract.source_modules)
+    yield from case.absent("forbidden-modules", contract.forbidden_modules, foreign=True)
+    forbidden = case.named(contract.forbidden_modules)
+    for source in case.named(contract.source_modules):
+        apart = [
+            name for name in forbidden
+            if name != source and not (contract.as_packages and (covers(source, name) or covers(name, source)))
+        ]  # fmt: skip
+        yield from _reached(case, contract, source, apart)
+
+
+def _reached(case: Case, contract: Forbidden, source: str, forbidden: Sequence[str]) -> Iterator[ContractBreach]:
+    """Each import of something forbidden by a module of the source, and for each module the shortest way to any."""
+    graph = case.graph
+    inside = frozenset(_meant(case, source, contract.as_packages))
+    found: dict[str, list[tuple[int, str, list[str]]]] = {}
+    around = set() if contract.allow_indirect_imports else within_reach(graph, inside)
+    for name in forbidden:
+        targets = frozenset(_meant(case, name, contract.as_packages))
+        steps: Steps = {}
+        if not targets.isdisjoint(around):
+            steps = ways_to(graph, targets, lambda module: module in around)
+        elif contract.allow_indirect_imports is False:
+            continue
+        for chain in first_ways(graph, inside, targets, steps):
+            if len(chain) == 2:
+                what = f"{chain[0]} imports {chain[1]}, which is forbidden to {source}"
+                yield case.breach("forbidden_import", chain, (source, name), what)
+            else:
+                found.setdefault(chain[0], []).append((len(chain), name, chain))
+    for module, chains in sorted(found.items()):
+        chains.sort()
+        _, name, chain = chains[0]
+        rest = f", as are {len(chains) - 1} more that it reaches" if len(chains) > 1 else ""
+        what = f"{module} imports {chain[-1]}{chained(chain)}, which is forbidden to {source}{rest}"
+        pairs = [(source, name) for _, name, _ in chains]
+        yield case.breach("forbidden_import", chain, pairs[0], what, f"{source} indirectly", 0, pairs[1:])
+
+
+def protected_imported(case: Case, contract: Protected) -> Iterator[ContractBreach]:
+    """Imports of protected modules by any that is neither allowed to, nor protected with them."""
+    yield from case.absent("protected-modules", contract.protected_modules, foreign=True)
+    yield from case.absent("allowed-importers", contract.allowed_importers)
+    allowed = {
+        module for name in case.named(contract.allowed_importers) for module in _meant(case, name, contract.as_packages)
+    }
+    for protected in case.named(contract.protected_modules):
+        inside = frozenset(_meant(case, protected, contract.as_packages))
+        for module in sorted(inside):
+            for importer in case.graph.importers.get(module, ()):
+                if importer not in allowed and importer not in inside:
+                    what = f"{importer} imports {module}, which is protected and not open to it"
+                    yield case.breach("protected_import", (importer, module), (importer, protected), what)
+
+
+def external_unlisted(case: Case, contract: External) -> Iterator[ContractBreach]:
+    """Imports of other distributions that are not allowed, or denied."""
+    if contract.modules != ("**",):
+        yield from case.absent("modules", contract.modules)
+    inside = {module for name in case.named(contract.modules) for module in case.graph.modules.below(name)}
+    modules = case.imports.layout.modules
+    found: dict[tuple[str, str], list[Link]] = {}
+    for importer, row, meanings in case.imports.external:
+        if importer not in inside or not case.imports.counts(contract, row.kind):
+            continue
+        name = _refused(contract, meanings)
+        if name and not case.imports.layout.is_first_party(row.target, importer):
+            found.setdefault((importer, name), []).append(Link(importer, name, modules[importer].path, row.line))
+    ignored = _ignoring(contract.ignore_imports, case)
+    for (importer, name), links in sorted(found.items()):
+        if ignored(importer, name):
+            continue
+        denied = any(covers(one, name) for one in contract.denied)
+        what = f"{importer} imports {name}, which is {'denied' if denied else 'not among what is allowed'} there"
+        yield case.row("unlisted_external_import", links[:1], ("", ""), what, name, links[1:])
+
+
+def _refused(contract: External, meanings: Sequence[str]) -> str:
+    """What a statement imports that the contract does not allow; "" when there is nothing."""
+    top = meanings[0].partition(".")[0]
+    if top in sys.stdlib_module_names or top == "_typeshed":
+        return ""
+    for meaning in meanings:
+        if any(covers(denied, meaning) for denied in contract.denied):
+            return next(denied for denied in contract.denied if covers(denied, meaning))
+    if contract.allowed is None or any(covers(one, meanings[0]) for one in contract.allowed):
+        return ""
+    # `from google import protobuf` takes google.protobuf, and google is but the way there.
+    taken = meanings[1:] or meanings[:1]
+    if all(any(covers(one, meaning) for one in contract.allowed) for meaning in taken):
+        return ""
+    return top
+
+
+def _ignoring(expressions: Sequence[str], case: Case) -> Callable[[str, str], bool]:
+    """Whether an import of something outside is one that is to be ignored."""
+    pairs = [tuple(part.strip() for part in expression.partition("->")[::2]) for expression in expressions]
+    importers = [(frozenset(case.graph.modules.matching(one)), other) for one, other in pairs]
+
+    def ignored(importer: str, name: str) -> bool:
+        return any(importer in those and (other in ("*", "**") or covers(other, name)) for those, other in importers)
+
+    return ignored
+
+
+def _meant(case: Case, name: str, as_packages: bool) -> Sequence[str]:
+    return case.graph.modules.below(name) if as_packages else (name,)

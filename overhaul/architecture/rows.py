@@ -1,0 +1,64 @@
+"""The table of broken contracts."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+from overhaul.facts import Row
+
+Breach = Literal[
+    "layer_violation", "forbidden_import", "protected_import", "independence_violation", "unlisted_external_import",
+    "cyclic_packages", "undeclared_dependency", "private_import", "stale_contract",
+]  # fmt: skip
+"""The rule that reports it."""
+
+
+FURTHER: Final = 100
+"""How many further pairs a row has room for."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One import of a chain."""
+
+    importer: str
+    imported: str
+    path: str
+    line: int
+
+
+class ContractBreach(Row, frozen=True):
+    """An import, or a chain of imports, that a contract does not allow; or a part of a contract that fits nothing."""
+
+    contract: str
+    """Its name."""
+    kind: str
+    """`layers`, `forbidden` ..."""
+    breach: Breach
+    severity: Literal["error", "warning", "note"]
+    what: str
+    """What is wrong, in one sentence."""
+    about: str
+    """What tells it from others of the contract in the module: no line stands in it."""
+    importer: str
+    """The module whose import is at fault; "" where none is."""
+    imported: str
+    """The module at the end of the chain."""
+    between: tuple[str, str]
+    """The packages of the contract that are at the ends of the chain; ("", "") where it is about none."""
+    pairs: int
+    """How many pairs of packages are not to be connected, and are so by what is at fault here."""
+    further: tuple[tuple[str, str], ...]
+    """The other pairs, as far as there is room for them."""
+    chain: tuple[Link, ...]
+    """A shortest one from one package into the other; several links where others stand between them."""
+    also: tuple[Link, ...]
+    """Further statements that say the same as the one at fault."""
+    path: str
+    """Relative to the audited root."""
+    line: int
+    reason: str
+    """The one that the contract gives."""
+    told: str
+    """Where the contract is written: `pyproject.toml:12`."""

@@ -1,0 +1,182 @@
+"""The boundaries of tach, from `tach.toml`, from `[tool.tach]` in `pyproject.toml`, and from its domain files."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from overhaul.contracting.entries import fault, header_lines, written_below
+from overhaul.contracts import Boundaries, Boundary, Contract, External, Interface, Misread
+
+_EXCLUDED: Final = ("**/tests", "**/docs", "**/*__pycache__", "**/*egg-info", "**/venv")
+"""What tach leaves out where nothing is said."""
+_DOMAIN: Final = "tach.domain.toml"
+_DOMAIN_ROOT: Final = "<domain_root>"
+_NOT_ENTERED: Final = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
+Table = dict[str, object]
+
+
+class _Broken(Exception):
+    """The settings cannot be meant so; the message says why."""
+
+
+def read_tach(folder: Path, root: Path) -> Iterator[Contract | Misread]:
+    """What tach would check in a folder, and what of it cannot be made use of; places relative to `root`."""
+    for name in ("tach.toml", "pyproject.toml"):
+        file = folder / name
+        try:
+            data = file.read_bytes()
+        except OSError:
+            continue
+        if b"tach" not in data and name != "tach.toml":
+            continue
+        place = written_below(file, root)
+        try:
+            text = data.decode("utf-8-sig")
+            settings = _settings(name, text)
+            if settings is None:
+                continue
+            yield from _boundaries(folder, root, place, text, settings)
+        except (ValueError, _Broken) as error:
+            yield Misread(place, f"the settings of tach cannot be read ({' '.join(str(error).split())})")
+        return
+
+
+def _settings(name: str, text: str) -> Table | None:
+    document = tomllib.loads(text)
+    if name == "tach.toml":
+        return document
+    tools = document.get("tool")
+    found = cast("Table", tools).get("tach") if isinstance(tools, dict) else None
+    return cast("Table", found) if isinstance(found, dict) else None
+
+
+def _boundaries(
+    folder: Path, root: Path, place: str, text: str, settings: Table
+) -> Iterator[Contract | Misread]:
+    modules: list[Boundary] = []
+    external: list[Contract] = []
+    interfaces = [_interface(table, "") for table in _tables(settings, "interfaces")]
+    tables = _tables(settings, "modules")
+    lines = header_lines(text, "modules", len(tables))
+    for table, line in zip(tables, lines, strict=True):
+        found = list(_modules(table, ""))
+        modules += found
+        external += _external(table, found, place, line)
+    roots = _texts(settings, "source_roots") or (".",)
+    for file, dotted in _domains(folder, roots):
+        try:
+            domain = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+            if isinstance(own := domain.get("root"), dict):
+                modules += _modules({**cast("Table", own), "path": _DOMAIN_ROOT}, dotted)
+            for table in _tables(domain, "modules"):
+                modules += _modules(table, dotted)
+            interfaces += [_interface(table, dotted) for table in _tables(domain, "interfaces")]
+        except (OSError, ValueError, _Broken) as error:
+            yield Misread(written_below(file, root), f"the domain of tach cannot be read ({error})")
+    layers, closed = _layers(settings)
+    contract = Boundaries(
+        name="tach", file=place, modules=tuple(modules), interfaces=tuple(interfaces), layers=layers,
+        closed_layers=closed, exclude=_texts(settings, "exclude") if "exclude" in settings else _EXCLUDED,
+        roots=() if "." in roots else roots,
+        root_module="ignore" if settings.get("root_module") == "ignore" else "allow",
+        exact=settings.get("exact") is True, acyclic=settings.get("forbid_circular_dependencies") is True,
+        typing=settings.get("ignore_type_checking_imports", True) is False, dynamic=False,
+    )  # fmt: skip
+    if wrong := fault(contract):
+        raise _Broken(wrong)
+    yield contract
+    yield from external
+
+
+def _modules(table: Table, domain: str) -> Iterator[Boundary]:
+    """The boundaries of one entry: one, or several that say the same."""
+    paths = [str(table["path"])] if "path" in table else list(_texts(table, "paths"))
+    if not paths:
+        raise _Broken("a module has neither path nor paths")
+    depends: list[str] | None = None
+    deprecated: list[str] = []
+    if isinstance(given := table.get("depends_on"), list):
+        depends = []
+        for one in cast("list[object]", given):
+            entry = cast("Table", one) if isinstance(one, dict) else {"path": one}
+            depends.append(_resolved(str(entry.get("path", "")), domain))
+            if entry.get("deprecated") is True:
+                deprecated.append(depends[-1])
+    for path in paths:
+        yield Boundary(
+            path=_resolved(path, domain), depends_on=tuple(depends) if depends is not None else None,
+            deprecated=tuple(deprecated), layer=str(table.get("layer") or ""), utility=table.get("utility") is True,
+            cannot_depend_on=tuple(_resolved(one, domain) for one in _texts(table, "cannot_depend_on")),
+            visibility=_texts(table, "visibility") if "visibility" in table else ("*",),
+            unchecked=table.get("unchecked") is True,
+        )  # fmt: skip
+
+
+def _resolved(path: str, domain: str) -> str:
+    """A name as it stands in a domain file, in full: relative to the domain, but for `//name`."""
+    if not domain or path.startswith("//"):
+        return path.removeprefix("//")
+    return domain if path == _DOMAIN_ROOT else f"{domain}.{path}"
+
+
+def _external(table: Table, modules: list[Boundary], place: str, line: int) -> Iterator[External]:
+    allowed, denied = table.get("depends_on_external"), _texts(table, "cannot_depend_on_external")
+    if isinstance(allowed, list) or denied:
+        yield External(
+            name=f"tach: what {modules[0].path} takes from outside", modules=tuple(one.path for one in modules),
+            allowed=_texts(table, "depends_on_external") if isinstance(allowed, list) else None, denied=denied,
+            file=place, line=line,
+        )  # fmt: skip
+
+
+def _interface(table: Table, domain: str) -> Interface:
+    modules = _texts(table, "from") if "from" in table else (".*",)
+    if domain:
+        modules = tuple(domain if one == _DOMAIN_ROOT else rf"{domain}\.{one}" for one in modules)
+    return Interface(
+        expose=_texts(table, "expose"), modules=modules,
+        visibility=_texts(table, "visibility") if "visibility" in table else ("*",),
+    )  # fmt: skip
+
+
+def _layers(settings: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The layers, the highest first, and those that are closed."""
+    given = settings.get("layers", [])
+    layers: list[str] = []
+    closed: list[str] = []
+    for one in cast("list[object]", given) if isinstance(given, list) else []:
+        entry = cast("Table", one) if isinstance(one, dict) else {"name": one}
+        layers.append(str(entry.get("name")))
+        if entry.get("closed") is True:
+            closed.append(layers[-1])
+    return tuple(layers), tuple(closed)
+
+
+def _domains(folder: Path, roots: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """The domain files below the source roots, each with the dotted name of its folder."""
+    seen: set[Path] = set()
+    for start in sorted((folder / one for one in roots), key=lambda one: -len(one.parts)):
+        for where, folders, files in os.walk(start):
+            folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _NOT_ENTERED)
+            file = Path(where, _DOMAIN)
+            if _DOMAIN in files and file not in seen:
+                seen.add(file)
+                yield file, ".".join(file.parent.relative_to(start).parts)
+
+
+def _tables(settings: Mapping[str, object], key: str) -> list[Table]:
+    found = settings.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in cast("list[object]", found)):
+        raise _Broken(f"{key} is no array of tables")
+    return cast("list[Table]", found)
+
+
+def _texts(table: Table, key: str) -> tuple[str, ...]:
+    found = table.get(key, [])
+    if isinstance(found, str):
+        return (found,)
+    return tuple(str(one) for one in cast("list[object]", found)) if isinstance(found, list) else ()

@@ -1,17 +1,18 @@
 """What the user has set: flag beats file beats default, and an unknown key is refused."""
 
-import os
-import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal, cast
+from typing import Annotated, Final, Literal, cast, get_args
 
 import msgspec
 
+from overhaul.contracting.entries import frozen_code, own_contracts
+from overhaul.contracting.foreign import adopted
+from overhaul.contracts import Contract, Frozen, Misread, Tool
 from overhaul.errors import ConfigError
+from overhaul.justified import Justification as Justification
+from overhaul.justified import justifications
+from overhaul.toml import as_table, check_keys, mismatch, parsed, section, written
 
 
 class RolePattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -23,36 +24,19 @@ class RolePattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, renam
     """
 
     names: tuple[str, ...] = ()
+    """Patterns of the names of its classes: `*Strategy`."""
     bases: tuple[str, ...] = ()
+    """Classes that they inherit from, be it by way of others."""
     decorators: tuple[str, ...] = ()
+    """Decorators that they have."""
     modules: tuple[str, ...] = ()
+    """Patterns of the modules that they stand in: `shop.pricing.*`."""
     exclude: tuple[str, ...] = ()
     """Names (plain, or dotted with the module) that do not belong to it all the same."""
     functions: bool = False
     """Functions of modules count as well, by name or decorator."""
     tests: bool = False
     """Classes of tests count as well."""
-
-
-class Justification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
-    """One `[[tool.overhaul.justified]]`, or one `[[justified]]` of the ledger: a group that stays as it is."""
-
-    group: str
-    """The identity of the group, as reports show it."""
-    reason: str
-    owner: str = ""
-    expires: str = ""
-    """ISO date, the last day on which it holds; "" for ever."""
-    members: tuple[str, ...] = ()
-    """Dotted names of its members, so that one can tell what has become of it."""
-    file: str = ""
-    """Where it is written, relative to the audited root, above which it may lie; not a key of the file."""
-    line: int = 1
-    """Where it begins there, 1 where that cannot be told; not a key of the file."""
-
-    def holds(self, today: date) -> bool:
-        """Whether it has not expired."""
-        return not self.expires or today <= date.fromisoformat(self.expires)
 
 
 Severity = Literal["error", "warning", "note"]
@@ -64,7 +48,7 @@ class PathSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """The keys of `[tool.overhaul.per-path."PATTERN"]`: what holds for the files that the pattern fits."""
 
     ignore: tuple[str, ...] = ()
-    """Rules whose findings are left out there."""
+    """Rules, by name or pattern, whose findings are left out there."""
     severity: dict[str, Severity] = {}
     """Rule -> the severity of its findings there."""
 
@@ -91,13 +75,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     file_timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     """Seconds one file may take before its worker is ended and the file becomes a failure."""
     select: tuple[str, ...] = ()
-    """Rules that run; all when empty."""
+    """Rules that run, by name or pattern (`*_cache`); all when empty."""
     ignore: tuple[str, ...] = ()
-    """Rules that do not run."""
+    """Rules that do not run, by name or pattern."""
     rules: dict[str, dict[str, Setting]] = {}
     """Rule -> its `severity`, and the options that it has of its own (`overhaul explain RULE` lists them)."""
     per_path: dict[str, PathSettings] = {}
-    """Gitignore pattern -> what holds for the files it fits; what comes later wins."""
+    """Gitignore pattern -> what holds for the files it fits; of several that name a rule the last one wins."""
     baseline: str = "overhaul-baseline.txt"
     """The ledger of findings that are inherited; there need be none."""
     fail_on: Severity = "note"
@@ -108,6 +92,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Groups of duplicates and other candidates that stay as they are; those of the ledger are added."""
     justified_file: str = ""
     """A TOML file with more of them, each a `[[justified]]`: a ledger."""
+    contracts: tuple[Contract, ...] = ()
+    """What is agreed about imports; those of other tools are added."""
+    read_contracts: tuple[Tool, ...] = ("import-linter", "tach")
+    """Tools whose contracts are read as well, from the folder of the settings."""
+    frozen: tuple[Frozen, ...] = ()
+    """Definitions and files that are not to be changed."""
+    misread: tuple[Misread, ...] = ()
+    """What of the contracts of other tools could not be made use of; not a key of the file."""
     source: str = ""
     """Where these settings were read; not a key of the file."""
     also_exclude: tuple[str, ...] = ()
@@ -132,21 +124,29 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
         if not explicit.is_file():
             what = "is a folder" if explicit.is_dir() else "does not exist"
             raise ConfigError(f"configuration file {explicit} {what}: check the path given with --config")
-        return _read(explicit, start) or Config(source=str(explicit))
+        return _adopting(_read(explicit, start) or Config(source=str(explicit)), [explicit.parent], start)
+    above: list[Path] = []
     for folder in (start, *start.parents):
+        above.append(folder)
         for name in ("overhaul.toml", "pyproject.toml"):
             file = folder / name
             if file.is_file() and (config := _read(file, start)) is not None:
-                return config
+                return _adopting(config, [folder], start)
         if (folder / ".git").exists():
             break
-    return Config()
+    return _adopting(Config(), above, start)
+
+
+def _adopting(config: Config, folders: list[Path], root: Path) -> Config:
+    """The settings, with what the project has agreed on in the settings of other tools in one of the folders."""
+    contracts, misread = adopted(folders, config.read_contracts, config.contracts, root)
+    return msgspec.structs.replace(config, contracts=contracts, misread=misread)
 
 
 def _read(file: Path, root: Path) -> Config | None:
     """The settings in one file; None for a pyproject.toml that has none."""
-    text, document = _parsed(file)
-    where = f"{file}: [tool.overhaul]" if file.name == "pyproject.toml" else f"{file}:"
+    text, document = parsed(file)
+    where = section(file)
     found: object = document
     if file.name == "pyproject.toml":
         tools = document.get("tool")
@@ -158,36 +158,53 @@ def _read(file: Path, root: Path) -> Config | None:
     table = cast("dict[str, object]", found)
     if "tool" in table and file.name != "pyproject.toml":
         raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
-    known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude"}
-    _check_keys(where, table, known)
+    known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude", "misread"}
+    check_keys(where, table, known)
     _check_roles(where, table.get("roles"))
+    _check_rules(file, table)
+    if "fail-on" in table:
+        _check_severity(f"{where} fail-on", table["fail-on"])
     justified = table.pop("justified", None)
+    contracts = own_contracts(file, root, text, table.pop("contracts", None))
+    frozen = frozen_code(file, root, text, table.pop("frozen", None))
     try:
         config = msgspec.convert({**table, "source": str(file)}, Config)
     except msgspec.ValidationError as error:
         raise ConfigError(f"{where} {error}: mend the value") from error
-    header = "tool.overhaul.justified" if file.name == "pyproject.toml" else "justified"
-    entries = [*_justified(file, root, header, text, justified), *_ledger(where, file, config.justified_file, root)]
-    return msgspec.structs.replace(config, justified=tuple(_once(entries))) if entries else config
+    entries = justifications(where, file, root, text, justified, config.justified_file)
+    return msgspec.structs.replace(config, justified=entries, contracts=contracts, frozen=frozen)
 
 
-def _parsed(file: Path) -> tuple[str, dict[str, object]]:
-    """The text of a TOML file, and what it says."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
+def _check_rules(file: Path, table: Mapping[str, object]) -> None:
+    """Raises ConfigError for settings of rules that cannot be meant so; whether there are such rules is not asked."""
+    where = section(file)
+    rules = as_table(f"{where} rules", table.get("rules", {}), "write the name of a rule behind it: [rules.NAME]")
+    for name, settings in rules.items():
+        at = section(file, "rules", name)
+        keys = as_table(at, settings, "write `severity`, or an option of the rule, below it")
+        if "severity" in keys:
+            _check_severity(f"{at} severity", keys["severity"])
+    patterns = as_table(f"{where} per-path", table.get("per-path", {}), 'write a pattern behind it: per-path."tests/"')
+    known = [field.encode_name for field in msgspec.structs.fields(PathSettings)]
+    for pattern, settings in patterns.items():
+        at = section(file, "per-path", pattern)
+        if not pattern.strip() or pattern.startswith(("!", "#")):
+            raise ConfigError(f"{at} fits no file: write a pattern as in .gitignore, without ! or # before it")
+        keys = as_table(at, settings, "write `ignore` or `severity` below it")
+        check_keys(at, keys, known)
+        severities = as_table(f"{at} severity", keys.get("severity", {}), 'write { RULE = "note" }')
+        for rule, severity in severities.items():
+            _check_severity(f"{at} severity.{rule}", severity)
+        try:
+            msgspec.convert(keys.get("ignore", ()), tuple[str, ...])
+        except msgspec.ValidationError as error:
+            raise ConfigError(f"{at} ignore: {mismatch(error, keys['ignore'])}: list names of rules") from error
 
 
-def _check_keys(where: str, table: Mapping[str, object], known: Iterable[str]) -> None:
-    """Raises ConfigError for a key that nobody knows."""
-    names = sorted(known)
-    for key in table:
-        if key not in names:
-            close = get_close_matches(key, names)
-            near = f"did you mean {' or '.join(close)}? " if close else ""
-            raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(names)})")
+def _check_severity(where: str, severity: object) -> None:
+    known: tuple[str, ...] = get_args(Severity)
+    if severity not in known:
+        raise ConfigError(f"{where}: expected {' or '.join(known)}, got {written(severity)}: mend the value")
 
 
 def _check_roles(where: str, roles: object) -> None:
@@ -203,87 +220,6 @@ def _check_roles(where: str, roles: object) -> None:
         if not isinstance(pattern, dict):
             raise ConfigError(f"{at} is no table: write names, bases, decorators or modules below it")
         keys = cast("dict[str, object]", pattern)
-        _check_keys(f"{at}:", keys, known)
+        check_keys(f"{at}:", keys, known)
         if not any(keys.get(key) for key in ("names", "bases", "decorators", "modules")):
             raise ConfigError(f"{at} fits nothing: give it names, bases, decorators or modules")
-
-
-def _ledger(where: str, file: Path, name: str, root: Path) -> Iterator[Justification]:
-    """The entries of the ledger that a settings file names."""
-    if not name:
-        return
-    ledger = file.parent / name
-    if not ledger.is_file():
-        raise ConfigError(f"{where} justified-file: there is no file {ledger}: make it, or take the key away")
-    text, document = _parsed(ledger)
-    _check_keys(f"{ledger}:", document, ("justified",))
-    yield from _justified(ledger, root, "justified", text, document.get("justified"))
-
-
-def _justified(file: Path, root: Path, header: str, text: str, found: object) -> Iterator[Justification]:
-    """The entries of one file, checked; `header` is what stands between their double brackets."""
-    if found is None:
-        return
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in cast("list[object]", found)):
-        raise ConfigError(f"{file}: {header} is no array of tables: begin each entry with [[{header}]]")
-    entries = cast("list[dict[str, object]]", found)
-    known = {field.encode_name for field in msgspec.structs.fields(Justification)} - {"file", "line"}
-    for entry, line in zip(entries, _lines(text, header, entries), strict=True):
-        where = f"{file}:{line}: [[{header}]]"
-        _check_keys(where, entry, known)
-        given = {**entry, "file": _below(file, root), "line": line}
-        if (expires := entry.get("expires")) is not None:
-            given["expires"] = _day(where, expires)
-        try:
-            one = msgspec.convert(given, Justification)
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{where} {error}: mend the entry") from error
-        for key, value in (("group", one.group), ("reason", one.reason)):
-            if not value.strip():
-                raise ConfigError(f"{where} the {key} is empty: say {_MEANING[key]}")
-        yield one
-
-
-_MEANING: Final = {"group": "which group it is about, by its identity", "reason": "why the group stays as it is"}
-
-
-def _day(where: str, value: object) -> str:
-    """A date of TOML, or one written as text, in ISO 8601."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value.isoformat()
-    try:
-        return date.fromisoformat(cast("str", value)).isoformat() if value != "" else ""
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"{where} expires: {value!r} is no date: write it like 2030-12-31") from error
-
-
-def _lines(text: str, header: str, entries: Sequence[Mapping[str, object]]) -> list[int]:
-    """The line of each entry: of its header; else the first that names its group; else 1."""
-    parts = r"[ \t]*\.[ \t]*".join(rf"[\"']?{part}[\"']?" for part in header.split("."))
-    written = re.compile(rf"^[ \t]*\[\[[ \t]*{parts}[ \t]*\]\]")
-    rows = text.split("\n")
-    found = [number for number, row in enumerate(rows, 1) if written.match(row)]
-    if len(found) == len(entries):
-        return found
-    # Written as an inline array; or a header stands in a string of several lines.
-    groups = [str(entry.get("group", "")) for entry in entries]
-    return [next((at for at, row in enumerate(rows, 1) if group and group in row), 1) for group in groups]
-
-
-def _below(file: Path, root: Path) -> str:
-    """A path relative to the audited root, with forward slashes."""
-    try:
-        return Path(os.path.relpath(file, root)).as_posix()
-    except ValueError:  # on another drive
-        return file.as_posix()
-
-
-def _once(entries: Iterable[Justification]) -> Iterator[Justification]:
-    """The entries, of which no two may be about one group."""
-    seen: dict[str, Justification] = {}
-    for one in entries:
-        first = seen.setdefault(one.group, one)
-        if first is not one:
-            at = f"{first.file}:{first.line}"
-            raise ConfigError(f"{one.file}:{one.line}: {one.group} is justified at {at} already: keep one of them")
-        yield one

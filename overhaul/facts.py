@@ -816,3 +816,27 @@ class MadeUpRecord(Row, frozen=True):
     line: int
     examples: tuple[str, ...]
     """What is found, by line; at least two different ones."""
+
+
+class Suppression(Row, frozen=True):
+    """A comment that says of findings that they may stay: `# overhaul: ignore[rule, other] reason`."""
+
+    line: int
+    """Of the comment."""
+    first: int
+    """The first line it is about: of the statement with its decorators, or its own where it stands above; 0 for the
+    whole file."""
+    last: int
+    """The last line it is about; of a statement with a body that is where its head ends."""
+    rules: tuple[str, ...]
+    """As they are written."""
+    reason: str
+    whole_file: bool
+    """Is, or is meant for, an `ignore-file`."""
+    alone: bool
+    """No code stands on its line."""
+    wrong: Literal["", "form", "place"]
+    """form: not written as it must be; place: an `ignore-file` that does not stand alone above the first statement.
+    Neither suppresses anything."""
+    text: str
+    """What is written, without the reason, cut at 80 characters."""

@@ -26,6 +26,7 @@ import re
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +37,7 @@ from overhaul.distributions import provides_entry_points
 from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError, did_you_mean, place, said
 from overhaul.facts import Facts, Row
 from overhaul.findings import Finding
+from overhaul.options import Options, flaw
 from overhaul.syntax.grammar import GRAMMAR
 
 FOLDERS: Final = ("analyzers", "rules", "reports")
@@ -165,6 +167,18 @@ class Rule(Leaf):
 
     kind = "rule"
 
+    @cached_property
+    def options(self) -> type[Options] | None:
+        """What can be set of it beside the severity; None when that is nothing.
+
+        Raises LeafError for a rule that asks for two kinds of them, and for options that cannot be set.
+        """
+        asked = [hint for hint in self.reads.values() if isinstance(hint, type) and issubclass(hint, Options)]
+        wrong = "are asked for twice: put them into one class" if len(asked) > 1 else "".join(map(flaw, asked))
+        if wrong:
+            raise LeafError(f"{self.where}: options of {self.name} {wrong}")
+        return asked[0] if asked else None
+
 
 class Report(Leaf):
     """Tells: a survey -> text or bytes."""
@@ -186,8 +200,10 @@ def table_name(row: type[Row]) -> str:
 class Leaves:
     """All leaves of a run, by kind and name."""
 
-    def __init__(self, leaves: Iterable[Leaf]) -> None:
+    def __init__(self, leaves: Iterable[Leaf], *, complete: bool = True) -> None:
         """Raises LeafConflict when two of a kind share a name, or two fill one table, or one fills a reserved one."""
+        self.complete = complete
+        """Leaves of the user's own were loaded too. Otherwise a rule that is not known may be one of theirs."""
         self.collectors: dict[str, Collector] = {}
         self.analyzers: dict[str, Analyzer] = {}
         self.rules: dict[str, Rule] = {}
@@ -275,12 +291,27 @@ class Leaves:
         raise UnknownName("leaf", name, [*self.rules, *self.analyzers, *self.collectors, *self.reports])
 
     def selected_rules(self, select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
-        """The rules that run, by name. Raises UnknownName for a name that no rule has."""
-        for name in (*select, *ignore):
-            if name not in self.rules:
-                raise UnknownName("rule", name, self.rules)
-        chosen = set(select or self.rules) - set(ignore)
+        """The rules that run, by name; all but the ignored ones when none is selected.
+
+        Names may be patterns, as `fnmatch` has them. Raises UnknownName for a name that no rule has or fits.
+        """
+        chosen = self.rules_named(select, self.complete) if select else set(self.rules)
+        chosen -= self.rules_named(ignore, self.complete)
         return [rule for name, rule in sorted(self.rules.items()) if name in chosen]
+
+    def rules_named(self, names: Iterable[str], strict: bool = True) -> set[str]:
+        """The names of the rules that some names or patterns mean.
+
+        Raises UnknownName for what no rule has or fits, if `strict`.
+        """
+        found: set[str] = set()
+        for name in names:
+            fitting = {rule for rule in self.rules if rule == name or fnmatchcase(rule, name)}
+            if strict and not fitting:
+                what = "rule" if name.isidentifier() else "rule or pattern of rules"
+                raise UnknownName(what, name, self.rules)
+            found |= fitting
+        return found
 
     def check_order(self) -> None:
         """Raises LeafError when leaves do not fit together.
@@ -296,6 +327,7 @@ class Leaves:
                         f"{did_you_mean(name, GRAMMAR)}"
                     )
         for rule in self.rules.values():
+            _ = rule.options
             for hint in rule.reads.values():
                 self.read_by(rule, hint)
         try:
@@ -334,12 +366,13 @@ def row_of(hint: Any) -> type[Row] | None:
     return None
 
 
-def load_leaves(folders: Iterable[Path] = ()) -> Leaves:
+def load_leaves(folders: Iterable[Path] = (), *, complete: bool = True) -> Leaves:
     """Every leaf of overhaul's own folders, of installed distributions (entry points), and of the user's `folders`.
 
-    Raises LeafError, with file, line and remedy, for one that cannot be loaded.
+    `complete` says that these are all folders that the user has. Raises LeafError, with file, line and remedy, for a
+    leaf that cannot be loaded.
     """
-    return Leaves([*_own(), *_installed(), *_users(folders)])
+    return Leaves([*_own(), *_installed(), *_users(folders)], complete=complete)
 
 
 def _own() -> Iterator[Leaf]:

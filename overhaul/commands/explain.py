@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 
 import msgspec
 
+from overhaul.commands.explain_rule import rule_settings
+from overhaul.commands.fields import field_docs, type_text
 from overhaul.commands.query import Table, tables_of
 from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import UnknownName
-from overhaul.leaves import Leaf, Leaves
+from overhaul.leaves import Leaf, Leaves, Rule
 
 
 def overview(leaves: Leaves) -> str:
@@ -45,43 +44,28 @@ def explanation(name: str, leaves: Leaves) -> str:
     tables = tables_of(leaves)
     if not found and name not in tables:
         raise UnknownName("name", name, {*tables, *(known for kin in kinds for known in kin)})
-    parts = [f"{leaf.name} ({leaf.kind})\n\n{leaf.doc}\n" for leaf in found]
+    parts = ["".join(_told(leaf)) for leaf in found]
     if name in tables:
         parts.append("".join(_columns(tables[name])))
     return "\n".join(parts)
 
 
+def _told(leaf: Leaf) -> Iterator[str]:
+    yield f"{leaf.name} ({leaf.kind})\n\n{leaf.doc}\n"
+    if isinstance(leaf, Rule):
+        yield "\n"
+        yield from rule_settings(leaf)
+
+
 def _columns(table: Table) -> Iterator[str]:
     yield f"{table.name} (table)\n\n{inspect.getdoc(table.row) or ''}\n\nColumns:\n"
-    documented = _field_docs(table.row)
+    documented = field_docs(table.row)
     if table.facts:
         yield from (f"  {name}: str. Of the file it was found in.\n" for name in PLACE)
     for field in msgspec.structs.fields(table.row):
         name = own_name(field.encode_name) if table.facts else field.encode_name
         told = documented.get(field.name)
-        yield f"  {name}: {_type(field.type)}{f'. {told}' if told else ''}\n"
-
-
-def _type(hint: object) -> str:
-    """A type as one would write it."""
-    if isinstance(hint, type) and not hasattr(hint, "__args__"):
-        return hint.__name__
-    return str(hint).replace("typing.", "").replace("overhaul.facts.", "")
-
-
-def _field_docs(row: type) -> dict[str, str]:
-    """The strings that stand below the fields of a row type; empty when its source is not at hand."""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(row)))
-    except (OSError, TypeError, SyntaxError):
-        return {}
-    body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-    docs: dict[str, str] = {}
-    for field, below in pairwise(body):
-        match field, below:
-            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
-                docs[name] = " ".join(text.split())
-    return docs
+        yield f"  {name}: {type_text(field.type)}{f'. {told}' if told else ''}\n"
 
 
 def _summary(row: type) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from overhaul.commands.settings import check_flags, check_rules
 from overhaul.config import Config, load_config
 from overhaul.errors import TargetError, UsageError
 from overhaul.leaves import Leaves, load_leaves
@@ -46,7 +47,7 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
     """Find the settings for an audit of `path`, and load the leaves they name as far as they may be run.
 
     `here` is the folder the user stands in (by default the current one). Raises ConfigError, TargetError for a path
-    that is not there, UsageError for a store that cannot be made, and LeafError.
+    that is not there, UsageError for a store that cannot be made and for rules that there are not, and LeafError.
     """
     root = Path(os.path.abspath(path))
     if not root.exists():
@@ -60,7 +61,9 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
         "ignore": flags.ignore or config.ignore,
         "jobs": config.jobs if flags.jobs is None else flags.jobs,
     }
-    leaves = load_leaves(folders if allowed else ())
+    leaves = load_leaves(folders if allowed else (), complete=allowed)
+    check_rules(config, leaves)
+    check_flags(leaves, flags.select, flags.ignore)
     return Workspace(
         root,
         msgspec.structs.replace(config, **changes),

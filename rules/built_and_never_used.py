@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import msgspec
 
 from overhaul.facts import Construction, Facts, ReceiverUse, UsedName
-from overhaul.findings import Finding
-from overhaul.inventory import Manager, fact
+from overhaul.findings import Finding, Place
+from overhaul.inventory import Manager
 from overhaul.leaves import Rule
+from overhaul.options import Options
+
+
+class BuiltAndNeverUsedOptions(Options, frozen=True):
+    """What is read from outside of the code."""
+
+    read_outside: Annotated[
+        tuple[str, ...],
+        msgspec.Meta(description="Attributes and variables that a framework, a template or a plug-in reads"),
+    ] = ()
 
 
 @Rule
 def built_and_never_used(
     managers: Sequence[Manager], constructions: Facts[Construction], used: Facts[UsedName],
-    locally: Facts[ReceiverUse],
+    locally: Facts[ReceiverUse], options: BuiltAndNeverUsedOptions,
 ) -> Iterator[Finding]:  # fmt: skip
     """A manager is made and kept under a name that nothing ever reads.
 
@@ -43,14 +56,18 @@ def built_and_never_used(
             # The last part of what is assigned is not read; everything before it is.
             read.update(parts[:-1] if one.how in ("store", "delete") else parts)
     for name, several in sorted(candidates.items()):
-        if name in read or name in _FRAMEWORK:
+        if name in read or name in _FRAMEWORK or name in options.read_outside:
             continue
+        sites: dict[str, tuple[Manager, list[Place]]] = {}
         for manager, path, scope, line in several:
+            place = Place(path, line, f"made in {scope or 'the module'}")
+            sites.setdefault(manager.dotted, (manager, []))[1].append(place)
+        for manager, places in sites.values():
             yield Finding(
                 rule="built_and_never_used", severity="note",
                 message=f"{manager.name} is made as {name}, and nothing reads that",
-                module=manager.module, path=manager.path, line=manager.line, name=manager.name,
-                because=(fact(line, f"made in {scope or 'the module'}", path),),
+                module=manager.module, path=manager.path, line=manager.line, name=f"{manager.name}:{name}",
+                places=tuple(places),
             )  # fmt: skip
 
 

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import msgspec
 
 from overhaul.facts import Construction, Facts
-from overhaul.findings import Finding
-from overhaul.inventory import Manager, Site, fact
+from overhaul.findings import Finding, Place
+from overhaul.inventory import Manager, Site
 from overhaul.leaves import Rule
+from overhaul.options import Options
+
+
+class BuiltMoreThanOnceOptions(Options, frozen=True):
+    """How many are too many."""
+
+    least_places: Annotated[
+        int, msgspec.Meta(ge=2, description="Places that make and keep one, from which on it is reported")
+    ] = 2
 
 
 @Rule
-def built_more_than_once(managers: Sequence[Manager], constructions: Facts[Construction]) -> Iterator[Finding]:
+def built_more_than_once(
+    managers: Sequence[Manager], constructions: Facts[Construction], options: BuiltMoreThanOnceOptions
+) -> Iterator[Finding]:
     """A manager is made and kept in several places, each with a state of its own.
 
     Why: what is registered with one instance is not known to the other; limits, counts and connections are there twice.
@@ -31,13 +45,13 @@ def built_more_than_once(managers: Sequence[Manager], constructions: Facts[Const
                     continue
                 if not row.conditional and not row.looped and row.callee.rpartition(".")[2] == manager.name:
                     kept.setdefault((site.module, site.scope), site)
-        if len(kept) < 2:
+        if len(kept) < options.least_places:
             continue
         yield Finding(
             rule="built_more_than_once", severity="note",
             message=f"{manager.name} is made and kept in {len(kept)} places",
             module=manager.module, path=manager.path, line=manager.line, name=manager.name,
-            because=tuple(
-                fact(site.line, f"made in {site.scope or 'the module'}", site.path) for site in kept.values()
+            places=tuple(
+                Place(site.path, site.line, f"made in {site.scope or 'the module'}") for site in kept.values()
             ),
         )  # fmt: skip

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from overhaul.caching.libraries import DECORATORS
 from overhaul.facts import Facts, Function, StorageUse
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
 from overhaul.naming.meanings import Symbol
+from overhaul.placing import apart
 from overhaul.symbols import Symbols
 
 
@@ -35,11 +36,11 @@ def cached_coroutine(
                 continue
             if len(row.decorators) > 1 and not cache.memoiser.endswith("property") and not _innermost(row):
                 continue
+            because, places = apart(cache.evidence[:1], cache.path, cache.line)
             yield Finding(
                 rule="cached_coroutine", severity="error", module=cache.module, path=cache.path, line=cache.line,
-                name=cache.name,
+                name=cache.name, because=because, places=places,
                 message=f"{cache.memoiser} keeps the coroutine of {cache.name}, which can be awaited only once",
-                because=cache.evidence[:1],
             )  # fmt: skip
             continue
         if not cache.sure:
@@ -55,11 +56,12 @@ def cached_coroutine(
                     continue
                 made = symbols.interior(meaning.module).functions.get(meaning.name)
                 if made is not None and made.asynchronous and not made.generator and not made.decorators:
+                    coroutine = Place(symbols.path(meaning.module), made.line, f"{meaning.name} is a coroutine")
+                    because, places = apart(cache.evidence[:2], cache.path, keep.line)
                     yield Finding(
                         rule="cached_coroutine", severity="error", module=cache.module, path=cache.path, line=keep.line,
-                        name=cache.name,
+                        name=f"{cache.name}:{use.scope}", because=because, places=(*places, coroutine),
                         message=f"keeps the coroutine of {keep.callee}(), which can be awaited only once",
-                        because=cache.evidence[:2],
                     )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from overhaul.findings import Finding
-from overhaul.inventory import Manager, fact
+from overhaul.findings import Finding, Place
+from overhaul.inventory import Manager
 from overhaul.leaves import Rule
 from overhaul.wiring.graph import rings
 
@@ -44,8 +45,13 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
             message=f"{', '.join(one.name for one in members)} hold each other"
             + (": each makes the next, so that making one never ends" if len(endless) == len(ring) else ""),
             module=first.module, path=first.path, line=first.line, name=first.name,
-            because=tuple(
-                fact(held.line, f"{one.name} {held.how} {held.name.rpartition('.')[2]}", one.path)
+            places=tuple(
+                Place(one.path, held.line, f"{one.name} {_SAY[held.how]} {held.name.rpartition('.')[2]}")
                 for one, held in links
             ),
         )  # fmt: skip
+
+
+_SAY: Final = {
+    "constructs": "constructs", "receives": "receives", "annotated": "is declared to hold", "setter": "is handed",
+}  # fmt: skip

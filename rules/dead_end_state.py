@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from overhaul.findings import Finding
+import msgspec
+
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
+from overhaul.options import Options
 from overhaul.states.names import final_by_name
 
-_FEWEST = 3
-"""With two states, one that is kept for good is the rule."""
+
+class DeadEndStateOptions(Options, frozen=True):
+    """Which machines are looked at."""
+
+    least_states: Annotated[
+        int,
+        msgspec.Meta(ge=2, description="States of the machine; with two of them, one that is kept for good is the rule"),
+    ] = 3
 
 
 @Rule
-def dead_end_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
+def dead_end_state(machines: Sequence[StateMachine], options: DeadEndStateOptions) -> Iterator[Finding]:
     """A state has no way out, and its name does not say that it is an end.
 
     Why: what gets there stays there: an order that waits for ever, a connection that is never retried.
@@ -23,7 +33,7 @@ def dead_end_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
     any assignment cannot be told, for it may be the way out.
     """
     for machine in machines:
-        if not machine.sure or machine.unknown_writes or len(machine.states) < _FEWEST:
+        if not machine.sure or machine.unknown_writes or len(machine.states) < options.least_states:
             continue
         sources = {one.source for one in machine.transitions if one.source is not None}
         if not sources:
@@ -31,11 +41,13 @@ def dead_end_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
         for state in machine.final:
             if final_by_name(state):
                 continue
-            entry = next((one for one in machine.transitions if one.target == state), None)
-            if entry is None:
+            if all(one.target != state for one in machine.transitions):
                 continue
             yield Finding(
                 rule="dead_end_state", severity="note", message=f"{machine.name} has no way out of {state}",
                 module=machine.module, path=machine.path, line=machine.line, name=f"{machine.name}:{state}",
-                because=(f"entered at {entry.path}:{entry.line} in {entry.function or 'the module'}",),
+                places=tuple(dict.fromkeys(
+                    Place(one.path, one.line, f"{one.function or 'the module'} enters it")
+                    for one in machine.transitions if one.target == state
+                )),
             )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
 from overhaul.states.names import misspelt
@@ -29,4 +29,9 @@ def misspelt_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
                     message=f"{machine.name} is compared with {stranger.value!r}; the state is {meant!r}",
                     module=stranger.at.module, path=stranger.at.path, line=stranger.at.line,
                     name=f"{machine.name}:{stranger.value}",
+                    places=tuple(dict.fromkeys((
+                        *(Place(one.path, one.line, f"{one.function or 'the module'} assigns {meant!r}")
+                          for one in machine.transitions if one.target == meant),
+                        Place(machine.path, machine.line, f"{machine.name} is declared"),
+                    ))),
                 )  # fmt: skip

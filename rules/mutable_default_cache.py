@@ -8,6 +8,7 @@ from overhaul.facts import Facts, StorageUse
 from overhaul.findings import Finding
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
+from overhaul.placing import apart
 
 
 @Rule
@@ -25,8 +26,9 @@ def mutable_default_cache(caches: Sequence[Cache], uses: Facts[StorageUse]) -> I
             (one for one in uses[cache.module] if one.place == cache.name and one.root == "default" and one.keeps), None
         )
         if use is not None and cache.sure:
+            because, places = apart(cache.evidence[:2], cache.path, use.line)
             yield Finding(
                 rule="mutable_default_cache", severity="warning", module=cache.module, path=cache.path, line=use.line,
-                name=cache.name, because=cache.evidence[:2],
+                name=cache.name, because=because, places=places,
                 message=f"{use.scope} keeps its results in the default of {cache.name.rpartition('.')[2]}",
             )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from overhaul.facts import Attribute, Facts, Function, StorageUse, UsedName
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import Cache
 from overhaul.leaves import Rule
+from overhaul.placing import apart
 
 
 @Rule
@@ -73,11 +74,14 @@ def stale_cache(
             if any(use.place == f"{owner}.{source}" and any(k.missed for k in use.keeps) for use in uses[module]):
                 # Made when it is first needed, too.
                 continue
+            because, places = apart(cache.evidence[:2], cache.path, cache.line)
+            verb, _, by = how.partition(" by")
             yield Finding(
                 rule="stale_cache", severity="warning", module=module, path=cache.path, line=cache.line,
                 name=cache.name,
-                message=f"{cache.name} is kept for ever, made from self.{source}, which {where}() {how} (line {line})",
-                because=cache.evidence[:2],
+                message=f"{cache.name} is kept for ever, made from self.{source}, which {where}() {how}",
+                because=because,
+                places=(Place(cache.path, line, f"{where}() {verb} self.{source}{by and f' by{by}'}"), *places),
             )  # fmt: skip
             break
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from overhaul.config import Config, Justification
 from overhaul.facts import Class, Facts, Function
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.layout import Layout
 from overhaul.leaves import Rule
 from overhaul.redundancy import Consolidation, Duplicate, Parallel, RepeatedUtility
@@ -35,6 +35,8 @@ def stale_justification(
     that is left when the other is gone. Nothing is said of a group with a member in a file that this run did not look
     at: one that cannot be parsed, that `--exclude` leaves out, or that is outside the audited folder.
     """
+    if not config.justified:
+        return  # before any table is looked into, which would make it
     groups = groups_of(duplicates, parallels, consolidations, utilities)
     recorded = {entry.group for entry in config.justified}
     others = {identity: group for identity, group in groups.items() if identity not in recorded}
@@ -43,20 +45,20 @@ def stale_justification(
         because: tuple[str, ...] = (f"the reason was: {entry.reason}",)
         if entry.owner:
             because = (*because, f"owner: {entry.owner}")
-        for message, more in _stale(entry, groups.get(entry.group), others, seen, today):
+        for message, more, places in _stale(entry, groups.get(entry.group), others, seen, today):
             yield Finding(
                 rule="stale_justification", severity="warning", module="", path=entry.file, line=entry.line,
-                name=entry.group, message=message, because=(*because, *more),
+                name=entry.group, message=message, because=(*because, *more), places=places,
             )  # fmt: skip
 
 
 def _stale(
     entry: Justification, group: Group | None, others: Mapping[str, Group], seen: Seen, today: date
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is wrong with an entry, and the places to look at; `others` are the groups that no entry is for."""
+) -> Iterator[tuple[str, tuple[str, ...], tuple[Place, ...]]]:
+    """What is wrong with an entry, facts, and the places to look at; `others` are the groups that no entry is for."""
     if group is not None:
         if not entry.holds(today):
-            yield f"expired on {entry.expires}", (_place(group),)
+            yield f"expired on {entry.expires}", (), (_place(group),)
     elif seen.judged(entry):
         now = successor(entry, others, lambda name: seen.there(name, entry) is False)
         if now is not None:
@@ -72,22 +74,22 @@ def _stale(
                     f"no group has the identity {entry.group} any more: where its members have other names now, "
                     f"put {names} in its place, else take the entry away"
                 ),
-                tuple(map(_place, near)),
+                (), tuple(map(_place, near)),
             )
             return
-        yield f"no group has the identity {entry.group} any more: take the entry away", ()
+        yield f"no group has the identity {entry.group} any more: take the entry away", (), ()
 
 
-def _changed(entry: Justification, now: Group) -> tuple[str, tuple[str, ...]]:
+def _changed(entry: Justification, now: Group) -> tuple[str, tuple[str, ...], tuple[Place, ...]]:
     old, new = set(entry.members), set(now.members)
     changes = [f"{name} has come" for name in sorted(new - old)] + [f"{name} is gone" for name in sorted(old - new)]
     said = changes or ["what its members say has changed"]
     how = "is" if share(old, new) >= _MOSTLY else "seems to be"
-    return f"the group {entry.group} has changed: it {how} {now.identity} now", (_place(now), *said[:10])
+    return f"the group {entry.group} has changed: it {how} {now.identity} now", tuple(said[:10]), (_place(now),)
 
 
-def _place(group: Group) -> str:
-    return f"{group.path}:{group.line}: {group.what}"
+def _place(group: Group) -> Place:
+    return Place(group.path, group.line, group.what)
 
 
 _MOSTLY: Final = 0.5

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from overhaul.findings import Finding
 from overhaul.inventory import StatePersistence
 from overhaul.leaves import Rule
+from overhaul.placing import apart
 
 
 @Rule
@@ -26,7 +27,8 @@ def state_never_restored(persistences: Sequence[StatePersistence]) -> Iterator[F
             continue
         saving = row.members[0].role == "save"
         what = "saves a state that nothing restores" if saving else "restores a state that nothing saves"
+        because, places = apart(row.evidence, row.path, row.line)
         yield Finding(
             rule="state_never_restored", severity="note", message=f"{row.name} {what}",
-            module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence,
+            module=row.module, path=row.path, line=row.line, name=row.name, because=because, places=places,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from overhaul.findings import Finding
 from overhaul.inventory import StatePersistence
 from overhaul.leaves import Rule
+from overhaul.placing import apart
 
 
 @Rule
@@ -22,8 +23,9 @@ def state_overwritten_in_place(persistences: Sequence[StatePersistence]) -> Iter
     for row in persistences:
         if row.write != "in_place" or (not row.sure and row.complete):
             continue
+        because, places = apart(row.evidence[:2], row.path, row.line)
         yield Finding(
             rule="state_overwritten_in_place", severity="warning",
             message=f"{row.name} overwrites its state file in place",
-            module=row.module, path=row.path, line=row.line, name=row.name, because=row.evidence[:2],
+            module=row.module, path=row.path, line=row.line, name=row.name, because=because, places=places,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
 
@@ -28,11 +28,14 @@ def state_written_outside(machines: Sequence[StateMachine]) -> Iterator[Finding]
         ]  # fmt: skip
         if not checked:
             continue
+        first = checked[0]
         for site in machine.outside:
             yield Finding(
                 rule="state_written_outside", severity="warning",
                 message=f"{site.scope or 'the module'} assigns {machine.name}, whose class checks before it moves",
                 module=site.module, path=site.path, line=site.line, name=f"{machine.name}:{site.scope}",
-                because=(f"{checked[0].path}:{checked[0].line}: {checked[0].function} moves it only from "
-                         f"{checked[0].source}",),
+                places=(
+                    Place(first.path, first.line, f"{first.function} moves it only from {first.source}"),
+                    Place(machine.path, machine.line, f"{machine.name} is declared"),
+                ),
             )  # fmt: skip

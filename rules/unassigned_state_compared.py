@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
 from overhaul.states.names import misspelt
@@ -30,4 +30,14 @@ def unassigned_state_compared(machines: Sequence[StateMachine]) -> Iterator[Find
                 message=f"{machine.name} is compared with {stranger.value!r}, which nothing assigns",
                 module=stranger.at.module, path=stranger.at.path, line=stranger.at.line,
                 name=f"{machine.name}:{stranger.value}", because=(f"its states are: {', '.join(machine.states[:12])}",),
+                places=(Place(machine.path, machine.line, f"{machine.name} is declared"), *_assigned(machine)),
             )  # fmt: skip
+
+
+def _assigned(machine: StateMachine) -> Iterator[Place]:
+    """Where each of its states is assigned first."""
+    seen: set[str] = set()
+    for one in machine.transitions:
+        if one.target not in seen:
+            seen.add(one.target)
+            yield Place(one.path, one.line, f"{one.function or 'the module'} assigns {one.target!r}")

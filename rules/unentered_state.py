@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.facts import Attribute, Facts
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
+from overhaul.layout import Layout
 from overhaul.leaves import Rule
 
 
 @Rule
-def unentered_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
+def unentered_state(
+    machines: Sequence[StateMachine], layout: Layout, attributes: Facts[Attribute]
+) -> Iterator[Finding]:
     """A state is declared, and no code enters it.
 
     Why: whatever is written for that state never runs, and a reader believes that it does. Either the assignment was
@@ -39,4 +43,17 @@ def unentered_state(machines: Sequence[StateMachine]) -> Iterator[Finding]:
                     message=f"no code makes {machine.name} {state}", module=machine.module, path=machine.path,
                     line=machine.line, name=f"{machine.name}:{state}",
                     because=(f"entered are: {', '.join(machine.entered[:12])}",),
+                    places=tuple(_member(machine.enum, state, layout, attributes)),
                 )  # fmt: skip
+
+
+def _member(enum: str, state: str, layout: Layout, attributes: Facts[Attribute]) -> Iterator[Place]:
+    """Where a state is declared, if it is a member of an Enum of the project."""
+    module, owner = enum, ""
+    while module and module not in layout.modules:
+        module, _, last = module.rpartition(".")
+        owner = f"{last}.{owner}" if owner else last
+    for row in attributes[module] if module else ():
+        if (row.owner, row.name) == (owner, state):
+            yield Place(layout.modules[module].path, row.line, f"{owner} has {state}")
+            return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StateMachine
 from overhaul.leaves import Rule
 from overhaul.states.names import final_by_name
@@ -29,6 +29,7 @@ def unguarded_transition(machines: Sequence[StateMachine]) -> Iterator[Finding]:
             checked = [one for one in into if one.source is not None]
             if not checked:
                 continue
+            first = checked[0]
             for one in into:
                 if one.source is None and one.guard is None:
                     yield Finding(
@@ -36,6 +37,8 @@ def unguarded_transition(machines: Sequence[StateMachine]) -> Iterator[Finding]:
                         message=f"{one.function or 'the module'} makes {machine.name} {state} whatever it was before",
                         module=machine.module, path=one.path, line=one.line,
                         name=f"{machine.name}:{state}:{one.function}",
-                        because=(f"{checked[0].path}:{checked[0].line}: {checked[0].function} does so only from "
-                                 f"{checked[0].source}",),
+                        places=(
+                            Place(first.path, first.line, f"{first.function} does so only from {first.source}"),
+                            Place(machine.path, machine.line, f"{machine.name} is declared"),
+                        ),
                     )  # fmt: skip

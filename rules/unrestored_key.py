@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.inventory import StatePersistence
 from overhaul.leaves import Rule
 
@@ -35,9 +35,11 @@ def unrestored_key(persistences: Sequence[StatePersistence]) -> Iterator[Finding
 
 
 def _finding(row: StatePersistence, key: str, message: str) -> Finding:
-    others = ", ".join(member.name.rpartition(".")[2] for member in row.members)
     return Finding(
         rule="unrestored_key", severity="warning", message=message,
         module=row.module, path=row.path, line=row.line, name=f"{row.name}.{key}",
-        because=(f"line {row.line}: {others}",),
+        places=tuple(
+            Place(one.path, one.line, f"{one.name} {one.role}s") for one in row.members
+            if (one.path, one.line) != (row.path, row.line)
+        ),
     )  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from overhaul.facts import Construction, Facts
-from overhaul.findings import Finding
-from overhaul.inventory import BuildStep, fact
+from overhaul.findings import Finding, Place
+from overhaul.inventory import BuildStep
 from overhaul.leaves import Rule
 from overhaul.symbols import Symbols
 
@@ -49,9 +49,11 @@ def used_before_built(
                     continue
                 yield Finding(
                     rule="used_before_built", severity="error",
-                    message=f"{row.callee} is handed self.{attribute}, which is made only on line {step_later.line}",
-                    module=module, path=step_later.path, line=row.line, name=scope,
-                    because=(fact(step_later.line, f"makes {step_later.component} as self.{attribute}"),),
+                    message=f"{row.callee} is handed self.{attribute}, which is made only further down",
+                    module=module, path=step_later.path, line=row.line, name=f"{scope}:{row.callee}:{attribute}",
+                    places=(
+                        Place(step_later.path, step_later.line, f"makes {step_later.component} as self.{attribute}"),
+                    ),
                 )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Every folder in fixtures/rules holds code and, in expected.txt, what the rule of that name says about it."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,19 +8,23 @@ import pytest
 
 from overhaul.config import load_config
 from overhaul.findings import Finding
+from overhaul.leaves import load_leaves
 from overhaul.testing import check
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "rules"
 FOLDERS = sorted(folder for folder in ROOT.glob("*") if folder.is_dir())
+RULES = load_leaves().rules
+BEFORE = {"comments": b"# Parcels go in,\n# and parcels come out.\n" * 6, "blank lines": b"\n" * 11}
 
 
 def line_of(finding: Finding) -> str:
-    """A finding on one readable line: place, severity, message, and what it is about."""
+    """A finding on one readable line: place, severity, message, and what it is about; its other places below."""
     because = "".join(f"; {reason}" for reason in finding.because)
-    return f"{finding.path}:{finding.line}: {finding.severity}: {finding.message} [{finding.name}]{because}\n"
+    places = "".join(f"    {place.path}:{place.line}: {place.what}\n" for place in finding.places)
+    return f"{finding.path}:{finding.line}: {finding.severity}: {finding.message} [{finding.name}]{because}\n{places}"
 
 
-def files_of(folder: Path) -> dict[str, str | bytes]:
+def files_of(folder: Path) -> dict[str, bytes]:
     """The files of a fixture, all but its expectations and settings."""
     return {
         file.relative_to(folder).as_posix(): file.read_bytes()
@@ -28,10 +33,60 @@ def files_of(folder: Path) -> dict[str, str | bytes]:
     }
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_rule_finds_what_its_fixture_says_and_nothing_else(folder: Path, expect: Callable[[Path, str], None]) -> None:
+def found_in(folder: Path, before: bytes = b"") -> list[Finding]:
+    """What the rule says about its fixture, with something put before every file of Python."""
     settings = folder / "overhaul.toml"
     config = load_config(folder, settings) if settings.exists() else None
-    found = "".join(map(line_of, check(folder.name, files_of(folder), config)))
+    files = {
+        path: before + content if path.endswith(".py") else content
+        for path, content in files_of(folder).items()
+    }
+    return check(folder.name, files, config)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_rule_finds_what_its_fixture_says_and_nothing_else(folder: Path, expect: Callable[[Path, str], None]) -> None:
+    found = "".join(map(line_of, found_in(folder)))
     expect(folder / "expected.txt", found)
     assert found, f"fixtures/rules/{folder.name} shows nothing that fires"
+
+
+@pytest.mark.parametrize("name", sorted(RULES))
+def test_a_rule_has_a_fixture_and_says_why_and_what_instead(name: str) -> None:
+    assert ROOT / name in FOLDERS, f"fixtures/rules/{name} is missing: what fires, and look-alikes that must not"
+    summary, *paragraphs = RULES[name].doc.split("\n\n")
+    assert "\n" not in summary and summary.endswith(".")
+    begun = [paragraph.partition(": ")[0] for paragraph in paragraphs]
+    assert "Why" in begun and "Instead" in begun
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_lines_that_move_change_nothing_but_lines(folder: Path, before: bytes) -> None:
+    first, then = found_in(folder), found_in(folder, before)
+    assert [without_lines(one) for one in first] == [without_lines(one) for one in then]
+    moved = before.count(b"\n")
+    for one, two in zip(first, then, strict=True):
+        assert two.line - one.line == (moved if one.path.endswith(".py") and two.line > 1 else 0)
+        for here, there in zip(one.places, two.places, strict=True):
+            # A module as a whole stands in line 1, whatever is put there.
+            assert there.line - here.line == (moved if there.line > 1 else 0)
+
+
+def without_lines(finding: Finding) -> tuple[object, ...]:
+    """All that a finding says, but for the lines of its places."""
+    places = tuple((place.path, place.what) for place in finding.places)
+    said = finding.rule, finding.severity, finding.module, finding.path, finding.name, finding.identity
+    return (*said, finding.message, finding.because, places)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_each_place_is_told_once_and_no_text_names_it_again(folder: Path) -> None:
+    for one in found_in(folder):
+        assert len(set(one.places)) == len(one.places)
+        assert not [text for text in one.because if _PLACE.search(text)]
+        assert not _PLACE.search(one.message)
+        assert str(one.line) not in re.findall("[0-9]+", one.name)
+
+
+_PLACE = re.compile(r"\.py:[0-9]|\blines? [0-9]")

@@ -8,7 +8,7 @@ import pytest
 
 from overhaul.config import Config, Justification
 from overhaul.facts import Class, Function
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.leaves import load_leaves
 from overhaul.redundancy import Clone, Duplicate
 from overhaul.testing import surveyed
@@ -52,9 +52,8 @@ def test_an_entry_whose_group_is_there_is_left_alone_even_where_the_group_is_dou
 def test_an_expired_entry_is_reported_where_it_stands() -> None:
     (one,) = found(entry("dup-1", expires="2030-05-31", file="../ledger.toml"))
     assert (one.path, one.line, one.name, one.message) == ("../ledger.toml", 7, "dup-1", "expired on 2030-05-31")
-    assert one.because == (
-        "the reason was: two protocols", "owner: ann", "a.py:3: 2 functions that say the same thing",
-    )  # fmt: skip
+    assert one.because == ("the reason was: two protocols", "owner: ann")
+    assert one.places == (Place("a.py", 3, "2 functions that say the same thing"),)
 
 
 def test_a_group_that_has_changed_is_named_as_it_is_now() -> None:
@@ -62,13 +61,14 @@ def test_a_group_that_has_changed_is_named_as_it_is_now() -> None:
     changed = msgspec.structs.replace(GROUP, identity="dup-2", members=members)
     (one,) = found(entry("dup-1", "a.f", "b.f"), group=changed)
     assert one.message == "the group dup-1 has changed: it is dup-2 now"
-    assert one.because[2:] == ("a.py:3: 3 functions that say the same thing", "c.f has come")
+    assert one.because[2:] == ("c.f has come",)
+    assert one.places == (Place("a.py", 3, "3 functions that say the same thing"),)
 
 
 def test_the_same_members_saying_something_else_are_a_change() -> None:
     changed = msgspec.structs.replace(GROUP, identity="dup-2")
     (one,) = found(entry("dup-1", "a.f", "b.f"), group=changed)
-    assert one.because[3:] == ("what its members say has changed",)
+    assert one.because[2:] == ("what its members say has changed",)
 
 
 def test_a_group_that_is_gone_leaves_its_entry_behind() -> None:
@@ -91,7 +91,7 @@ def test_a_pair_of_which_one_was_renamed_or_moved_is_named_as_it_is_now() -> Non
     for now in (pair("a.f", "b.g"), pair("a.f", "c.f")):
         (one,) = found(PAIR, group=now, files=files)
         assert one.message == "the group dup-1 has changed: it seems to be dup-2 now"
-        assert one.because[2] == "a.py:3: 2 functions that say the same thing"
+        assert one.places == (Place("a.py", 3, "2 functions that say the same thing"),)
     # Another pair: what the entry speaks of is still there, and says something else now.
     (one,) = found(PAIR, group=pair("a.f", "c.f"))
     assert one.message == GONE

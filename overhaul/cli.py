@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -22,8 +22,11 @@ from overhaul.commands.options import kinds as named_kinds
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from overhaul.commands.output import Order
     from overhaul.commands.workspace import Flags, Workspace
+    from overhaul.config import Severity
     from overhaul.survey import Survey
+    from overhaul.workers import Ahead
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
@@ -117,37 +120,147 @@ def commands() -> None:
     "--compare", type=click.Path(allow_dash=True), metavar="FILE",
     help="Say what has changed since an earlier JSON report; - for standard input.",
 )
+@click.option(
+    "--tables", multiple=True, metavar="NAME,...", help="The tables that JSON is to carry; none for none. Repeatable."
+)
 @run_options
 def audit(
     path: str, reports: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], compare: str | None,
-    **options: Any,
+    tables: tuple[str, ...], **options: Any,
 ) -> int:  # fmt: skip
     """Look at all the code below PATH, and report.
 
-    Exits with 0 when there is nothing to report, 1 when there are findings.
+    Exits with 0 when there is nothing new, 1 when there are findings that are neither suppressed nor in the baseline.
     """
+    from overhaul.commands.baseline import read_baseline
     from overhaul.commands.compare import compared, read_report
-    from overhaul.commands.output import encoded, orders, told, write_file, write_stdout
+    from overhaul.commands.output import orders, told
+    from overhaul.commands.report_schema import told_tables
 
     quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
     workspace = _open(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
     wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
     workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
     # Read before the audit, which it would be a pity to do for a file that is none of ours.
+    read_baseline(workspace)
     earlier = None if compare is None else read_report(compare)
+    carried = told_tables(tables, workspace.leaves)
     survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
     survey.make()
+    survey.told_tables = carried
     if earlier is not None:
         survey.comparison = compared(earlier, survey)
-    for order in wanted:
-        chunks = told(workspace.leaves.report(order.report), survey)
-        if order.file is None:
-            write_stdout(chunks if coloured else map(_plain, chunks), sys.stdout.buffer)
-            continue
-        write_file(order.file, encoded(map(_plain, chunks)))
-        if order.announce and not quiet:
-            _say(f"wrote {order.file}")
-    return 1 if survey.findings else 0
+    _deliver(wanted, lambda name: told(workspace.leaves.report(name), survey), coloured=coloured, quiet=quiet)
+    return 1 if survey.verdict.new else 0
+
+
+@commands.command()
+@click.argument("files", nargs=-1, type=click.Path())
+@click.option("--root", type=click.Path(), metavar="DIR", help="The project; by default the one you stand in.")
+@click.option(
+    "--format", "formats", multiple=True, metavar="NAME[=FILE]",
+    help="terminal (the default), sarif, gitlab, github, junit, markdown, json ...; - is standard output. Repeatable.",
+)  # fmt: skip
+@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
+@click.option("--since", metavar="REV", help="Take what was there where this revision and HEAD part for inherited.")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "note"]),
+    help="The least severity of a new finding that counts for the exit code.",
+)  # fmt: skip
+@click.option("--inherited", is_flag=True, help="List the inherited findings too.")
+@click.option("--update", is_flag=True, help="Take what is fixed out of the baseline.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@run_options
+def check(
+    files: tuple[str, ...], root: str | None, formats: tuple[str, ...], select: tuple[str, ...],
+    ignore: tuple[str, ...], since: str | None, fail_on: Severity | None, inherited: bool, update: bool,
+    exit_zero: bool, **options: Any,
+) -> int:  # fmt: skip
+    """Say what is new: findings that are not in the baseline, and that FILES take part in (all, when none is named).
+
+    Exits with 1 when there are any, or when the baseline holds what is fixed.
+    """
+    with _ahead(files) as worker:
+        return _check(
+            files, root, formats, flags(options, select, ignore), since, fail_on, worker, inherited=inherited,
+            update=update, exit_zero=exit_zero, quiet=options["quiet"], verbose=options["verbose"],
+            no_color=options["no_color"],
+        )  # fmt: skip
+
+
+def _check(
+    files: tuple[str, ...], root: str | None, formats: tuple[str, ...], given: Flags, since: str | None,
+    fail_on: Severity | None, worker: Ahead | None, *, inherited: bool, update: bool, exit_zero: bool, quiet: bool,
+    verbose: bool, no_color: bool,
+) -> int:  # fmt: skip
+    """Check, with a worker that was started ahead."""
+    from overhaul.commands.check import closing, fails, named, project, within
+    from overhaul.commands.output import orders, told
+
+    coloured = colour(sys.stdout, refused=no_color)
+    top = project(root, given.config)
+    names = named(files, top)
+    workspace = _open(str(top), given, quiet=quiet, verbose=verbose)
+    wanted = orders(formats or (() if quiet else ("terminal",)), workspace.leaves, "--format")
+    earlier = None
+    if since is not None:
+        from overhaul.commands.since import findings_since
+
+        earlier = findings_since(since, workspace)
+    survey = _survey(workspace, quiet=quiet or bool(files), no_color=no_color, worker=worker)
+    survey.told_tables = frozenset()
+    if earlier is not None:
+        survey.inherit(earlier, since or "")
+    if files:
+        survey.narrow(within(survey, names))
+    if update:
+        from overhaul.commands.baseline import shrink
+
+        shrink(survey)
+
+    def told_as(name: str) -> Iterable[bytes | str]:
+        if name != "terminal":
+            return told(workspace.leaves.report(name), survey)
+        if not (survey.verdict.new or (inherited and survey.verdict.inherited)):
+            return ()
+        from overhaul.listing import listed
+
+        return listed(survey, inherited=inherited)
+
+    _deliver(wanted, told_as, coloured=coloured, quiet=quiet)
+    if not quiet:
+        aside = any(order.file is None and order.report != "terminal" for order in wanted)
+        for line in closing(survey.verdict, updated=update):
+            click.echo(line, err=aside)
+    failed = fails(survey.verdict, fail_on or workspace.config.fail_on, updated=update)
+    return 1 if failed and not exit_zero else 0
+
+
+@commands.command()
+@click.option("--root", type=click.Path(), metavar="DIR", help="The project; by default the one you stand in.")
+@click.option("--update", is_flag=True, help="Take out what is fixed, and give what was moved its new name.")
+@click.option(
+    "--accept", multiple=True, metavar="RULE", help="Add the new findings of this rule, and no others. Repeatable."
+)
+@run_options
+def baseline(root: str | None, update: bool, accept: tuple[str, ...], **options: Any) -> int:
+    """Write the baseline: the findings of now, which `overhaul check` takes for inherited from then on.
+
+    Where there is one already it only shrinks: --update takes out what is fixed. Without an option nothing is written
+    then, and what could be done is said.
+    """
+    from overhaul.commands.baseline import checked, written
+    from overhaul.commands.check import project
+
+    given = flags(options)
+    workspace = _open(str(project(root, given.config)), given, quiet=options["quiet"], verbose=options["verbose"])
+    checked(accept, workspace)
+    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    for line in written(survey, update=update, accepted=accept):
+        if not options["quiet"]:
+            click.echo(line)
+    return 0
 
 
 @commands.command()
@@ -180,8 +293,9 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 @commands.command()
 @click.argument("name", required=False)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the JSON report instead.")
+@click.option("--config-schema", is_flag=True, help="Print the JSON Schema of the settings instead, for editors.")
 @config_option
-def explain(name: str | None, schema: bool, config: str | None) -> int:
+def explain(name: str | None, schema: bool, config_schema: bool, config: str | None) -> int:
     """Tell what a rule, table, analyzer or report is about; without NAME, list them all."""
     from overhaul.commands.explain import explanation, overview
     from overhaul.commands.report_schema import report_schema
@@ -189,6 +303,10 @@ def explain(name: str | None, schema: bool, config: str | None) -> int:
     leaves = _open(".", flags({"config": config})).leaves
     if schema:
         click.echo(report_schema(leaves))
+    elif config_schema:
+        from overhaul.commands.config_schema import config_schema as schema_of_settings
+
+        click.echo(schema_of_settings(leaves))
     elif name is None:
         click.echo(overview(leaves), nl=False)
     else:
@@ -222,26 +340,64 @@ def justify(identity: str, path: str, reason: str, owner: str, expires: str | No
 
 @commands.command()
 @path_argument
-@click.option("--pre-commit", "hook", is_flag=True, help="Add the hook to an existing .pre-commit-config.yaml too.")
+@click.option("--pre-commit", "hook", is_flag=True, help="Add the hook to .pre-commit-config.yaml too.")
+@click.option("--baseline/--no-baseline", "inherit", default=True, help="Whether the findings of now are inherited.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
-def init(path: str, hook: bool, dry_run: bool, yes: bool) -> int:
-    """Set overhaul up for the project in PATH: its section in pyproject.toml, or an overhaul.toml."""
+def init(path: str, hook: bool, inherit: bool, dry_run: bool, yes: bool) -> int:
+    """Set overhaul up for the project in PATH: settings, the baseline, and with --pre-commit the hook.
+
+    Every file is shown before it is written, and what exists is only added to.
+    """
     from pathlib import Path
 
     from overhaul.commands.init import edits
+
+    planned = edits(Path(path), hook=hook)
+    for edit in planned:
+        _offer(edit.file, edit.what, edit.added.splitlines(), edit.content, dry_run=dry_run, yes=yes)
+    if not (inherit and _offer_baseline(path, dry_run=dry_run, yes=yes)) and not planned:
+        click.echo("Nothing to do: overhaul is set up here.")
+    return 0
+
+
+def _offer_baseline(path: str, *, dry_run: bool, yes: bool) -> bool:
+    """Write the baseline if the user wants it; False when there is one, or no Python yet."""
+    from pathlib import Path
+
+    from overhaul.commands.baseline import place
+    from overhaul.commands.init import preview
+    from overhaul.errors import TargetError
+    from overhaul.files.discovery import discover
+    from overhaul.ledger import ledger_text
+    from overhaul.printable import printable
+
+    workspace = _open(str(Path(path).absolute()), flags({"no_store": dry_run}))
+    if not workspace.config.baseline or (file := place(workspace.config, workspace.root)).exists():
+        return False
+    try:
+        found = len(discover(workspace.root, workspace.config).entries)
+    except TargetError:
+        return False
+    asked = f"Look at {found:,} files for findings that {printable(file.name)} is to hold as inherited?"
+    if not yes and not dry_run and not click.confirm(asked, default=True):
+        return True
+    survey = _survey(workspace, quiet=False, no_color=False)
+    text = ledger_text(entry for _, entry in survey.entries())
+    what = f"a new file, {len(survey.findings):,} findings"
+    _offer(file, what, list(preview(text)), text.encode(), dry_run=dry_run, yes=yes)
+    return True
+
+
+def _offer(file: Path, what: str, shown: Iterable[str], content: bytes, *, dry_run: bool, yes: bool) -> None:
+    """Show what would be written, and write it if the user wants it."""
     from overhaul.commands.output import write_file
     from overhaul.printable import printable
 
-    planned = edits(Path(path), hook=hook)
-    if not planned:
-        click.echo("Nothing to do: overhaul is set up here.")
-    for edit in planned:
-        click.echo(f"{printable(str(edit.file))}: {edit.what}\n")
-        click.echo("".join(f"    {printable(line)}\n" for line in edit.added.splitlines()))
-        if not dry_run and (yes or click.confirm(f"Write {printable(str(edit.file))}?", default=True)):
-            write_file(edit.file, [edit.content])
-    return 0
+    click.echo(f"{printable(str(file))}: {what}\n")
+    click.echo("".join(f"    {printable(line)}\n" for line in shown))
+    if not dry_run and (yes or click.confirm(f"Write {printable(str(file))}?", default=True)):
+        write_file(file, [content])
 
 
 @commands.command()
@@ -319,15 +475,50 @@ def _where(store: Path | None) -> str:
     return str(folder) if writable else f"in memory ({folder} is not writable)"
 
 
-def _survey(workspace: Workspace, *, quiet: bool, no_color: bool) -> Survey:
+def _survey(workspace: Workspace, *, quiet: bool, no_color: bool, worker: Ahead | None = None) -> Survey:
     """Look at the code, with a bar on a terminal."""
-    from overhaul.commands.progress import Bar
     from overhaul.survey import survey
 
     if quiet or not sys.stderr.isatty():
-        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store)
+        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store, ahead=worker)
+    from overhaul.commands.progress import Bar
+
     with Bar(colour=colour(sys.stderr, refused=no_color)) as bar:
-        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store, progress=bar)
+        return survey(
+            workspace.root, workspace.config, workspace.leaves, store=workspace.store, progress=bar, ahead=worker
+        )
+
+
+def _ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | None]:
+    """A worker that gets ready to parse while settings are read and files are listed, where that saves time."""
+    if not files or sys.platform == "win32" or (os.cpu_count() or 1) < 2:
+        return contextlib.nullcontext()
+    from overhaul.workers import Ahead
+
+    return Ahead(_ready)
+
+
+def _ready() -> None:
+    """What the worker imports."""
+    from overhaul.survey import ready
+
+    ready()
+
+
+def _deliver(
+    wanted: Iterable[Order], chunks_of: Callable[[str], Iterable[bytes | str]], *, coloured: bool, quiet: bool
+) -> None:
+    """Write each report that was ordered; `chunks_of` makes the one of a name."""
+    from overhaul.commands.output import encoded, write_file, write_stdout
+
+    for order in wanted:
+        chunks = chunks_of(order.report)
+        if order.file is None:
+            write_stdout(chunks if coloured else map(_plain, chunks), sys.stdout.buffer)
+            continue
+        write_file(order.file, encoded(map(_plain, chunks)))
+        if order.announce and not quiet:
+            _say(f"wrote {order.file}")
 
 
 def _plain(chunk: bytes | str) -> bytes | str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from importlib import import_module
@@ -21,26 +22,29 @@ from overhaul import __version__
 from overhaul.comparison import Comparison
 from overhaul.config import Config
 from overhaul.distributions import version
-from overhaul.errors import LeafError, Unreadable, blame
-from overhaul.facts import Row
+from overhaul.errors import LeafError, OverhaulError, Unreadable, blame
+from overhaul.facts import Row, Suppression
 from overhaul.files.discovery import Entry, Failure, Tree, discover
 from overhaul.findings import Finding
+from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
-from overhaul.leaves import Analyzer, Collector, Leaves, table_name
+from overhaul.leaves import Analyzer, Collector, Leaves, Rule, load_leaves, table_name
+from overhaul.ledger import Entry as LedgerEntry
 from overhaul.module import Module, Parser, read_only
 from overhaul.results import Results
 from overhaul.source import Source, read
 from overhaul.store import Damaged, Parsed, Store
+from overhaul.suppressing import by_path, suppress
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
-from overhaul.verdicts import Verdict, identified
-from overhaul.workers import Executor, Job, run
+from overhaul.verdicts import Looked, Prints, Verdict, baseline_of, judge
+from overhaul.workers import Ahead, Executor, Job, run
 
 _Row = TypeVar("_Row", bound=Row)
 
 ENGINE_FILES: Final = (
-    "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "survey", "store",
-    "workers",
+    "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "patterns", "survey",
+    "store", "workers",
 )  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256
@@ -70,10 +74,17 @@ class Survey:
         self.layout = layout
         self.config = config
         self.leaves = leaves
-        self.failures = tuple(sorted({*failures, *layout.failures}))
+        misread = (Failure(one.path, "contracts", one.reason) for one in config.misread)
+        self.failures = tuple(sorted({*failures, *layout.failures, *misread}))
         self.files = len(tree.entries)
         self.comparison: Comparison | None = None
         """What has changed since an earlier report; set by whoever has one to compare with."""
+        self.told_tables: frozenset[str] | None = None
+        """The tables that the JSON report is to carry; None for all. Set by whoever has been asked."""
+        self._earlier: tuple[LedgerEntry, ...] = ()
+        self._revision = ""
+        self._narrow: Verdict | None = None
+        self._paths_of_interest: frozenset[str] | None = None
         self._store = store
         known = store.parsed()
         self._paths = {
@@ -95,6 +106,11 @@ class Survey:
         if self.fresh and len(self._keys) >= _MANY:
             self._results.make(self.config.jobs or os.cpu_count() or 1)
 
+    def prepare(self, rules: Sequence[Rule]) -> None:
+        """Make at once what some rules will look into, as far as one can tell from the last time."""
+        if self.fresh and len(self._keys) >= _MANY:
+            self._results.make(self.config.jobs or os.cpu_count() or 1, rules)
+
     # Tables
 
     def facts(self, row: type[_Row]) -> FactTable[_Row]:
@@ -111,9 +127,13 @@ class Survey:
             raise LeafError(f"{row.__name__} is a table of facts, filled by {leaf.name}: ask for Facts[{row.__name__}]")
         return self._results.rows(leaf, row)
 
-    def tables(self) -> Iterator[tuple[str, type[Row], Iterator[tuple[str, Sequence[Row]]]]]:
-        """Every table by name, with its row type and its rows by module ("" for rows that name their module)."""
+    def tables(
+        self, named: Collection[str] | None = None
+    ) -> Iterator[tuple[str, type[Row], Iterator[tuple[str, Sequence[Row]]]]]:
+        """Every table, or those named, by name, with its row type and its rows by module ("" if they name theirs)."""
         for name, row in self.leaves.tables.items():
+            if named is not None and name not in named:
+                continue
             if row in self._facts:
                 yield name, row, self.facts(row).stream()
             else:
@@ -139,17 +159,61 @@ class Survey:
         """The day of the run, for what expires."""
         return self._results.day
 
-    @cached_property
+    @property
     def findings(self) -> Sequence[Finding]:
         """What the selected rules have to say and no comment suppresses, by path, line and rule."""
         return self.verdict.findings
 
-    @cached_property
+    @property
     def verdict(self) -> Verdict:
-        """What has become of all that the selected rules said."""
+        """What has become of all that the selected rules said; of what the files take part in that `narrow` named."""
+        if self._narrow is None:
+            self._narrow = self._whole
+        return self._narrow
+
+    @property
+    def narrowed(self) -> frozenset[str] | None:
+        """The paths that the verdict is about; None for all."""
+        return self._paths_of_interest
+
+    def narrow(self, paths: Iterable[str]) -> None:
+        """Let the verdict be only about what these files take part in; paths relative to the audited root."""
+        named = frozenset(paths)
+        modules = {
+            module for module, place in self.layout.modules.items() if place.path in named or place.stub in named
+        }
+        self._paths_of_interest = named
+        self._narrow = self._whole.only(named, modules)
+
+    def inherit(self, earlier: Sequence[LedgerEntry], revision: str) -> None:
+        """Take the findings of an earlier revision for inherited; before the verdict is asked for."""
+        self._earlier, self._revision = tuple(earlier), revision
+
+    def entries(self) -> Iterator[tuple[Finding, LedgerEntry]]:
+        """The findings, each with the entry that it would have in a ledger."""
+        prints = Prints(self.root)
+        return ((one, prints.entry(one)) for one in self.verdict.findings)
+
+    @cached_property
+    def _whole(self) -> Verdict:
         rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
-        said = sorted(self._results.findings(rules), key=lambda one: (one.path, one.line, one.rule, one.name))
-        return Verdict(tuple(identified(said)))
+        self.prepare(rules)
+        return judge(
+            self._results.findings(rules),
+            lambda judged: self._results.afterthoughts(rules, judged),
+            (rule.name for rule in rules),
+            lambda findings: grade(findings, self.config, self.root),
+            lambda findings: suppress(findings, self._suppressions()),
+            baseline_of(
+                Looked(self.root, self.config, self.leaves, self.layout, self.failures, tuple(rules)),
+                self._earlier, self._revision,
+            ),
+        )
+
+    def _suppressions(self) -> dict[str, Sequence[Suppression]]:
+        """The comments that suppress findings, by path."""
+        table: FactTable[Suppression] | None = self._facts.get(Suppression)
+        return {} if table is None else by_path(self.layout, table)
 
     @cached_property
     def symbols(self) -> Symbols:
@@ -159,12 +223,13 @@ class Survey:
 
 def survey(
     root: Path, config: Config, leaves: Leaves, *, store: Path | None = None, progress: Progress | None = None,
-    executor: Executor | None = None,
+    executor: Executor | None = None, ahead: Ahead | None = None, called: Path | None = None,
 ) -> Survey:  # fmt: skip
     """Look at every file below `root` that has changed since the store saw it, and say what is known.
 
     `store` is the folder whose `.overhaul` keeps the facts; None keeps them in memory. Files are parsed in processes of
-    their own, or by `executor` (anything with `map`, as `concurrent.futures` has it).
+    their own, or by `executor` (anything with `map`, as `concurrent.futures` has it); a few by a worker started `ahead`
+    with `ready`. `called` is what the root is called in the store, for one that lies elsewhere each time.
 
     Raises TargetError for a root without Python, and LeafError for leaves that do not fit together.
     """
@@ -172,10 +237,11 @@ def survey(
     began = time.time_ns()
     tree = discover(root, config)
     layout = lay_out(tree, config)
-    facts = Store(store, _engine(leaves), [table_name(leaf.fills) for leaf in leaves.collectors.values()], root)
+    names = [table_name(leaf.fills) for leaf in leaves.collectors.values()]
+    facts = Store(store, _engine(leaves), names, called or root)
 
     def look() -> tuple[dict[str, bytes], list[Failure], int]:
-        return _contents(tree, layout, config, leaves, facts, began, progress, executor)
+        return _contents(tree, layout, config, leaves, facts, began, progress, executor, ahead)
 
     try:
         contents, failures, fresh = look()
@@ -201,7 +267,7 @@ def _engine(leaves: Leaves) -> bytes:
 
 def _contents(
     tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, began: int, progress: Progress | None,
-    executor: Executor | None,
+    executor: Executor | None, ahead: Ahead | None,
 ) -> tuple[dict[str, bytes], list[Failure], int]:  # fmt: skip
     """The key of each file's content, with its facts in the store; what went wrong; how many files were looked at.
 
@@ -224,7 +290,7 @@ def _contents(
             changed[path] = entry
     failures: list[Failure] = []
     if changed:
-        fresh, failures = _look(tree.root, changed, set(parsed), config, leaves, store, progress, executor)
+        fresh, failures = _look(tree.root, changed, set(parsed), config, leaves, store, progress, executor, ahead)
         contents |= fresh
     stats = {
         path: (entry.size, entry.mtime_ns, entry.inode, contents[path])
@@ -242,7 +308,7 @@ def _contents(
 
 def _look(
     root: Path, changed: Mapping[str, Entry], parsed: set[bytes], config: Config, leaves: Leaves, store: Store,
-    progress: Progress | None, executor: Executor | None,
+    progress: Progress | None, executor: Executor | None, ahead: Ahead | None,
 ) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
     """Read and parse what has changed."""
     contents: dict[str, bytes] = {}
@@ -251,7 +317,7 @@ def _look(
     batch: list[Parsed] = []
     done = 0
     work = Look(root, tuple(leaves.collectors.values()), leaves.wanted, frozenset(parsed))
-    for outcome in run(jobs, work, config.jobs or os.cpu_count() or 1, config.file_timeout, executor):
+    for outcome in run(jobs, work, config.jobs or os.cpu_count() or 1, config.file_timeout, executor, ahead):
         done += 1
         if progress is not None:
             progress(done, len(jobs))
@@ -276,6 +342,13 @@ def _look(
             batch = []
     store.add(batch)
     return contents, [failure for failure in failures if failure.path not in contents]
+
+
+def ready() -> None:
+    """Import what it takes to parse, for a worker that was started ahead."""
+    # Whatever is wrong with a leaf is told by the parent, which loads the same ones.
+    with contextlib.suppress(OverhaulError):
+        Look(Path(), (), load_leaves().wanted, frozenset()).facts(Source("", b"x = 1\n", b""))
 
 
 class Look:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
 
 import msgspec
 
-from overhaul.findings import Finding
-from overhaul.ledger import Entry
-from overhaul.source import digest
+from overhaul.config import Config
+from overhaul.errors import Unreadable
+from overhaul.files.discovery import SOURCES, Failure
+from overhaul.findings import Finding, Judged
+from overhaul.layout import Layout
+from overhaul.leaves import Leaves, Rule
+from overhaul.ledger import Entry, entry_of, ledger_file, match, print_of, read_ledger
+from overhaul.source import digest, read
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -21,8 +29,14 @@ class Verdict(msgspec.Struct, frozen=True):
     """Those that a comment suppresses, in the same order."""
     fixed: tuple[Entry, ...] = ()
     """Entries of the baseline that no finding fits any more."""
+    stale: tuple[Entry, ...] = ()
+    """Those of them that stand in the ledger and are to be taken out; the others were so in the earlier revision."""
+    moved: tuple[tuple[Entry, Entry], ...] = ()
+    """Entries of the ledger whose module has another name now, with what they are now."""
     baseline: str = ""
     """The file of the baseline; "" when there is none."""
+    since: str = ""
+    """The revision whose findings are inherited too; "" for none."""
 
     @property
     def new(self) -> tuple[Finding, ...]:
@@ -34,9 +48,162 @@ class Verdict(msgspec.Struct, frozen=True):
         """Findings that are in the baseline."""
         return tuple(one for one in self.findings if one.status == "inherited")
 
-    def only(self, paths: Collection[str]) -> Verdict:
-        """What the files of these paths, relative to the audited root, take part in."""
-        raise NotImplementedError
+    @property
+    def sentence(self) -> str:
+        """`N new, M inherited, K fixed`, and how many are suppressed where any are."""
+        said = f"{len(self.new):,} new, {len(self.inherited):,} inherited, {len(self.fixed):,} fixed"
+        return f"{said}, {len(self.suppressed):,} suppressed" if self.suppressed else said
+
+    def only(self, paths: Collection[str], modules: Collection[str]) -> Verdict:
+        """What some files take part in: `paths` relative to the audited root, and the `modules` that they are."""
+
+        def about(one: Finding) -> bool:
+            return one.path in paths or any(place.path in paths for place in one.places)
+
+        def theirs(entry: Entry) -> bool:
+            return entry.module in modules or entry.module in paths
+
+        return msgspec.structs.replace(
+            self,
+            findings=tuple(filter(about, self.findings)),
+            suppressed=tuple(filter(about, self.suppressed)),
+            fixed=tuple(filter(theirs, self.fixed)),
+            stale=tuple(filter(theirs, self.stale)),
+            moved=tuple(pair for pair in self.moved if theirs(pair[1])),
+        )
+
+
+class Baseline(msgspec.Struct, frozen=True):
+    """What is inherited, and what this run can say of it."""
+
+    ledger: Sequence[Entry]
+    earlier: Sequence[Entry]
+    """The findings of an earlier revision."""
+    seen: Callable[[Entry], bool]
+    """Whether this run would have found it: its rule ran, and its module was looked at, or is there no more."""
+    gone: Callable[[str], bool]
+    """Whether there is no such module, or file, any more."""
+    printed: Callable[[Finding], str]
+    """The print of a finding's source line."""
+    file: str = ""
+    since: str = ""
+
+
+class Looked(NamedTuple):
+    """What a run has looked at."""
+
+    root: Path
+    config: Config
+    leaves: Leaves
+    layout: Layout
+    failures: Sequence[Failure]
+    rules: Sequence[Rule]
+
+
+def baseline_of(run: Looked, earlier: Sequence[Entry], since: str) -> Baseline:
+    """The baseline of a run: the ledger, where there is one, and what an `earlier` revision had.
+
+    Nothing is said of entries whose rule did not run, nor of those whose module this run did not look at: because it
+    could not be parsed, or because only a part of the project is looked at and the module is not in it. Raises
+    ConfigError for a ledger that cannot be read.
+    """
+    file = ledger_file(run.config, run.root)
+    ledger = None if file is None else read_ledger(file)
+    ran = {rule.name for rule in run.rules}
+    known = run.leaves.rules
+    # Rules of the user's own may have been left out.
+    strangers = bool(run.config.leaves)
+    failed = {failure.path for failure in run.failures}
+    modules = run.layout.modules
+    unlisted = any(not path.endswith(SOURCES) for path in run.layout.unlisted)
+    whole = not run.config.also_exclude and not unlisted
+    if file is not None:
+        whole = whole and file.parent.resolve().is_relative_to(run.root)
+
+    def gone(module: str) -> bool:
+        return whole and module not in modules and not (run.root / module).is_file()
+
+    def seen(entry: Entry) -> bool:
+        if entry.rule not in ran and (entry.rule in known or strangers):
+            return False
+        place = modules.get(entry.module)
+        if place is None:
+            return whole or (run.root / entry.module).is_file()
+        return place.path not in failed and (place.stub is None or place.stub not in failed)
+
+    written = "" if file is None or ledger is None else str(file)
+    return Baseline(ledger or (), earlier, seen, gone, Prints(run.root), written, since)
+
+
+Suppressing = Callable[[Iterable[Finding]], tuple[Iterable[Finding], Iterable[Finding]]]
+"""Findings -> those that stay, and those that a comment suppresses."""
+
+
+def judge(
+    said: Iterable[Finding], thoughts: Callable[[Judged], Iterable[Finding]], rules: Iterable[str],
+    grading: Callable[[Iterable[Finding]], Iterable[Finding]], suppressing: Suppressing, baseline: Baseline,
+) -> Verdict:  # fmt: skip
+    """What has become of the findings that the `rules` made; `thoughts` are those about the others."""
+    first = tuple(_in_order(identified(_in_order(grading(said)))))
+    second = thoughts(Judged(first, frozenset(rules)))
+    after = identified(_in_order(grading(second)))
+    stay, suppressed = suppressing(_in_order((*first, *after)))
+    return _held(tuple(_in_order(stay)), tuple(_in_order(suppressed)), baseline)
+
+
+def _held(findings: Sequence[Finding], suppressed: tuple[Finding, ...], baseline: Baseline) -> Verdict:
+    """The verdict, with what is inherited told from what is new."""
+    known = [entry for entry in baseline.ledger if baseline.seen(entry)]
+    earlier = [entry for entry in _beyond(baseline.earlier, baseline.ledger) if baseline.seen(entry)]
+    matched = match(findings, (*known, *earlier), baseline.printed, baseline.gone)
+    in_ledger = Counter(known)
+    stale: list[Entry] = []
+    for entry in matched.fixed:
+        if in_ledger[entry] > 0:
+            in_ledger[entry] -= 1
+            stale.append(entry)
+    return Verdict(
+        tuple(
+            msgspec.structs.replace(one, status="inherited") if at in matched.inherited else one
+            for at, one in enumerate(findings)
+        ),
+        suppressed,
+        matched.fixed,
+        tuple(stale),
+        tuple(pair for pair in matched.moved if in_ledger[pair[0]] > 0),
+        baseline.file,
+        baseline.since,
+    )
+
+
+def _beyond(earlier: Iterable[Entry], ledger: Collection[Entry]) -> Iterator[Entry]:
+    """What an earlier revision had and the ledger does not hold: one finding must not be inherited twice.
+
+    An entry that has been rewritten since, because its module has another name, is the same finding.
+    """
+    left = Counter(ledger)
+    by_name: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    by_print: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+    for entry in sorted(ledger):
+        by_name[entry.rule, entry.module, entry.name].append(entry)
+        by_print[entry.rule, entry.name, entry.print].append(entry)
+    before = sorted(earlier)
+    modules = {entry.module for entry in before}
+    others: list[Entry] = []
+    for entry in before:
+        same = by_name.get((entry.rule, entry.module, entry.name))
+        if same:
+            left[same.pop()] -= 1
+        else:
+            others.append(entry)
+    for entry in others:
+        moved = by_print.get((entry.rule, entry.name, entry.print), [])
+        while moved and (left[moved[-1]] <= 0 or moved[-1].module in modules):
+            moved.pop()
+        if moved:
+            left[moved.pop()] -= 1
+        else:
+            yield entry
 
 
 def identified(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -47,3 +214,37 @@ def identified(findings: Iterable[Finding]) -> Iterator[Finding]:
         seen[key] += 1
         text = "\0".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass")
         yield msgspec.structs.replace(one, identity=digest(text)[:8].hex())
+
+
+def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda one: (one.path, one.line, one.rule, one.name))
+
+
+class Prints:
+    """The prints of the source lines that findings stand on; each file is read once, and only when it is asked for."""
+
+    def __init__(self, root: Path) -> None:
+        """`root` is the audited folder."""
+        self._root = root
+        self._files: dict[str, list[bytes]] = {}
+
+    def __call__(self, finding: Finding) -> str:
+        """The print of a finding's line; of an empty one, where there is none."""
+        lines = self._files.get(finding.path)
+        if lines is None:
+            lines = self._files[finding.path] = self._lines(finding.path)
+        return print_of(lines[finding.line - 1] if 0 < finding.line <= len(lines) else b"")
+
+    def entry(self, finding: Finding) -> Entry:
+        """The entry of a finding in the ledger."""
+        return entry_of(finding, self(finding))
+
+    def _lines(self, path: str) -> list[bytes]:
+        try:
+            data = read(self._root, path).data
+        except Unreadable:
+            return []
+        return _LINE_END.split(data) if b"\r" in data else data.split(b"\n")
+
+
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")

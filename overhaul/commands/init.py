@@ -17,17 +17,21 @@ _KEYS: Final = """\
 exclude = []
 # Rules that do not run (`overhaul explain` lists them):
 ignore = []
+# The least severe of the new findings that `overhaul check` fails for: note, warning or error.
+fail-on = "note"
 """
 _HOOK: Final = """\
 - repo: local
   hooks:
     - id: overhaul
       name: overhaul
-      entry: overhaul audit
+      entry: overhaul check
       language: system
-      types: [python]
-      pass_filenames: false
+      types_or: [python, pyi]
+      require_serial: true
 """
+SHOWN: Final = 5
+"""Entries of a new baseline that are shown before the rest is only counted."""
 
 
 class Edit(msgspec.Struct, frozen=True):
@@ -42,11 +46,22 @@ class Edit(msgspec.Struct, frozen=True):
 def edits(folder: Path, *, hook: bool) -> list[Edit]:
     """What is missing in a project's folder, every other byte kept; with `hook` the entry for pre-commit too.
 
+    The hook runs the `overhaul` that is installed: whatever version of it the project has pinned.
+
     Raises TargetError when the folder is not there, and ConfigError for a file that cannot be added to.
     """
     if not folder.is_dir():
         raise TargetError(f"{folder}: no such folder: name the top of the project")
     return [*_settings(folder), *(_hook(folder) if hook else ())]
+
+
+def preview(text: str) -> Iterator[str]:
+    """The first lines of a new baseline, and how many more there are."""
+    lines = text.splitlines()
+    count = sum(line.startswith("#") for line in lines) + SHOWN
+    yield from lines[:count]
+    if len(lines) > count:
+        yield f"and {len(lines) - count:,} more"
 
 
 def _settings(folder: Path) -> Iterator[Edit]:
@@ -85,7 +100,9 @@ def _appended(text: str, section: str) -> str:
 def _hook(folder: Path) -> Iterator[Edit]:
     file = folder / ".pre-commit-config.yaml"
     if not file.exists():
-        raise ConfigError(f"{file}: does not exist: set pre-commit up first, or leave --pre-commit out")
+        whole = "repos:\n" + "".join(f"  {line}\n" for line in _HOOK.splitlines())
+        yield Edit(file, "a new file", whole, whole.encode())
+        return
     _, text = _content(file)
     if re.search(r"^\s*-?\s*id:\s*['\"]?overhaul['\"]?\s*(#.*)?$", text, re.MULTILINE):
         return

@@ -30,12 +30,12 @@ class Order(msgspec.Struct, frozen=True):
     """The user has not named the file, and is to be told."""
 
 
-def orders(texts: Iterable[str], leaves: Leaves) -> list[Order]:
-    """What each `NAME` or `NAME=FILE` asks for; `-` is standard output.
+def orders(texts: Iterable[str], leaves: Leaves, option: str = "--report") -> list[Order]:
+    """What each `NAME` or `NAME=FILE` asks for; `-` is standard output; `option` is what they were given with.
 
     Raises UnknownName, and UsageError for a file that could not be written and for a second report to standard output.
     """
-    found = [_order(text, leaves) for text in texts]
+    found = [_order(text, leaves, option) for text in texts]
     if len(spoken := [order.report for order in found if order.file is None]) > 1:
         raise UsageError(f"{' and '.join(spoken)} would both go to standard output: name a file, {spoken[1]}=FILE")
     written: dict[str, str] = {}
@@ -48,11 +48,11 @@ def orders(texts: Iterable[str], leaves: Leaves) -> list[Order]:
     return found
 
 
-def _order(text: str, leaves: Leaves) -> Order:
+def _order(text: str, leaves: Leaves, option: str) -> Order:
     name, equals, file = text.partition("=")
     leaves.report(name)
     if equals and not file:
-        raise UsageError(f"--report {text}: no file after the equals sign: name one, or - for standard output")
+        raise UsageError(f"{option} {text}: no file after the equals sign: name one, or - for standard output")
     if file == "-" or (not file and name not in USUAL_FILES):
         return Order(name, None)
     return Order(name, Path(file or USUAL_FILES[name]), announce=not file)

@@ -1,4 +1,4 @@
-"""The caches: how many of which kind, the families that could be one, and where each is."""
+"""The caches: how many of which kind, what is the matter with each at a glance, and the families that could be one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from typing import Final
 
 import msgspec
 
+from overhaul.crosslinks import Crosslinks
 from overhaul.inventory import Cache, CacheFamily
-from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short, surest_first
+from overhaul.sections import (
+    Column,
+    Grid,
+    Line,
+    Section,
+    anchor,
+    bad,
+    by_subkind,
+    good,
+    rows_of,
+    short,
+    surest_first,
+)
 from overhaul.survey import Survey
 
 LIMIT: Final = 2000
@@ -32,6 +45,8 @@ class Caches(msgspec.Struct, frozen=True):
     unsure: int
     subkinds: tuple[tuple[str, int], ...]
     unbounded: int
+    hazards: tuple[tuple[str, int], ...]
+    """(rule, how many of its findings speak of a cache)."""
     families: tuple[FamilyView, ...]
     grids: tuple[Grid, ...]
 
@@ -44,11 +59,17 @@ def caches(survey: Survey) -> Caches | None:
         return None
     sure = [row for row in rows if row.sure]
     families = rows_of(survey, CacheFamily) or ()
+    links = Crosslinks(survey)
     return Caches(
         len(sure), len(rows) - len(sure), by_subkind(sure),
         sum(row.bounded is False and row.ttl is not True for row in sure),
-        tuple(_family(one) for one in families[:40]), (_grid(rows), _evidence(rows)) if rows else (),
+        tuple(links.count(dict.fromkeys(_id(row) for row in rows)).most_common()),
+        tuple(_family(one) for one in families[:40]), (_grid(rows, links),) if rows else (),
     )  # fmt: skip
+
+
+def _id(row: Cache) -> str:
+    return anchor("cache", row.module, row.name)
 
 
 def _family(row: CacheFamily) -> FamilyView:
@@ -70,41 +91,43 @@ def _family(row: CacheFamily) -> FamilyView:
     ))  # fmt: skip
 
 
-def _said(value: bool | None) -> str:
-    return "" if value is None else "yes" if value else "no"
+def _said(value: bool | None, yes: str, no: str) -> str:
+    return "" if value is None else good(yes) if value else bad(no)
 
 
-def _grid(rows: Sequence[Cache]) -> Grid:
+def _grid(rows: Sequence[Cache], links: Crosslinks) -> Grid:
+    """The matrix: a limit, an expiry and a lock with signs and words; what lacks both of the first two grows."""
     return Grid(
         id="caches-all", caption="Every cache", shown=40,
         columns=(
-            Column("Place", "place"), Column("Name", "code"), Column("Kind"), Column("Key", "code"), Column("Bounded"),
-            Column("Expires"), Column("Locked"), Column("None is"), Column("Value"),
+            Column("Place", "place"), Column("Name", "code"), Column("Kind", "word", choose=True),
+            Column("Limit", "mark"), Column("Expiry", "mark"), Column("Lock", "mark"),
+            Column("Scope", "word", choose=True), Column("Hazards", "links"),
+            Column("Confidence", "word", choose=True), Column("Facts", "folded"),
         ),
         lines=tuple(
             Line((
-                f"{row.path}:{row.line}", row.name, f"{row.subkind.replace('_', ' ')}, {row.confidence}",
-                short(row.key, 80), _said(row.bounded), _said(row.ttl), _said(row.locked), row.none, row.value_kind,
-            ), anchor("cache", row.module, row.name))
+                f"{row.path}:{row.line}", row.name, row.subkind.replace("_", " "),
+                _said(row.bounded, "size", "none"), _said(row.ttl, "yes", "never"),
+                # That nobody locks it is a hazard only where threads meet: a rule says so.
+                "" if row.locked is None else good("yes") if row.locked else "none",
+                row.scope, links.findings(_id(row)), row.confidence, "\n".join(_facts(row)),
+            ), _id(row))
             for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT * FROM caches"',
     )  # fmt: skip
 
 
-def _evidence(rows: Sequence[Cache]) -> Grid:
-    return Grid(
-        id="caches-evidence", caption="The evidence, cache by cache", shown=15,
-        columns=(
-            Column("Name", "code"), Column("Evidence"), Column("Invalidated by", "code"),
-            Column("Looked up in", "code"),
-        ),
-        lines=tuple(
-            Line((
-                row.name, short("; ".join(row.evidence)), short(", ".join(row.invalidation), 200),
-                short(", ".join(dict.fromkeys(f"{site.path}:{site.line}" for site in row.lookups[:3])), 200),
-            ))
-            for row in surest_first(rows, LIMIT)
-        ),
-        total=len(rows), rest='overhaul query "SELECT name, evidence FROM caches"',
+def _facts(row: Cache) -> list[str]:
+    """The evidence, and what the columns have no room for."""
+    looked = ", ".join(dict.fromkeys(f"{site.path}:{site.line}" for site in row.lookups[:3]))
+    others = (
+        ("found by", short(row.key, 120)),
+        ("None is", {"stored": "stored", "miss": "a miss"}.get(row.none, "")), ("its values are", row.value_kind),
+        ("invalidated by", ", ".join(row.invalidation[:6])), ("looked up at", looked),
     )  # fmt: skip
+    return [
+        *(short(text, 200) for text in row.evidence),
+        *(short(f"{name} {text}", 200) for name, text in others if text),
+    ]

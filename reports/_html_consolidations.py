@@ -108,14 +108,15 @@ def _grid(
     rows: Sequence[tuple[str, Consolidation]], pairs: Mapping[str, Parallel], links: frozenset[str], total: int
 ) -> Grid:
     columns = (
-        Column("Saved lines", "number"), Column("Risk", "number"), Column("Members", "code"), Column("Kind", "word"),
+        Column("Saved lines", "number"), Column("Risk", "number"), Column("Members", "code"),
+        Column("Kind", "word", choose=True), Column("Confidence", "word", choose=True),
         Column("See", "link"), Column("Place", "place"),
     )  # fmt: skip
     held = any(row.justified for _, row in rows)
     lines: list[Line] = []
     for number, (id, row) in enumerate(rows[:LIMIT]):
         cells = (
-            row.saved_lines, row.risk, short(_members(row, pairs), 240), row.subkind.replace("_", " "),
+            row.saved_lines, row.risk, short(_members(row, pairs), 240), row.subkind.replace("_", " "), row.confidence,
             _origin(row, links), f"{row.path}:{row.line}",
         )  # fmt: skip
         lines.append(Line((*cells, short(row.justified, 160)) if held else cells, "" if number < TOLD else id))

@@ -1,14 +1,15 @@
-"""The import cycles: what they do, how they fail, what to cut, and a picture of the small ones."""
+"""The import cycles: what they do, how they fail, what to cut, and how that looks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
+from overhaul.drawing.rings import Shown, drawn
 from overhaul.facts import Cycle, Import, Witness
-from overhaul.pictures import Picture, ring, shared_prefix
 from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
 from overhaul.survey import Survey
 
@@ -16,8 +17,8 @@ LIMIT: Final = 150
 """Cycles told in full."""
 CUTS: Final = 300
 """Cuts of one cycle that are in the page."""
-DRAWN: Final = 12
-"""Modules of the largest cycle that has a picture."""
+DRAWN: Final = 40
+"""Cycles that have pictures."""
 
 _EFFECTS: Final[Mapping[str, str]] = {
     "fatal": "The import fails, whichever of its modules is imported first.",
@@ -43,7 +44,7 @@ class CycleView(msgspec.Struct, frozen=True):
     cycle: Cycle
     meaning: str
     witness: Witness | None
-    picture: Picture | None
+    pictures: tuple[Shown, ...]
     cuts: Grid
 
 
@@ -61,21 +62,21 @@ def cycles(survey: Survey) -> Cycles | None:
     if rows is None:
         return None
     ranked = sorted(rows, key=lambda cycle: (-cycle.impact, cycle.modules))
-    drawn = {module: number for number, cycle in enumerate(ranked[:LIMIT]) for module in cycle.modules}
-    edges: dict[int, set[tuple[str, str]]] = {}
+    ring_of = {module: number for number, cycle in enumerate(ranked[:DRAWN]) for module in cycle.modules}
+    inside: defaultdict[int, list[Import]] = defaultdict(list)
     for row in rows_of(survey, Import) or ():
-        number = drawn.get(row.importer)
-        if number is not None and not row.implicit and drawn.get(row.imported) == number:
-            edges.setdefault(number, set()).add((row.importer, row.imported))
+        number = ring_of.get(row.importer)
+        if number is not None and not row.implicit and ring_of.get(row.imported) == number:
+            inside[number].append(row)
     told = enumerate(ranked[:LIMIT])
-    return Cycles(len(ranked), tuple(_view(number, cycle, edges.get(number, set())) for number, cycle in told))
+    return Cycles(len(ranked), tuple(_view(number, cycle, inside.get(number, ())) for number, cycle in told))
 
 
-def _view(number: int, cycle: Cycle, edges: set[tuple[str, str]]) -> CycleView:
+def _view(number: int, cycle: Cycle, imports: Sequence[Import]) -> CycleView:
     id = anchor("cycle", *sorted(cycle.modules))
     return CycleView(
         id, number + 1, cycle, _EFFECTS.get(cycle.effect, ""), cycle.witness,
-        _picture(cycle, edges) if 1 < len(cycle.modules) <= DRAWN else None,
+        tuple(drawn(cycle, imports)) if number < DRAWN and len(cycle.modules) > 1 else (),
         Grid(
             id=f"{id}-cuts", caption=f"Imports to cut in cycle {number + 1}", shown=12,
             columns=(
@@ -93,11 +94,3 @@ def _view(number: int, cycle: Cycle, edges: set[tuple[str, str]]) -> CycleView:
         ),
     )  # fmt: skip
 
-
-def _picture(cycle: Cycle, edges: Iterable[tuple[str, str]]) -> Picture:
-    """The ring; the cuts are drawn whether or not they are among the edges."""
-    cut = {(one.importer, one.imported) for one in cycle.cuts if {one.importer, one.imported} <= set(cycle.modules)}
-    return ring(
-        cycle.modules, {pair: f"{pair[0]} imports {pair[1]}" for pair in (*edges, *cut)}, marked=cut,
-        shared=shared_prefix(cycle.modules),
-    )  # fmt: skip

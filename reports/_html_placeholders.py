@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
+from overhaul.crosslinks import Crosslinks, placeholder_ids
 from overhaul.redundancy import Placeholder
-from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
-from overhaul.summary import urgency
+from overhaul.sections import Column, Grid, Line, Section, rows_of, short
 from overhaul.survey import Survey
 
 LIMIT: Final = 1500
@@ -47,34 +47,30 @@ def placeholders(survey: Survey) -> Placeholders | None:
         return None
     sure = [row for row in rows if row.sure]
     tiers = Counter[str](row.tier for row in rows)
-    told = sorted(rows, key=urgency)[:LIMIT]
+    told = list(placeholder_ids(rows))[:LIMIT]
     return Placeholders(
         len(rows), tuple((tier, tiers[tier], means) for tier, means in _TIERS.items() if tier in tiers),
         sum(row.reached == "entry" for row in sure), sum(bool(row.fuller) for row in sure),
-        (_grid(told, len(rows)), _evidence(told, len(rows))) if rows else (),
+        (_grid(told, len(rows), Crosslinks(survey)),) if rows else (),
     )  # fmt: skip
 
 
-def _grid(rows: Sequence[Placeholder], total: int) -> Grid:
-    seen = Counter[str]()
-    lines: list[Line] = []
-    elsewhere = any(row.fuller for row in rows)
-    for row in rows:
-        # Several may stand in one function: the first, the second ... each has an address of its own.
-        about = chr(0).join((row.module, row.name, row.pattern))
-        seen[about] += 1
-        cells = (row.tier, f"{row.path}:{row.line}", row.name, short(row.why, 160), _reached(row))
-        lines.append(
-            Line(
-                (*cells, _fuller(row)) if elsewhere else cells,
-                anchor("placeholder", about, str(seen[about])),
-            )
-        )
-    columns = Column("Tier", "word"), Column("Place", "place"), Column("Name", "code"), Column("Why"), Column("Reached")
+def _grid(rows: Sequence[tuple[Placeholder, str]], total: int, links: Crosslinks) -> Grid:
     return Grid(
         id="placeholders-all", caption="Every placeholder", shown=40,
-        columns=(*columns, Column("Done elsewhere")) if elsewhere else columns,
-        lines=tuple(lines), total=total, rest='overhaul query "SELECT * FROM placeholders"',
+        columns=(
+            Column("Tier", "word", choose=True), Column("Place", "place"), Column("Name", "code"), Column("Why"),
+            Column("Seen", "word", choose=True), Column("Reached"), Column("Done elsewhere"),
+            Column("Findings", "links"), Column("Facts", "folded"),
+        ),
+        lines=tuple(
+            Line((
+                row.tier, f"{row.path}:{row.line}", row.name, short(row.why, 160), row.pattern.replace("_", " "),
+                _reached(row), _fuller(row), links.findings(id), "\n".join(short(text, 200) for text in row.evidence),
+            ), id)
+            for row, id in rows
+        ),
+        total=total, rest='overhaul query "SELECT * FROM placeholders"',
     )  # fmt: skip
 
 
@@ -91,21 +87,3 @@ def _reached(row: Placeholder) -> str:
     first = short(row.called_by[0].removeprefix(f"{row.module}."), 120)
     more = f" and {row.callers - 1:,} more" if row.callers > 1 else ""
     return f"{_REACHED[row.reached]}: `{first}`{more}"
-
-
-def _evidence(rows: Sequence[Placeholder], total: int) -> Grid:
-    return Grid(
-        id="placeholders-evidence", caption="The evidence, placeholder by placeholder", shown=15,
-        columns=(
-            Column("Place", "place"), Column("Name", "code"), Column("Seen"), Column("Marked in line", "number"),
-            Column("Evidence"),
-        ),
-        lines=tuple(
-            Line((
-                f"{row.path}:{row.line}", row.name, row.pattern.replace("_", " "), row.marker_line,
-                short("; ".join(row.evidence)),
-            ))
-            for row in rows
-        ),
-        total=total, rest='overhaul query "SELECT name, evidence FROM placeholders"',
-    )  # fmt: skip

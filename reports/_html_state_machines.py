@@ -1,21 +1,19 @@
-"""The state machines: their states, how they move, and a picture of the small ones."""
+"""The state machines: their states, how they move, and how that looks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
 
+from overhaul.drawing.machines import Diagram, diagram
 from overhaul.inventory import StateMachine
-from overhaul.pictures import Picture, ring
 from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short
+from overhaul.states.picture import picture
 from overhaul.survey import Survey
 
 LIMIT: Final = 120
 """Machines told in full."""
-DRAWN: Final = 12
-"""States of the largest machine that has a picture."""
 
 
 class MachineView(msgspec.Struct, frozen=True):
@@ -23,7 +21,9 @@ class MachineView(msgspec.Struct, frozen=True):
 
     id: str
     machine: StateMachine
-    picture: Picture | None
+    diagram: Diagram | None
+    mermaid: str
+    """The same as text that other tools draw."""
     transitions: Grid
 
 
@@ -73,7 +73,7 @@ def state_machines(survey: Survey) -> StateMachines | None:
 
 def _view(row: StateMachine) -> MachineView:
     id = anchor("machine", row.module, row.name)
-    return MachineView(id, row, _picture(row) if 1 < len(row.states) <= DRAWN else None, Grid(
+    return MachineView(id, row, diagram(row), picture(row) if row.transitions else "", Grid(
         id=f"{id}-moves", caption=f"How {row.name} moves", shown=15,
         columns=(
             Column("Place", "place"), Column("From", "code"), Column("To", "code"), Column("Guard", "code"),
@@ -89,20 +89,3 @@ def _view(row: StateMachine) -> MachineView:
         total=len(row.transitions), rest='overhaul query "SELECT transitions FROM state_machines"',
     ))  # fmt: skip
 
-
-def _picture(row: StateMachine) -> Picture:
-    """The states in their order, with the moves whose start is known, and those from any state once for each."""
-    edges: dict[tuple[str, str], str] = {}
-    for one in row.transitions:
-        for source in row.states if one.source is None else (one.source,):
-            if source != one.target:
-                guard = f" if {one.guard}" if one.guard else ""
-                edges.setdefault((source, one.target), f"{source} to {one.target}{guard}")
-    marks: Mapping[str, str] = {
-        **dict.fromkeys(row.final, "final"),
-        **({row.initial: "initial"} if row.initial is not None else {}),
-    }
-    certain = {(one.source, one.target) for one in row.transitions if one.source is not None}
-    few = len(edges) <= 3 * len(row.states)
-    shown = edges if few else {pair: text for pair, text in edges.items() if pair in certain}
-    return ring(row.states, shown, marks=marks, in_order=True)

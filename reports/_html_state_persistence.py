@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from overhaul.crosslinks import Crosslinks
 from overhaul.inventory import StatePersistence
-from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, rows_of, short, surest_first
+from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, bad, good, rows_of, short, surest_first
 from overhaul.survey import Survey
 
 LIMIT: Final = 1000
@@ -18,6 +19,7 @@ def state_persistence(survey: Survey) -> Grids | None:
     if rows is None:
         return None
     sure = sum(row.sure for row in rows)
+    links = Crosslinks(survey)
     lead = "State that is saved and brought back across the end of a process."
     if not rows:
         return Grids(f"{lead} There is none.", ())
@@ -26,19 +28,32 @@ def state_persistence(survey: Survey) -> Grids | None:
         (Grid(
             id="state-persistences", caption="Who saves and restores what", shown=40,
             columns=(
-                Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes"),
-                Column("As"), Column("On damage"), Column("Confidence"), Column("Evidence"),
+                Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes", "mark"),
+                Column("As"), Column("On damage"), Column("Findings", "links"),
+                Column("Confidence", "word", choose=True), Column("Facts", "folded"),
             ),
             lines=tuple(
                 Line((
                     f"{row.path}:{row.line}",
                     short(", ".join(one.name for one in row.members if one.role == "save"), 200),
                     short(", ".join(one.name for one in row.members if one.role == "restore"), 200),
-                    row.write.replace("_", " "), row.medium, row.damaged, row.confidence,
-                    short("; ".join(row.evidence)),
-                ), anchor("persistence", row.module, row.name))
+                    _written(row), row.medium, row.damaged,
+                    links.findings(id := anchor("persistence", row.module, row.name)), row.confidence,
+                    "\n".join(short(text, 200) for text in row.evidence),
+                ), id)
                 for row in surest_first(rows, LIMIT)
             ),
             total=len(rows), rest='overhaul query "SELECT * FROM state_persistences"',
         ),),
     )  # fmt: skip
+
+
+def _written(row: StatePersistence) -> str:
+    """How, with a sign for what a crash can and cannot empty."""
+    match row.write:
+        case "atomic":
+            return good("atomic")
+        case "in_place":
+            return bad("in place")
+        case other:
+            return other

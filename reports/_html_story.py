@@ -1,18 +1,25 @@
-"""The top of the page: what was looked at, and what was found, in a few numbers that lead to their places."""
+"""The top of the page: what there is too much of, what to do next, and what could not be analysed."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import msgspec
 
-from overhaul.facts import Cycle, UnresolvedImport
-from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence
-from overhaul.redundancy import Consolidation, Duplicate, Parallel, Placeholder
-from overhaul.sections import WORST_FIRST, Column, Grid, Line, Section, rows_of, rule_anchor, short
+from overhaul.crosslinks import subject_id
+from overhaul.findings import SEVERITIES
+from overhaul.redundancy import NextStep, Subject
+from overhaul.sections import Column, Grid, Line, Section, rows_of, rule_anchor, short
 from overhaul.survey import Survey
+from overhaul.tallies import Tally, tallies
+
+STEPS = 5
+"""Steps that are told in full."""
+LISTED = 200
+"""Steps in the table below them."""
+SPOTS = 6
+"""Places of a step that are shown at once."""
 
 
 class RuleCount(msgspec.Struct, frozen=True):
@@ -22,16 +29,19 @@ class RuleCount(msgspec.Struct, frozen=True):
     severity: str
     summary: str
     findings: int
+    new: int
     link: str
     """Where the findings stand."""
 
 
-class EffectCount(msgspec.Struct, frozen=True):
-    """How many import cycles have an effect."""
+class StepView(msgspec.Struct, frozen=True):
+    """One of the next steps."""
 
-    effect: str
-    cycles: int
-    modules: int
+    step: NextStep
+    links: tuple[tuple[str, str], ...]
+    """(id, name) of the rows it is about."""
+    more: int
+    """Rows that are not named."""
 
 
 class Story(msgspec.Struct, frozen=True):
@@ -40,14 +50,15 @@ class Story(msgspec.Struct, frozen=True):
     files: int
     lines: int
     modules: int
+    tallies: tuple[Tally, ...]
+    steps: tuple[StepView, ...] | None
+    """None when nobody ranked any."""
+    others: Grid | None
     severities: tuple[tuple[str, int], ...]
+    sentence: str
+    """`2 new, 5 inherited, 1 fixed`; "" without a baseline."""
     rules: tuple[RuleCount, ...]
     rules_run: int
-    effects: tuple[EffectCount, ...] | None
-    """None when nobody looked for cycles."""
-    unresolved: int | None
-    inventory: tuple[tuple[str, str, int, str], ...]
-    """(one, many, how many with high or medium confidence, the section) of each kind that was looked for."""
     failed: int
     """Files, directories and settings that could not be analysed."""
     failures: Grid
@@ -56,33 +67,22 @@ class Story(msgspec.Struct, frozen=True):
 @Section("Overview", order=10)
 def story(survey: Survey) -> Story:
     """The story of the whole audit."""
-    found = Counter((WORST_FIRST.index(one.severity), one.rule) for one in survey.findings)
-    rules = survey.leaves.rules
-    cycles = rows_of(survey, Cycle)
-    unresolved = rows_of(survey, UnresolvedImport)
+    verdict = survey.verdict
+    steps = rows_of(survey, NextStep)
     failed = {failure.path for failure in survey.failures}
+    by_severity = Counter(one.severity for one in verdict.findings)
+    fixed = f", {len(verdict.fixed):,} fixed" if verdict.fixed else ""
     return Story(
         files=survey.files,
         lines=survey.lines,
         modules=sum(place.kind != "namespace" for place in survey.layout.modules.values()),
-        severities=tuple(
-            (severity, sum(count for (rank, _), count in found.items() if rank == number))
-            for number, severity in enumerate(WORST_FIRST)
-        ),
-        rules=tuple(
-            RuleCount(
-                rule, WORST_FIRST[rank], rules[rule].summary if rule in rules else "", count,
-                rule_anchor(rule, WORST_FIRST[rank]),
-            )
-            for (rank, rule), count in sorted(found.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
-        ),
+        tallies=tuple(tallies(survey)),
+        steps=None if steps is None else tuple(map(_step, steps[:STEPS])),
+        others=_others(steps) if steps and len(steps) > STEPS else None,
+        severities=tuple((severity, by_severity[severity]) for severity in SEVERITIES),
+        sentence=f"{len(verdict.new):,} new, {len(verdict.inherited):,} inherited{fixed}" if verdict.baseline else "",
+        rules=tuple(_rules(survey)),
         rules_run=len(survey.leaves.selected_rules(survey.config.select, survey.config.ignore)),
-        effects=None if cycles is None else tuple(_effects(cycles)),
-        unresolved=None if unresolved is None else len(unresolved),
-        inventory=tuple(
-            (one, many, sum(row.sure for row in rows), section)
-            for table, one, many, section in _KINDS if (rows := rows_of(survey, table)) is not None
-        ),
         failed=len(failed),
         failures=Grid(
             id="not-analysed", caption="What could not be analysed, and why", shown=20,
@@ -93,19 +93,46 @@ def story(survey: Survey) -> Story:
     )  # fmt: skip
 
 
-_KINDS: Final[tuple[tuple[type[Component], str, str, str], ...]] = (
-    (Manager, "manager", "managers", "managers"), (Cache, "cache", "caches", "caches"),
-    (StateMachine, "state machine", "state machines", "state_machines"),
-    (StatePersistence, "saved state", "saved states", "state_persistence"),
-    (Placeholder, "placeholder", "placeholders", "placeholders"),
-    (Duplicate, "group of duplicates", "groups of duplicates", "duplicates"),
-    (Parallel, "pair in parallel", "pairs in parallel", "parallels"),
-    (Consolidation, "candidate for one", "candidates for one", "consolidations"),
-)  # fmt: skip
+def _rules(survey: Survey) -> Iterator[RuleCount]:
+    found = Counter((SEVERITIES.index(one.severity), one.rule) for one in survey.findings)
+    new = Counter((SEVERITIES.index(one.severity), one.rule) for one in survey.verdict.new)
+    rules = survey.leaves.rules
+    for (rank, rule), count in sorted(found.items(), key=lambda item: (item[0][0], -item[1], item[0][1])):
+        severity = SEVERITIES[rank]
+        yield RuleCount(
+            rule, severity, rules[rule].summary if rule in rules else "", count, new[rank, rule],
+            rule_anchor(rule, severity),
+        )  # fmt: skip
 
 
-def _effects(cycles: Sequence[Cycle]) -> Iterator[EffectCount]:
-    for effect in ("fatal", "order-dependent", "latent", "deferred", "typing"):
-        of_effect = [cycle for cycle in cycles if cycle.effect == effect]
-        if of_effect:
-            yield EffectCount(effect, len(of_effect), len({name for cycle in of_effect for name in cycle.modules}))
+def _step(step: NextStep) -> StepView:
+    links = tuple(dict.fromkeys((subject_id(one), _named(one)) for one in step.subjects))
+    return StepView(step, links[:SPOTS], max(0, len(links) - SPOTS))
+
+
+def _named(subject: Subject) -> str:
+    match subject.table:
+        case "consolidations":
+            return f"risk of {subject.key[-1]}"
+        case "cycles":
+            return "the ring and its cut"
+        case _:
+            return short(subject.key[1] or subject.key[0], 60)
+
+
+def _others(steps: Sequence[NextStep]) -> Grid:
+    return Grid(
+        id="next-steps", caption="Every step, by what it is worth after its risk", shown=STEPS + 10,
+        columns=(
+            Column("Rank", "number"), Column("Step"), Column("Worth", "number"), Column("Risk", "number"),
+            Column("Places", "number"), Column("Files", "number"), Column("Rows", "links"),
+        ),
+        lines=tuple(
+            Line((
+                step.rank, short(step.title, 300), step.worth, step.risk, step.places, step.files,
+                "\n".join(f"{subject_id(one)} {_named(one)}" for one in step.subjects[:3]),
+            ), "" if step.rank <= STEPS else step.identity)
+            for step in steps[:LISTED]
+        ),
+        total=len(steps), rest='overhaul query "SELECT rank, title, worth, risk FROM next_steps"',
+    )  # fmt: skip

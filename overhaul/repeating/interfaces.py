@@ -139,6 +139,20 @@ def _public(name: str) -> bool:
     return not name.startswith("_")
 
 
+def essence(interface: Interface) -> tuple[object, ...]:
+    """All of an interface but its lines, of which only the order remains."""
+    lines = [one.line for one in every(interface)]
+    ranks = sorted(range(len(lines)), key=lines.__getitem__)
+    return [_essence(one) for one in interface.offers], sorted(interface.functions), ranks
+
+
+def _essence(offer: Offer) -> tuple[object, ...]:
+    return (
+        offer.name, offer.unit, offer.parameters, offer.returns, sorted(offer.traits), offer.decorators,
+        offer.asynchronous, offer.bases, [_essence(one) for one in offer.methods], offer.fields,
+    )  # fmt: skip
+
+
 class Bodies:
     """What functions and methods use, looked up for those that are compared."""
 
@@ -197,27 +211,53 @@ _OF_BUILT_INS: Final = frozenset(
 _SELF: Final = frozenset({"self", "cls", "Any", "None", "True", "False", "str", "int", "float", "bool", "len"})
 
 
+class Tallies(msgspec.Struct, frozen=True, array_like=True):
+    """In how many modules names are defined, for those that several define."""
+
+    functions: dict[str, int]
+    """Functions at the top level, public or not; at least `HOOK`."""
+    public: dict[Unit, dict[str, int]]
+    """At least `COMMON`."""
+
+
+def tallied(interfaces: Sequence[Interface]) -> Tallies:
+    """Counts in how many modules each name is defined, with its unit."""
+    public: dict[Unit, Counter[str]] = {"function": Counter(), "method": Counter(), "class": Counter()}
+    for interface in interfaces:
+        for unit, name in {(one.unit, one.last) for one in every(interface)}:
+            public[unit][name] += 1
+    functions = Counter(name for interface in interfaces for name in interface.functions)
+    return Tallies(
+        {name: count for name, count in sorted(functions.items()) if count >= HOOK},
+        {unit: {name: count for name, count in sorted(names.items()) if count >= COMMON}
+         for unit, names in public.items()},
+    )  # fmt: skip
+
+
 class Conventions:
     """Names that so many modules have that they are somebody's rule, and tell nothing about two of them."""
 
-    def __init__(self, interfaces: Sequence[Interface]) -> None:
-        """Counts in how many modules each name is defined, with its unit."""
-        self._modules: Counter[tuple[Unit, str]] = Counter()
-        for interface in interfaces:
-            self._modules.update({(one.unit, one.last) for one in every(interface)})
-        self._functions = Counter(name for interface in interfaces for name in interface.functions)
+    def __init__(self, tallies: Tallies) -> None:
+        """Goes by how many modules define each name."""
+        self._tallies = tallies
 
     def holds(self, offer: Offer) -> bool:
         """Whether four modules or more define it."""
-        return self._modules[offer.unit, offer.last] >= COMMON
+        return self._count(offer) >= COMMON
 
     def asks(self, offer: Offer) -> bool:
         """Whether twelve do: a framework asks for it."""
-        return self._modules[offer.unit, offer.last] >= HOOK
+        return self._count(offer) >= HOOK
 
     def hook(self, first: Interface, second: Interface) -> bool:
         """Whether both have a function that a framework asks of modules by its name, as of plug-ins."""
-        return any(self._functions[name] >= HOOK and name != "main" for name in first.functions & second.functions)
+        return any(
+            self._tallies.functions.get(name, 0) >= HOOK and name != "main"
+            for name in first.functions & second.functions
+        )
+
+    def _count(self, offer: Offer) -> int:
+        return self._tallies.public[offer.unit].get(offer.last, 0)
 
 
 COMMON: Final = 4

@@ -109,17 +109,22 @@ def _concept(word: str) -> str:
     return stem(CONCEPTS.get(word, word))
 
 
+def counted(names: Iterable[str]) -> dict[str, int]:
+    """Of how many names each concept is a part; each name counts as often as it is given."""
+    return dict(sorted(Counter(concept for name in names for concept in concepts_of(name)).items()))
+
+
 class Weights:
     """How much a concept tells: its inverse document frequency among the names of a project."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Each name counts as often as it is given."""
-        self._count = Counter(concept for name in names for concept in concepts_of(name))
-        self._total = max(1, self._count.total())
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        """`counts` says of how many names each concept is a part."""
+        self._count = counts
+        self._total = max(1, sum(counts.values()))
 
     def _weight(self, concept: str) -> float:
         """Above 0; the rarer the greater."""
-        return math.log(1 + self._total / (1 + 10 * self._count[concept]))
+        return math.log(1 + self._total / (1 + 10 * self._count.get(concept, 0)))
 
     def likeness(self, first: str, second: str) -> float:
         """How alike two names are, 0 to 1: 1 for equal ones, else weighted Dice coefficient of what they speak of."""

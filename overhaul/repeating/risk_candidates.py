@@ -246,7 +246,7 @@ def _of_overlap(row: ResponsibilityOverlap, project: Project) -> Candidate:
     # What both do is about this part of the smaller one.
     saved = round(row.similarity * min(project.lines(first), project.lines(second)))
     return Candidate(
-        source="responsibility_overlap", identity=_identity("ovl", [row.first, row.second, *row.shared]),
+        source="responsibility_overlap", identity=row.group,
         members=(first, second), saved=saved, module=row.module, name=first.name, path=row.path, line=row.line,
         confidence="medium", spans=tuple(_spans([min((first, second), key=project.lines)], project)), one_stays=False,
         evidence=(fact(row.line, f"{first.name} and {row.second} both {', '.join(row.shared[:_FACTS])}"),),

@@ -6,7 +6,7 @@
 
   class Row {
     constructor(cells, element, id) {
-      this.cells = cells; // texts, and numbers in columns of numbers; null where there is nothing
+      this.cells = cells; // texts, and numbers in columns of numbers; null or "" where there is nothing
       this.element = element; // null until it is shown for the first time
       this.id = id;
       this.text = cells.map((cell) => cell ?? "").join("\n").replaceAll("`", "").toLowerCase();
@@ -20,6 +20,12 @@
       this.heads = [...root.querySelectorAll("thead th")];
       this.kinds = this.heads.map((head) => head.dataset.kind);
       this.rows = [...this.body.rows].map((row) => new Row([...row.cells].map((cell, n) => this.read(cell, n)), row, row.id));
+      this.chosen = new Map();
+      for (const choice of root.querySelectorAll("[data-choose]")) {
+        const choose = () => { this.choose(Number(choice.dataset.choose), choice.value); };
+        choice.addEventListener("change", () => { choose(); again(root); });
+        if (choice.value) choose();
+      }
       this.first = this.rows.length;
       const island = root.querySelector("script[data-more]");
       for (const [id, ...cells] of island ? JSON.parse(island.textContent) : []) this.rows.push(new Row(cells, null, id));
@@ -29,7 +35,6 @@
       this.button = root.querySelector("[data-all]");
       this.showing = root.querySelector("[data-showing]");
       if (this.button) {
-        this.button.hidden = false;
         this.button.addEventListener("click", () => { this.all = true; this.draw(); });
       }
       this.heads.forEach((head, n) => this.sortable(head, n));
@@ -42,10 +47,9 @@
     }
 
     sortable(head, n) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = head.textContent;
-      head.replaceChildren(button);
+      const button = head.querySelector("button");
+      if (!button) return;
+      button.disabled = false;
       button.addEventListener("click", () => this.sort(n));
     }
 
@@ -62,7 +66,8 @@
         const compare = this.kinds[n] === "number" ? (a, b) => a - b : collator.compare;
         this.order = [...this.rows].sort((one, other) => {
           const a = one.cells[n], b = other.cells[n];
-          if (a === null || b === null) return (a === null) - (b === null);
+          const none = (value) => value === null || value === "";
+          if (none(a) || none(b)) return none(a) - none(b);
           return sign * compare(a, b);
         });
       }
@@ -74,10 +79,25 @@
       return this.draw();
     }
 
+    choose(n, value) {
+      if (value) this.chosen.set(n, value);
+      else this.chosen.delete(n);
+    }
+
+    // Forgets what was searched and chosen, so that any row can be shown.
+    clear() {
+      for (const choice of this.root.querySelectorAll("[data-choose]")) choice.value = "";
+      this.chosen.clear();
+      this.needle = "";
+    }
+
     // Shows what matches, as many rows as there were at first unless all are asked for; gives the number of matches.
     draw() {
       const words = this.needle.split(/\s+/).filter(Boolean);
-      const matches = words.length ? this.order.filter((row) => words.every((word) => row.text.includes(word))) : this.order;
+      const chosen = [...this.chosen];
+      const matches = words.length || chosen.length
+        ? this.order.filter((row) => words.every((word) => row.text.includes(word)) && chosen.every(([n, value]) => row.cells[n] === value))
+        : this.order;
       const shown = this.all ? matches : matches.slice(0, Math.max(this.first, 1));
       this.body.replaceChildren(...shown.map((row) => this.element(row)));
       if (this.button) {
@@ -108,16 +128,65 @@
           prose(cell, value);
         } else if (kind === "word") {
           cell.textContent = value;
+        } else if (kind === "mark") {
+          const sign = cell.appendChild(document.createElement("span"));
+          if (value[0] === "✓") sign.className = "good";
+          if (value[0] === "✗") sign.className = "bad";
+          sign.textContent = value;
         } else if (kind === "link") {
-          const link = cell.appendChild(document.createElement("a"));
-          link.href = `#${value}`;
-          link.textContent = value;
+          linked(cell, value, value);
+        } else if (kind === "links") {
+          value.split("\n").forEach((line, number) => {
+            const space = line.indexOf(" ");
+            if (number) cell.append(document.createElement("br"));
+            linked(cell, line.slice(0, space), line.slice(space + 1));
+          });
+        } else if (kind === "folded") {
+          const fold = cell.appendChild(document.createElement("details"));
+          fold.appendChild(document.createElement("summary")).textContent = "Show";
+          list(fold, value, (item, line) => item.append(line));
+        } else if (kind === "points") {
+          list(cell, value, prose).className = "points";
+        } else if (kind === "excerpt") {
+          excerpt(cell, value);
         } else {
           breakable(cell.appendChild(document.createElement("code")), String(value));
         }
       });
       return (row.element = element);
     }
+  }
+
+  function linked(cell, id, text) {
+    if (!id) return cell.append(text);
+    const link = cell.appendChild(document.createElement("a"));
+    link.href = `#${id}`;
+    link.textContent = text;
+  }
+
+  function list(cell, value, fill) {
+    const items = cell.appendChild(document.createElement("ul"));
+    for (const line of value.split("\n")) fill(items.appendChild(document.createElement("li")), line);
+    return items;
+  }
+
+  // Lines of source; the first line of the value says the number of the first, and which it is about.
+  function excerpt(cell, value) {
+    const [numbers, ...lines] = value.split("\n");
+    const [first, about] = numbers.split(" ").map(Number);
+    const source = cell.appendChild(document.createElement("pre"));
+    source.className = "excerpt";
+    source.tabIndex = 0;
+    source.setAttribute("role", "group");
+    source.setAttribute("aria-label", "Source");
+    lines.forEach((line, n) => {
+      const place = first + n === about ? source.appendChild(document.createElement("mark")) : source;
+      const number = place.appendChild(document.createElement("span"));
+      number.className = "n";
+      number.textContent = first + n;
+      place.append(` ${line}`);
+      source.append("\n");
+    });
   }
 
   // Long names and paths may be broken behind a dot or slash; the macro `name` does the same.
@@ -136,15 +205,29 @@
     });
   }
 
-  function filtered(scope, input, output) {
+  // What the search of a part of the page finds, after it or a choice has changed.
+  function again(root) {
+    const scope = root.closest("[data-scope]");
+    const input = scope?.querySelector("[data-filter]");
+    if (!input) return grids.get(root)?.draw();
     const needle = input.value.trim().replaceAll("`", "").toLowerCase();
     let total = 0;
-    for (const root of scope.querySelectorAll("[data-grid]")) {
-      const matches = grids.get(root).filter(needle);
+    for (const one of scope.querySelectorAll("[data-grid]")) {
+      const matches = grids.get(one).filter(needle);
       total += matches;
-      (root.closest("[data-hide-empty]") ?? root).hidden = needle !== "" && matches === 0;
+      (one.closest("[data-hide-empty]") ?? one).hidden = needle !== "" && matches === 0;
     }
-    output.textContent = needle ? `${total.toLocaleString("en")} ${total === 1 ? "match" : "matches"}` : "";
+    const output = scope.querySelector("[data-matches]");
+    if (output) output.textContent = needle ? `${total.toLocaleString("en")} ${total === 1 ? "match" : "matches"}` : "";
+  }
+
+  // Shows again whatever a search or a choice has hidden in the part of the page that a link leads to.
+  function cleared(root) {
+    const scope = root.closest("[data-scope]");
+    const input = scope?.querySelector("[data-filter]");
+    for (const one of scope?.querySelectorAll("[data-grid]") ?? [root]) grids.get(one).clear();
+    if (input) input.value = "";
+    again(root);
   }
 
   // Links to rows that are not shown yet, and to what is folded away.
@@ -154,15 +237,21 @@
     if (!id) return;
     for (const row of document.querySelectorAll("tr.target")) row.classList.remove("target");
     let found = document.getElementById(id);
-    for (const grid of grids.values()) {
-      const row = found ? null : grid.rows.find((one) => one.id === id);
+    if (found?.closest("[hidden]")) {
+      const grid = found.querySelector("[data-grid]") ?? found.closest("[data-grid]");
+      if (grid) cleared(grid);
+    }
+    for (const grid of found ? [] : grids.values()) {
+      const row = grid.rows.find((one) => one.id === id);
       if (!row) continue;
-      const input = grid.root.closest("[data-scope]")?.querySelector("[data-filter]");
-      if (input && input.value) { input.value = ""; input.dispatchEvent(new Event("input")); }
-      grid.all = true;
-      grid.draw();
+      cleared(grid.root);
+      if (!row.element?.isConnected) {
+        grid.all = true;
+        grid.draw();
+      }
       found = row.element;
       found.classList.add("target");
+      break;
     }
     for (let fold = found?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     found?.scrollIntoView();
@@ -170,13 +259,77 @@
 
   for (const root of document.querySelectorAll("[data-grid]")) grids.set(root, new Grid(root));
   for (const input of document.querySelectorAll("[data-filter]")) {
-    const box = input.closest(".filter");
-    box.hidden = false;
-    const again = () => filtered(box.closest("[data-scope]"), input, box.querySelector("[data-matches]"));
-    input.addEventListener("input", again);
-    if (input.value) again();
+    const grid = input.closest("[data-scope]").querySelector("[data-grid]");
+    if (!grid) continue;
+    input.addEventListener("input", () => again(grid));
+    if (input.value) again(grid);
   }
+  for (const [root, grid] of grids) if (grid.chosen.size) again(root);
+
+  // The section that is read is marked in the navigation.
+  const entries = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
+  const reading = new Set();
+  const observer = new IntersectionObserver((changes) => {
+    for (const change of changes) {
+      if (change.isIntersecting) reading.add(change.target.id);
+      else reading.delete(change.target.id);
+    }
+    const current = [...entries.keys()].find((id) => reading.has(id));
+    if (!current) return;
+    for (const [id, link] of entries) {
+      if (id === current) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  }, { rootMargin: "-15% 0px -80% 0px" });
+  for (const id of entries.keys()) {
+    const section = document.getElementById(id);
+    if (section) observer.observe(section);
+  }
+
+  // On a narrow page the menu closes behind the reader who has chosen from it.
+  const menu = document.querySelector(".menu");
+  menu.addEventListener("click", (event) => { if (event.target.closest("a")) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // Colours: as the system has them, unless the reader has chosen; remembered where the browser allows it.
+  const theme = document.querySelector("select[data-theme]");
+  const paint = () => {
+    if (theme.value) document.documentElement.dataset.theme = theme.value;
+    else delete document.documentElement.dataset.theme;
+  };
+  try { theme.value = localStorage.getItem("overhaul-colours") ?? ""; } catch { /* not allowed here */ }
+  if (theme.selectedIndex < 0) theme.value = "";
+  paint();
+  theme.addEventListener("change", () => {
+    paint();
+    try { localStorage.setItem("overhaul-colours", theme.value); } catch { /* not allowed here */ }
+  });
   addEventListener("hashchange", follow);
   addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details[data-print]")) fold.open = true; });
   follow();
 })();
+// pictures: begin
+// Names the row and the column of the cell that the pointer or the focus is on.
+(() => {
+  for (const table of document.querySelectorAll("table.dsm")) {
+    let lit = -1;
+    const light = (cell) => {
+      const n = cell?.closest("td, thead th")?.cellIndex ?? -1;
+      const column = n > 1 ? n : -1;
+      if (column === lit) return;
+      for (const row of table.rows) {
+        row.cells[lit]?.classList.remove("lit");
+        row.cells[column]?.classList.add("lit");
+      }
+      lit = column;
+    };
+    table.addEventListener("pointerover", (event) => light(event.target));
+    table.addEventListener("pointerleave", () => light(null));
+    table.addEventListener("focusin", (event) => light(event.target));
+  }
+})();
+// pictures: end

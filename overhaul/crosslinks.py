@@ -1,0 +1,108 @@
+"""Which findings speak of which rows of the inventories: links of the page, in both directions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from overhaul.facts import Cycle, Row
+from overhaul.findings import Finding
+from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence
+from overhaul.leaves import row_of
+from overhaul.redundancy import Duplicate, Parallel, Placeholder, RepeatedUtility, Subject
+from overhaul.sections import anchor, link, rows_of
+from overhaul.summary import urgency
+from overhaul.survey import Survey
+
+KINDS: Final[Mapping[type[Component], str]] = {
+    Cache: "cache", Manager: "manager", StateMachine: "machine", StatePersistence: "persistence",
+}  # fmt: skip
+"""What the ids of rows begin with that are told apart by their module and name."""
+_SUBJECTS: Final = {"consolidations": "candidate", "caches": "cache", "state_persistences": "persistence"}
+
+Known = tuple[type[Row], str, str, int]
+"""Row type, module, name, and line."""
+
+
+class Crosslinks:
+    """The links between findings and rows of one survey."""
+
+    def __init__(self, survey: Survey) -> None:
+        """Reads the findings and the tables of the inventories."""
+        self._rows = dict(_ids(survey))
+        self._asked = {
+            name: [row for hint in leaf.reads.values() if (row := row_of(hint)) is not None]
+            for name, leaf in survey.leaves.rules.items()
+        }
+        self._findings: dict[str, list[Finding]] = defaultdict(list)
+        for one in survey.findings:
+            for id, _ in self._of(one):
+                self._findings[id].append(one)
+
+    def rows(self, finding: Finding) -> str:
+        """The rows that a finding is about, as a cell of the kind links."""
+        return "\n".join(link(id, kind) for id, kind in self._of(finding))
+
+    def findings(self, id: str) -> str:
+        """The findings about a row, by its id, as a cell of the kind links."""
+        return "\n".join(link(finding_id(one), one.rule) for one in self._findings.get(id, ()))
+
+    def count(self, ids: Iterable[str]) -> Counter[str]:
+        """How many findings each rule has about these rows."""
+        return Counter(one.rule for id in ids for one in self._findings.get(id, ()))
+
+    def _of(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        for row in self._asked.get(finding.rule, ()):
+            found = self._rows.get((row, finding.module, finding.name, finding.line))
+            if found is not None:
+                yield found, _LABELS[row]
+
+
+_LABELS: Final[Mapping[type[Row], str]] = {
+    Cache: "cache", Manager: "manager", StateMachine: "state machine", StatePersistence: "saved state",
+    Placeholder: "placeholder", Duplicate: "duplicates", Parallel: "parallel", Cycle: "import cycle",
+    RepeatedUtility: "repeated utility",
+}  # fmt: skip
+
+
+def finding_id(finding: Finding) -> str:
+    """The address of a finding on the page."""
+    return f"finding-{finding.identity}"
+
+
+def placeholder_ids(rows: Iterable[Placeholder]) -> Iterator[tuple[Placeholder, str]]:
+    """Placeholders, the most urgent first, with their ids: several may stand in one function."""
+    seen = Counter[str]()
+    for row in sorted(rows, key=urgency):
+        about = chr(0).join((row.module, row.name, row.pattern))
+        seen[about] += 1
+        yield row, anchor("placeholder", about, str(seen[about]))
+
+
+def subject_id(subject: Subject) -> str:
+    """The address on the page of a row that a step is about."""
+    match subject.table:
+        case "placeholders":
+            return anchor("placeholder", *subject.key, "1")
+        case "cycles":
+            return anchor("cycle", *subject.key)
+        case "unresolved_imports":
+            return anchor("unresolved", *subject.key)
+        case table:
+            return anchor(_SUBJECTS.get(table, table), *subject.key)
+
+
+def _ids(survey: Survey) -> Iterator[tuple[Known, str]]:
+    for kind, name in KINDS.items():
+        for row in rows_of(survey, kind) or ():
+            yield (kind, row.module, row.name, row.line), anchor(name, row.module, row.name)
+    for placeholder, id in placeholder_ids(rows_of(survey, Placeholder) or ()):
+        yield (Placeholder, placeholder.module, placeholder.name, placeholder.line), id
+    for duplicate in rows_of(survey, Duplicate) or ():
+        yield (Duplicate, duplicate.module, duplicate.name, duplicate.line), duplicate.identity
+    for parallel in rows_of(survey, Parallel) or ():
+        yield (Parallel, parallel.module, parallel.name, parallel.line), parallel.identity
+    for cycle in rows_of(survey, Cycle) or ():
+        if (witness := cycle.witness) is not None:
+            yield (Cycle, witness.module, witness.name, witness.line), anchor("cycle", *sorted(cycle.modules))

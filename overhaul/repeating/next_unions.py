@@ -1,0 +1,132 @@
+"""Steps that make one of several: candidates for one, brought together where they are one piece of work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from overhaul.inventory import Cache, Manager
+from overhaul.redundancy import Consolidation, Doubt, Duplicate, Gain, Parallel, Spot, Subject
+from overhaul.repeating.next_steps import Draft, counted, named
+
+
+def unions(
+    rows: Sequence[Consolidation], parallels: Sequence[Parallel], where: Mapping[str, Spot],
+    module_of: Callable[[str], str],
+) -> Iterator[Draft]:  # fmt: skip
+    """One step for what is one piece of work.
+
+    That is: pairs in parallel that have a module or package in common (three copies are three pairs), and duplicates
+    that lie in the same two or more modules. The others are a step each. What each saves is counted without the lines
+    that a better candidate takes away already; the risk is that of its riskiest part.
+    """
+    pairs = {row.identity: row for row in parallels}
+    open_ones = [row for row in rows if row.sure and not row.justified and row.further_lines]
+    for group in _groups(open_ones, pairs, module_of):
+        yield _union(group, pairs, where, module_of)
+
+
+def spots(
+    duplicates: Iterable[Duplicate], parallels: Iterable[Parallel], components: Iterable[Cache | Manager]
+) -> dict[str, Spot]:
+    """Where the members of candidates stand, by their dotted names."""
+    found = {one.dotted: Spot(one.path, one.line, f"`{one.dotted}`") for one in components}
+    for pair in parallels:
+        for one in pair.correspondences:
+            found[one.first] = Spot(one.first_path, one.first_line, f"`{one.first}`")
+            found[one.second] = Spot(one.second_path, one.second_line, f"`{one.second}`")
+    for row in duplicates:
+        for clone in row.members:
+            name = f"{clone.module}.{clone.name}" if clone.name else clone.module
+            found[name] = Spot(clone.path, clone.line, f"`{name}`")
+    return found
+
+
+def _groups(
+    rows: Sequence[Consolidation], pairs: Mapping[str, Parallel], module_of: Callable[[str], str]
+) -> Iterator[list[Consolidation]]:
+    """Rows that are one piece of work, in the order of the first of each."""
+    together: dict[object, list[Consolidation]] = defaultdict(list)
+    sets: list[set[str]] = []
+    for row in rows:
+        if (pair := pairs.get(row.identity)) is not None:
+            sides = {pair.first, pair.second}
+            touching = [one for one in sets if one & sides]
+            sets = [one for one in sets if not one & sides] + [sides.union(*touching)]
+    for row in rows:
+        if (pair := pairs.get(row.identity)) is not None:
+            key: object = frozenset(next(one for one in sets if pair.first in one))
+        else:
+            modules = frozenset(map(module_of, row.members))
+            key = (modules, row.subkind) if len(modules) > 1 and row.subkind == "duplicate" else row.identity
+        together[key].append(row)
+    yield from together.values()
+
+
+def _union(
+    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], where: Mapping[str, Spot],
+    module_of: Callable[[str], str],
+) -> Draft:  # fmt: skip
+    members = list(dict.fromkeys(name for row in group for name in row.members))
+    riskiest = max(group, key=lambda row: (row.risk, row.identity))
+    saved = sum(row.further_lines for row in group)
+    places = [where.get(name, Spot(group[0].path, group[0].line, f"`{name}`")) for name in members]
+    identities = ", ".join(f"'{row.identity}'" for row in group)
+    return Draft(
+        kind="unify", title=_title(group, pairs, module_of), why=_why(group, pairs, members, module_of),
+        gains=(Gain("lines that are said again", saved, 1.0),),
+        doubts=tuple(Doubt(part.name, part.value, part.weight, part.measure) for part in riskiest.parts),
+        spots=tuple(places),
+        subjects=tuple(Subject("consolidations", (row.subkind, row.identity)) for row in group),
+        command=f'overhaul query "SELECT members, parts FROM consolidations WHERE identity IN ({identities})"',
+    )  # fmt: skip
+
+
+def _title(group: Sequence[Consolidation], pairs: Mapping[str, Parallel], module_of: Callable[[str], str]) -> str:
+    first = group[0]
+    names = named([f"`{name}`" for name in _brief(first.members)])
+    if first.identity in pairs:
+        sides = sorted({side for row in group for side in (pairs[row.identity].first, pairs[row.identity].second)})
+        kind = pairs[first.identity].subkind
+        return f"Keep one of {len(sides)} {kind}s that implement the same thing: {named([f'`{one}`' for one in sides])}"
+    if len(group) > 1:
+        modules = sorted({module_of(name) for row in group for name in row.members})
+        say = "both say" if len(modules) == 2 else "all say"
+        return f"Bring together what {named([f'`{one}`' for one in modules])} {say}: {len(group)} groups of duplicates"
+    match first.subkind:
+        case "cache_family":
+            return f"Make one cache of {len(first.members)}: {names}"
+        case "responsibility_overlap":
+            return f"Make one manager of {names}, which do the same"
+        case "repeated_utility":
+            return f"Use what is there already in place of {names}"
+        case _:
+            return f"Make one of {len(first.members)} that say the same: {names}"
+
+
+def _why(
+    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], members: Sequence[str],
+    module_of: Callable[[str], str],
+) -> str:  # fmt: skip
+    saved = sum(row.further_lines for row in group)
+    modules = len({module_of(name) for name in members})
+    lines = f"{counted(saved, 'line')} {'goes' if saved == 1 else 'go'}"
+    if group[0].identity in pairs:
+        names = sum(bool(one.first and one.second) for one in pairs[group[0].identity].correspondences)
+        correspond = f"{counted(names, 'name')} {'corresponds' if names == 1 else 'correspond'}"
+        return f"{lines}; {correspond}, and a change of one is a change of all."
+    spread = f"in {counted(modules, 'module')}" if modules > 1 else "in one module"
+    return f"{lines}, and {counted(len(members), 'place')} {spread} {_CHANGE}."
+
+
+_CHANGE: Final = "need not be changed together any more"
+
+
+def _brief(names: Sequence[str]) -> list[str]:
+    """Names without what their packages have in common; whole where they would look the same."""
+    parts = [name.split(".") for name in names]
+    common = 0
+    while all(len(part) > common + 1 for part in parts) and len({part[common] for part in parts}) == 1:
+        common += 1
+    return [".".join(part[common:]) for part in parts]

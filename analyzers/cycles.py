@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
+from overhaul.components import in_rings
 from overhaul.facts import (
     Binding,
     Class,
@@ -21,11 +22,11 @@ from overhaul.facts import (
     Witness,
 )
 from overhaul.importing.cuts import feedback_arcs
-from overhaul.importing.interpreter import Attempt, attempts
+from overhaul.importing.remembering import Imports, Known, Outcome
 from overhaul.importing.world import World
 from overhaul.layout import Layout
-from overhaul.lazy import networkx
 from overhaul.leaves import Analyzer
+from overhaul.past import Past
 
 Effect = Literal["fatal", "order-dependent", "latent", "deferred", "typing"]
 Way = Literal["typing", "direct", "defer", "move", "drop"]
@@ -40,7 +41,7 @@ COST: Final[Mapping[Way, int]] = {"drop": 1, "typing": 1, "direct": 1, "defer": 
 def cycles(
     layout: Layout, rings: Sequence[Ring], steps: Facts[Step], statements: Facts[ImportStatement],
     bindings: Facts[Binding], exports: Facts[Export], uses: Facts[UsedName], classes: Facts[Class],
-    functions: Facts[Function],
+    functions: Facts[Function], past: Past[Known],
 ) -> Iterator[Cycle]:  # fmt: skip
     """Modules that import each other: strongly connected components of the import graph, and self-imports.
 
@@ -50,12 +51,17 @@ def cycles(
     under TYPE_CHECKING close it. Ranked by impact: weight of the effect x (modules of the cycle + first importers that
     fail + modules outside that import one of them).
     """
+    if not rings:
+        return
     world = World(layout, steps, statements, bindings, exports, uses, classes, functions)
-    found = [_cycle(ring, world, layout) for ring in rings]
+    tables = (steps, statements, bindings, exports, uses, classes, functions)
+    imports = Imports(past.state, world, tables)
+    found = [_cycle(ring, imports.outcomes(ring), world, layout) for ring in rings]
+    past.leave(imports.left())
     yield from sorted(found, key=lambda cycle: (-cycle.impact, cycle.modules))
 
 
-def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
+def _cycle(ring: Ring, tried: Sequence[Outcome], world: World, layout: Layout) -> Cycle:
     members, rows = ring.modules, ring.imports
     # Of a dynamic import the kind does not say when it runs.
     at_import = {
@@ -69,7 +75,6 @@ def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
         if row.kind in ("module", "conditional") or (row.importer, row.line, row.imported) in at_import
     ]
     unlazy = [row for row in rows if row.kind != "typing"]
-    tried = list(attempts(world, members, {*members, *ring.leading}))
     failed = [attempt for attempt in tried if attempt.failure is not None]
     effect, relevant = _effect(members, runs, unlazy, rows, failed)
     cuts, exact = _cuts(members, relevant, world)
@@ -88,7 +93,7 @@ def _cycle(ring: Ring, world: World, layout: Layout) -> Cycle:
 
 def _effect(
     members: Sequence[str], runs: Sequence[Import], unlazy: Sequence[Import], rows: Sequence[Import],
-    failed: Sequence[Attempt],
+    failed: Sequence[Outcome],
 ) -> tuple[Effect, Sequence[Import]]:  # fmt: skip
     """The effect, and the imports that have to do with it."""
     ring = _is_ring(runs)
@@ -101,12 +106,13 @@ def _effect(
 
 
 def _is_ring(rows: Sequence[Import]) -> bool:
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    graph.add_edges_from((row.importer, row.imported) for row in rows)
-    return not networkx.is_directed_acyclic_graph(graph)
+    edges: dict[str, set[str]] = {}
+    for row in rows:
+        edges.setdefault(row.importer, set()).add(row.imported)
+    return in_rings(edges)
 
 
-def _witness(attempt: Attempt, layout: Layout) -> Witness:
+def _witness(attempt: Outcome, layout: Layout) -> Witness:
     failure = attempt.failure
     assert failure is not None
     order = failure.order if len(failure.order) <= 12 else (*failure.order[:4], "...", *failure.order[-7:])

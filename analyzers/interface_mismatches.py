@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from overhaul.facts import (
     Class,
@@ -17,39 +17,53 @@ from overhaul.facts import (
 from overhaul.inventory import testing
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import External, Symbol
+from overhaul.past import Past
 from overhaul.symbols import Symbols
 from overhaul.text import words_of
 from overhaul.types import Types
 from overhaul.wiring.interfaces import Asked, Interfaces
+from overhaul.wiring.remembering import Known, Memory
 
 
 @Analyzer
 def interface_mismatches(
     symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], classes: Facts[Class],
     used: Facts[UsedName], receivers: Facts[ReceiverUse], reflections: Facts[Reflection],
+    past: Past[Known],
 ) -> Iterator[InterfaceMismatch]:  # fmt: skip
     """Methods and attributes that are asked of a receiver whose class is known, and that this class does not have.
 
     Silent where the class may have attributes that nobody can see, where a subclass has it and the receiver may be of
     one, where the code has asked what the receiver is, and in tests.
     """
-    interfaces = Interfaces(symbols, Types(symbols, variables, local_names), classes, used, receivers, reflections)
+    memory = Memory(past.state, symbols, variables, local_names, used, receivers, reflections)
+    interfaces = Interfaces(
+        symbols, Types(symbols, variables, local_names), classes, used, receivers, reflections, memory.outside
+    )
+    found: dict[str, Sequence[InterfaceMismatch]] = {}
     for module in symbols.layout.modules:
-        path = symbols.path(module)
-        if testing(path):
+        if testing(symbols.path(module)):
             continue
-        for asked in interfaces.asked(module):
-            if not asked.exact and any(_of_an_heir(interfaces, asked)):
-                continue
-            if asked.receiver == "self" and _completed_elsewhere(interfaces, asked.classes[0]):
-                continue
-            owner = asked.classes[0]
-            near = interfaces.near(owner, asked.member)
-            yield InterfaceMismatch(
-                module=module, path=path, line=asked.line, scope=asked.scope, receiver=asked.receiver,
-                owner=owner.dotted, member=asked.member, how="call" if asked.how == "call" else "load", near=near,
-                confidence="high" if asked.exact else "medium",
-            )  # fmt: skip
+        told = memory.rows(module)
+        found[module] = told if told is not None else list(_of_module(module, interfaces))
+        yield from found[module]
+    past.leave(memory.left(interfaces.set_from_outside, found))
+
+
+def _of_module(module: str, interfaces: Interfaces) -> Iterator[InterfaceMismatch]:
+    for asked in interfaces.asked(module):
+        if not asked.exact and any(_of_an_heir(interfaces, asked)):
+            continue
+        if asked.receiver == "self" and _completed_elsewhere(interfaces, asked.classes[0]):
+            continue
+        owner = asked.classes[0]
+        near = interfaces.near(owner, asked.member)
+        yield InterfaceMismatch(
+            module=module, path=interfaces.symbols.path(module), line=asked.line, scope=asked.scope,
+            receiver=asked.receiver, owner=owner.dotted, member=asked.member,
+            how="call" if asked.how == "call" else "load", near=near,
+            confidence="high" if asked.exact else "medium",
+        )  # fmt: skip
 
 
 def _completed_elsewhere(interfaces: Interfaces, owner: Symbol) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from overhaul.facts import Attribute, Class, Facts, Function, Import, ReceiverUse, UsedName, Variable
 from overhaul.leaves import Analyzer
+from overhaul.past import Past
 from overhaul.redundancy import Parallel
 from overhaul.repeating.packages import Finder
+from overhaul.repeating.remembering import Known
 from overhaul.symbols import Symbols
 
 
@@ -15,6 +17,7 @@ from overhaul.symbols import Symbols
 def parallels(
     symbols: Symbols, classes: Facts[Class], functions: Facts[Function], attributes: Facts[Attribute],
     variables: Facts[Variable], used: Facts[UsedName], receivers: Facts[ReceiverUse], imports: Sequence[Import],
+    past: Past[Known],
 ) -> Iterator[Parallel]:  # fmt: skip
     """Pairs of modules or packages whose public interfaces correspond by their names and by what they are made of.
 
@@ -23,5 +26,5 @@ def parallels(
     interface or a convention asks for. Two modules are left out, or listed with low confidence, when one imports from
     the other what corresponds, when a third one chooses between them, or when one is the other made asynchronous.
     """
-    finder = Finder(symbols, classes, functions, attributes, variables, used, receivers, imports)
+    finder = Finder(symbols, classes, functions, attributes, variables, used, receivers, imports, past)
     yield from finder.parallels()

@@ -33,6 +33,8 @@ class Judged(msgspec.Struct, frozen=True):
     """Of all files, before any comment suppressed them."""
     rules: frozenset[str]
     """Those that ran, whether they found anything or not."""
+    known: frozenset[str] = frozenset()
+    """All that there are; none where leaves of the user's own were left out, so that nobody can tell."""
 
 
 class Finding(Row, frozen=True):

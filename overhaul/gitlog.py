@@ -83,19 +83,19 @@ def _told(git: str, found: Repository, words: Iterable[str], take: Callable[[Ite
     """Hand what git prints to `take`, in parts that end with zero bytes, until that says False."""
     with tempfile.TemporaryDirectory(prefix="overhaul-git-") as folder:
         try:
-            own = _borrowing(Path(folder), found)
+            own = borrowing(Path(folder), found)
         except (OSError, ValueError) as error:
             return Ended(f"no room for a repository of our own ({error})")
         complaints = Path(folder, "stderr")
         with complaints.open("wb") as errors:
             try:
                 process = subprocess.Popen(
-                    [git, *words], cwd=own, env=_environment(own), stdin=subprocess.DEVNULL,
+                    [git, *words], cwd=own, env=environment(own), stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
                 return Ended(f"git cannot be run ({error.strerror})")
-        _confine(process.pid)
+        confine(process.pid)
         late = threading.Event()
         timer = threading.Timer(SECONDS, _expire, (late, process))
         timer.start()
@@ -108,7 +108,7 @@ def _told(git: str, found: Repository, words: Iterable[str], take: Callable[[Ite
             code = process.wait() if done else 0
         finally:
             timer.cancel()
-            _end(process)
+            end(process)
             process.wait()
         if late.is_set():
             return Ended(f"git took longer than {SECONDS:.0f} seconds")
@@ -120,10 +120,10 @@ def _told(git: str, found: Repository, words: Iterable[str], take: Callable[[Ite
 
 def _expire(late: threading.Event, process: subprocess.Popen[bytes]) -> None:
     late.set()
-    _end(process)
+    end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """End git, with whatever it may have started: a child that lives on would hold the pipe."""
     with contextlib.suppress(OSError):
         if os.name == "posix" and process.poll() is None:
@@ -132,7 +132,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def _confine(process: int) -> None:
+def confine(process: int) -> None:
     """Limit the memory of a process, where that can be done: a tree can be made to unfold to billions of files."""
     with contextlib.suppress(ImportError, AttributeError, OSError):
         import resource
@@ -140,7 +140,7 @@ def _confine(process: int) -> None:
         resource.prlimit(process, resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
-def _borrowing(folder: Path, found: Repository) -> Path:
+def borrowing(folder: Path, found: Repository) -> Path:
     """An empty repository that borrows the objects of another. Raises ValueError for a path that cannot be named."""
     own = folder / "repository"
     for part in ("objects/info", "refs", "home"):
@@ -161,7 +161,7 @@ def _borrowing(folder: Path, found: Repository) -> Path:
     return own
 
 
-def _environment(own: Path) -> dict[str, str]:
+def environment(own: Path) -> dict[str, str]:
     """All that git is told by its environment: that there is nothing to read, to ask or to fetch."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
     home = str(own / "home")
@@ -258,4 +258,4 @@ def _commit(head: bytes, touched: Iterable[tuple[str, bytes, bytes]]) -> Commit:
     return Commit(name.decode("ascii", "replace"), seconds, author.decode("utf-8", "replace").lower(), tuple(touched))
 
 
-__all__ = ["Commit", "Ended", "ask", "at_head", "git_program"]
+__all__ = ["Commit", "Ended", "ask", "at_head", "borrowing", "confine", "end", "environment", "git_program"]

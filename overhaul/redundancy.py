@@ -302,8 +302,100 @@ class Hotspot(Row, frozen=True):
     """Date of the last of these commits, ISO 8601."""
 
 
+class Gain(msgspec.Struct, frozen=True):
+    """One part of what a step is worth."""
+
+    what: str
+    """What ends, in the plural: `lines that are said again`."""
+    number: int
+    each: float
+    """How much one of them counts: in lines of code that need not be there."""
+
+    @property
+    def adds(self) -> float:
+        """What it adds to the worth of the step."""
+        return round(self.number * self.each, 1)
+
+
+class Doubt(msgspec.Struct, frozen=True):
+    """One part of a step's risk."""
+
+    name: str
+    """As in `RiskName`, or `cut_cost`."""
+    value: float
+    """0 to 1."""
+    weight: float
+    """The weights of a step's parts add up to 1."""
+    measure: str
+    """What was counted: `14 modules use it`."""
+
+    @property
+    def adds(self) -> float:
+        """What it adds to the risk, rounded to three places."""
+        return round(self.weight * self.value, 3)
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A place that a step touches."""
+
+    path: str
+    line: int
+    what: str
+    """What stands there, dotted with its module, or what is to be done there."""
+
+
+StepKind = Literal[
+    "unify", "cut_ring", "write_out", "bound_caches", "save_atomically", "repair_imports", "repair_uses"
+]
+"""What a step does: unify: makes one of several; write_out: of what only pretends."""
+SubjectTable = Literal[
+    "consolidations", "cycles", "placeholders", "caches", "state_persistences", "unresolved_imports",
+    "interface_mismatches",
+]  # fmt: skip
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """A row of another table that a step is about."""
+
+    table: SubjectTable
+    key: tuple[str, ...]
+    """What tells the row from the others of its table, lines left out."""
+
+
+class NextStep(Row, frozen=True):
+    """Something that is worth doing next, with what it is worth, what it touches and what it risks."""
+
+    rank: int
+    """1 for the first."""
+    kind: StepKind
+    title: str
+    """What to do, as one would tell somebody; names stand between backticks."""
+    why: str
+    """Why it pays: a sentence or two with numbers."""
+    gains: tuple[Gain, ...]
+    worth: float
+    """The sum of what the gains add, in lines."""
+    doubts: tuple[Doubt, ...]
+    risk: float
+    """0 to 1: the sum of what the doubts add."""
+    priority: float
+    """Worth times what the risk leaves of it; the order of the steps."""
+    files: int
+    """Different files that have a place which is touched."""
+    places: int
+    """Places that are touched."""
+    spots: tuple[Spot, ...]
+    """The first of these places."""
+    subjects: tuple[Subject, ...]
+    command: str
+    """What shows it in full."""
+    identity: str
+    """`step-` and 10 hexadecimal digits, of the kind and the subjects."""
+
+
 __all__ = [
     "BaselineMetric", "ChangeHistory", "Clone", "Confidence", "Consolidation", "Correspondence", "Difference",
-    "Duplicate", "FamilyMember", "FileChange", "Hotspot", "NameFamily", "Parallel", "Placeholder", "Reach", "Reached",
-    "RepeatedUtility", "RiskPart", "Tier",
+    "Doubt", "Duplicate", "FamilyMember", "FileChange", "Gain", "Hotspot", "NameFamily", "NextStep", "Parallel",
+    "Placeholder", "Reach", "Reached", "RepeatedUtility", "RiskPart", "Spot", "StepKind", "Subject",
+    "SubjectTable", "Tier",
 ]  # fmt: skip

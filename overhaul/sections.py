@@ -32,9 +32,14 @@ class Column(msgspec.Struct, frozen=True):
     """A column of a grid."""
 
     title: str
-    kind: Literal["text", "word", "code", "place", "number", "link"] = "text"
+    kind: Literal[
+        "text", "word", "code", "place", "number", "link", "links", "folded", "points", "mark", "excerpt"
+    ] = "text"  # fmt: skip
     """word: a text that is never broken; place: `path:line`, sorted by path and then by number; link: the id of
-    something on the page."""
+    something on the page; links: lines made with `link`; folded: lines that are shown on demand; points: lines that are
+    shown; mark: a word with a sign before it, made with `good`, `bad` or plain; excerpt: made with `quoted`."""
+    choose: bool = False
+    """The reader can choose one of its values, and see no row with another."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -60,9 +65,25 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     """The command that shows what was left out."""
 
     @property
+    def choices(self) -> tuple[tuple[int, str, tuple[str, ...]], ...]:
+        """(number, title, values) of the columns of whose values the reader can choose one, where there are several."""
+        chosen = [(number, column.title) for number, column in enumerate(self.columns) if column.choose]
+        values = [tuple(dict.fromkeys(str(line.cells[number] or "") for line in self.lines)) for number, _ in chosen]
+        return tuple(
+            (number, title, tuple(sorted(filter(None, found), key=_rank)))
+            for (number, title), found in zip(chosen, values, strict=True) if len(found) > 1
+        )
+
+    @property
     def omitted(self) -> int:
         """How many lines are not in the page at all."""
         return max(0, self.total - len(self.lines))
+
+
+def _rank(value: str) -> tuple[int, str]:
+    """Confidences and tiers by what they mean, all else by the alphabet."""
+    known = ("high", "medium", "low", "certain", "likely", "note")
+    return (known.index(value) if value in known else len(known)), value
 
 
 class Grids(msgspec.Struct, frozen=True):
@@ -72,11 +93,20 @@ class Grids(msgspec.Struct, frozen=True):
     grids: tuple[Grid, ...]
 
 
+GROUPS: Final = (
+    (0, "Summary"), (22, "What there is"), (30, "What is tangled or said again"), (44, "Figures"),
+)  # fmt: skip
+"""(the least `order`, the title) of each group of sections in the navigation."""
+
+
 class Section:
     """One section of the page."""
 
     def __init__(self, title: str, *, order: int) -> None:
-        """`order` is the place on the page: 10 is the story at the top, 90 the appendix."""
+        """`order` is the place on the page: 10 is the story at the top, 90 the appendix.
+
+        The navigation groups sections by it: see `GROUPS`.
+        """
         self.title = title
         self.order = order
 
@@ -87,13 +117,29 @@ class Section:
         return self
 
 
-WORST_FIRST: Final = ("error", "warning", "note")
-"""Severities of findings."""
-
-
 def anchor(kind: str, *parts: str) -> str:
     """An id that is the same as long as the parts are: `cycle-1f3a9c02b4`."""
     return f"{kind}-{hashlib.blake2b(chr(0).join(parts).encode(errors='surrogatepass'), digest_size=5).hexdigest()}"
+
+
+def link(id: str, text: str) -> str:
+    """A line of a cell of the kind links: the text alone where nothing on the page has the id."""
+    return f"{id} {text}"
+
+
+def good(text: str) -> str:
+    """A cell of the kind mark for what is as it should be: with a tick."""
+    return f"✓ {text}"
+
+
+def bad(text: str) -> str:
+    """A cell of the kind mark for what is not: with a cross."""
+    return f"✗ {text}"
+
+
+def quoted(first: int, lines: Sequence[str], about: int) -> str:
+    """A cell of the kind excerpt: lines of source from the number `first`, among them the one it is about."""
+    return "\n".join((f"{first} {about}", *lines))
 
 
 def rule_anchor(rule: str, severity: str) -> str:

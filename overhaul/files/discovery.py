@@ -81,7 +81,7 @@ def discover(root: Path, config: Config) -> Tree:
     return Tree(folder, (entry,), metadata=tuple(sorted((*here, *_metadata_above(folder)))))
 
 
-def _lead(source: str, root: Path) -> str:
+def lead(source: str, root: Path) -> str:
     """What makes a path relative to the folder of the configuration file; "" when that is no parent of the root."""
     if not source:
         return ""
@@ -101,7 +101,7 @@ class _Walk:
         self.failures: list[Failure] = []
         self.visited: set[str] = set()
         self.links: list[tuple[str, tuple[Rules, ...]]] = []
-        self.exclude = [Rules(config.exclude, 0, _lead(config.source, root)), Rules(config.also_exclude, 0)]
+        self.exclude = [Rules(config.exclude, 0, lead(config.source, root)), Rules(config.also_exclude, 0)]
         self.left_out = False
 
     def tree(self) -> Tree:

@@ -8,7 +8,7 @@ Lin and Smyth (1993), then every node is moved to its best place until nothing i
 from collections.abc import Collection, Hashable, Mapping
 from typing import Final, TypeVar
 
-from overhaul.lazy import networkx
+from overhaul.components import components
 
 EXACT: Final = 12
 """Largest component solved exactly."""
@@ -29,15 +29,18 @@ def feedback_arcs(
     place = {node: number for number, node in enumerate(nodes)}
     arcs = [edge for edge in edges if edge[0] == edge[1]]
     costs = {edge: cost for edge, cost in edges.items() if edge[0] != edge[1]}
-    graph: networkx.DiGraph[Node] = networkx.DiGraph()
-    graph.add_edges_from(costs)
+    edges_from: dict[Node, list[Node]] = {}
+    for one, other in costs:
+        edges_from.setdefault(one, []).append(other)
     exact = True
     # An edge between two components closes no cycle: each is solved by itself.
-    for component in networkx.strongly_connected_components(graph):
+    for component in components(edges_from):
         if len(component) > 1:
+            inside = set(component)
             members = sorted(component, key=place.__getitem__)
             exact = exact and len(members) <= EXACT
-            arcs += _component(members, {edge: costs[edge] for edge in graph.subgraph(component).edges})
+            within = {edge: cost for edge, cost in costs.items() if edge[0] in inside and edge[1] in inside}
+            arcs += _component(members, within)
     return sorted(arcs, key=lambda edge: (place[edge[0]], place[edge[1]])), exact
 
 

@@ -343,7 +343,7 @@ class Interpreter:
         there = self.modules.get(target)
         listed = self._world.listed(target)
         if there is None or there.done:
-            for name in self._world.public(target):
+            for name in self._world.public(target) if listed is None else listed:
                 submodule = self._world.submodule(target, name) if listed is not None else None
                 if submodule is not None and name not in self._world.offered(target):
                     self.load(submodule)

@@ -38,6 +38,10 @@ class World:
         self._offered: dict[str, dict[str, Binding]] = {}
         self._bodies: dict[tuple[str, str], list[Step]] = {}
         self._programs: dict[str, list[Step]] = {}
+        self.through: set[str] = set()
+        """Modules whose steps or names were asked for."""
+        self.called: set[tuple[str, str]] = set()
+        """Functions whose bodies were asked for."""
 
     def written(self, row: Import) -> Iterator[tuple[ImportStatement, set[str]]]:
         """The statements that an edge of the import graph stands for, each with the names it binds for that edge."""
@@ -78,6 +82,7 @@ class World:
 
     def program(self, module: str) -> list[Step]:
         """The steps of a module's body, with the dynamic imports in their places."""
+        self.through.add(module)
         found = self._programs.get(module)
         if found is None:
             found = [*self._steps[module]] if self.layout.modules[module].kind == "source" else []
@@ -91,6 +96,7 @@ class World:
     def body(self, module: str, scope: str) -> Sequence[Step]:
         """The steps of a function's body, where they are sure to be taken; a module's `__getattr__` is taken whole."""
         key = module, scope
+        self.called.add(key)
         found = self._bodies.get(key)
         if found is None:
             straight = [row.straight for row in self._functions[module] if row.name == scope]
@@ -112,6 +118,7 @@ class World:
 
     def offered(self, module: str) -> Mapping[str, Binding]:
         """The names that a module's body binds in the end, stars apart."""
+        self.through.add(module)
         found = self._offered.get(module)
         if found is None:
             found = dict[str, Binding]()
@@ -120,6 +127,14 @@ class World:
                     found.setdefault(row.name, row)
             self._offered[module] = found
         return found
+
+    def essence(self, module: str) -> Iterator[object]:
+        """All that is told of a module's body, whatever the lines: `program`, `offered`, `listed`, stars."""
+        yield from map(without_line, self.program(module))
+        for name, row in self.offered(module).items():
+            yield name, row.kind, row.target
+        yield [row.target for row in self._bindings[module] if row.kind == "star"]
+        yield self.listed(module)
 
     def public(self, module: str, depth: int = 0) -> set[str]:
         """The names that `from module import *` binds in the end."""
@@ -135,6 +150,7 @@ class World:
 
     def listed(self, module: str) -> tuple[str, ...] | None:
         """`__all__`, when a module has one."""
+        self.through.add(module)
         rows = self._exports[module]
         return rows[0].names if rows else None
 
@@ -176,6 +192,11 @@ class World:
             base = row.target[: len(row.target) - len(row.target.lstrip("."))]
         source = self.absolute(module, base) if base else None
         return self.meaning(source, taken, depth + 1) if source is not None else None
+
+
+def without_line(step: Step) -> tuple[str, str, str, str, bool, str]:
+    """A step, wherever it stands."""
+    return step.act, step.name, step.target, step.taken, step.maybe, step.caught
 
 
 def _caught(row: ImportStatement) -> Literal["", "imports"]:

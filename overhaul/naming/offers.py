@@ -25,6 +25,10 @@ class Offers:
         self._attributes: Facts[Attribute] = facts[4]
         self.imports: Facts[ImportStatement] = facts[5]
         self.used: Facts[UsedName] = facts[6]
+        self.tables = (
+            self._bindings, self.exports, self._classes, self._functions, self._attributes, self.imports, self.used,
+        )  # fmt: skip
+        """Those of `reads`, in that order."""
         self._interiors: dict[str, Interior] = {}
         self._names: dict[str, Mapping[str, str]] = {}
         self._gaps: dict[str, str] = {}
@@ -108,7 +112,7 @@ class Offers:
         if rows := self.interior(package).bindings.get("__path__"):
             return f"{package} sets __path__ (line {rows[0].line})"
         for row in self.used[package]:
-            if row.name in _EXTENDING:
+            if row.name in EXTENDING:
                 return f"{package} uses {row.name} (line {row.lines[0]})"
         return ""
 
@@ -232,7 +236,7 @@ class Offers:
         return whole
 
 
-_EXTENDING: Final = frozenset({
+EXTENDING: Final = frozenset({
     "__path__.append", "__path__.extend", "__path__.insert", "pkgutil.extend_path", "extend_path",
     "pkg_resources.declare_namespace", "declare_namespace",
 })  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from overhaul.lazy import networkx
+from overhaul.components import components
 from overhaul.wiring.portraits import Key
 
 
@@ -13,17 +13,15 @@ def tiers(depends: Mapping[Key, frozenset[Key]]) -> dict[Key, int | None]:
 
     The longest path to a sink of the graph of dependencies (edges from the one that holds to the one that is held).
     """
-    graph: networkx.DiGraph[Key] = networkx.DiGraph()
-    graph.add_nodes_from(depends)
-    graph.add_edges_from((holder, held) for holder, several in depends.items() for held in several if held in depends)
+    edges = _inside(depends)
     found: dict[Key, int | None] = {}
-    for component in networkx.strongly_connected_components(graph):
-        # Tarjan's order: what a component depends on comes before it.
+    for component in components(edges):
+        # What a component depends on comes before it.
         (first, *others) = component
-        if others or graph.has_edge(first, first):
+        if others or first in edges[first]:
             found.update(dict.fromkeys(component))
             continue
-        below = [found[held] for held in graph.successors(first)]
+        below = [found[held] for held in edges[first]]
         known = [one for one in below if one is not None]
         found[first] = None if len(known) < len(below) else max(known, default=-1) + 1
     return found
@@ -31,10 +29,8 @@ def tiers(depends: Mapping[Key, frozenset[Key]]) -> dict[Key, int | None]:
 
 def rings(depends: Mapping[Key, frozenset[Key]]) -> list[tuple[Key, ...]]:
     """Components that depend on each other in a ring, each ring sorted, the rings sorted."""
-    graph: networkx.DiGraph[Key] = networkx.DiGraph()
-    graph.add_nodes_from(depends)
-    graph.add_edges_from((holder, held) for holder, several in depends.items() for held in several if held in depends)
-    return sorted(
-        tuple(sorted(component)) for component in networkx.strongly_connected_components(graph)
-        if len(component) > 1
-    )  # fmt: skip
+    return sorted(tuple(sorted(component)) for component in components(_inside(depends)) if len(component) > 1)
+
+
+def _inside(depends: Mapping[Key, frozenset[Key]]) -> dict[Key, list[Key]]:
+    return {holder: [held for held in several if held in depends] for holder, several in depends.items()}

@@ -51,9 +51,10 @@ class Interfaces:
 
     def __init__(
         self, symbols: Symbols, types: Types, classes: Facts[Class], used: Facts[UsedName],
-        receivers: Facts[ReceiverUse], reflections: Facts[Reflection],
+        receivers: Facts[ReceiverUse], reflections: Facts[Reflection], outside: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
-        """Goes through all uses once to learn which attributes are set from outside."""
+        """Goes through all uses once to learn which attributes are set from outside, unless `outside` says so."""
+        self._outside = outside
         self.symbols = symbols
         self.types = types
         self._classes = classes
@@ -138,14 +139,11 @@ class Interfaces:
     @cached_property
     def set_from_outside(self) -> frozenset[str]:
         """The names of attributes that are assigned anywhere on something else than `self`."""
+        if self._outside is not None:
+            return self._outside
         found: set[str] = set()
-        for table in (self._used, self._receivers):
-            for row in (row for _, rows in table.items() for row in rows):
-                if row.how == "store":
-                    root, _, rest = row.name.partition(".")
-                    # A local variable called `self` is an instance that `__new__` or a factory makes.
-                    if root not in ("self", "cls") or "." in rest or table is self._receivers:
-                        found.add(row.name.rpartition(".")[2])
+        for module in self.symbols.layout.modules:
+            found |= set_outside(self._used[module], self._receivers[module])
         return frozenset(found)
 
     @cached_property
@@ -272,6 +270,19 @@ class Interfaces:
         return symbols, bool(rows) and all(
             not row.annotation and self.types.constructed(module, scope, row.value) for row in rows
         )
+
+
+def set_outside(used: Sequence[UsedName], receivers: Sequence[ReceiverUse]) -> set[str]:
+    """The names of attributes that a module assigns on something else than `self`."""
+    found: set[str] = set()
+    for row in used:
+        if row.how == "store":
+            root, _, rest = row.name.partition(".")
+            if root not in ("self", "cls") or "." in rest:
+                found.add(row.name.rpartition(".")[2])
+    # A local variable called `self` is an instance that `__new__` or a factory makes.
+    found.update(row.name.rpartition(".")[2] for row in receivers if row.how == "store")
+    return found
 
 
 def _is_method(interior: Interior, owner: str, scope: str) -> bool:

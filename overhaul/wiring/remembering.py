@@ -1,0 +1,96 @@
+"""What a search for mismatches leaves for the next: the rows of each module, which hold until something else says more.
+
+What is asked in one module depends on its own facts, and on what classes, variables and names are in all others. The
+latter is compared by a digest for each module, which leaves out lines and what only its own functions see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from overhaul.facts import Facts, InterfaceMismatch, LocalName, ReceiverUse, Reflection, Row, UsedName, Variable
+from overhaul.naming.outlines import outline
+from overhaul.symbols import Symbols
+from overhaul.wiring.interfaces import set_outside
+
+
+class Known(msgspec.Struct, frozen=True, array_like=True):
+    """What a run leaves for the next."""
+
+    prints: dict[str, bytes]
+    """Module -> digest of its facts."""
+    outlines: dict[str, bytes]
+    """Module -> digest of what others see of it."""
+    outside: tuple[str, ...]
+    """The attributes that are assigned anywhere on something else than `self`."""
+    rows: dict[str, tuple[InterfaceMismatch, ...]]
+    """Of each module that has any."""
+
+
+class Memory:
+    """Tells what of the last run still holds."""
+
+    def __init__(
+        self, past: Known | None, symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName],
+        used: Facts[UsedName], receivers: Facts[ReceiverUse], reflections: Facts[Reflection],
+    ) -> None:  # fmt: skip
+        """The tables are all that the search reads."""
+        self._symbols, self._variables, self._local_names = symbols, variables, local_names
+        self._used, self._receivers, self._reflections = used, receivers, reflections
+        tables: tuple[Facts[Row], ...] = (*symbols.tables, variables, local_names, used, receivers, reflections)
+        prints = [table.prints() for table in tables]
+        self._prints = {
+            module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
+            for module in symbols.layout.modules
+        }
+        self._known = past if past is not None and self._holds(past) else None
+        self.outside = frozenset(self._known.outside) if self._known is not None else None
+        """The attributes that are assigned from outside; None where that must be found out."""
+
+    def _holds(self, past: Known) -> bool:
+        return all(
+            past.prints.get(module) == print_ or past.outlines.get(module) == self._outline(module)
+            for module, print_ in self._prints.items()
+        )
+
+    def rows(self, module: str) -> Sequence[InterfaceMismatch] | None:
+        """The rows of a module; None where they must be made."""
+        known = self._known
+        if known is None or known.prints.get(module) != self._prints[module]:
+            return None
+        return known.rows.get(module, ())
+
+    def left(self, outside: frozenset[str], rows: Mapping[str, Sequence[InterfaceMismatch]]) -> Known:
+        """What the next run can take over."""
+        known = self._known
+        outlines = known.outlines if known is not None else {module: self._outline(module) for module in self._prints}
+        return Known(self._prints, outlines, tuple(sorted(outside)), {
+            module: tuple(found) for module, found in rows.items() if found
+        })  # fmt: skip
+
+    def _outline(self, module: str) -> bytes:
+        return hashlib.blake2b(msgspec.msgpack.encode(list(self._seen_of(module))), digest_size=8).digest()
+
+    def _seen_of(self, module: str) -> Iterator[object]:
+        symbols = self._symbols
+        yield outline(symbols, module)
+        functions = symbols.interior(module).functions.values()
+        yield [(row.kind, row.generator, row.returns, row.decorators, row.parameters) for row in functions]
+        attributes = symbols.attribute_rows(module)
+        yield [(row.owner, row.name, row.where, row.annotation, row.value) for row in attributes]
+        variables = self._variables[module]
+        yield [(row.name, row.where, row.annotation, row.value) for row in variables]
+        # Local variables are seen from elsewhere where an attribute or a variable is made of them.
+        scopes = {f"{row.owner}.{row.where}" for row in attributes if row.where}
+        scopes |= {row.owner for row in attributes} | {row.where for row in variables if row.where}
+        around = {".".join(parts[:count]) for parts in (one.split(".") for one in scopes)
+                  for count in range(1, len(parts) + 1)}  # fmt: skip
+        yield [(row.scope, row.name, row.annotation, row.value) for row in self._local_names[module]
+               if row.scope in around]  # fmt: skip
+        yield [(row.scope, row.name) for row in self._reflections[module] if row.act == "sets"]
+        used = self._used[module]
+        yield sorted({row.scope for row in used if "__dict__" in row.name.split(".")})
+        yield sorted(set_outside(used, self._receivers[module]))

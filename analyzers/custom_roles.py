@@ -33,7 +33,7 @@ def custom_roles(
             if reasons := tuple(_reasons(pattern, portrait, symbols)):
                 found.append(_member(role, portrait, reasons))
         if pattern.functions:
-            found += _functions(role, pattern, symbols, portraits)
+            found += _functions(role, pattern, symbols)
     yield from sorted(found, key=lambda one: (one.kind, one.path, one.line))
 
 
@@ -84,7 +84,7 @@ def _member(role: str, portrait: Portrait, reasons: tuple[str, ...]) -> CustomRo
     )  # fmt: skip
 
 
-def _functions(role: str, pattern: RolePattern, symbols: Symbols, portraits: Portraits) -> Iterator[CustomRole]:
+def _functions(role: str, pattern: RolePattern, symbols: Symbols) -> Iterator[CustomRole]:
     """Functions of modules that belong to a family by name or decorator."""
     for module in symbols.layout.modules:
         if pattern.modules and not any(fnmatchcase(module, one) for one in pattern.modules):

@@ -314,11 +314,11 @@ class Doing:
         last = name.rpartition(".")[2]
         values = [one.value for one in node.args]
         level = max([REAL if one.star else self._level(one.value) for one in node.args], default=CONSTANT)
+        by_chance = last in _CHANCE and (name.startswith(_RANDOM) or (not dot and root in self._imported))
         if level >= REAL:
-            inner = [one for one in values if one.__class__ is cst.Attribute or one.__class__ is cst.Subscript]
-            chosen = last in _CHANCE and (name.startswith(_RANDOM) or (not dot and root in self._imported))
-            return RANDOM if chosen and len(inner) == 0 else REAL
-        if last in _CHANCE and (name.startswith(_RANDOM) or (not dot and root in self._imported)):
+            looked_up = any(one.__class__ is cst.Attribute or one.__class__ is cst.Subscript for one in values)
+            return RANDOM if by_chance and not looked_up else REAL
+        if by_chance:
             return RANDOM
         if name in _CONVERTING or last in ("isoformat", "Decimal", "timedelta"):
             inside = node.func.value if node.func.__class__ is cst.Attribute else None

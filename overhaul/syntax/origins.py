@@ -94,10 +94,10 @@ class Origins:
         for text in above:
             for name in _WORD.findall(text):
                 value = self.last(name)
-                found |= self._depends(value, 4)[0] if value is not None else {name} & self._own
+                found |= self._depends(value)[0] if value is not None else {name} & self._own
             texts.append(self._spelled(text))
         for node in nodes:
-            found |= self._depends(node, 4)[0]
+            found |= self._depends(node)[0]
             value = self.last(node.value) if node.__class__ is cst.Name else None
             texts.append(text_of(value if value is not None else node))
         whole = ", ".join(texts)
@@ -106,7 +106,7 @@ class Origins:
     def tell(self, value: Any, depth: int = 5) -> Told:
         """Where a value comes from; of several parts the one that is the dearest."""
         told = self._tell(value, depth)
-        depends, broad = self._depends(value, depth)
+        depends, broad = self._depends(value)
         return told._replace(depends=depends, broad=broad)
 
     def _tell(self, value: Any, depth: int) -> Told:
@@ -239,7 +239,7 @@ class Origins:
                     seen.add(node.value)
                     waiting += self._values[node.value][-3:]
 
-    def _depends(self, value: Any, depth: int) -> tuple[frozenset[str], bool]:
+    def _depends(self, value: Any) -> tuple[frozenset[str], bool]:
         """The parameters that an expression is made from, and whether it leans on anything that is not one."""
         found: set[str] = set()
         broad = False

@@ -213,7 +213,7 @@ class _Flattening:
         line = next(lines[kind])
         self._head(node, line, depth)
         if kind is cst.If:
-            self._if(node, line, depth)
+            self._if(node, depth)
         elif kind is cst.Match:
             for case in node.cases:
                 self._head(case, next(lines[cst.MatchCase]), depth + 1)
@@ -240,7 +240,7 @@ class _Flattening:
             self._code(code)
             self._suite(clause.body, depth + 1)
 
-    def _if(self, node: Any, line: int, depth: int) -> None:
+    def _if(self, node: Any, depth: int) -> None:
         """The rest of an if: chains of thousands of elifs are none too deep."""
         self._suite(node.body, depth + 1)
         while (orelse := node.orelse) is not None:

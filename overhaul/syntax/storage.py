@@ -90,7 +90,6 @@ class Names:
             top = one
             one = outer
         self.top = top
-        self.class_name = self.owner.rpartition(".")[2]
         self.words: dict[str, str] = {}
         """Local names of words: `name = "_cached"`."""
         self.containers = frozenset(_container_defaults(scope))

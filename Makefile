@@ -8,12 +8,13 @@ REPORT ?= overhaul-report.html
 JOBS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+BROWSER_REQUIRED ?=
 LEAVES := $(shell sed -n 's/^ *overhaul\.[a-z_]* = //p' setup.cfg)
 INSTALLED := $(VENV)/.overhaul-installed
 SHADOW := build/contracts
 
 .DEFAULT_GOAL := help
-.PHONY: help install audit test coverage bench types lint format contracts check wheel fixtures-update stdlib-table changelog clean
+.PHONY: help install audit test browser coverage bench types lint format contracts check wheel fixtures-update stdlib-table changelog clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +36,9 @@ audit: $(INSTALLED) ## audit TARGET (a fixture by default) and write REPORT: mak
 
 test: $(INSTALLED) ## run the whole suite
 	$(PY) -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+browser: $(INSTALLED) ## test the HTML page in chromium; BROWSER_REQUIRED=1 fails where there is none
+	OVERHAUL_BROWSER_REQUIRED=$(BROWSER_REQUIRED) $(PY) -m pytest tests/browser -n $(JOBS) $(PYTEST_ARGS)
 
 coverage: $(INSTALLED) ## run the suite in one process and say which lines it missed
 	$(PY) -m coverage run -m pytest $(PYTEST_ARGS)

@@ -9,10 +9,12 @@ from overhaul.inventory import Manager, Site
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
 from overhaul.naming.meanings import Symbol
+from overhaul.past import Past
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 from overhaul.wiring.graph import tiers
 from overhaul.wiring.judgement import Judge, Verdict
+from overhaul.wiring.keeping import Known, Memory
 from overhaul.wiring.portraits import Key, Portrait, Portraits
 
 _SITES = 20
@@ -22,12 +24,15 @@ _SITES = 20
 @Analyzer
 def managers(
     layout: Layout, symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], classes: Facts[Class],
-    constructions: Facts[Construction],
+    constructions: Facts[Construction], past: Past[Known],
 ) -> Iterator[Manager]:  # fmt: skip
     """The managers of the project, by evidence; scoped look-alikes with low confidence."""
-    portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions)
-    judge = Judge(portraits)
+    memory = Memory(past.state, symbols, variables, local_names, classes, constructions)
+    seen, taken = (memory.known.seen, memory.known.taken) if memory.known is not None else (None, None)
+    portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions, seen)
+    judge = Judge(portraits, taken)
     verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait)) is not None}
+    past.leave(memory.left(portraits.seen(), tuple(verdicts)))
     listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped" and verdict.confidence != "low"}
     depends = {key: _depends(portraits[key], listed, portraits) for key in verdicts}
     # A context that holds everything and that everything is handed stands above the others, not among them.

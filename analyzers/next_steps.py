@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from overhaul.caching.growing import growing
-from overhaul.facts import Cycle, Facts, Function, InterfaceMismatch, StorageUse, UnresolvedImport
+from overhaul.caching.staleness import stale
+from overhaul.facts import (
+    Attribute,
+    Cycle,
+    Facts,
+    Function,
+    InterfaceMismatch,
+    StorageUse,
+    UnresolvedImport,
+    UsedName,
+)
 from overhaul.inventory import Cache, Manager, StatePersistence
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
 from overhaul.redundancy import Consolidation, Duplicate, NextStep, Parallel, Placeholder, Reach
-from overhaul.repeating.next_steps import Users, growths, overwritings, pretences, ranked, repairs, rings
+from overhaul.repeating.next_steps import Users, falsehoods, growths, overwritings, pretences, ranked, repairs, rings
 from overhaul.repeating.next_unions import spots, unions
 
 
@@ -20,14 +30,14 @@ def next_steps(
     parallels: Sequence[Parallel], cycles: Sequence[Cycle], caches: Sequence[Cache],
     managers: Sequence[Manager], persistences: Sequence[StatePersistence], placeholders: Sequence[Placeholder],
     unresolved: Sequence[UnresolvedImport], mismatches: Sequence[InterfaceMismatch], reaches: Sequence[Reach],
-    functions: Facts[Function], uses: Facts[StorageUse],
+    attributes: Facts[Attribute], functions: Facts[Function], used: Facts[UsedName], uses: Facts[StorageUse],
 ) -> Iterator[NextStep]:  # fmt: skip
     """The steps that are worth most after their risk, each with every number it is ranked by.
 
-    A step makes one of several, cuts a ring of imports, writes out what only pretends, gives caches a limit, saves
-    state so that a crash cannot empty it, or repairs what fails when its line runs. Its worth is in lines of code that
-    need not be there; how much of them other gains count is a judgement that `docs/report.md` sets out. Steps whose
-    places all lie in tests are left out, and so is what is justified on record.
+    A step makes one of several, cuts a ring of imports, writes out what only pretends, gives caches a limit or renews
+    them, saves state so that a crash cannot empty it, or repairs what fails when its line runs. Its worth is in lines
+    of code that need not be there; how much of them other gains count is a judgement that `docs/report.md` sets out.
+    Steps whose places all lie in tests are left out, and so is what is justified on record.
     """
     users = Users(reaches)
     paths = {name: place.path for name, place in layout.modules.items()}
@@ -37,12 +47,17 @@ def next_steps(
             dotted = dotted.rpartition(".")[0]
         return dotted
 
+    old = [
+        (cache, f"{method}() {how} self.{source}" if how == "assigns" else f"{method}() {how}: self.{source}")
+        for cache, source, _, method, how in stale(caches, attributes, functions, used, uses)
+    ]
     where = spots(duplicates, parallels, (*caches, *managers))
     yield from ranked([
         *unions(consolidations, parallels, where, module_of),
         *rings(cycles, paths),
         *pretences(placeholders, users),
         *growths(list(growing(caches, functions, uses)), users),
+        *falsehoods(old, users),
         *overwritings(persistences, users),
         *repairs(unresolved, mismatches),
     ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""The command line: the one place that prints and exits.
+"""The command line: what is called by which name, and how a run exits.
 
 Only click is imported here; each command imports what it needs when it runs, so that `overhaul --version` and shell
 completion answer at once.
@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
@@ -18,15 +18,8 @@ from click.core import ParameterSource
 from overhaul import __version__
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from overhaul.commands.output import Order
-    from overhaul.commands.workspace import Flags, Workspace
-    from overhaul.config import Severity
-    from overhaul.survey import Survey
-    from overhaul.workers import Ahead
+from overhaul.commands.ratchet import baseline, check, init
+from overhaul.commands.running import deliver, look, open_project, say
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
@@ -47,7 +40,7 @@ def run(arguments: Sequence[str]) -> int:
         code = commands.main(list(arguments), prog_name="overhaul", standalone_mode=False)
         sys.stdout.flush()
     except _Ended as error:
-        _say(f"overhaul: {error}")
+        say(f"overhaul: {error}")
         if error.code == FAILED:
             _drop_output()
         return error.code
@@ -55,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):  # before a command runs, or at one of click's prompts
-        _say("overhaul: interrupted")
+        say("overhaul: interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
@@ -64,8 +57,8 @@ def run(arguments: Sequence[str]) -> int:
         import traceback
 
         for line in traceback.format_exc().splitlines():
-            _say(line)
-        _say("overhaul: this is a mistake in overhaul, or in a leaf of yours: please report it with the lines above")
+            say(line)
+        say("overhaul: this is a mistake in overhaul, or in a leaf of yours: please report it with the lines above")
         return FAILED
     return code if isinstance(code, int) else 0
 
@@ -138,129 +131,20 @@ def audit(
     from overhaul.commands.report_schema import told_tables
 
     quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
-    workspace = _open(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
+    workspace = open_project(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
     wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
     workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
     # Read before the audit, which it would be a pity to do for a file that is none of ours.
     read_baseline(workspace)
     earlier = None if compare is None else read_report(compare)
     carried = told_tables(tables, workspace.leaves)
-    survey = _survey(workspace, quiet=quiet, no_color=options["no_color"])
+    survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     survey.make()
     survey.told_tables = carried
     if earlier is not None:
         survey.comparison = compared(earlier, survey)
-    _deliver(wanted, lambda name: told(workspace.leaves.report(name), survey), coloured=coloured, quiet=quiet)
+    deliver(wanted, lambda name: told(workspace.leaves.report(name), survey), coloured=coloured, quiet=quiet)
     return 1 if survey.verdict.new else 0
-
-
-@commands.command()
-@click.argument("files", nargs=-1, type=click.Path())
-@click.option("--root", type=click.Path(), metavar="DIR", help="The project; by default the one you stand in.")
-@click.option(
-    "--format", "formats", multiple=True, metavar="NAME[=FILE]",
-    help="terminal (the default), sarif, gitlab, github, junit, markdown, json ...; - is standard output. Repeatable.",
-)  # fmt: skip
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
-@click.option("--since", metavar="REV", help="Take what was there where this revision and HEAD part for inherited.")
-@click.option(
-    "--fail-on", type=click.Choice(["error", "warning", "note"]),
-    help="The least severity of a new finding that counts for the exit code.",
-)  # fmt: skip
-@click.option("--inherited", is_flag=True, help="List the inherited findings too.")
-@click.option("--update", is_flag=True, help="Take what is fixed out of the baseline.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
-@run_options
-def check(
-    files: tuple[str, ...], root: str | None, formats: tuple[str, ...], select: tuple[str, ...],
-    ignore: tuple[str, ...], since: str | None, fail_on: Severity | None, inherited: bool, update: bool,
-    exit_zero: bool, **options: Any,
-) -> int:  # fmt: skip
-    """Say what is new: findings that are not in the baseline, and that FILES take part in (all, when none is named).
-
-    Exits with 1 when there are any, or when the baseline holds what is fixed.
-    """
-    with _ahead(files) as worker:
-        return _check(
-            files, root, formats, flags(options, select, ignore), since, fail_on, worker, inherited=inherited,
-            update=update, exit_zero=exit_zero, quiet=options["quiet"], verbose=options["verbose"],
-            no_color=options["no_color"],
-        )  # fmt: skip
-
-
-def _check(
-    files: tuple[str, ...], root: str | None, formats: tuple[str, ...], given: Flags, since: str | None,
-    fail_on: Severity | None, worker: Ahead | None, *, inherited: bool, update: bool, exit_zero: bool, quiet: bool,
-    verbose: bool, no_color: bool,
-) -> int:  # fmt: skip
-    """Check, with a worker that was started ahead."""
-    from overhaul.commands.check import closing, fails, named, project, within
-    from overhaul.commands.output import orders, told
-
-    coloured = colour(sys.stdout, refused=no_color)
-    top = project(root, given.config)
-    names = named(files, top)
-    workspace = _open(str(top), given, quiet=quiet, verbose=verbose)
-    wanted = orders(formats or (() if quiet else ("terminal",)), workspace.leaves, "--format")
-    earlier = None
-    if since is not None:
-        from overhaul.commands.since import findings_since
-
-        earlier = findings_since(since, workspace)
-    survey = _survey(workspace, quiet=quiet or bool(files), no_color=no_color, worker=worker)
-    survey.told_tables = frozenset()
-    if earlier is not None:
-        survey.inherit(earlier, since or "")
-    if files:
-        survey.narrow(within(survey, names))
-    if update:
-        from overhaul.commands.baseline import shrink
-
-        shrink(survey)
-
-    def told_as(name: str) -> Iterable[bytes | str]:
-        if name != "terminal":
-            return told(workspace.leaves.report(name), survey)
-        if not (survey.verdict.new or (inherited and survey.verdict.inherited)):
-            return ()
-        from overhaul.listing import listed
-
-        return listed(survey, inherited=inherited)
-
-    _deliver(wanted, told_as, coloured=coloured, quiet=quiet)
-    if not quiet:
-        aside = any(order.file is None and order.report != "terminal" for order in wanted)
-        for line in closing(survey.verdict, updated=update):
-            click.echo(line, err=aside)
-    failed = fails(survey.verdict, fail_on or workspace.config.fail_on, updated=update)
-    return 1 if failed and not exit_zero else 0
-
-
-@commands.command()
-@click.option("--root", type=click.Path(), metavar="DIR", help="The project; by default the one you stand in.")
-@click.option("--update", is_flag=True, help="Take out what is fixed, and give what was moved its new name.")
-@click.option(
-    "--accept", multiple=True, metavar="RULE", help="Add the new findings of this rule, and no others. Repeatable."
-)
-@run_options
-def baseline(root: str | None, update: bool, accept: tuple[str, ...], **options: Any) -> int:
-    """Write the baseline: the findings of now, which `overhaul check` takes for inherited from then on.
-
-    Where there is one already it only shrinks: --update takes out what is fixed. Without an option nothing is written
-    then, and what could be done is said.
-    """
-    from overhaul.commands.baseline import checked, written
-    from overhaul.commands.check import project
-
-    given = flags(options)
-    workspace = _open(str(project(root, given.config)), given, quiet=options["quiet"], verbose=options["verbose"])
-    checked(accept, workspace)
-    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
-    for line in written(survey, update=update, accepted=accept):
-        if not options["quiet"]:
-            click.echo(line)
-    return 0
 
 
 @commands.command()
@@ -283,8 +167,8 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
         raise click.UsageError('no statement: overhaul query "SELECT ..." [PATH], or overhaul query --tables [PATH]')
     from overhaul.commands.output import write_stdout
 
-    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
-    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     result = list_tables(survey) if listing else answer(survey, sql or "")
     write_stdout(written(result, form), sys.stdout.buffer)
     return 0
@@ -300,7 +184,7 @@ def explain(name: str | None, schema: bool, config_schema: bool, config: str | N
     from overhaul.commands.explain import explanation, overview
     from overhaul.commands.report_schema import report_schema
 
-    leaves = _open(".", flags({"config": config})).leaves
+    leaves = open_project(".", flags({"config": config})).leaves
     if schema:
         click.echo(report_schema(leaves))
     elif config_schema:
@@ -332,72 +216,31 @@ def justify(identity: str, path: str, reason: str, owner: str, expires: str | No
     from overhaul.commands.output import write_stdout
 
     day = expiry(expires, date.today())
-    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
-    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     write_stdout([justified(survey, identity, reason, owner, day)], sys.stdout.buffer)
     return 0
 
 
 @commands.command()
+@click.argument("what")
 @path_argument
-@click.option("--pre-commit", "hook", is_flag=True, help="Add the hook to .pre-commit-config.yaml too.")
-@click.option("--baseline/--no-baseline", "inherit", default=True, help="Whether the findings of now are inherited.")
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
-@click.option("-y", "--yes", is_flag=True, help="Write without asking.")
-def init(path: str, hook: bool, inherit: bool, dry_run: bool, yes: bool) -> int:
-    """Set overhaul up for the project in PATH: settings, the baseline, and with --pre-commit the hook.
+@click.option("--reason", default="", metavar="TEXT", help="Why it is not to be changed.")
+@click.option("--owner", default="", metavar="NAME", help="Who is to be asked.")
+@click.option("--code-only", is_flag=True, help="Of a file: its layout and comments may change.")
+@config_option
+def freeze(what: str, path: str, reason: str, owner: str, code_only: bool, config: str | None) -> int:
+    """Print the entry that says of a definition, a module or a file that it is not to be changed.
 
-    Every file is shown before it is written, and what exists is only added to.
+    WHAT is `package.module:Class.method`, `package.module`, or a path. Nothing is written: paste what is printed.
     """
-    from pathlib import Path
+    from overhaul.commands.freeze import frozen_entry
+    from overhaul.commands.output import write_stdout
 
-    from overhaul.commands.init import edits
-
-    planned = edits(Path(path), hook=hook)
-    for edit in planned:
-        _offer(edit.file, edit.what, edit.added.splitlines(), edit.content, dry_run=dry_run, yes=yes)
-    if not (inherit and _offer_baseline(path, dry_run=dry_run, yes=yes)) and not planned:
-        click.echo("Nothing to do: overhaul is set up here.")
+    workspace = open_project(path, flags({"config": config, "no_store": True}))
+    entry = frozen_entry(workspace.root, workspace.config, what, reason, owner, code_only=code_only)
+    write_stdout([entry], sys.stdout.buffer)
     return 0
-
-
-def _offer_baseline(path: str, *, dry_run: bool, yes: bool) -> bool:
-    """Write the baseline if the user wants it; False when there is one, or no Python yet."""
-    from pathlib import Path
-
-    from overhaul.commands.baseline import place
-    from overhaul.commands.init import preview
-    from overhaul.errors import TargetError
-    from overhaul.files.discovery import discover
-    from overhaul.ledger import ledger_text
-    from overhaul.printable import printable
-
-    workspace = _open(str(Path(path).absolute()), flags({"no_store": dry_run}))
-    if not workspace.config.baseline or (file := place(workspace.config, workspace.root)).exists():
-        return False
-    try:
-        found = len(discover(workspace.root, workspace.config).entries)
-    except TargetError:
-        return False
-    asked = f"Look at {found:,} files for findings that {printable(file.name)} is to hold as inherited?"
-    if not yes and not dry_run and not click.confirm(asked, default=True):
-        return True
-    survey = _survey(workspace, quiet=False, no_color=False)
-    text = ledger_text(entry for _, entry in survey.entries())
-    what = f"a new file, {len(survey.findings):,} findings"
-    _offer(file, what, list(preview(text)), text.encode(), dry_run=dry_run, yes=yes)
-    return True
-
-
-def _offer(file: Path, what: str, shown: Iterable[str], content: bytes, *, dry_run: bool, yes: bool) -> None:
-    """Show what would be written, and write it if the user wants it."""
-    from overhaul.commands.output import write_file
-    from overhaul.printable import printable
-
-    click.echo(f"{printable(str(file))}: {what}\n")
-    click.echo("".join(f"    {printable(line)}\n" for line in shown))
-    if not dry_run and (yes or click.confirm(f"Write {printable(str(file))}?", default=True)):
-        write_file(file, [content])
 
 
 @commands.command()
@@ -435,8 +278,8 @@ def graph(
     if form == "png" and output is None and sys.stdout.isatty():
         raise click.UsageError("a picture is nothing for a terminal: name a file with -o FILE")
     chosen = named_kinds(",".join(kinds) or None)
-    workspace = _open(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
-    survey = _survey(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     drawing = draw_states(survey, machine) if states else draw(survey, form, package_depth, cycles_only, chosen)
     if output is None or output == "-":
         write_stdout([drawing], sys.stdout.buffer)
@@ -445,89 +288,5 @@ def graph(
     return 0
 
 
-def _open(path: str, given: Flags, *, quiet: bool = False, verbose: bool = False) -> Workspace:
-    """Settings and leaves for an audit of `path`; what was left out is said."""
-    import gc
-    from pathlib import Path
-
-    from overhaul.commands.workspace import open_workspace
-
-    # Rows and trees hold no rings: the collector would only walk over them, and decoding is six times faster without.
-    gc.disable()
-    workspace = open_workspace(Path(path), given)
-    gc.freeze()
-    if workspace.left_out and not quiet:
-        _say(
-            f"overhaul: leaves in {', '.join(workspace.left_out)} were left out, because {workspace.config.source} "
-            f"does not lie at or above this folder: to run them, go there or pass --config {workspace.config.source}"
-        )
-    if verbose:
-        _say(f"configuration: {workspace.config.source or 'none'}")
-        _say(f"store: {_where(workspace.store)}")
-    return workspace
-
-
-def _where(store: Path | None) -> str:
-    if store is None:
-        return "in memory"
-    folder = store / ".overhaul"
-    writable = os.access(folder if folder.exists() else store, os.W_OK)
-    return str(folder) if writable else f"in memory ({folder} is not writable)"
-
-
-def _survey(workspace: Workspace, *, quiet: bool, no_color: bool, worker: Ahead | None = None) -> Survey:
-    """Look at the code, with a bar on a terminal."""
-    from overhaul.survey import survey
-
-    if quiet or not sys.stderr.isatty():
-        return survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store, ahead=worker)
-    from overhaul.commands.progress import Bar
-
-    with Bar(colour=colour(sys.stderr, refused=no_color)) as bar:
-        return survey(
-            workspace.root, workspace.config, workspace.leaves, store=workspace.store, progress=bar, ahead=worker
-        )
-
-
-def _ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | None]:
-    """A worker that gets ready to parse while settings are read and files are listed, where that saves time."""
-    if not files or sys.platform == "win32" or (os.cpu_count() or 1) < 2:
-        return contextlib.nullcontext()
-    from overhaul.workers import Ahead
-
-    return Ahead(_ready)
-
-
-def _ready() -> None:
-    """What the worker imports."""
-    from overhaul.survey import ready
-
-    ready()
-
-
-def _deliver(
-    wanted: Iterable[Order], chunks_of: Callable[[str], Iterable[bytes | str]], *, coloured: bool, quiet: bool
-) -> None:
-    """Write each report that was ordered; `chunks_of` makes the one of a name."""
-    from overhaul.commands.output import encoded, write_file, write_stdout
-
-    for order in wanted:
-        chunks = chunks_of(order.report)
-        if order.file is None:
-            write_stdout(chunks if coloured else map(_plain, chunks), sys.stdout.buffer)
-            continue
-        write_file(order.file, encoded(map(_plain, chunks)))
-        if order.announce and not quiet:
-            _say(f"wrote {order.file}")
-
-
-def _plain(chunk: bytes | str) -> bytes | str:
-    """Without colours."""
-    return chunk if isinstance(chunk, bytes) else click.unstyle(chunk)
-
-
-def _say(text: str) -> None:
-    """One line on standard error."""
-    from overhaul.printable import printable
-
-    click.echo(printable(text), err=True)
+for command in (check, baseline, init):
+    commands.add_command(command)

@@ -36,13 +36,24 @@ class Crosslinks:
             for name, leaf in survey.leaves.rules.items()
         }
         self._findings: dict[str, list[Finding]] = defaultdict(list)
+        # What stands at a place: a finding is told before a row, for it shows the source.
+        self._at = dict(_places(survey))
         for one in survey.findings:
+            self._at[one.path, one.line] = finding_id(one)
             for id, _ in self._of(one):
                 self._findings[id].append(one)
 
     def rows(self, finding: Finding) -> str:
         """The rows that a finding is about, as a cell of the kind links."""
         return "\n".join(link(id, kind) for id, kind in self._of(finding))
+
+    def places(self, finding: Finding, limit: int) -> str:
+        """Rows and findings that stand at the first further places of a finding, as a cell of the kind links."""
+        own = finding_id(finding)
+        return "\n".join(
+            link(id, f"{place.path.rpartition('/')[2]}:{place.line}") for place in finding.places[:limit]
+            if (id := self._at.get((place.path, place.line), own)) != own
+        )  # fmt: skip
 
     def findings(self, id: str) -> str:
         """The findings about a row, by its id, as a cell of the kind links."""
@@ -54,7 +65,9 @@ class Crosslinks:
 
     def _of(self, finding: Finding) -> Iterator[tuple[str, str]]:
         for row in self._asked.get(finding.rule, ()):
-            found = self._rows.get((row, finding.module, finding.name, finding.line))
+            # A module is in one ring at most, and a ring is found at any of its modules.
+            key = (row, finding.module, "", 0) if row is Cycle else (row, finding.module, finding.name, finding.line)
+            found = self._rows.get(key)
             if found is not None:
                 yield found, _LABELS[row]
 
@@ -93,6 +106,14 @@ def subject_id(subject: Subject) -> str:
             return anchor(_SUBJECTS.get(table, table), *subject.key)
 
 
+def _places(survey: Survey) -> Iterator[tuple[tuple[str, int], str]]:
+    for kind, name in KINDS.items():
+        for row in rows_of(survey, kind) or ():
+            yield (row.path, row.line), anchor(name, row.module, row.name)
+    for placeholder, id in placeholder_ids(rows_of(survey, Placeholder) or ()):
+        yield (placeholder.path, placeholder.line), id
+
+
 def _ids(survey: Survey) -> Iterator[tuple[Known, str]]:
     for kind, name in KINDS.items():
         for row in rows_of(survey, kind) or ():
@@ -104,5 +125,5 @@ def _ids(survey: Survey) -> Iterator[tuple[Known, str]]:
     for parallel in rows_of(survey, Parallel) or ():
         yield (Parallel, parallel.module, parallel.name, parallel.line), parallel.identity
     for cycle in rows_of(survey, Cycle) or ():
-        if (witness := cycle.witness) is not None:
-            yield (Cycle, witness.module, witness.name, witness.line), anchor("cycle", *sorted(cycle.modules))
+        for module in cycle.modules:
+            yield (Cycle, module, "", 0), anchor("cycle", *sorted(cycle.modules))

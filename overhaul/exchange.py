@@ -52,7 +52,7 @@ def rules_of(survey: Survey, findings: Iterable[Finding]) -> Iterator[About]:
         if leaf is None:
             yield About(name, name, "")
         else:
-            yield About(name, whole(leaf.summary), whole(leaf.doc))
+            yield About(name, whole(leaf.summary) or name, whole(leaf.doc))
 
 
 def above(root: Path) -> str:
@@ -64,6 +64,17 @@ def above(root: Path) -> str:
     top = next((one for one in (folder, *folder.parents) if os.path.lexists(one / ".git")), folder)
     lead = folder.relative_to(top).as_posix()
     return "" if lead == "." else f"{lead}/"
+
+
+def from_top(lead: str, path: str) -> str:
+    """A path relative to the audited root as one from the top of the work tree; `lead` is what `above` has found.
+
+    Findings about settings may stand above the root: their paths begin with `../`.
+    """
+    while path.startswith("../") and lead:
+        head = lead[:-1].rpartition("/")[0]
+        lead, path = f"{head}/" if head else "", path[3:]
+    return lead + path
 
 
 def whole(text: str) -> str:

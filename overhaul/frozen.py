@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +28,7 @@ VERSION: Final = "v1"
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is looked at."""
 _LEFT_OUT: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
+_Tree = TypeVar("_Tree", bound=ast.AST)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -88,8 +89,8 @@ class FrozenFiles:
         data = self._bytes(path) if path else None
         if data is None:
             whole = not entry.file.startswith("../")
-            near = get_close_matches(module or entry.what, self._layout.modules) if ":" in entry.what else []
-            return Found("gone" if whole or module == "" else "unseen", "", entry.file, entry.line, "", tuple(near))
+            close = get_close_matches(module, self._layout.modules) if ":" in entry.what else ()
+            return Found("gone" if whole or not module else "unseen", "", entry.file, entry.line, "", tuple(close))
         if is_file(entry, self._layout):
             return self._judged(entry, Found("", module, path, 1, fingerprint_of_file(data)))
         try:
@@ -99,10 +100,12 @@ class FrozenFiles:
                 return self._judged(entry, Found("", module, path, 1, fingerprint_of(_module(tree))))
             parts = defined(tree, name)
             if not parts:
-                return Found("gone", module, path, 1, "", tuple(_near(tree, name, entry.fingerprint)))
+                near = tuple(f"{module}:{one}" for one in _near(tree, name, entry.fingerprint))
+                return Found("gone", module, path, 1, "", near)
             return self._judged(entry, Found("", module, path, _line(parts[0]), fingerprint_of(map(_counted, parts))))
-        except Unreadable as error:
-            return Found("unreadable", module, path, 1, "", because=str(error))
+        except (Unreadable, RecursionError) as error:
+            said = str(error) if isinstance(error, Unreadable) else "it is nested too deeply"
+            return Found("unreadable", module, path, 1, "", because=said)
 
     def _judged(self, entry: Frozen, found: Found) -> Found:
         state = "same" if found.fingerprint == entry.fingerprint else "changed"
@@ -153,18 +156,11 @@ def defined(tree: ast.Module, name: str) -> list[ast.stmt]:
 def written(node: object) -> str:
     """A syntax tree as text: what it says, without its layout.
 
-    Raises Unreadable for one that is nested too deeply.
+    Raises RecursionError for one that is nested too deeply.
     """
-    try:
-        return _written(node)
-    except RecursionError as error:
-        raise Unreadable("it is nested too deeply") from error
-
-
-def _written(node: object) -> str:
     if isinstance(node, ast.AST):
         fields = [
-            f"{name}={_written(value)}"
+            f"{name}={written(value)}"
             for name, value in sorted(ast.iter_fields(node))
             if name not in _LEFT_OUT and value is not None and value != [] and not isinstance(node, ast.Constant)
         ]
@@ -172,7 +168,7 @@ def _written(node: object) -> str:
             fields = [_constant(node.value)]
         return f"{type(node).__name__}({','.join(fields)})"
     if isinstance(node, list):
-        return f"[{','.join(map(_written, node))}]"
+        return f"[{','.join(written(one) for one in cast('list[object]', node))}]"
     return _constant(node)
 
 
@@ -212,7 +208,7 @@ def _module(tree: ast.Module) -> list[str]:
     return [written(statement) for statement in _bare(tree).body]
 
 
-def _bare(tree: ast.AST) -> ast.AST:
+def _bare(tree: _Tree) -> _Tree:
     """The tree itself, from which all docstrings are taken."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | _Definition) and ast.get_docstring(node, clean=False) is not None:
@@ -238,17 +234,17 @@ def _names(statement: ast.stmt) -> set[str]:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return {name}
         case ast.Assign(targets=targets):
-            return {node.id for target in targets for node in ast.walk(target) if _bound(node)}
+            return {name for target in targets for node in ast.walk(target) if (name := _bound(node))}
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
             return {target.id} if isinstance(target, ast.Name) else set()
         case _:
             # `type X = ...`, which Python 3.11 does not know.
-            name = getattr(statement, "name", None)
-            return {name.id} if isinstance(name, ast.Name) else set()
+            alias: object = getattr(statement, "name", None)
+            return {alias.id} if isinstance(alias, ast.Name) else set()
 
 
-def _bound(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+def _bound(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
 
 
 def _near(tree: ast.Module, name: str, fingerprint: str) -> Iterator[str]:

@@ -132,12 +132,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
 
 
-def confine(process: int) -> None:
-    """Limit the memory of a process, where that can be done: a tree can be made to unfold to billions of files."""
+def confine(process: int, written: int | None = None) -> None:
+    """Limit the memory of a process, and the bytes of a file it writes, where that can be done.
+
+    A tree can be made to unfold to billions of files.
+    """
     with contextlib.suppress(ImportError, AttributeError, OSError):
         import resource
 
         resource.prlimit(process, resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        if written is not None:
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (written, written))
 
 
 def borrowing(folder: Path, found: Repository) -> Path:

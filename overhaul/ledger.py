@@ -24,8 +24,9 @@ from overhaul.findings import Finding
 from overhaul.source import digest
 
 HEADER: Final = """\
-# Findings that `overhaul check` takes as inherited: rule, module, name, and a digest of the source line.
-# This list only shrinks. `overhaul baseline --update` takes out what is fixed; after a merge, keep the lines of both.
+# Findings that `overhaul check` takes as inherited, one on a line: rule, module,
+# name, and a digest of the source line. This list only shrinks:
+# `overhaul baseline --update` takes out what is fixed.
 """
 LARGEST: Final = 64 << 20
 """Bytes that a ledger may have."""
@@ -170,7 +171,7 @@ def _pairs(
     common: Counter[tuple[str, str]] = Counter()
     for was, entries in old.items():
         for mark, count in Counter((one.rule, one.name, one.print) for one in entries).items():
-            for now, there in where.get(mark, {}).items():
+            for now, there in where[mark].items() if mark in where else ():
                 common[was, now] += min(count, there)
 
     def order(pair: tuple[str, str]) -> tuple[int, int, tuple[str, str]]:

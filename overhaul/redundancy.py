@@ -345,7 +345,7 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 StepKind = Literal[
-    "unify", "cut_ring", "write_out", "bound_caches", "save_atomically", "repair_imports", "repair_uses"
+    "unify", "cut_ring", "write_out", "bound_caches", "renew_caches", "save_atomically", "repair_imports", "repair_uses"
 ]
 """What a step does: unify: makes one of several; write_out: of what only pretends."""
 SubjectTable = Literal[

@@ -7,13 +7,14 @@ nothing in its configuration is run. What its references mean is read here. See
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Final
 
@@ -30,6 +31,8 @@ LARGEST: Final = 64 << 20
 """Bytes of a file that is written."""
 ALL: Final = 4 << 30
 """Bytes of all that is written."""
+LIST: Final = 256 << 20
+"""Bytes that the list of a revision's files may have: a tree can be made to unfold to billions."""
 REFERENCES: Final = 100_000
 """References of a repository that are read."""
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -96,41 +99,47 @@ class Revisions:
                 ) from None
             raise UsageError(f"--since {revision}: it and HEAD have no commit in common: name another") from None
 
-    def files(self, commit: str, prefix: str) -> list[Blob]:
-        """The files of a commit that say something of the Python code below `prefix`, a folder or ""."""
-        answer = self._run(["ls-tree", "-r", "-l", "-z", "--full-tree", commit], b"")
+    def files(self, commit: str, prefix: str, also: Collection[str] = ()) -> list[Blob]:
+        """The files of a commit that say something of the Python code below `prefix`, a folder or "".
+
+        `also` are the paths of others that are wanted, from the top of the work tree.
+        """
+        answer = self._run(["ls-tree", "-r", "-l", "-z", "--full-tree", commit], b"", LIST)
         with answer:
-            return [blob for row in answer.read().split(b"\0") if (blob := _blob(row, prefix)) is not None]
+            rows = answer.read().split(b"\0")
+        return [blob for row in rows if (blob := _blob(row, prefix, also)) is not None]
 
     def write(self, blobs: Sequence[Blob], folder: Path) -> None:
         """Write the files below a folder, which is there and empty. Raises UsageError."""
         if sum(blob.size for blob in blobs) > ALL:
             raise UsageError("--since: that revision is too large to be looked at: check without it")
+        # Of extension modules it only counts that they are there.
         wanted = [blob for blob in blobs if not blob.path.endswith(EXTENSIONS)]
-        for blob in blobs:
-            (folder / blob.path).parent.mkdir(parents=True, exist_ok=True)
-            if blob.path.endswith(EXTENSIONS):
-                # That it is there is all that counts.
-                (folder / blob.path).touch()
-        with self._run(["cat-file", "--batch"], "".join(f"{blob.name}\n" for blob in wanted).encode()) as answer:
-            for blob in wanted:
-                head = answer.readline().split()
-                if len(head) != 3 or head[1] != b"blob":
-                    raise UsageError(
-                        "--since: this clone lacks files of that revision (a partial clone): "
-                        "`git fetch --refetch --no-filter` brings them"
-                    )
-                data = answer.read(int(head[2]))
-                answer.read(1)
-                (folder / blob.path).write_bytes(data)
+        try:
+            for blob in blobs:
+                if blob.path.endswith(EXTENSIONS):
+                    _put(folder / blob.path, b"")
+            asked = "".join(f"{blob.name}\n" for blob in wanted).encode()
+            with self._run(["cat-file", "--batch"], asked, ALL) as answer:
+                for blob in wanted:
+                    head = answer.readline().split()
+                    if len(head) != 3 or head[1] != b"blob":
+                        raise UsageError(
+                            "--since: this clone lacks files of that revision (a partial clone): "
+                            "`git fetch --refetch --no-filter` brings them"
+                        )
+                    _put(folder / blob.path, answer.read(int(head[2])))
+                    answer.read(1)
+        except OSError as error:
+            raise UsageError(f"--since: that revision cannot be written ({error}): free some space") from error
 
     def _ask(self, *words: str) -> str:
         """What git answers in a line or two."""
-        with self._run(words, b"") as answer:
+        with self._run(words, b"", 1 << 20) as answer:
             return answer.read(1 << 16).decode("utf-8", "replace")
 
-    def _run(self, words: Sequence[str], asked: bytes) -> IO[bytes]:
-        """The answer of git, in a file without a name. Raises _Failed."""
+    def _run(self, words: Sequence[str], asked: bytes, limit: int) -> IO[bytes]:
+        """The answer of git, in a file without a name, of at most `limit` bytes. Raises _Failed."""
         assert self._own is not None
         answer = tempfile.TemporaryFile()  # noqa: SIM115 - whoever asked closes it
         with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as question:
@@ -145,7 +154,7 @@ class Revisions:
             except OSError as error:
                 answer.close()
                 raise UsageError(f"--since: git cannot be run ({error.strerror}): check your PATH") from error
-            confine(process.pid)
+            confine(process.pid, limit)
             timer = threading.Timer(SECONDS, end, (process,))
             timer.start()
             try:
@@ -174,7 +183,19 @@ _SETTINGS: Final = (
 )  # fmt: skip
 
 
-def _blob(row: bytes, prefix: str) -> Blob | None:
+def _put(file: Path, data: bytes) -> None:
+    """Write a file; nothing where its name cannot be one here, or is taken by a folder, as by a name in other case."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError):
+        return
+    except OSError as error:
+        if error.errno not in (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL):
+            raise
+
+
+def _blob(row: bytes, prefix: str, also: Collection[str]) -> Blob | None:
     """One line of `ls-tree -l`: `mode type object size<tab>path`; None for what is not wanted, or could not be safe."""
     about, _, raw = row.partition(b"\t")
     words = about.split()
@@ -182,16 +203,21 @@ def _blob(row: bytes, prefix: str) -> Blob | None:
     if len(words) != 4 or not words[0].startswith(b"100") or words[1] != b"blob" or not words[3].isdigit():
         return None
     path, size = os.fsdecode(raw), int(words[3])
-    return Blob(path, words[2].decode("ascii"), size) if size <= LARGEST and _wanted(path, prefix) else None
+    wanted = size <= LARGEST and _is_safe(path) and (path in also or _is_told(path, prefix))
+    return Blob(path, words[2].decode("ascii"), size) if wanted else None
 
 
-def _wanted(path: str, prefix: str) -> bool:
+def _is_safe(path: str) -> bool:
+    """Whether a path leads nowhere else."""
     parts = path.split("/")
     if any(part in ("", ".", "..") or part.lower() == ".git" or "\\" in part or "\0" in part for part in parts):
         return False
-    if os.name == "nt" and any(":" in part for part in parts):
-        return False
-    *folders, name = parts
+    return os.name != "nt" or not any(":" in part for part in parts)
+
+
+def _is_told(path: str, prefix: str) -> bool:
+    """Whether a file is Python, or says something of it."""
+    *folders, name = path.split("/")
     if not prefix or path.startswith(f"{prefix}/"):
         return name in _TOLD or name.endswith((*SOURCES, *EXTENSIONS))
     # What stands above the audited folder may say what it is called, and what is ignored in it.

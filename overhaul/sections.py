@@ -80,6 +80,18 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
         return max(0, self.total - len(self.lines))
 
 
+def trimmed(grid: Grid) -> Grid:
+    """The grid without the columns of links that lead nowhere in any line."""
+    kept = [
+        number for number, column in enumerate(grid.columns)
+        if column.kind != "links" or any(line.cells[number] for line in grid.lines)
+    ]  # fmt: skip
+    lines = (msgspec.structs.replace(line, cells=tuple(line.cells[number] for number in kept)) for line in grid.lines)
+    return msgspec.structs.replace(
+        grid, columns=tuple(grid.columns[number] for number in kept), lines=tuple(lines)
+    )
+
+
 def _rank(value: str) -> tuple[int, str]:
     """Confidences and tiers by what they mean, all else by the alphabet."""
     known = ("high", "medium", "low", "certain", "likely", "note")

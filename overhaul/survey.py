@@ -83,6 +83,9 @@ class Survey:
         """The tables that the JSON report is to carry; None for all. Set by whoever has been asked."""
         self._earlier: tuple[LedgerEntry, ...] = ()
         self._revision = ""
+        self.alone = False
+        """Only one file is looked at, whatever else there is beside it."""
+        self._whole: Verdict | None = None
         self._narrow: Verdict | None = None
         self._paths_of_interest: frozenset[str] | None = None
         self._store = store
@@ -168,7 +171,7 @@ class Survey:
     def verdict(self) -> Verdict:
         """What has become of all that the selected rules said; of what the files take part in that `narrow` named."""
         if self._narrow is None:
-            self._narrow = self._whole
+            self._narrow = self._judged()
         return self._narrow
 
     @property
@@ -183,32 +186,35 @@ class Survey:
             module for module, place in self.layout.modules.items() if place.path in named or place.stub in named
         }
         self._paths_of_interest = named
-        self._narrow = self._whole.only(named, modules)
+        self._narrow = self._judged().only(named, modules)
 
     def inherit(self, earlier: Sequence[LedgerEntry], revision: str) -> None:
-        """Take the findings of an earlier revision for inherited; before the verdict is asked for."""
+        """Take the findings of an earlier revision for inherited; what `narrow` named is to be named again."""
         self._earlier, self._revision = tuple(earlier), revision
+        self._whole = self._narrow = self._paths_of_interest = None
 
     def entries(self) -> Iterator[tuple[Finding, LedgerEntry]]:
         """The findings, each with the entry that it would have in a ledger."""
         prints = Prints(self.root)
         return ((one, prints.entry(one)) for one in self.verdict.findings)
 
-    @cached_property
-    def _whole(self) -> Verdict:
-        rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
-        self.prepare(rules)
-        return judge(
-            self._results.findings(rules),
-            lambda judged: self._results.afterthoughts(rules, judged),
-            (rule.name for rule in rules),
-            lambda findings: grade(findings, self.config, self.root),
-            lambda findings: suppress(findings, self._suppressions()),
-            baseline_of(
-                Looked(self.root, self.config, self.leaves, self.layout, self.failures, tuple(rules)),
-                self._earlier, self._revision,
-            ),
-        )
+    def _judged(self) -> Verdict:
+        """The verdict about all files."""
+        if self._whole is None:
+            rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
+            self.prepare(rules)
+            looked = Looked(
+                self.root, self.config, self.leaves, self.layout, self.failures, tuple(rules), self.alone
+            )  # fmt: skip
+            self._whole = judge(
+                self._results.findings(rules),
+                lambda judged: self._results.afterthoughts(rules, judged),
+                (rule.name for rule in rules),
+                lambda findings: grade(findings, self.config, self.root),
+                lambda findings: suppress(findings, self._suppressions()),
+                baseline_of(looked, self._earlier, self._revision),
+            )
+        return self._whole
 
     def _suppressions(self) -> dict[str, Sequence[Suppression]]:
         """The comments that suppress findings, by path."""
@@ -249,7 +255,9 @@ def survey(
         contents, failures, fresh = look()
     # Tables are read when they are asked for, and damage may show itself only then.
     facts.refill = look
-    return Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures], fresh)
+    made = Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures], fresh)
+    made.alone = not root.is_dir()
+    return made
 
 
 def _engine(leaves: Leaves) -> bytes:

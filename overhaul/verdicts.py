@@ -98,6 +98,8 @@ class Looked(NamedTuple):
     layout: Layout
     failures: Sequence[Failure]
     rules: Sequence[Rule]
+    alone: bool
+    """Only one file, whatever else there is beside it."""
 
 
 def baseline_of(run: Looked, earlier: Sequence[Entry], since: str) -> Baseline:
@@ -116,7 +118,7 @@ def baseline_of(run: Looked, earlier: Sequence[Entry], since: str) -> Baseline:
     failed = {failure.path for failure in run.failures}
     modules = run.layout.modules
     unlisted = any(not path.endswith(SOURCES) for path in run.layout.unlisted)
-    whole = not run.config.also_exclude and not unlisted
+    whole = not (run.alone or run.config.also_exclude or unlisted)
     if file is not None:
         whole = whole and file.parent.resolve().is_relative_to(run.root)
 

@@ -21,6 +21,7 @@ from overhaul.sections import (
     rows_of,
     short,
     surest_first,
+    trimmed,
 )
 from overhaul.survey import Survey
 
@@ -97,26 +98,27 @@ def _said(value: bool | None, yes: str, no: str) -> str:
 
 def _grid(rows: Sequence[Cache], links: Crosslinks) -> Grid:
     """The matrix: a limit, an expiry and a lock with signs and words; what lacks both of the first two grows."""
-    return Grid(
+    return trimmed(Grid(
         id="caches-all", caption="Every cache", shown=40,
         columns=(
-            Column("Place", "place"), Column("Name", "code"), Column("Kind", "word", choose=True),
+            Column("Place", "place"), Column("Name", "code"), Column("Hazards", "links"),
             Column("Limit", "mark"), Column("Expiry", "mark"), Column("Lock", "mark"),
-            Column("Scope", "word", choose=True), Column("Hazards", "links"),
+            Column("Scope", "word", choose=True), Column("Kind", "word", choose=True),
             Column("Confidence", "word", choose=True), Column("Facts", "folded"),
         ),
         lines=tuple(
             Line((
-                f"{row.path}:{row.line}", row.name, row.subkind.replace("_", " "),
+                f"{row.path}:{row.line}", row.name, links.findings(_id(row)),
                 _said(row.bounded, "size", "none"), _said(row.ttl, "yes", "never"),
                 # That nobody locks it is a hazard only where threads meet: a rule says so.
                 "" if row.locked is None else good("yes") if row.locked else "none",
-                row.scope, links.findings(_id(row)), row.confidence, "\n".join(_facts(row)),
+                row.scope, row.subkind.replace("_", " "), row.confidence, "\n".join(_facts(row)),
             ), _id(row))
-            for row in surest_first(rows, LIMIT)
+            # Those that some finding is about come first.
+            for row in sorted(surest_first(rows, LIMIT), key=lambda row: not links.findings(_id(row)))
         ),
         total=len(rows), rest='overhaul query "SELECT * FROM caches"',
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _facts(row: Cache) -> list[str]:

@@ -20,8 +20,10 @@ BUDGET: Final = 6000
 """Findings in the page, shared by the rules: about 2 MB."""
 EXCERPTS: Final = 2000
 """Findings that are shown with their source, shared by the rules in the same way."""
-AROUND: Final = 2
-"""Lines of source before the one that a finding is about, and behind it."""
+BEFORE: Final = 1
+"""Lines of source before the one that a finding is about."""
+BEHIND: Final = 3
+"""What a function does stands behind its head."""
 WIDEST: Final = 160
 """Characters of a line of source."""
 PLACES: Final = 6
@@ -92,11 +94,11 @@ class _Shown:
     def group(self, severity: str, rule: str, rows: Sequence[Finding], leaf: Rule | None) -> Group:
         doc = _parts(leaf.doc) if leaf is not None else {}
         id = rule_anchor(rule, severity)
-        linked = any(self._links.rows(one) for one in rows[: self._limit])
+        linked = any(map(self._see, rows[: self._limit]))
         columns = (
             Column("Place", "place"), *([Column("Status", "word", choose=True)] if self._statuses else []),
             Column("What, and because of what", "points"), Column("Source", "excerpt"),
-            *([Column("Row", "links")] if linked else []),
+            *([Column("See", "links")] if linked else []),
         )  # fmt: skip
         return Group(
             id, rule, severity, leaf.summary if leaf is not None else "", doc.get("Why", ""), doc.get("Instead", ""),
@@ -120,13 +122,17 @@ class _Shown:
                 "\n".join(short(" ".join(text.split("\n"))) for text in said),
                 self._quote(one) if number < self._quoted else None,
             )  # fmt: skip
-            yield Line((*cells, self._links.rows(one)) if linked else cells, finding_id(one))
+            yield Line((*cells, self._see(one)) if linked else cells, finding_id(one))
+
+    def _see(self, one: Finding) -> str:
+        """The rows it is about, and what else is on the page of its further places."""
+        return "\n".join(filter(None, (self._links.rows(one), self._links.places(one, PLACES))))
 
     def _quote(self, one: Finding) -> str | None:
         module = self._modules.get(one.path)
         if module is None:
             return None
-        found = self._excerpts.lines(module, one.line - AROUND, one.line + AROUND)
+        found = self._excerpts.lines(module, one.line - BEFORE, one.line + BEHIND)
         if not isinstance(found, Excerpt) or not found.lines:
             return None
         return quoted(found.first, [short(line, WIDEST) for line in found.lines], one.line)
@@ -147,6 +153,7 @@ def _suppressed(rows: Sequence[Finding]) -> Grid:
 
 
 def _parts(doc: str) -> dict[str, str]:
-    """What a docstring says after `Why:` and after `Instead:`, each as one paragraph."""
+    """The paragraphs of a docstring that begin with `Why:` and `Instead:`; what follows is in `overhaul explain`."""
     pieces = _HEADING.split(doc)
-    return {head: " ".join(text.split()) for head, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+    paragraphs = (text.split("\n\n", 1)[0] for text in pieces[2::2])
+    return {head: " ".join(text.split()) for head, text in zip(pieces[1::2], paragraphs, strict=True)}

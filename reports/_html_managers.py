@@ -9,7 +9,7 @@ import msgspec
 
 from overhaul.crosslinks import Crosslinks
 from overhaul.inventory import BuildStep, Manager, ResponsibilityOverlap, Wire
-from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short, surest_first
+from overhaul.sections import Column, Grid, Line, Section, anchor, by_subkind, rows_of, short, surest_first, trimmed
 from overhaul.survey import Survey
 
 LIMIT: Final = 1500
@@ -51,29 +51,32 @@ def managers(survey: Survey) -> Managers | None:
 
 
 def _grid(rows: Sequence[Manager], links: Crosslinks) -> Grid:
-    return Grid(
+    return trimmed(Grid(
         id="managers-all", caption="Every manager", shown=40,
         columns=(
             Column("Place", "place"), Column("Name", "code"), Column("Kind", "word", choose=True),
-            Column("Tier", "number"), Column("Purpose"), Column("Life cycle", "code"), Column("Findings", "links"),
+            Column("Tier", "number"), Column("Purpose"), Column("Findings", "links"),
             Column("Confidence", "word", choose=True), Column("Facts", "folded"),
         ),
         lines=tuple(
             Line((
                 f"{row.path}:{row.line}", row.name, row.subkind, row.tier, short(row.purpose, 160),
-                short(", ".join(row.life_cycle), 120), links.findings(id := anchor("manager", row.module, row.name)),
+                links.findings(id := anchor("manager", row.module, row.name)),
                 row.confidence, "\n".join(_facts(row)),
             ), id)
             for row in surest_first(rows, LIMIT)
         ),
         total=len(rows), rest='overhaul query "SELECT * FROM managers"',
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _facts(row: Manager) -> list[str]:
     """The evidence, where it is made, and what it offers."""
     made = ", ".join(f"{site.path}:{site.line}" for site in row.constructed[:3])
-    others = ("made at", made), ("its public interface:", ", ".join(row.interface))
+    others = (
+        ("made at", made), ("its life begins and ends with", ", ".join(row.life_cycle)),
+        ("its public interface:", ", ".join(row.interface)),
+    )  # fmt: skip
     return [
         *(short(text, 200) for text in row.evidence),
         *(short(f"{name} {text}", 300) for name, text in others if text),

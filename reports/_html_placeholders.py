@@ -10,7 +10,7 @@ import msgspec
 
 from overhaul.crosslinks import Crosslinks, placeholder_ids
 from overhaul.redundancy import Placeholder
-from overhaul.sections import Column, Grid, Line, Section, rows_of, short
+from overhaul.sections import Column, Grid, Line, Section, rows_of, short, trimmed
 from overhaul.survey import Survey
 
 LIMIT: Final = 1500
@@ -56,7 +56,7 @@ def placeholders(survey: Survey) -> Placeholders | None:
 
 
 def _grid(rows: Sequence[tuple[Placeholder, str]], total: int, links: Crosslinks) -> Grid:
-    return Grid(
+    return trimmed(Grid(
         id="placeholders-all", caption="Every placeholder", shown=40,
         columns=(
             Column("Tier", "word", choose=True), Column("Place", "place"), Column("Name", "code"), Column("Why"),
@@ -71,7 +71,7 @@ def _grid(rows: Sequence[tuple[Placeholder, str]], total: int, links: Crosslinks
             for row, id in rows
         ),
         total=total, rest='overhaul query "SELECT * FROM placeholders"',
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _fuller(row: Placeholder) -> str:

@@ -6,7 +6,20 @@ from typing import Final
 
 from overhaul.crosslinks import Crosslinks
 from overhaul.inventory import StatePersistence
-from overhaul.sections import Column, Grid, Grids, Line, Section, anchor, bad, good, rows_of, short, surest_first
+from overhaul.sections import (
+    Column,
+    Grid,
+    Grids,
+    Line,
+    Section,
+    anchor,
+    bad,
+    good,
+    rows_of,
+    short,
+    surest_first,
+    trimmed,
+)
 from overhaul.survey import Survey
 
 LIMIT: Final = 1000
@@ -25,7 +38,7 @@ def state_persistence(survey: Survey) -> Grids | None:
         return Grids(f"{lead} There is none.", ())
     return Grids(
         f"{lead} {sure} of {len(rows)} with high or medium confidence; a lone half has low.",
-        (Grid(
+        (trimmed(Grid(
             id="state-persistences", caption="Who saves and restores what", shown=40,
             columns=(
                 Column("Place", "place"), Column("Saves", "code"), Column("Restores", "code"), Column("Writes", "mark"),
@@ -44,7 +57,7 @@ def state_persistence(survey: Survey) -> Grids | None:
                 for row in surest_first(rows, LIMIT)
             ),
             total=len(rows), rest='overhaul query "SELECT * FROM state_persistences"',
-        ),),
+        )),),
     )  # fmt: skip
 
 

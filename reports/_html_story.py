@@ -106,7 +106,9 @@ def _rules(survey: Survey) -> Iterator[RuleCount]:
 
 
 def _step(step: NextStep) -> StepView:
-    links = tuple(dict.fromkeys((subject_id(one), _named(one)) for one in step.subjects))
+    # Of what could be one, what is said again comes before what bringing it together risks.
+    shown = [(one.key[-1], one.key[-1]) for one in step.subjects if one.table == "consolidations"]
+    links = (*shown, *dict.fromkeys((subject_id(one), _named(one)) for one in step.subjects))
     return StepView(step, links[:SPOTS], max(0, len(links) - SPOTS))
 
 

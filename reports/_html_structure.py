@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from overhaul.drawing.folding import ITSELF, Branch, Folded, folded, tree, trunk_of
-from overhaul.drawing.matrix import Item, Matrix, matrix
+from overhaul.drawing.matrix import Item, Matrix, linked, matrix, ringed
+from overhaul.drawing.rings import LATER
 from overhaul.facts import Import, ModuleRow
 from overhaul.inventory import testing
 from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of
@@ -24,8 +25,6 @@ LEVELS: Final = 60
 """Packages that have a matrix."""
 LISTED: Final = 6000
 """Imports that are listed in all: those against the grain first."""
-LATER: Final = frozenset({"deferred", "typing", "lazy", "dynamic"})
-"""Kinds of imports that do not run when their module is imported, or cannot be seen to."""
 
 
 class Level(msgspec.Struct, frozen=True):
@@ -85,8 +84,9 @@ def structure(survey: Survey) -> Structure | None:
     kept = {group.branch.name: ids[group.branch.name] for group in drawn}
     budget = LISTED - sum(_against(group) for group in (top, *drawn))
     every = budget >= sum(len(group.imports) for group in (top, *drawn))
+    tests = sum(row.module in left_out and row.kind != "namespace" for row in modules)
     return Structure(
-        len(modules) - len(left_out), len(left_out), len(explicit), _level(top, kept, every),
+        len(modules) - len(left_out), tests, len(explicit), _level(top, kept, every),
         tuple(_level(group, kept, every) for group in drawn), len(groups) - len(drawn),
     )  # fmt: skip
 
@@ -96,7 +96,8 @@ def _tests(modules: Sequence[ModuleRow]) -> frozenset[str]:
     tops: defaultdict[str, list[ModuleRow]] = defaultdict(list)
     for row in modules:
         tops[row.module.partition(".")[0]].append(row)
-    found = [rows for rows in tops.values() if all(testing(row.path) for row in rows)]
+    # The path of a namespace package is a folder, which says nothing that its modules do not say.
+    found = [rows for rows in tops.values() if all(testing(row.path) or row.kind == "namespace" for row in rows)]
     return frozenset(row.module for rows in found for row in rows) if len(found) < len(tops) else frozenset()
 
 
@@ -158,7 +159,9 @@ def _level(group: _Group, ids: Mapping[str, str], every: bool) -> Level:
         busy[one] += now + later
         busy[other] += now + later
     apart = tuple(sorted(whole[key].name for key in whole if key not in busy))
-    ranked = sorted(busy, key=lambda key: (-busy[key], key))
+    # What goes round in a ring is never hidden behind what is merely busy.
+    rings = ringed(weights)
+    ranked = sorted(busy, key=lambda key: (key not in rings, -busy[key], key))
     own, others = (ranked, []) if len(ranked) <= MOST else (ranked[: MOST - 1], ranked[MOST - 1 :])
     rest = f"{len(others)} others"
     if others:
@@ -173,22 +176,9 @@ def _level(group: _Group, ids: Mapping[str, str], every: bool) -> Level:
         items.append(Item(rest, rest, f"{rest}, with {sum(sizes[key] for key in others)} modules", last=True))
     id = anchor("structure", group.branch.name)
     plain = matrix(items, weights)
-    place = {row.name: number for number, row in enumerate(plain.rows)}
-    placed: list[tuple[int, int, Import]] = []
-    for row in group.imports:
-        one, other = (place.get(_key(group.groups[module])) for module in (row.importer, row.imported))
-        if one is not None and other is not None and (every or one < other):
-            placed.append((one, other, row))
-    links: dict[tuple[str, str], str] = {}
-    lines: list[Line] = []
-    for one, other, row in sorted(placed, key=_as_listed):
-        pair = plain.rows[one].name, plain.rows[other].name
-        first = f"{id}-{one + 1}-{other + 1}" if pair not in links else ""
-        links.setdefault(pair, first)
-        cells = f"{one + 1}, {other + 1}", f"{row.path}:{row.line}", row.importer, row.imported, row.kind
-        lines.append(Line(cells, first))
+    links, lines = _listed(id, group, plain, every)
     return Level(
-        id, group.branch.name, group.branch.size, matrix(items, weights, links), len(group.imports), apart, len(others),
+        id, group.branch.name, group.branch.size, linked(plain, links), len(group.imports), apart, len(others),
         Grid(
             id=f"{id}-imports", shown=10,
             caption="Imports between these" if every else "Imports against the grain",
@@ -199,6 +189,29 @@ def _level(group: _Group, ids: Mapping[str, str], every: bool) -> Level:
             lines=tuple(lines), total=len(lines),
         ) if lines else None,
     )  # fmt: skip
+
+
+def _listed(
+    id: str, group: _Group, drawn: Matrix, every: bool
+) -> tuple[dict[tuple[str, str], str], list[Line]]:
+    """The imports of the matrix, or those against the grain, with the first line of each cell, which it leads to."""
+    numbers = {row.name: number for number, row in enumerate(drawn.rows, start=1)}
+    placed: list[tuple[int, int, Import]] = []
+    for row in group.imports:
+        one = numbers.get(_key(group.groups[row.importer]))
+        other = numbers.get(_key(group.groups[row.imported]))
+        if one is not None and other is not None and (every or one < other):
+            placed.append((one, other, row))
+    links: dict[tuple[str, str], str] = {}
+    lines: list[Line] = []
+    for one, other, row in sorted(placed, key=_as_listed):
+        pair = drawn.rows[one - 1].name, drawn.rows[other - 1].name
+        first = f"{id}-{one}-{other}" if pair not in links else ""
+        links.setdefault(pair, first)
+        lines.append(
+            Line((f"{one}, {other}", f"{row.path}:{row.line}", row.importer, row.imported, row.kind), first)
+        )
+    return links, lines
 
 
 def _as_listed(entry: tuple[int, int, Import]) -> tuple[bool, int, int, str, int]:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 
 from overhaul.config import Severity
-from overhaul.exchange import above, worst_first
+from overhaul.exchange import above, from_top, whole, worst_first
 from overhaul.findings import SEVERITIES, Finding
 from overhaul.leaves import Report
 from overhaul.printable import printable
@@ -38,15 +38,15 @@ def github(survey: Survey) -> Iterator[str]:
     left = _left_out(groups)
     for severity, group in groups.items():
         for one in group[: _room(severity, bool(left))]:
-            place = f"file={_property(lead + one.path)},line={max(1, one.line)}"
+            place = f"file={_property(from_top(lead, one.path))},line={max(1, one.line)}"
             title = _property(f"overhaul: {one.rule}")
-            yield f"::{COMMANDS[severity]} {place},title={title}::{_data(_text(one))}\n"
+            yield f"::{COMMANDS[severity]} {place},title={title}::{_data(_text(one, lead))}\n"
     if left:
         told = f"{len(left):,} more new findings stand in the log: GitHub shows {ANNOTATIONS} annotations of a kind"
         yield f"::notice title=overhaul::{_data(told)}\n"
         yield from _group("findings without an annotation", [_line(one, lead) for one in worst_first(left)])
     if survey.failures:
-        lines = [f"{lead}{failure.path}: {failure.stage}: {failure.reason}" for failure in survey.failures]
+        lines = [f"{from_top(lead, one.path)}: {one.stage}: {one.reason}" for one in survey.failures]
         yield from _group("files that were not analysed", lines)
     yield f"overhaul: {verdict.sentence}\n"
 
@@ -63,9 +63,9 @@ def _left_out(groups: Groups) -> list[Finding]:
     return [one for severity, group in groups.items() for one in islice(group, _room(severity, True), None)]
 
 
-def _text(one: Finding) -> str:
+def _text(one: Finding, lead: str) -> str:
     """Message, reasons and places, a line each."""
-    places = [f"{place.path}:{place.line} {place.what}".rstrip() for place in one.places]
+    places = [f"{from_top(lead, place.path)}:{place.line} {place.what}".rstrip() for place in one.places]
     lines = (one.message, *_short(one.because), *_short(places))
     return "\n".join(printable(line) for line in lines)
 
@@ -85,7 +85,7 @@ def _group(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _line(one: Finding, lead: str) -> str:
-    return f"{lead}{one.path}:{one.line}: {one.severity} {one.rule}: {one.message}"
+    return f"{from_top(lead, one.path)}:{one.line}: {one.severity} {one.rule}: {one.message}"
 
 
 def _inert(line: str) -> str:
@@ -96,7 +96,7 @@ def _inert(line: str) -> str:
 
 def _data(text: str) -> str:
     """The message of a command, as the runner decodes it."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return whole(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from overhaul.exchange import above, whole, worst_first
+from overhaul.exchange import above, from_top, whole, worst_first
 from overhaul.files.discovery import Failure
 from overhaul.findings import Finding
 from overhaul.leaves import Report
@@ -63,13 +63,13 @@ def gitlab(survey: Survey) -> Iterator[bytes]:
 
 def _issue(one: Finding, lead: str) -> Issue:
     said = "; ".join((one.message, *one.because))
-    place = Location(whole(lead + one.path), Lines(max(1, one.line)))
+    place = Location(whole(from_top(lead, one.path)), Lines(max(1, one.line)))
     return Issue(whole(said), one.rule, _fingerprint(lead, one.identity), SEVERITY[one.severity], place)
 
 
 def _failed(failure: Failure, lead: str) -> Issue:
     said = f"not analysed: {failure.stage}: {failure.reason}"
-    place = Location(whole(lead + failure.path), Lines(1))
+    place = Location(whole(from_top(lead, failure.path)), Lines(1))
     return Issue(whole(said), "not_analysed", _fingerprint(lead, failure.path, failure.stage), "info", place)
 
 

@@ -7,7 +7,7 @@ import importlib
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES: Final = Path(__file__).parent / "templates" / "html"
+LINES: Final = ("links", "folded", "points", "excerpt")
+"""Kinds of columns whose cells are made of lines."""
 UNBROKEN: Final = 24
 """Characters of a name that need no place to break."""
 
@@ -72,13 +74,15 @@ def html(survey: Survey) -> Iterator[str]:
 def _ids(values: Iterable[object]) -> Iterator[str]:
     """Whatever has an address in what is shown."""
     for value in values:
-        if isinstance(value, msgspec.Struct):
-            fields = [getattr(value, field) for field in value.__struct_fields__]
-            if isinstance(id := getattr(value, "id", None), str) and id:
-                yield id
-            yield from _ids(field for field in fields if isinstance(field, msgspec.Struct | tuple))
-        elif isinstance(value, tuple):
-            yield from _ids(value)
+        match value:
+            case msgspec.Struct():
+                if isinstance(id := getattr(value, "id", None), str) and id:
+                    yield id
+                yield from _ids(getattr(value, field) for field in value.__struct_fields__)
+            case tuple():
+                yield from _ids(cast("tuple[object, ...]", value))
+            case _:
+                pass
 
 
 def sections() -> list[Section]:
@@ -133,7 +137,7 @@ def _island(grid: Grid, ids: frozenset[str]) -> str:
     def shown(cell: Cell, kind: str) -> Cell:
         if not isinstance(cell, str):
             return cell
-        return printable(_linked(cell, ids) if kind == "links" else cell, lines=True)
+        return printable(_linked(cell, ids) if kind == "links" else cell, lines=kind in LINES)
 
     text = msgspec.json.encode(
         [[line.id, *map(shown, line.cells, kinds)] for line in grid.lines[grid.shown :]]

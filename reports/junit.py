@@ -8,7 +8,8 @@ from typing import Final
 
 import msgspec
 
-from overhaul.exchange import above, rules_of, worst_first
+from overhaul.exchange import above, from_top, rules_of, worst_first
+from overhaul.files.discovery import Failure
 from overhaul.findings import Finding
 from overhaul.leaves import Report
 from overhaul.printable import printable
@@ -53,13 +54,7 @@ def junit(survey: Survey) -> Iterator[str]:
     for rule, group in by_rule.items():
         yield from _suite(rule, list(_cases(rule, group, lead)))
     if survey.failures:
-        yield from _suite(
-            NOT_ANALYSED,
-            [
-                Case(_place(NOT_ANALYSED, lead + one.path, 0), one.path, "skipped", f"{one.stage}: {one.reason}")
-                for one in survey.failures
-            ],
-        )
+        yield from _suite(NOT_ANALYSED, [_failed(one, lead) for one in survey.failures])
     yield "</testsuites>\n"
 
 
@@ -72,12 +67,17 @@ def _cases(rule: str, group: Sequence[Finding], lead: str) -> Iterator[Case]:
         seen[about] += 1
         # Some readers take cases of one name for runs of the same test.
         name = about if seen[about] == 1 else f"{about} ({seen[about]})"
-        place = _place(rule, lead + one.path, one.line)
+        place = _place(rule, from_top(lead, one.path), one.line)
         if one.status == "new":
             yield Case(place, name, "failure", one.message, one.severity, "\n".join(_text(one, lead)))
         else:
             why = "in the baseline" if one.status == "inherited" else f"suppressed: {one.reason}"
             yield Case(place, name, "skipped", f"{why}: {one.message}")
+
+
+def _failed(one: Failure, lead: str) -> Case:
+    place = _place(NOT_ANALYSED, from_top(lead, one.path), 0)
+    return Case(place, one.path, "skipped", f"{one.stage}: {one.reason}")
 
 
 def _suite(name: str, cases: Sequence[Case]) -> Iterator[str]:
@@ -107,9 +107,10 @@ def _place(rule: str, path: str, line: int) -> str:
 
 def _text(one: Finding, lead: str) -> Iterator[str]:
     """Where it is, what it says, its reasons and places."""
-    yield printable(f"{lead}{one.path}:{one.line}: {one.severity} {one.rule}: {one.message}")
+    yield printable(f"{from_top(lead, one.path)}:{one.line}: {one.severity} {one.rule}: {one.message}")
     yield from map(printable, one.because)
-    yield from (printable(f"{lead}{place.path}:{place.line}: {place.what}".rstrip(": ")) for place in one.places)
+    for place in one.places:
+        yield printable(f"{from_top(lead, place.path)}:{place.line}: {place.what}".rstrip(": "))
 
 
 def _quoted(text: str) -> str:

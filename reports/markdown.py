@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.exchange import above, rules_of, uri, worst_first
+from overhaul.exchange import above, from_top, rules_of, uri, worst_first
 from overhaul.findings import Finding, Place
 from overhaul.leaves import Report
 from overhaul.ledger import Entry
@@ -96,7 +96,8 @@ def _place(place: Place, lead: str, link: Link) -> str:
 
 
 def _linked(path: str, line: int, lead: str, link: Link) -> str:
-    return f"[{_escaped(f'{lead}{path}')}:{line}]({link(f'{lead}{path}', line)})"
+    whole_path = from_top(lead, path)
+    return f"[{_escaped(whole_path)}:{line}]({link(whole_path, line)})"
 
 
 def _stale(entries: Sequence[Entry]) -> Iterator[str]:
@@ -108,7 +109,9 @@ def _stale(entries: Sequence[Entry]) -> Iterator[str]:
 def _failures(survey: Survey, lead: str) -> Iterator[str]:
     if survey.failures:
         yield f"\nNot analysed ({len(survey.failures):,}):\n\n"
-        yield from _list([_escaped(f"{lead}{one.path}: {one.stage}: {one.reason}") for one in survey.failures])
+        yield from _list(
+            [_escaped(f"{from_top(lead, one.path)}: {one.stage}: {one.reason}") for one in survey.failures]
+        )
 
 
 def _list(items: Sequence[str]) -> Iterator[str]:

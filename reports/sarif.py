@@ -10,7 +10,7 @@ import msgspec
 from overhaul import __version__
 from overhaul.config import Severity
 from overhaul.excerpts import Excerpt, Excerpts
-from overhaul.exchange import About, above, rules_of, uri, whole, worst_first
+from overhaul.exchange import About, above, from_top, rules_of, uri, whole, worst_first
 from overhaul.files.discovery import Failure
 from overhaul.findings import Finding
 from overhaul.leaves import Report
@@ -27,6 +27,7 @@ NOTIFICATIONS: Final = 1_000
 ROOT_ID: Final = "%SRCROOT%"
 _ROOT: Final = "The top of the git work tree; without one, the audited folder."
 _LINK: Final = regex(r"\[(?=[^\[\]]*\]\()")
+_BRACKET: Final = regex(r"[\[\]\\]")
 _CHUNK: Final = 200
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
@@ -78,16 +79,14 @@ def sarif(survey: Survey) -> Iterator[bytes]:
 
 
 def _rule(rule: About, level: Severity) -> Json:
-    said: dict[str, Json] = {
+    return {
         "id": rule.name,
         "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.why or rule.summary},
+        "help": {"text": rule.doc or rule.summary, "markdown": rule.markdown or rule.summary},
         "defaultConfiguration": {"level": level},
         "properties": {"tags": ["maintainability"], "problem.severity": _PROBLEM[level]},
     }
-    if rule.doc:
-        said["fullDescription"] = {"text": rule.why or rule.summary}
-        said["help"] = {"text": rule.doc, "markdown": rule.markdown}
-    return said
 
 
 def _level(rule: str, survey: Survey, findings: Sequence[Finding]) -> Severity:
@@ -124,7 +123,7 @@ def _result(one: Finding, rule: int, lead: str, held: bool, excerpts: Excerpts) 
         "ruleId": one.rule,
         "ruleIndex": rule,
         "level": one.severity,
-        "message": {"text": "\n".join(_message(one))},
+        "message": {"text": "\n".join(_message(one, lead))},
         "locations": [_located(one, lead, excerpts)],
         "partialFingerprints": {"overhaulIdentity/v1": one.identity},
     }
@@ -132,7 +131,11 @@ def _result(one: Finding, rule: int, lead: str, held: bool, excerpts: Excerpts) 
         result["baselineState"] = "new" if one.status == "new" else "unchanged"
     if places:
         result["relatedLocations"] = [
-            {"id": number, **_place(place.path, place.line, lead), "message": {"text": whole(place.what or place.path)}}
+            {
+                "id": number,
+                **_place(place.path, max(1, place.line), lead),
+                "message": {"text": whole(place.what or place.path)},
+            }
             for number, place in enumerate(places, 1)
         ]
     if one.status == "inherited":
@@ -143,13 +146,13 @@ def _result(one: Finding, rule: int, lead: str, held: bool, excerpts: Excerpts) 
     return result
 
 
-def _message(one: Finding) -> Iterator[str]:
+def _message(one: Finding, lead: str) -> Iterator[str]:
     """The message, its reasons, and links to the further places, a line each."""
     yield _plain(one.message)
     yield from (f"- {_plain(reason)}" for reason in one.because)
     for number, place in enumerate(one.places[:PLACES], 1):
-        where = f"{place.path}:{place.line}".replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-        yield f"- [{whole(where)}]({number}){f' {_plain(place.what)}' if place.what else ''}"
+        where = _BRACKET.sub(r"\\\g<0>", whole(f"{from_top(lead, place.path)}:{place.line}"))
+        yield f"- [{where}]({number}){f' {_plain(place.what)}' if place.what else ''}"
     if (more := len(one.places) - PLACES) > 0:
         yield f"- and {more:,} more places"
 
@@ -164,7 +167,7 @@ def _located(one: Finding, lead: str, excerpts: Excerpts) -> Json:
     snippet = ""
     if isinstance(found, Excerpt) and found.path == one.path and found.lines and not found.lines[0].endswith("…"):
         snippet = whole(found.lines[0])
-    located = _place(one.path, one.line, lead, snippet)
+    located = _place(one.path, max(1, one.line), lead, snippet)
     if one.module and one.name:
         named: Json = [{"fullyQualifiedName": whole(f"{one.module}.{one.name}")}]
         return {**located, "logicalLocations": named}
@@ -173,7 +176,7 @@ def _located(one: Finding, lead: str, excerpts: Excerpts) -> Json:
 
 def _place(path: str, line: int, lead: str, snippet: str = "") -> dict[str, Json]:
     """A location; without a region when `line` is 0."""
-    physical: dict[str, Json] = {"artifactLocation": {"uri": uri(lead + path), "uriBaseId": ROOT_ID}}
+    physical: dict[str, Json] = {"artifactLocation": {"uri": uri(from_top(lead, path)), "uriBaseId": ROOT_ID}}
     if line > 0:
         physical["region"] = {"startLine": line, **({"snippet": {"text": snippet}} if snippet else {})}
     return {"physicalLocation": physical}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from overhaul.contracts import Frozen
-from overhaul.findings import Finding, Place
+from overhaul.findings import Finding
 from overhaul.frozen import Found, FrozenFiles
 from overhaul.leaves import Rule
 
@@ -32,7 +32,6 @@ def changed_frozen_code(files: FrozenFiles) -> Iterator[Finding]:
                 rule="changed_frozen_code", severity="warning" if found.state == "unreadable" else "error",
                 message=f"{entry.what} is frozen and {message}: {entry.reason}", module=found.module, path=found.path,
                 line=found.line, name=f"{entry.what}: {found.state}", because=tuple(_because(entry, found)),
-                places=(Place(entry.file, entry.line, "where it is frozen"),) if found.path != entry.file else (),
             )  # fmt: skip
 
 
@@ -53,6 +52,8 @@ _OR: Final = " or "
 
 
 def _because(entry: Frozen, found: Found) -> Iterator[str]:
+    if found.path != entry.file:
+        yield f"it is frozen at {entry.file}:{entry.line}"
     if entry.owner:
         yield f"owner: {entry.owner}"
     if found.fingerprint:

@@ -24,14 +24,13 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
 
     A part that is made by its owner and handed the owner (`Part(self)`) counts as the owner's, and makes no ring.
     """
-    by_name = {
-        one.dotted: one for one in managers if one.sure
-    }
+    by_name = {one.dotted: one for one in managers if one.sure}
     depends = {(one.module, one.name): frozenset(
         (by_name[held].module, by_name[held].name) for held in one.depends_on if held in by_name
     ) for one in by_name.values()}  # fmt: skip
     for ring in rings(depends):
-        members = [by_name[f"{module}.{name}"] for module, name in ring]
+        # By their own names first, which a module that is renamed does not change.
+        members = sorted((by_name[f"{module}.{name}"] for module, name in ring), key=lambda one: (one.name, one.module))
         inside = {f"{module}.{name}" for module, name in ring}
         links = [
             (one, held) for one in members for held in one.collaborators

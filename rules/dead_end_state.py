@@ -18,8 +18,7 @@ class DeadEndStateOptions(Options, frozen=True):
     """Which machines are looked at."""
 
     least_states: Annotated[
-        int,
-        msgspec.Meta(ge=2, description="States of the machine; with two of them, one that is kept for good is the rule"),
+        int, msgspec.Meta(ge=2, description="States of the machine; of two, one is often kept for good")
     ] = 3
 
 

@@ -25,9 +25,7 @@ class ImportCycleOptions(Options, frozen=True):
 
 
 @Rule
-def import_cycle(
-    cycles: Sequence[Cycle], rings: Sequence[Ring], options: ImportCycleOptions
-) -> Iterator[Finding]:
+def import_cycle(cycles: Sequence[Cycle], rings: Sequence[Ring], options: ImportCycleOptions) -> Iterator[Finding]:
     """Modules import each other in a ring, and some import order fails.
 
     Why: a module in the ring takes a name from another whose body has not yet come to the place that binds it. A
@@ -45,10 +43,9 @@ def import_cycle(
     when the ring grows, or fails at another place; the import that fails is the first of its places, the imports to cut
     and all modules of the ring follow, each with an import that leads on.
     """
-    around = {ring.modules: ring for ring in rings}
-    for cycle in cycles:
-        if cycle.witness is None and cycle.effect not in options.also:
-            continue
+    told = [cycle for cycle in cycles if cycle.witness is not None or cycle.effect in options.also]
+    around = {ring.modules: ring for ring in rings} if told else {}
+    for cycle in told:
         imports = around[cycle.modules].imports
         links = tuple(_links(cycle, imports))
         worst = cycle.effect == "fatal" and cycle.confidence == "high"
@@ -124,7 +121,7 @@ def _walk(cycle: Cycle, ahead: Mapping[str, Mapping[str, Import]]) -> Iterator[s
                 continue
             seen.add(module)
             yield module
-            waiting += reversed(ahead[module])
+            waiting += reversed(list(ahead[module]))
 
 
 def _together(places: Iterable[Place]) -> Iterator[Place]:

@@ -20,9 +20,7 @@ from overhaul.placing import apart
 class IncompleteCacheKeyOptions(Options, frozen=True):
     """Which parameters must stand in a key."""
 
-    untyped: Annotated[
-        bool, msgspec.Meta(description="Report parameters without an annotation too, as notes")
-    ] = True
+    untyped: Annotated[bool, msgspec.Meta(description="Report parameters without an annotation too, as notes")] = True
     means: Annotated[
         tuple[str, ...], msgspec.Meta(description="Further parameters that are means and not data, by their names")
     ] = ()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Final
 
 import msgspec
 
+from overhaul.components import components
 from overhaul.config import Config
 from overhaul.findings import Finding, Place
 from overhaul.inventory import Manager, ResponsibilityOverlap
@@ -43,9 +45,9 @@ def overlapping_managers(
     is for. Where both are meant to be, `overhaul justify ID` prints the entry for the settings, with the reason to be
     filled in.
 
-    A note: names alone are no proof. Managers of one family (a base and its subclass, two of one base), one that holds
-    the other, and one that stands in for nothing (`NullRegistry`) are passed over, and so is what the rules
-    `unjustified_duplicate` and `parallel_implementation` find.
+    A note: names alone are no proof. Several that do the same are one finding. Managers of one family (a base and its
+    subclass, two of one base), one that holds the other, and one that stands in for nothing (`NullRegistry`) are passed
+    over, and so is what the rules `unjustified_duplicate` and `parallel_implementation` find.
     """
     justified = {one.group for one in config.justified if one.holds(today)}
     likely = [
@@ -57,20 +59,44 @@ def overlapping_managers(
         return
     by_name = {one.dotted: one for one in managers}
     told = _told(duplicates, parallels, config)
-    for row in likely:
-        first, second = by_name[row.first], by_name[row.second]
-        pair = frozenset((row.first, row.second))
-        if _holds(first, second) or _holds(second, first) or _stands_in(first, second) or pair in told:
-            continue
-        yield Finding(
-            rule="overlapping_managers", severity="note",
-            message=f"{first.name} and {second.name} do the same: {', '.join(row.shared[:_SHOWN])}",
-            module=first.module, path=first.path, line=first.line, name=f"{first.name} ~ {second.name}",
-            because=(
-                f"{row.similarity:.0%} of what they do is the same", f"to keep both: overhaul justify {row.group}",
-            ),
-            places=(Place(second.path, second.line, f"{second.dotted} does so too"),),
-        )  # fmt: skip
+    pairs = {
+        (row.first, row.second): row for row in likely
+        if frozenset((row.first, row.second)) not in told and _apart(by_name[row.first], by_name[row.second])
+    }  # fmt: skip
+    beside: dict[str, list[str]] = {}
+    for one, other in pairs:
+        beside.setdefault(one, []).append(other)
+        beside.setdefault(other, []).append(one)
+    for names in sorted(map(sorted, components(beside))):
+        members = sorted((by_name[name] for name in names), key=lambda one: (one.name, one.module))
+        rows = [row for pair, row in sorted(pairs.items()) if pair[0] in names]
+        yield _finding(members, rows)
+
+
+def _finding(members: Sequence[Manager], rows: Sequence[ResponsibilityOverlap]) -> Finding:
+    first, *others = members
+    counts = Counter(phrase for row in rows for phrase in row.shared)
+    shared = sorted(counts, key=lambda phrase: (-counts[phrase], phrase))[:_SHOWN]
+    return Finding(
+        rule="overlapping_managers", severity="note",
+        message=f"{', '.join(one.name for one in members[:_SHOWN])}{' ...' if len(members) > _SHOWN else ''} "
+        f"do the same: {', '.join(shared)}",
+        module=first.module, path=first.path, line=first.line, name=first.name,
+        because=tuple(
+            f"{row.similarity:.0%} of what {_last(row.first)} and {_last(row.second)} do is the same; "
+            f"to keep both: overhaul justify {row.group}" for row in rows
+        ),
+        places=tuple(Place(one.path, one.line, f"{one.dotted} does so too") for one in others),
+    )  # fmt: skip
+
+
+def _last(dotted: str) -> str:
+    return dotted.rpartition(".")[2]
+
+
+def _apart(first: Manager, second: Manager) -> bool:
+    """Whether neither has to do with the other."""
+    return not (_holds(first, second) or _holds(second, first) or _stands_in(first, second))
 
 
 def _told(duplicates: Sequence[Duplicate], parallels: Sequence[Parallel], config: Config) -> set[frozenset[str]]:

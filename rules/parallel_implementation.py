@@ -58,10 +58,16 @@ def parallel_implementation(
         yield Finding(
             rule="parallel_implementation", severity="warning" if row.confidence == "high" else "note",
             message=f"{row.first} and {row.second} seem to implement the same thing: {both_say}",
-            module=row.module, path=row.path, line=row.line, name=f"{row.first} ~ {row.second}",
+            module=row.module, path=row.path, line=row.line, name=_name(row),
             because=(*because, f"to keep both: overhaul justify {row.identity}"),
             places=tuple(_places(row)),
         )  # fmt: skip
+
+
+def _name(row: Parallel) -> str:
+    """Both, whichever comes first, without the packages they stand in where their own names tell them apart."""
+    last = {one.rpartition(".")[2] for one in (row.first, row.second)}
+    return " ~ ".join(sorted(last if len(last) > 1 else (row.first, row.second)))
 
 
 def _places(row: Parallel) -> Iterator[Place]:

@@ -23,9 +23,7 @@ class PlaceholderOptions(Options, frozen=True):
         tuple[Tier, ...],
         msgspec.Meta(min_length=1, description="How sure it must be; note: a comment is all that says so"),
     ] = ("certain", "likely")
-    called: Annotated[
-        bool, msgspec.Meta(description="Report only what some function calls for sure")
-    ] = False
+    called: Annotated[bool, msgspec.Meta(description="Report only what some function calls for sure")] = False
 
 
 @Rule

@@ -74,7 +74,8 @@ def _stale(
                     f"no group has the identity {entry.group} any more: where its members have other names now, "
                     f"put {names} in its place, else take the entry away"
                 ),
-                (), tuple(map(_place, near)),
+                (),
+                tuple(map(_place, near)),
             )
             return
         yield f"no group has the identity {entry.group} any more: take the entry away", (), ()

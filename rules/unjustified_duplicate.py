@@ -46,14 +46,15 @@ def unjustified_duplicate(
 
 
 def _name(row: Duplicate) -> str:
-    """What the first member is called, which may be equal to one thing and nearly equal to others.
+    """What the members are called, whichever comes first: with the same name for all, it is theirs.
 
-    A run, of which a function may have several, by where it stands twice.
+    Of one function there may be a group of what is equal to it, one of what is nearly so, and several of runs.
     """
-    if row.unit != "run":
-        return row.name if row.type < 3 else f"nearly {row.name}"
-    here, there = (one.name or "the module" for one in row.members[:2])
-    return f"run in {here}" if here == there else f"run in {here} and {there}"
+    names = sorted({one.name or "the module" for one in row.members})
+    said = " ~ ".join(names[:_NAMES]) + (" ~ ..." if len(names) > _NAMES else "")
+    if row.unit == "run":
+        return f"run in {said}"
+    return said if row.type < 3 else f"nearly {said}"
 
 
 def _place(member: Clone) -> Place:

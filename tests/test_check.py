@@ -1,6 +1,9 @@
 """`overhaul check` and `overhaul baseline`: what is new is told, what is inherited is not, and what is fixed leaves."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -112,6 +115,18 @@ def test_formats_go_to_files_beside_the_terminal(project: Path, capsys: Captured
     assert checked("--format", "json=report.json", "--format", "terminal") == 1
     assert told(capsys)[0].startswith("shop.py:1: ")
     assert len(json.loads((project / "report.json").read_text())["findings"]) == 1
+
+
+def test_what_the_terminal_s_encoding_lacks_is_told_as_an_escape(project: Path) -> None:
+    (project / "shop.py").write_text("class Bad\u00e4\u4f60: ...\n", encoding="utf-8")
+    assert run(["baseline", "-q"]) == 0
+    (project / "shop.py").unlink()
+    done = subprocess.run(
+        [sys.executable, "-m", "overhaul", "check"], env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"shop: Bad\xe4\u4f60" in done.stdout
 
 
 # Which files
@@ -272,6 +287,26 @@ def test_a_check_of_a_part_says_nothing_of_entries_about_the_rest(project: Path,
     assert told(capsys)[-1].endswith(" 0 fixed")
 
 
+def test_an_audit_of_one_file_says_nothing_of_entries_about_the_files_beside_it(
+    project: Path, capsys: Captured
+) -> None:
+    assert run(["baseline", "-q"]) == 0
+    assert run(["audit", "store.py", "--report", "json", "--tables", "none"]) == 0
+    assert json.loads(capsys.readouterr().out)["fixed"] == []
+
+
+def test_entries_of_a_rule_that_there_is_no_more_are_fixed_unless_rules_of_the_user_s_own_were_left_out(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert run(["baseline", "-q"]) == 0
+    monkeypatch.chdir(tmp_path)
+    assert checked("--root", "project") == 0
+    assert capsys.readouterr().out == "0 new, 0 inherited, 0 fixed\n"
+    (project / "overhaul.toml").write_text('exclude = ["house"]\n')
+    assert checked("--root", "project") == 1
+    assert told(capsys)[-1] == "0 new, 0 inherited, 1 fixed"
+
+
 def test_a_renamed_file_stays_inherited_and_the_ledger_learns_its_name(project: Path, capsys: Captured) -> None:
     assert run(["baseline", "-q"]) == 0
     (project / "shop.py").rename(project / "bazaar.py")
@@ -286,7 +321,7 @@ def test_a_renamed_file_stays_inherited_and_the_ledger_learns_its_name(project: 
 
 def test_a_baseline_is_written_once_and_then_it_is_said_what_could_be_done(project: Path, capsys: Captured) -> None:
     assert run(["baseline"]) == 0
-    assert told(capsys) == [f"wrote {project / LEDGER}: 1 finding is inherited from now on"]
+    assert told(capsys) == [f"wrote {LEDGER}: 1 finding is inherited from now on"]
     text = (project / LEDGER).read_bytes()
     assert run(["baseline"]) == 0
     assert "only shrinks. 0 new, 1 inherited, 0 fixed." in told(capsys)[0]

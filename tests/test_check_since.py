@@ -164,6 +164,23 @@ def test_only_changed_contents_are_parsed_and_nothing_is_left_behind(project: Pa
     assert list(temporary.iterdir()) == []
 
 
+def test_a_file_that_the_settings_freeze_is_there_whatever_it_is(project: Path, capsys: Captured) -> None:
+    (project / "rates.csv").write_text("EUR,1\n")
+    git(project, "checkout", "-q", "main")
+    entry = subprocess.run(
+        [sys.executable, "-m", "overhaul", "freeze", "rates.csv", "--reason", "agreed"], capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    with (project / "pyproject.toml").open("a") as file:
+        file.write(entry)
+    (project / "rates.csv").write_text("EUR,2\n")
+    commit(project)
+    # It was changed before the branch began, which is not the branch's doing; and it was not gone.
+    git(project, "checkout", "-q", "-b", "later")
+    assert run(["check", "--since", "main"]) == 0
+    assert last(capsys) == "0 new, 2 inherited, 0 fixed since main"
+
+
 def test_links_and_names_that_lead_elsewhere_are_not_written(project: Path, tmp_path: Path) -> None:
     (project / "pkg" / "link.py").symlink_to(tmp_path / "target.py")
     (project / "away").symlink_to(tmp_path)
@@ -174,7 +191,8 @@ def test_links_and_names_that_lead_elsewhere_are_not_written(project: Path, tmp_
         ["git", "mktree"], cwd=project, input=f"100644 blob {blob}\ttarget.py\n", text=True, check=True,
         capture_output=True,
     ).stdout.strip()  # fmt: skip
-    rows = git(project, "ls-tree", "HEAD") + f"\n040000 tree {inner}\t..\n040000 tree {inner}\t.git\n"
+    more = (f"040000 tree {inner}\t{name}" for name in ("..", ".git", "same.py", "n" * 300))
+    rows = "\n".join((git(project, "ls-tree", "HEAD"), *more, f"100644 blob {blob}\tsame.py", ""))
     tree = subprocess.run(
         ["git", "mktree"], cwd=project, input=rows, text=True, check=True, capture_output=True
     ).stdout.strip()

@@ -1,7 +1,7 @@
 """Every folder in fixtures/rules holds code and, in expected.txt, what the rule of that name says about it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,11 +9,19 @@ import pytest
 from overhaul.config import load_config
 from overhaul.findings import Finding
 from overhaul.leaves import load_leaves
-from overhaul.testing import check
+from overhaul.testing import check, surveyed
 
 ROOT = Path(__file__).resolve().parent.parent / "fixtures" / "rules"
+PROJECTS = [ROOT.parent / "projects" / name for name in ("clinicdesk", "parcelhub", "tradeframe")]
 FOLDERS = sorted(folder for folder in ROOT.glob("*") if folder.is_dir())
 RULES = load_leaves().rules
+UNRELATED = b'''"""Weighs crates."""
+
+
+def lift(crate):
+    """The crate a little higher."""
+    return crate.at(crate.height + 1)
+'''
 BEFORE = {"comments": b"# Parcels go in,\n# and parcels come out.\n" * 6, "blank lines": b"\n" * 11}
 
 
@@ -33,15 +41,12 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-def found_in(folder: Path, before: bytes = b"") -> list[Finding]:
-    """What the rule says about its fixture, with something put before every file of Python."""
+def found_in(folder: Path, before: bytes = b"", more: Mapping[str, bytes] = {}) -> list[Finding]:
+    """What the rule says about its fixture, with something put before every file of Python, and more files."""
     settings = folder / "overhaul.toml"
     config = load_config(folder, settings) if settings.exists() else None
-    files = {
-        path: before + content if path.endswith(".py") else content
-        for path, content in files_of(folder).items()
-    }
-    return check(folder.name, files, config)
+    files = {path: before + content if path.endswith(".py") else content for path, content in files_of(folder).items()}
+    return check(folder.name, {**files, **more}, config)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -73,6 +78,12 @@ def test_lines_that_move_change_nothing_but_lines(folder: Path, before: bytes) -
             assert there.line - here.line == (moved if there.line > 1 else 0)
 
 
+@pytest.mark.parametrize("name", ["aa_unrelated.py", "zz_unrelated.py"])
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_an_unrelated_module_changes_nothing(folder: Path, name: str) -> None:
+    assert found_in(folder, more={name: UNRELATED}) == found_in(folder)
+
+
 def without_lines(finding: Finding) -> tuple[object, ...]:
     """All that a finding says, but for the lines of its places."""
     places = tuple((place.path, place.what) for place in finding.places)
@@ -90,3 +101,18 @@ def test_each_place_is_told_once_and_no_text_names_it_again(folder: Path) -> Non
 
 
 _PLACE = re.compile(r"\.py:[0-9]|\blines? [0-9]")
+
+
+@pytest.mark.parametrize("before", BEFORE.values(), ids=BEFORE)
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda folder: folder.name)
+def test_in_a_whole_project_lines_that_move_change_nothing_but_lines(project: Path, before: bytes) -> None:
+    files = {
+        file.relative_to(project).as_posix(): file.read_bytes()
+        for file in sorted(project.rglob("*"))
+        if file.is_file() and file.suffix in (".py", ".toml", ".cfg") and "__pycache__" not in file.parts
+    }
+    moved = {path: before + content if path.endswith(".py") else content for path, content in files.items()}
+    with surveyed(files) as first, surveyed(moved) as then:
+        here, there = list(first.findings), list(then.findings)
+    assert len(here) > 10
+    assert list(map(without_lines, here)) == list(map(without_lines, there))

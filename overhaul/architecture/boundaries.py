@@ -6,12 +6,11 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from functools import cache
 
 import msgspec
 
 from overhaul.architecture.cases import Case
-from overhaul.architecture.rows import ContractBreach
+from overhaul.architecture.rows import ContractBreach, Link
 from overhaul.components import components
 from overhaul.contracts import Boundaries, Boundary
 from overhaul.facts import Import
@@ -38,7 +37,7 @@ def boundaries_crossed(case: Case, contract: Boundaries) -> Iterator[ContractBre
             yield from court.judged(own, other, importer, imported, rows)
     if contract.exact and case.whole:
         for one in contract.modules:
-            for name in one.depends_on or ():
+            for name in (one.depends_on or ()) if "*" not in one.path else ():
                 if not any(_fits(name, other) for other in used.get(one.path, ())):
                     yield case.stale(f"{one.path} depends on {name} and does not import it", f"{one.path}: {name}")
     if contract.acyclic:
@@ -53,14 +52,16 @@ class _Court:
         self._contract = contract
         self._layers = {name: number for number, name in enumerate(contract.layers)}
         self._closed = [self._layers[name] for name in contract.closed_layers if name in self._layers]
+        # Where several say something of a module, the one that names it does; wildcards stand for a boundary each.
         self._boundaries = {
-            module: one
+            module: one if one.path == module else msgspec.structs.replace(one, path=module)
             for one in sorted(contract.modules, key=lambda one: "*" not in one.path)
             for module in case.graph.modules.matching(one.path)
         }
         self._root = next((one for one in contract.modules if one.path == ROOT.path), ROOT)
-        self._exposed = {one.path: self._interfaces(one) for one in contract.modules}
+        self._exposed = {one.path: self._interfaces(one) for one in (self._root, *self._boundaries.values())}
         self._base = posixpath.dirname(contract.file)
+        self._looked_at: dict[str, bool] = {}
 
     def boundary(self, module: str) -> Boundary:
         """The nearest at or above a module."""
@@ -73,8 +74,11 @@ class _Court:
 
     def looked_at(self, module: str) -> bool:
         """Whether the contract is about the file of a module."""
-        place = self._case.imports.layout.modules[module]
-        return _counts(posixpath.relpath(place.path, self._base or "."), self._contract.exclude, self._contract.roots)
+        known = self._looked_at.get(module)
+        if known is None:
+            path = posixpath.relpath(self._case.imports.layout.modules[module].path, self._base or ".")
+            known = self._looked_at[module] = _counts(path, self._contract.exclude, self._contract.roots)
+        return known
 
     def judged(
         self, own: Boundary, other: Boundary, importer: str, imported: str, rows: Sequence[Import]
@@ -92,10 +96,14 @@ class _Court:
         if not any(_sees(pattern, own.path) for pattern in other.visibility):
             what = f"{importer} imports {imported}, and {other.path} is not visible to {own.path}"
             yield case.breach("protected_import", chain, between, what)
-        hidden = sorted({name for row in rows for name in _taken(other, row) if not self._open(own, other, name)})
-        if hidden:
-            what = f"{importer} imports {', '.join(hidden)} of {other.path}, which {other.path} does not expose"
-            yield case.breach("private_import", chain, between, what)
+        hidden: dict[str, list[Link]] = {}
+        for statement in rows:
+            for name in _taken(other, statement):
+                if not self._open(own, other, name):
+                    hidden.setdefault(name, []).append(Link(importer, imported, statement.path, statement.line))
+        for name, links in sorted(hidden.items()):
+            what = f"{importer} imports {other.path}.{name}, which {other.path} does not expose"
+            yield case.row("private_import", links[:1], between, what, f"{other.path}.{name}", links[1:])
 
     def _layered(self, own: Boundary, other: Boundary) -> str | None:
         """What is wrong as to layers; "" for what they allow, None for what they leave to the declarations."""
@@ -149,7 +157,6 @@ def _sees(pattern: str, path: str) -> bool:
     return _fits(pattern, path) or (pattern.endswith(".*") and path.startswith(pattern[:-1]))
 
 
-@cache
 def _counts(path: str, exclude: tuple[str, ...], roots: tuple[str, ...]) -> bool:
     if roots and not any(path == root or path.startswith(f"{root.rstrip('/')}/") for root in roots):
         return False

@@ -94,7 +94,9 @@ class Case:
         if not self.whole:
             return
         for expression in expressions:
-            if self.graph.modules.matching(expression):
+            fixed = expression.partition("*")[0].rstrip(".")
+            if self.graph.modules.matching(expression) or ("*" in expression and fixed in self.graph.modules):
+                # A package below which there is nothing yet is no mistake.
                 continue
             if foreign and expression.partition(".")[0] not in self._tops:
                 continue
@@ -115,14 +117,17 @@ class Case:
     def _from_outside(self, names: Sequence[str], graph: Graph) -> Iterator[Import]:
         """Imports of what is no module of the graph, as imports of the name that was asked for."""
         modules = self.imports.layout.modules
-        for importer, statement, meanings in self.imports.external:
-            if importer not in graph.modules or not self.imports.counts(self.contract, statement.kind):
-                continue
-            for name in names:
-                if any(covers(name, meaning) for meaning in meanings):
+        for name in names:
+            for outside in self.imports.external.get(name.partition(".")[0], ()):
+                statement = outside.statement
+                if (
+                    outside.importer in graph.modules
+                    and self.imports.counts(self.contract, statement.kind)
+                    and any(covers(name, meaning) for meaning in outside.meanings)
+                ):
                     yield Import(
-                        importer=importer, imported=name, kind=statement.kind, implicit=False, names=(),
-                        path=modules[importer].path, line=statement.line,
+                        importer=outside.importer, imported=name, kind=statement.kind, implicit=False, names=(),
+                        path=modules[outside.importer].path, line=statement.line,
                     )  # fmt: skip
         if self.contract.within:
             for row in self.imports.rows:

@@ -22,9 +22,6 @@ def _because(row: ContractBreach) -> Iterator[str]:
     yield f"the contract: {row.contract} ({row.told})"
     if row.reason:
         yield f"its reason: {row.reason}"
-    if len(row.chain) > 1:
-        for link in row.chain:
-            yield f"{link.importer} imports {link.imported} ({link.path}:{link.line})"
 
 
 def _places(row: ContractBreach) -> Iterator[Place]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from overhaul.architecture.rows import Link
 from overhaul.contracts import Terms
@@ -13,6 +13,19 @@ from overhaul.facts import Facts, Import, ImportKind, ImportStatement
 from overhaul.layout import Layout
 
 Edges = dict[str, dict[str, list[Import]]]
+
+
+class Outside(NamedTuple):
+    """An import of something that is none of the project's modules."""
+
+    importer: str
+    statement: ImportStatement
+
+    @property
+    def meanings(self) -> tuple[str, ...]:
+        """What it may name: the target, and what is taken from it, which may be a module or not."""
+        target = self.statement.target
+        return (target, *(f"{target}.{name}" for name, _ in self.statement.names if name != "*"))
 
 
 class Imports:
@@ -44,9 +57,9 @@ class Imports:
         )
 
     @cached_property
-    def external(self) -> tuple[tuple[str, ImportStatement, tuple[str, ...]], ...]:
-        """Each absolute import whose top-level name is none of the project's: importer, statement, what it may mean."""
-        found: list[tuple[str, ImportStatement, tuple[str, ...]]] = []
+    def external(self) -> Mapping[str, Sequence[Outside]]:
+        """The absolute imports whose top-level name is none of the project's, by that name."""
+        found: dict[str, list[Outside]] = {}
         for importer, rows in self._statements.items():
             own: dict[str, bool] = {}
             for row in rows:
@@ -56,9 +69,8 @@ class Imports:
                 if top not in own:
                     own[top] = self.layout.locate(top, importer) is not None
                 if not own[top]:
-                    named = tuple(f"{row.target}.{name}" for name, _ in row.names if name != "*")
-                    found.append((importer, row, (row.target, *named)))
-        return tuple(found)
+                    found.setdefault(top, []).append(Outside(importer, row))
+        return found
 
     def _graph(self, terms: Terms) -> Graph:
         modules = self.modules
@@ -105,28 +117,55 @@ class Modules:
         """The modules that a dotted name with wildcards fits."""
         if "*" not in expression:
             return (expression,) if expression in self._known else ()
-        fits = re.compile(
-            r"\.".join({"*": r"[^.]+", "**": r".+"}.get(part) or re.escape(part) for part in expression.split("."))
-        ).fullmatch
-        return [name for name in self.names if fits(name)]
+        pattern = expression.split(".")
+        fixed = next(number for number, part in enumerate(pattern) if "*" in part)
+        names = self.below(".".join(pattern[:fixed])) if fixed else self.names
+        return [name for name in names if fits(pattern, name.split("."))]
+
+
+def fits(pattern: Sequence[str], parts: Sequence[str]) -> bool:
+    """Whether a pattern of parts, with `*` for one and `**` for one or more, fits a name.
+
+    Settings of others are read, so that no pattern may take long: only the last `**` is ever taken up again.
+    """
+    at = here = 0
+    again: tuple[int, int] | None = None
+    while here < len(parts):
+        if at < len(pattern) and pattern[at] == "**":
+            at, here = at + 1, here + 1
+            again = at, here
+        elif at < len(pattern) and pattern[at] in ("*", parts[here]):
+            at, here = at + 1, here + 1
+        elif again is not None:
+            at, here = again[0], again[1] + 1
+            again = at, here
+        else:
+            return False
+    return at == len(pattern)
 
 
 class Graph:
     """Who imports whom, and where."""
 
-    def __init__(self, modules: Iterable[str], edges: Mapping[str, Mapping[str, Sequence[Import]]]) -> None:
-        """`edges` maps importer to imported to the statements."""
+    def __init__(
+        self, modules: Iterable[str], edges: Mapping[str, Mapping[str, Sequence[Import]]],
+        importers: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """`edges` maps importer to imported to the statements, `importers` the other way round, sorted."""
         self.modules = Modules(modules)
         self.edges = edges
+        self._importers = importers
 
-    @cached_property
+    @property
     def importers(self) -> Mapping[str, Sequence[str]]:
         """Each module that is imported, with those that do."""
-        found: dict[str, list[str]] = {}
-        for importer, importeds in self.edges.items():
-            for imported in importeds:
-                found.setdefault(imported, []).append(importer)
-        return {imported: sorted(importers) for imported, importers in found.items()}
+        if self._importers is None:
+            found: dict[str, list[str]] = {}
+            for importer, importeds in sorted(self.edges.items()):
+                for imported in importeds:
+                    found.setdefault(imported, []).append(importer)
+            self._importers = found
+        return self._importers
 
     def without(self, ignored: Iterable[str]) -> tuple[Graph, list[str]]:
         """The graph without the imports that some expressions fit, and the expressions that fit none."""
@@ -145,7 +184,10 @@ class Graph:
             if importer in touched else importeds
             for importer, importeds in self.edges.items()
         }  # fmt: skip
-        return Graph(self.modules.names, edges), unmatched
+        importers = dict(self.importers)
+        for importer, imported in gone:
+            importers[imported] = [one for one in importers[imported] if one != importer]
+        return Graph(self.modules.names, edges, importers), unmatched
 
     def plus(self, rows: Iterable[Import]) -> Graph:
         """The graph with further imports, of what may be no module of the project."""
@@ -158,7 +200,12 @@ class Graph:
             if importeds is None:
                 importeds = edges[row.importer] = own[row.importer] = dict(edges.get(row.importer, {}))
             importeds[row.imported] = [*importeds.get(row.imported, ()), row]
-        return Graph([*self.modules.names, *(name for name in sorted(more) if name not in self.modules)], edges)
+        importers = dict(self.importers)
+        for importer, importeds in own.items():
+            for imported in more.intersection(importeds):
+                importers[imported] = sorted({*importers.get(imported, ()), importer})
+        names = (name for name in sorted(more) if name not in self.modules)
+        return Graph([*self.modules.names, *names], edges, importers)
 
     def fitting(self, expression: str) -> Iterator[tuple[str, str]]:
         """The imports that `importer -> imported` fits."""

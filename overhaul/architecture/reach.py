@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 
 from overhaul.architecture.cases import Case, chained, covers
-from overhaul.architecture.chains import Steps, first_ways, ways_to, within_reach
+from overhaul.architecture.chains import first_ways, ways_to, within_reach
 from overhaul.architecture.rows import ContractBreach, Link
 from overhaul.contracts import External, Forbidden, Protected
 
@@ -29,15 +29,16 @@ def _reached(case: Case, contract: Forbidden, source: str, forbidden: Sequence[s
     graph = case.graph
     inside = frozenset(_meant(case, source, contract.as_packages))
     found: dict[str, list[tuple[int, str, list[str]]]] = {}
-    around = set() if contract.allow_indirect_imports else within_reach(graph, inside)
+    around: set[str] = set() if contract.allow_indirect_imports else within_reach(graph, inside)
+    leaving: dict[str, list[str]] = {}
+    for module in sorted(inside):
+        for imported in graph.edges.get(module, ()):
+            leaving.setdefault(imported, []).append(module)
     for name in forbidden:
         targets = frozenset(_meant(case, name, contract.as_packages))
-        steps: Steps = {}
-        if not targets.isdisjoint(around):
-            steps = ways_to(graph, targets, lambda module: module in around)
-        elif contract.allow_indirect_imports is False:
-            continue
-        for chain in first_ways(graph, inside, targets, steps):
+        steps = {} if targets.isdisjoint(around) else ways_to(graph, targets, around.__contains__)
+        sources = {module for one in (*targets, *steps) for module in leaving.get(one, ())}
+        for chain in first_ways(graph, sources, targets, steps):
             if len(chain) == 2:
                 what = f"{chain[0]} imports {chain[1]}, which is forbidden to {source}"
                 yield case.breach("forbidden_import", chain, (source, name), what)
@@ -75,12 +76,16 @@ def external_unlisted(case: Case, contract: External) -> Iterator[ContractBreach
     inside = {module for name in case.named(contract.modules) for module in case.graph.modules.below(name)}
     modules = case.imports.layout.modules
     found: dict[tuple[str, str], list[Link]] = {}
-    for importer, row, meanings in case.imports.external:
-        if importer not in inside or not case.imports.counts(contract, row.kind):
+    for top, imports in case.imports.external.items():
+        if top in sys.stdlib_module_names or top == "_typeshed":
             continue
-        name = _refused(contract, meanings)
-        if name and not case.imports.layout.is_first_party(row.target, importer):
-            found.setdefault((importer, name), []).append(Link(importer, name, modules[importer].path, row.line))
+        for outside in imports:
+            importer, row = outside
+            if importer not in inside or not case.imports.counts(contract, row.kind):
+                continue
+            name = _refused(contract, top, outside.meanings)
+            if name and not case.imports.layout.is_first_party(row.target, importer):
+                found.setdefault((importer, name), []).append(Link(importer, name, modules[importer].path, row.line))
     ignored = _ignoring(contract.ignore_imports, case)
     for (importer, name), links in sorted(found.items()):
         if ignored(importer, name):
@@ -90,21 +95,18 @@ def external_unlisted(case: Case, contract: External) -> Iterator[ContractBreach
         yield case.row("unlisted_external_import", links[:1], ("", ""), what, name, links[1:])
 
 
-def _refused(contract: External, meanings: Sequence[str]) -> str:
+def _refused(contract: External, top: str, meanings: Sequence[str]) -> str:
     """What a statement imports that the contract does not allow; "" when there is nothing."""
-    top = meanings[0].partition(".")[0]
-    if top in sys.stdlib_module_names or top == "_typeshed":
-        return ""
     for meaning in meanings:
         if any(covers(denied, meaning) for denied in contract.denied):
             return next(denied for denied in contract.denied if covers(denied, meaning))
     if contract.allowed is None or any(covers(one, meanings[0]) for one in contract.allowed):
         return ""
     # `from google import protobuf` takes google.protobuf, and google is but the way there.
-    taken = meanings[1:] or meanings[:1]
-    if all(any(covers(one, meaning) for one in contract.allowed) for meaning in taken):
+    taken = [name for name in meanings[1:] or meanings if not any(covers(one, name) for one in contract.allowed)]
+    if not taken:
         return ""
-    return top
+    return taken[0] if any(one.startswith(f"{top}.") for one in contract.allowed) else top
 
 
 def _ignoring(expressions: Sequence[str], case: Case) -> Callable[[str, str], bool]:

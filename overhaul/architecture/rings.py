@@ -69,7 +69,7 @@ def _ring(case: Case, package: str, members: list[str], sides: Sides) -> Contrac
     one, other = min(cuts, key=lambda cut: (costs[cut], cut))
     ring = [(one, other), *_shortest(other, one, sides, inside)]
     links = [case.graph.link(*min(sides[first][second])) for first, second in ring]
-    also = [case.graph.link(*found) for found in sorted(sides[one][other])[1:]]
+    also = [link for found in sorted(sides[one][other]) for link in case.graph.links(*found)][1:]
     names = [name.rpartition(".")[2] for name in members]
     listed = ", ".join(names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"])
     cut = "; ".join(f"{first} -> {second} ({_imports(costs[first, second])})" for first, second in cuts[:5])

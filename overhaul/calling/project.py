@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
+from itertools import islice
+from typing import Final
+
+import msgspec
 
 from overhaul.calling.counting import tests_reaching
 from overhaul.calling.graph import Calls
-from overhaul.calling.remembering import State, Tables, parts
+from overhaul.calling.remembering import State, Tables, Told, parts
 from overhaul.calling.roots import find_roots
 from overhaul.facts import Import
 from overhaul.inventory import testing
@@ -18,6 +23,7 @@ from overhaul.symbols import Symbols
 
 _SHOWN = 10
 """So many users are named."""
+WAYS: Final[Sequence[Reached]] = ("entry", "unknown", "tests", "nowhere")
 
 
 class Project:
@@ -26,18 +32,40 @@ class Project:
     def __init__(self, symbols: Symbols, tables: Tables, imports: Sequence[Import], past: Past[State]) -> None:
         """Everything is read here."""
         self._symbols = symbols
-        found = parts(symbols, tables, past)
+        self._parts = found = parts(symbols, tables, past)
         modules = found.numbering.modules
         self._paths = [symbols.path(module) for module in modules]
         self._tests = [testing(path) for path in self._paths]
         index = {module: number for number, module in enumerate(modules)}
         self._loads = list(_loads(imports, index))
-        self._calls = Calls(found.numbering, found.defined, found.outgoing, self._tests, self._loads)
+        loads = hashlib.blake2b(msgspec.msgpack.encode(self._loads), digest_size=16).digest()
+        told = found.told
+        self._told = told if told is not None and told.loads == loads else self._tell(loads)
+        if found.modules is not None:
+            past.leave(State(found.modules, self._told))
 
     def rows(self) -> Iterator[Reach]:
         """One for each definition, by module and name."""
-        calls, numbering = self._calls, self._calls.numbering
-        module_of, names, tests = numbering.module_of, numbering.names, self._tests
+        told, numbering = self._told, self._parts.numbering
+        lines = array("I", b"".join(one.lines for one in self._parts.defined))
+        dotted = numbering.dotted()
+        named = iter(array("I", told.named))
+        callers, users, tests = (array("I", one) for one in (told.callers, told.users, told.tests))
+        for number, name in enumerate(numbering.names):
+            shown = tuple([dotted[one] for one in islice(named, told.shown[number])])
+            if not name:
+                continue
+            home = numbering.module_of[number]
+            yield Reach(
+                module=numbering.modules[home], name=name, path=self._paths[home], line=lines[number],
+                reached=WAYS[told.reached[number]], called_by=shown, callers=callers[number], users=users[number],
+                tests=tests[number],
+            )  # fmt: skip
+
+    def _tell(self, loads: bytes) -> Told:
+        """What is said of each definition."""
+        calls = Calls(self._parts.numbering, self._parts.defined, self._parts.outgoing, self._tests, self._loads)
+        module_of, names, tests = calls.numbering.module_of, calls.numbering.names, self._tests
         roots = find_roots(calls, self._symbols, self._loads)
         entry = calls.reached(roots.entry, weak=False)
         begun = [node for node in range(len(entry)) if entry[node]]
@@ -45,26 +73,26 @@ class Project:
         own = [number for number in range(calls.count) if tests[module_of[number]]]
         tested = calls.reached(own, weak=True)
         counts = tests_reaching(calls)
-        lines = array("I", b"".join(one.lines for one in calls.defined))
-        dotted = numbering.dotted()
+        reached, shown = bytearray(calls.count), bytearray(calls.count)
+        named, callers, elsewhere = array("I"), array("I", bytes(4 * calls.count)), array("I", bytes(4 * calls.count))
         for number, name in enumerate(names):
             if not name:
                 continue
-            reached: Reached = (
-                "entry" if entry[number] else "unknown" if maybe[number] else "tests" if tested[number] else "nowhere"
-            )
-            users = calls.users[number]
-            home = module_of[number]
-            shown = users if len(users) <= 1 else sorted(users) if len(users) <= _SHOWN else nsmallest(_SHOWN, users)
-            yield Reach(
-                module=numbering.modules[home], name=name, path=self._paths[home], line=lines[number],
-                reached=reached, called_by=tuple([dotted[one] for one in shown]), callers=len(users),
-                users=len({module_of[one] for one in users} - {home}) if users else 0, tests=counts[number],
-            )  # fmt: skip
+            reached[number] = 0 if entry[number] else 1 if maybe[number] else 2 if tested[number] else 3
+            if users := calls.users[number]:
+                few = users if len(users) == 1 else sorted(users) if len(users) <= _SHOWN else nsmallest(_SHOWN, users)
+                shown[number] = len(few)
+                named.extend(few)
+                callers[number] = len(users)
+                elsewhere[number] = len({module_of[one] for one in users} - {module_of[number]})
+        return Told(
+            loads, bytes(reached), bytes(shown), named.tobytes(), callers.tobytes(), elsewhere.tobytes(),
+            array("I", counts[: calls.count]).tobytes(),
+        )  # fmt: skip
 
     def _beside_unread(self) -> Iterator[int]:
         """What stands beside a module that could not be read: that may use any of it."""
-        numbering = self._calls.numbering
+        numbering = self._parts.numbering
         unread = {
             module.rpartition(".")[0] for module, place in self._symbols.layout.modules.items()
             if place.kind == "source" and module not in numbering.starts

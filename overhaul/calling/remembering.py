@@ -58,10 +58,27 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     outgoing: Outgoing
 
 
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What was said of each definition, by its number; numbers have four bytes, in this machine's byte order."""
+
+    loads: bytes
+    """A digest of which module loads which."""
+    reached: bytes
+    """One byte each, the place in `WAYS`."""
+    shown: bytes
+    """One byte each: how many of its users are named."""
+    named: bytes
+    """The numbers of those."""
+    callers: bytes
+    users: bytes
+    tests: bytes
+
+
 class State(msgspec.Struct, frozen=True):
     """What is left for the next run."""
 
     modules: dict[str, Kept]
+    told: Told | None = None
 
 
 class Parts(NamedTuple):
@@ -70,6 +87,10 @@ class Parts(NamedTuple):
     numbering: Numbering
     defined: Sequence[Defined]
     outgoing: Sequence[Outgoing]
+    told: Told | None
+    """What the last run said of all definitions, if no module defines or uses anything else, lines aside."""
+    modules: dict[str, Kept] | None
+    """What the next run can take over; None where nothing has changed."""
 
 
 def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
@@ -106,9 +127,16 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     now = dict(known)
     for module in changed:
         now[module] = Kept(printed[module], faces[module], defined[module], outgoing(sources, module))
-    if changed:
-        past.leave(State({module: now[module] for module in modules}))
-    return Parts(numbering, [now[module].defined for module in modules], [now[module].outgoing for module in modules])
+    same = known and all(
+        now[module].outgoing == known[module].outgoing
+        and msgspec.structs.replace(now[module].defined, lines=known[module].defined.lines) == known[module].defined
+        for module in changed
+    )
+    return Parts(
+        numbering, [now[module].defined for module in modules], [now[module].outgoing for module in modules],
+        past.state.told if past.state is not None and same else None,
+        {module: now[module] for module in modules} if changed else None,
+    )  # fmt: skip
 
 
 def _printed(tables: Tables, modules: Sequence[str]) -> Mapping[str, bytes]:

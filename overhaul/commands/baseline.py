@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from overhaul.commands.output import write_file
+from overhaul.commands.output import short, write_file
 from overhaul.commands.workspace import Workspace
 from overhaul.config import Config
 from overhaul.errors import ConfigError, UnknownName
@@ -34,7 +34,7 @@ def written(survey: Survey, *, update: bool, accepted: Collection[str]) -> Itera
     """Write what is asked for, and say in a few lines what was done, or what could be."""
     verdict = survey.verdict
     file = place(survey.config, survey.root)
-    shown = printable(str(file))
+    shown = short(file)
     if not verdict.baseline:
         entries = [entry for one, entry in survey.entries() if not accepted or one.rule in accepted]
         write_file(file, [ledger_text(entries).encode()])

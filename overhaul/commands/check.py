@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from overhaul.commands.output import short
 from overhaul.config import Severity, load_config
 from overhaul.errors import TargetError, UsageError
 from overhaul.findings import SEVERITIES
@@ -86,7 +87,7 @@ def fails(verdict: Verdict, least: Severity, *, updated: bool) -> bool:
 def closing(verdict: Verdict, *, updated: bool) -> Iterator[str]:
     """What is said at the end: what is fixed and must leave the ledger, and the sentence."""
     if verdict.stale:
-        file = printable(_shown(verdict.baseline))
+        file = short(verdict.baseline)
         count = len(verdict.stale)
         what = "1 entry is" if count == 1 else f"{count:,} entries are"
         if updated:
@@ -105,12 +106,3 @@ def closing(verdict: Verdict, *, updated: bool) -> Iterator[str]:
 def _entry(entry: Entry) -> str:
     where = f"{entry.module}: {entry.name}" if entry.name else entry.module
     return printable(f"{entry.rule}  {where}")
-
-
-def _shown(file: str) -> str:
-    """A path as somebody in the current folder would write it, where that is the shorter."""
-    try:
-        short = os.path.relpath(file)
-    except ValueError:  # on another drive
-        return file
-    return file if short.startswith("..") else short

@@ -57,7 +57,7 @@ def edits(folder: Path, *, hook: bool) -> list[Edit]:
 
 def preview(text: str) -> Iterator[str]:
     """The first lines of a new baseline, and how many more there are."""
-    lines = text.splitlines()
+    lines = text.expandtabs(4).splitlines()
     count = sum(line.startswith("#") for line in lines) + SHOWN
     yield from lines[:count]
     if len(lines) > count:

@@ -15,6 +15,7 @@ import msgspec
 
 from overhaul.errors import LeafError, OverhaulError, UsageError, blame
 from overhaul.leaves import Leaves, Report
+from overhaul.printable import printable
 from overhaul.survey import Survey
 
 USUAL_FILES: Final = {"html": "overhaul-report.html"}
@@ -66,6 +67,15 @@ def _check_writable(file: Path) -> None:
         raise UsageError(f"{file}: the folder {folder} does not exist: make it first")
     if not os.access(file if _is_special(file) else folder, os.W_OK):
         raise UsageError(f"{file}: no permission to write there: name another file")
+
+
+def short(file: str | Path) -> str:
+    """A path as somebody in the current folder would write it, where it lies below; safe to print."""
+    try:
+        below = os.path.relpath(file)
+    except ValueError:  # on another drive
+        below = ".."
+    return printable(str(file) if below.startswith("..") else below)
 
 
 def told(report: Report, survey: Survey) -> Iterator[bytes | str]:

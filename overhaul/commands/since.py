@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -42,7 +44,7 @@ def findings_since(revision: str, workspace: Workspace) -> tuple[Entry, ...]:
         (place.top / ".git" / "info").mkdir(parents=True)
         lines = read_patterns(exclude_file(str(top)))
         (place.top / ".git" / "info" / "exclude").write_bytes(os.fsencode("\n".join(lines)))
-        revisions.write(revisions.files(commit, found.prefix), place.top)
+        revisions.write(revisions.files(commit, found.prefix, set(_named(workspace.config, found.prefix))), place.top)
         then = place.top / found.prefix
         then.mkdir(parents=True, exist_ok=True)
         try:
@@ -53,6 +55,13 @@ def findings_since(revision: str, workspace: Workspace) -> tuple[Entry, ...]:
             # There was no Python then.
             return ()
         return tuple(entry for _, entry in before.entries())
+
+
+def _named(config: Config, prefix: str) -> Iterator[str]:
+    """The files that the settings name, from the top of the work tree: rules read them, whatever they are."""
+    for entry in config.frozen:
+        if ":" not in entry.what:
+            yield posixpath.normpath(posixpath.join(prefix, posixpath.dirname(entry.file), entry.what))
 
 
 class _Place:

@@ -12,11 +12,14 @@ import msgspec
 
 from overhaul.contracts import CONTRACTS, Boundaries, Boundary, Contract, External, Frozen, Interface, Layers, Terms
 from overhaul.errors import ConfigError
+from overhaul.patterns import regex
 from overhaul.toml import check_keys
 
 NOT_KEYS: Final = frozenset({"file", "line"})
 """Fields that are filled when an entry is read."""
 FINGERPRINT: Final = r"v1:[0-9a-f]{32}"
+_SLOW: Final = regex(r"\)[*+{]|[*+}?][*+{]")
+"""Groups that are repeated, and repetitions of repetitions."""
 _Entry = TypeVar("_Entry", Contract, Frozen)
 
 
@@ -66,6 +69,19 @@ def layer_members(layer: str) -> tuple[list[tuple[str, bool]], bool]:
     return [(name.removeprefix("(").removesuffix(")").strip(), not name.startswith("(")) for name in names], (
         ":" not in layer
     )
+
+
+def settings_of_others(file: Path) -> bytes | None:
+    """The content of a file; None for what is no plain file of a size that settings have."""
+    try:
+        if not file.is_file() or file.stat().st_size > _LARGEST:
+            return None
+        return file.read_bytes()
+    except (OSError, ValueError):
+        return None
+
+
+_LARGEST: Final = 4 * 1024 * 1024
 
 
 def written_below(file: Path, root: Path) -> str:
@@ -215,7 +231,10 @@ def _patterns_fault(contract: Boundaries) -> str:
         for pattern in (*interface.expose, *interface.modules):
             try:
                 re.compile(pattern)
-            except re.error as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 return f"interfaces: {pattern!r} is no regular expression ({error})"
+            if _SLOW.search(plain := re.sub(r"\\.", "", pattern)) or len(re.findall(r"[*+{]", plain)) > 3:
+                # Settings of an audited tree are read too: they must not be able to hold the run up.
+                return f"interfaces: {pattern!r} may take for ever: repeat no group, and repeat at most three times"
     unknown = [one.layer for one in contract.modules if one.layer and one.layer not in contract.layers]
     return f"modules: there is no layer {unknown[0]!r}" if unknown else ""

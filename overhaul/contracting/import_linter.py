@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import msgspec
 
-from overhaul.contracting.entries import fault, header_lines, written_below
+from overhaul.contracting.entries import fault, header_lines, settings_of_others, written_below
 from overhaul.contracts import (
     Acyclic,
     Contract,
@@ -46,11 +46,8 @@ def read_import_linter(folder: Path, root: Path) -> Iterator[Contract | Misread]
     """
     for name in (*_INI, "pyproject.toml"):
         file = folder / name
-        try:
-            data = file.read_bytes()
-        except OSError:
-            continue
-        if b"importlinter" not in data:
+        data = settings_of_others(file)
+        if data is None or b"importlinter" not in data:
             continue
         place = written_below(file, root)
         try:
@@ -150,13 +147,13 @@ def _contract(
         else:
             given[known[key]] = _texts(value)
     try:
-        contract = msgspec.convert(given, struct)
+        contract: Contract = msgspec.convert(given, struct)
         wrong = fault(contract)
+        if not wrong:
+            return contract
     except msgspec.ValidationError as error:
         wrong = str(error)
-    if wrong:
-        return Misread(place, f"line {section.line}: the contract {name!r} is left out, it cannot be meant so: {wrong}")
-    return contract
+    return Misread(place, f"line {section.line}: the contract {name!r} is left out, it cannot be meant so: {wrong}")
 
 
 def _texts(value: object) -> tuple[str, ...]:

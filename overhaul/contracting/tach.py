@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from overhaul.contracting.entries import fault, header_lines, written_below
+from overhaul.contracting.entries import fault, header_lines, settings_of_others, written_below
 from overhaul.contracts import Boundaries, Boundary, Contract, External, Interface, Misread
 
 _EXCLUDED: Final = ("**/tests", "**/docs", "**/*__pycache__", "**/*egg-info", "**/venv")
@@ -27,11 +27,8 @@ def read_tach(folder: Path, root: Path) -> Iterator[Contract | Misread]:
     """What tach would check in a folder, and what of it cannot be made use of; places relative to `root`."""
     for name in ("tach.toml", "pyproject.toml"):
         file = folder / name
-        try:
-            data = file.read_bytes()
-        except OSError:
-            continue
-        if b"tach" not in data and name != "tach.toml":
+        data = settings_of_others(file)
+        if data is None or (b"tach" not in data and name != "tach.toml"):
             continue
         place = written_below(file, root)
         try:
@@ -66,16 +63,20 @@ def _boundaries(
         found = list(_modules(table, ""))
         modules += found
         external += _external(table, found, place, line)
-    roots = _texts(settings, "source_roots") or (".",)
+    # Nothing outside of the folder is looked at, whatever the settings of an audited tree say.
+    roots = tuple(
+        one for one in _texts(settings, "source_roots") or (".",)
+        if not Path(one).is_absolute() and ".." not in Path(one).parts
+    )  # fmt: skip
     for file, dotted in _domains(folder, roots):
         try:
-            domain = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+            domain = tomllib.loads((settings_of_others(file) or b"").decode("utf-8-sig"))
             if isinstance(own := domain.get("root"), dict):
                 modules += _modules({**cast("Table", own), "path": _DOMAIN_ROOT}, dotted)
             for table in _tables(domain, "modules"):
                 modules += _modules(table, dotted)
             interfaces += [_interface(table, dotted) for table in _tables(domain, "interfaces")]
-        except (OSError, ValueError, _Broken) as error:
+        except (ValueError, _Broken) as error:
             yield Misread(written_below(file, root), f"the domain of tach cannot be read ({error})")
     layers, closed = _layers(settings)
     contract = Boundaries(

@@ -73,6 +73,11 @@ class Figure(msgspec.Struct, frozen=True):
     shift: str = ""
     """How far everything but the bands is moved: x and y."""
 
+    @property
+    def linked(self) -> bool:
+        """Some of the boxes lead somewhere."""
+        return any(box.link for box in self.boxes)
+
 
 class Thing(msgspec.Struct, frozen=True, kw_only=True):
     """What a box of a graph stands for."""

@@ -9,6 +9,7 @@ adjacent violators. The same graph gives the same picture.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -116,6 +117,7 @@ def layered(nodes: Sequence[Node], links: Sequence[Link], *, columns: bool = Fal
     edges = [(a, b) for chain in chains for a, b in pairwise(chain)]
     rows = arranged(rows, edges)
     _placed(rows, edges, vertices)
+    _straightened(rows, chains, vertices)
     return _laid(nodes, links, ways, chains, turned, rows, vertices, columns)
 
 
@@ -141,16 +143,16 @@ def _turned(
         path = [(start, iter(below[start]))]
         while path:
             node, rest = path[-1]
-            number = next(rest, None)
-            if number is None:
+            link = next(rest, None)
+            if link is None:
                 state[node] = 2
                 path.pop()
                 continue
-            target = ends[number][1]
+            target = ends[link][1]
             if state[target] == 1 and target != node:
-                turned[number] = True
+                turned[link] = True
             elif not state[target]:
-                if links[number].against:
+                if links[link].against:
                     continue
                 state[target] = 1
                 path.append((target, iter(below[target])))
@@ -255,9 +257,10 @@ def _placed(rows: Sequence[Sequence[int]], edges: Sequence[tuple[int, int]], ver
             at += need[number - 1] if number else 0.0
             vertices[vertex].at = at
     downward = list(range(len(rows)))
-    sweeps = [(downward, (above,)), (downward[::-1], (below,))] * _ROUNDS
-    sweeps += [(downward, (above, below)), (downward[::-1], (above, below))] * _ROUNDS
-    for order, sides in sweeps:
+    upward = downward[::-1]
+    first = [(downward, (above,)), (upward, (below,))]
+    then = [(downward, (above, below)), (upward, (above, below))]
+    for order, sides in (*first * _ROUNDS, *then * _ROUNDS):
         for number in order:
             wanted: list[float] = []
             weights: list[float] = []
@@ -269,6 +272,41 @@ def _placed(rows: Sequence[Sequence[int]], edges: Sequence[tuple[int, int]], ver
                 weights.append(total or 0.1)
             for vertex, at in zip(rows[number], pooled(wanted, weights, needs[number]), strict=True):
                 vertices[vertex].at = at
+
+
+def _straightened(rows: Sequence[Sequence[int]], chains: Sequence[Sequence[int]], vertices: Sequence[_Vertex]) -> None:
+    """Bring as many bends of a link in a row to one place as the room between their neighbours allows."""
+    beside: dict[int, tuple[int | None, int | None]] = {}
+    for row in rows:
+        for left, vertex, right in zip([None, *row[:-1]], row, [*row[1:], None], strict=True):
+            beside[vertex] = left, right
+
+    def room(vertex: int) -> tuple[float, float]:
+        left, right = beside[vertex]
+        one = vertices[vertex]
+        low = -math.inf if left is None else vertices[left].at + _distance(vertices[left], one)
+        high = math.inf if right is None else vertices[right].at - _distance(one, vertices[right])
+        return low, high
+
+    for chain in [*chains, *chains]:
+        run: list[int] = []
+        low, high = -math.inf, math.inf
+        for vertex in chain[1:-1]:
+            least, most = room(vertex)
+            if max(low, least) > min(high, most):
+                _aligned(run, low, high, vertices)
+                run, low, high = [], -math.inf, math.inf
+            run.append(vertex)
+            low, high = max(low, least), min(high, most)
+        _aligned(run, low, high, vertices)
+
+
+def _aligned(run: Sequence[int], low: float, high: float, vertices: Sequence[_Vertex]) -> None:
+    """Bring these bends to one place between `low` and `high`, the one nearest to where they are."""
+    if run:
+        middle = sum(vertices[one].at for one in run) / len(run)
+        for one in run:
+            vertices[one].at = min(max(middle, low), high)
 
 
 def _distance(one: _Vertex, other: _Vertex) -> float:

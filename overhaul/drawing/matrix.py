@@ -67,6 +67,14 @@ def partitioned(items: Sequence[_Item], weights: Weights[_Item]) -> Ordered[_Ite
     return Ordered(tuple(items[place] for place in placed), tuple(blocks))
 
 
+def ringed(weights: Weights[_Item]) -> frozenset[_Item]:
+    """What imports, at import, something that comes back to it."""
+    graph: networkx.DiGraph[_Item] = networkx.DiGraph()
+    graph.add_edges_from(pair for pair, (now, _) in weights.items() if now)
+    parts = networkx.strongly_connected_components(graph)
+    return frozenset(one for part in parts if len(part) > 1 for one in part)
+
+
 def shade(count: int, largest: int) -> int:
     """How dark a cell is, 1 to `SHADES`: one step for each time the count doubles, or more where counts are large."""
     if largest <= 1:
@@ -171,14 +179,28 @@ class Item(msgspec.Struct, frozen=True):
     """Has its place at the end, and no direction: it stands for all that have no row of their own."""
 
 
+def linked(drawn: Matrix, links: Mapping[tuple[str, str], str]) -> Matrix:
+    """The matrix with cells, by the names of row and column, that lead somewhere."""
+    names = [row.name for row in drawn.rows]
+    rows = tuple(
+        msgspec.structs.replace(row, cells=tuple(
+            cell if cell is None or (row.name, name) not in links
+            else msgspec.structs.replace(cell, link=links[row.name, name])
+            for name, cell in zip(names, row.cells, strict=True)
+        ))
+        for row in drawn.rows
+    )  # fmt: skip
+    return msgspec.structs.replace(drawn, rows=rows)
+
+
 def matrix(
-    items: Sequence[Item], weights: Weights[str], links: Mapping[tuple[str, str], str] | None = None,
-    cuts: Mapping[tuple[str, str], int] | None = None, act: str = "imports", thing: str = "import",
+    items: Sequence[Item], weights: Weights[str], cuts: Mapping[tuple[str, str], int] | None = None,
+    act: str = "imports", thing: str = "import",
 ) -> Matrix:  # fmt: skip
     """The matrix of these items, whose names `weights` speaks of.
 
-    `links` are where cells lead to, `cuts` how many of the imports in a cell are to be cut; blocks and order are those
-    without them. `act` and `thing` are the words for what the numbers count.
+    `cuts` are how many of the imports in a cell are to be cut; blocks and order are those without them. `act` and
+    `thing` are the words for what the numbers count.
     """
     cuts = cuts or {}
     last = {item.name for item in items if item.last}
@@ -208,10 +230,7 @@ def matrix(
             counts = f"{now + later} {thing}{'' if now + later == 1 else 's'}"
             how = "" if not later else ", none of them at import time" if not now else f", {later} not at import time"
             told = f"{by_name[name].label} {act} {by_name[other].label}: {counts}{how}"
-            cells.append(Cell(
-                now or later, f"{told}; {cut} to cut" if cut else told, " ".join(marks),
-                (links or {}).get((name, other), ""),
-            ))  # fmt: skip
+            cells.append(Cell(now or later, f"{told}; {cut} to cut" if cut else told, " ".join(marks)))
         item = by_name[name]
         block = block_of.get(place, (0, 0))
         frames = tuple(_frame(place, column, block) for column in range(len(names)))

@@ -26,13 +26,18 @@ _DENSE: Final = 2.5
 _NAME: Final = 34
 LATER: Final[frozenset[ImportKind]] = frozenset({"deferred", "typing", "lazy", "dynamic"})
 """Kinds of imports that do not run when their module is imported, or cannot be seen to."""
+_AT_IMPORT: Final[frozenset[ImportKind]] = frozenset({"module", "conditional"})
 _AT_ALL: Final[frozenset[ImportKind]] = frozenset({"module", "conditional", "deferred", "lazy", "dynamic"})
+_EVERY: Final[frozenset[ImportKind]] = _AT_ALL | LATER
+
+
+What = Literal["whole", "packages", "knot"]
 
 
 class Shown(msgspec.Struct, frozen=True):
     """One picture of a cycle or of a part of it: a graph, or a matrix where a graph would be a thicket."""
 
-    what: Literal["whole", "packages", "knot"]
+    what: What
     modules: int
     figure: Figure | None
     matrix: Matrix | None
@@ -54,7 +59,8 @@ def drawn(cycle: Cycle, imports: Sequence[Import]) -> Iterator[Shown]:
     if _fits(cycle.modules, pairs):
         yield _modules("whole", cycle.modules, cycle, imports)
     else:
-        yield _packages("packages", cycle.modules, cycle, imports)
+        few = len(cycle.modules) <= DRAWN
+        yield _packages("whole" if few else "packages", cycle.modules, cycle, imports)
     if len(cycle.modules) > SMALL:
         counted = _counted(cycle)
         for knot in knots[:KNOTS]:
@@ -70,8 +76,8 @@ def _fits(modules: Sequence[str], pairs: Collection[tuple[str, str]]) -> bool:
 def _counted(cycle: Cycle) -> frozenset[ImportKind]:
     """The kinds of imports by which the cycle has its effect."""
     if cycle.effect == "typing":
-        return _AT_ALL | {"typing"}
-    return _AT_ALL if cycle.effect == "deferred" else _AT_ALL - LATER
+        return _EVERY
+    return _AT_ALL if cycle.effect == "deferred" else _AT_IMPORT
 
 
 def _knots(cycle: Cycle, imports: Sequence[Import]) -> list[tuple[str, ...]]:
@@ -82,7 +88,7 @@ def _knots(cycle: Cycle, imports: Sequence[Import]) -> list[tuple[str, ...]]:
     return sorted(found, key=lambda part: (-len(part), part))
 
 
-def _modules(what: Literal["whole", "knot"], modules: Sequence[str], cycle: Cycle, imports: Sequence[Import]) -> Shown:
+def _modules(what: What, modules: Sequence[str], cycle: Cycle, imports: Sequence[Import]) -> Shown:
     members = set(modules)
     shared = shared_prefix(modules)
     kinds: dict[tuple[str, str], list[Import]] = {}
@@ -120,7 +126,7 @@ def _told(one: str, other: str, rows: Sequence[Import], way: str) -> str:
 
 
 def _packages(
-    what: Literal["packages", "knot"], modules: Sequence[str], cycle: Cycle, imports: Sequence[Import]
+    what: What, modules: Sequence[str], cycle: Cycle, imports: Sequence[Import]
 ) -> Shown:
     """A graph of the packages where there are few lines, else their matrix; of not too many modules one by one."""
     packages = tree(modules)
@@ -179,8 +185,8 @@ def _between(groups: Mapping[str, str], imports: Sequence[Import]) -> dict[tuple
 
 
 def _quotient(
-    what: Literal["packages", "knot"], modules: Sequence[str], weights: Mapping[tuple[str, str], tuple[int, int]],
-    groups: Mapping[str, str], cycle: Cycle,
+    what: What, modules: Sequence[str], weights: Mapping[tuple[str, str], tuple[int, int]], groups: Mapping[str, str],
+    cycle: Cycle,
 ) -> Shown:  # fmt: skip
     sizes = Counter(groups.values())
     names = sorted(sizes)

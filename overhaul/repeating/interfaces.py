@@ -24,6 +24,8 @@ class Offer(msgspec.Struct, frozen=True):
     module: str
     name: str
     """Dotted, inside its module."""
+    last: str
+    """The last part of its name."""
     unit: Unit
     line: int
     end: int
@@ -38,11 +40,6 @@ class Offer(msgspec.Struct, frozen=True):
     methods: tuple[Offer, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     """Attributes and properties, without leading underscores, with their annotations."""
-
-    @property
-    def last(self) -> str:
-        """The last part of its name."""
-        return self.name.rpartition(".")[2]
 
     @property
     def weight(self) -> int:
@@ -109,7 +106,7 @@ def _class(module: str, row: Class, members: Mapping[str, Function], fields: dic
             fields.setdefault(name.lstrip("_"), one.returns)
     made = members.get("__init__")
     return Offer(
-        module=module, name=row.name, unit="class", line=row.line, end=row.end,
+        module=module, name=row.name, last=row.name.rpartition(".")[2], unit="class", line=row.line, end=row.end,
         parameters=_parameters(made) if made is not None else (), returns="", traits=_traits(row.decorators),
         decorators=row.decorators, bases=row.bases, methods=methods,
         fields=tuple((name, annotation) for name, annotation in fields.items() if not name.startswith("_")),
@@ -121,8 +118,9 @@ def _function(module: str, row: Function, unit: Unit) -> Offer:
     if row.generator:
         traits |= {"generator"}
     return Offer(
-        module=module, name=row.name, unit=unit, line=row.line, end=row.end, parameters=_parameters(row),
-        returns=row.returns, traits=traits, decorators=row.decorators, asynchronous=row.asynchronous,
+        module=module, name=row.name, last=row.name.rpartition(".")[2], unit=unit, line=row.line, end=row.end,
+        parameters=_parameters(row), returns=row.returns, traits=traits, decorators=row.decorators,
+        asynchronous=row.asynchronous,
     )  # fmt: skip
 
 
@@ -224,7 +222,8 @@ def tallied(interfaces: Sequence[Interface]) -> Tallies:
     """Counts in how many modules each name is defined, with its unit."""
     public: dict[Unit, Counter[str]] = {"function": Counter(), "method": Counter(), "class": Counter()}
     for interface in interfaces:
-        for unit, name in {(one.unit, one.last) for one in every(interface)}:
+        defined: set[tuple[Unit, str]] = {(one.unit, one.last) for one in every(interface)}
+        for unit, name in defined:
             public[unit][name] += 1
     functions = Counter(name for interface in interfaces for name in interface.functions)
     return Tallies(

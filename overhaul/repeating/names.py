@@ -120,6 +120,7 @@ class Weights:
     def __init__(self, counts: Mapping[str, int]) -> None:
         """`counts` says of how many names each concept is a part."""
         self._count = counts
+        self._known: dict[tuple[str, str], float] = {}
         self._total = max(1, sum(counts.values()))
 
     def _weight(self, concept: str) -> float:
@@ -130,8 +131,12 @@ class Weights:
         """How alike two names are, 0 to 1: 1 for equal ones, else weighted Dice coefficient of what they speak of."""
         if first == second:
             return 1.0
-        one, two = concepts_of(first), concepts_of(second)
-        return 0.0 if one.isdisjoint(two) else min(0.95, dice(one, two, self._weight))
+        found = self._known.get((first, second))
+        if found is None:
+            one, two = concepts_of(first), concepts_of(second)
+            found = 0.0 if one.isdisjoint(two) else min(0.95, dice(one, two, self._weight))
+            self._known[first, second] = found
+        return found
 
 
 def dice(first: frozenset[str], second: frozenset[str], weight: Callable[[str], float] | None = None) -> float:

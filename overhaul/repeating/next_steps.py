@@ -171,6 +171,18 @@ def growths(found: Sequence[tuple[Cache, str]], users: Users) -> Iterator[Draft]
         )  # fmt: skip
 
 
+def falsehoods(found: Sequence[tuple[Cache, str]], users: Users) -> Iterator[Draft]:
+    """The caches that go on answering with what was true before: one step; each comes with what changes."""
+    if rows := [(cache, change) for cache, change in found if not testing(cache.path)]:
+        one = len(rows) == 1
+        yield _hazards(
+            "renew_caches", [cache for cache, _ in rows], users,
+            f"Renew {counted(len(rows), 'cache')} when what {'it is' if one else 'they are'} made of changes",
+            f"{'It goes' if one else 'They go'} on answering with what was true before.",
+            Gain("caches that answer with old values", len(rows), HAZARD), "caches", dict(rows),
+        )  # fmt: skip
+
+
 def overwritings(persistences: Iterable[StatePersistence], users: Users) -> Iterator[Draft]:
     """The state files that a crash can leave half written: one step."""
     rows = [

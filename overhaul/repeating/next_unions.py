@@ -85,15 +85,18 @@ def _union(
 
 def _title(group: Sequence[Consolidation], pairs: Mapping[str, Parallel], module_of: Callable[[str], str]) -> str:
     first = group[0]
-    names = named([f"`{name}`" for name in _brief(first.members)])
+    common, brief = _brief(first.members)
+    names = named([f"`{name}`" for name in brief])
+    within = f" in `{common}`" if common else ""
     if first.identity in pairs:
         sides = sorted({side for row in group for side in (pairs[row.identity].first, pairs[row.identity].second)})
         kind = pairs[first.identity].subkind
         return f"Keep one of {len(sides)} {kind}s that implement the same thing: {named([f'`{one}`' for one in sides])}"
     if len(group) > 1:
-        modules = sorted({module_of(name) for row in group for name in row.members})
-        say = "both say" if len(modules) == 2 else "all say"
-        return f"Bring together what {named([f'`{one}`' for one in modules])} {say}: {len(group)} groups of duplicates"
+        common, brief = _brief(sorted({module_of(name) for row in group for name in row.members}))
+        modules = named([f"`{one}`" for one in brief])
+        say = f"{'both' if len(brief) == 2 else 'all'} say{f' in `{common}`' if common else ''}"
+        return f"Bring together what {modules} {say}: {len(group)} groups of duplicates"
     match first.subkind:
         case "cache_family":
             return f"Make one cache of {len(first.members)}: {names}"
@@ -102,7 +105,7 @@ def _title(group: Sequence[Consolidation], pairs: Mapping[str, Parallel], module
         case "repeated_utility":
             return f"Use what is there already in place of {names}"
         case _:
-            return f"Make one of {len(first.members)} that say the same: {names}"
+            return f"Make one of {len(first.members)} that say the same{within}: {names}"
 
 
 def _why(
@@ -123,10 +126,10 @@ def _why(
 _CHANGE: Final = "need not be changed together any more"
 
 
-def _brief(names: Sequence[str]) -> list[str]:
-    """Names without what their packages have in common; whole where they would look the same."""
+def _brief(names: Sequence[str]) -> tuple[str, list[str]]:
+    """What the names begin with, and what is left of each: at least the last part."""
     parts = [name.split(".") for name in names]
     common = 0
     while all(len(part) > common + 1 for part in parts) and len({part[common] for part in parts}) == 1:
         common += 1
-    return [".".join(part[common:]) for part in parts]
+    return ".".join(parts[0][:common]), [".".join(part[common:]) for part in parts]

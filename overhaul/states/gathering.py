@@ -49,6 +49,7 @@ class Gathering:
         self._setters: dict[tuple[str, str], list[Setter]] = {}
         """(module, dotted function)."""
         self._setters_by_name: dict[str, list[Setter]] = {}
+        self._bases: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
         self._anything: list[tuple[str, StateMove]] = []
         """Assignments to attributes whose names are not known."""
         loose = list(self._assigned())
@@ -404,13 +405,16 @@ class Gathering:
                 anchor = one.anchor
                 if anchor.kind != "attribute":
                     continue
-                if (anchor.module, anchor.owner) in above or key in self._above(anchor):
+                if (anchor.module, anchor.owner) in above or key in self._above(anchor.module, anchor.owner):
                     one.anything.append(self.site(module, row.line, row.scope))
 
-    def _above(self, anchor: Anchor) -> set[tuple[str, str]]:
-        """The class of a variable and its bases."""
-        owner = Symbol(anchor.module, anchor.owner, "class", "", 0)
-        return {(one.module, one.name) for one in self.types.own_bases(owner)}
+    def _above(self, module: str, owner: str) -> frozenset[tuple[str, str]]:
+        """A class and its bases."""
+        found = self._bases.get((module, owner))
+        if found is None:
+            bases = self.types.own_bases(Symbol(module, owner, "class", "", 0))
+            found = self._bases[module, owner] = frozenset((one.module, one.name) for one in bases)
+        return found
 
     def _default_of(self, anchor: Anchor, row: Attribute) -> State | None:
         function = self.symbols.interior(anchor.module).functions.get(f"{anchor.owner}.{row.where}")

@@ -7,7 +7,7 @@ owns, how long it is kept, what others ask of it) are weighed, and a word in its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final, NamedTuple
 
 from overhaul.inventory import Confidence, fact
@@ -48,13 +48,16 @@ class Weight(NamedTuple):
 class Judge:
     """Judges the classes of a project, each once: a subclass is seen in the light of what its base is."""
 
-    def __init__(self, portraits: Portraits) -> None:
-        """Nothing is judged before it is asked for."""
+    def __init__(self, portraits: Portraits, taken: Collection[Key] | None = None) -> None:
+        """Nothing is judged before it is asked for; nothing speaks for any but those that are `taken`, if given."""
         self.portraits = portraits
+        self._taken = frozenset(taken) if taken is not None else None
         self._verdicts: dict[Key, Verdict | None] = {}
 
     def __call__(self, portrait: Portrait) -> Verdict | None:
         """What a class is; None for one that nothing speaks for."""
+        if self._taken is not None and portrait.key not in self._taken:
+            return None
         if portrait.key not in self._verdicts:
             self._verdicts[portrait.key] = None  # for classes that are their own ancestors
             self._verdicts[portrait.key] = self._judge(portrait)

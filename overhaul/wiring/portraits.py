@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from overhaul.facts import Attribute, Class, Construction, Facts, Function
 from overhaul.inventory import Collaborator, Site, testing
 from overhaul.layout import Layout
@@ -71,6 +73,17 @@ class Made(NamedTuple):
     row: Construction
     holder: Key | None
     """The class whose method or body makes it."""
+
+
+class Seen(msgspec.Struct, frozen=True, array_like=True):
+    """What had to be looked up in the whole project, by numbers in `keys`."""
+
+    keys: tuple[Key, ...]
+    heirs: tuple[tuple[int, tuple[int, ...]], ...]
+    called: dict[str, tuple[int, ...]]
+    """Module -> the class that each of its constructions makes an instance of; -1 for none of the project."""
+    receivers: tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
+    """Class -> the classes that are given an instance, with the parameter."""
 
 
 class Portrait:
@@ -329,9 +342,11 @@ class Portraits:
     """Every class of the project."""
 
     def __init__(
-        self, layout: Layout, symbols: Symbols, types: Types, classes: Facts[Class], constructions: Facts[Construction]
-    ) -> None:
-        """Goes through all classes once; the rest is looked up when it is asked for."""
+        self, layout: Layout, symbols: Symbols, types: Types, classes: Facts[Class], constructions: Facts[Construction],
+        seen: Seen | None = None,
+    ) -> None:  # fmt: skip
+        """Goes through all classes once; the rest is looked up when it is asked for, or taken from what was `seen`."""
+        self._seen = seen
         self.layout = layout
         self.symbols = symbols
         self.types = types
@@ -389,6 +404,8 @@ class Portraits:
     @cached_property
     def heirs(self) -> Mapping[Key, Sequence[Key]]:
         """Class -> the classes of the project that inherit from it, directly or not."""
+        if (seen := self._seen) is not None:
+            return {seen.keys[one]: [seen.keys[heir] for heir in found] for one, found in seen.heirs}
         heirs: dict[Key, list[Key]] = {}
         for portrait in self:
             if portrait.row.bases:
@@ -401,21 +418,38 @@ class Portraits:
     def made(self) -> Mapping[Key, Sequence[Made]]:
         """Class -> where instances of it are made outside of tests."""
         made: dict[Key, list[Made]] = {}
-        for module, rows in self._constructions.items():
+        for module, keys in self.called.items():
             path = self.symbols.path(module)
-            if testing(path):
-                continue
             interior = self.symbols.interior(module)
-            known: dict[tuple[str, str], Key | None] = {}
-            for row in rows:
-                around = interior.class_around(row.scope)
-                at = (row.scope if around or "." in row.scope else "", row.callee)
-                if at not in known:
-                    known[at] = self._class_called(module, row)
-                if (key := known[at]) is not None:
+            for row, key in zip(self._constructions[module], keys, strict=True):
+                if key is not None:
+                    around = interior.class_around(row.scope)
                     site = Site(module, path, row.line, row.scope)
                     made.setdefault(key, []).append(Made(site, row, (module, around) if around else None))
         return made
+
+    @cached_property
+    def called(self) -> Mapping[str, Sequence[Key | None]]:
+        """Module -> the class of the project that each of its constructions makes an instance of; tests left out."""
+        if (seen := self._seen) is not None:
+            return {
+                module: [seen.keys[one] if one >= 0 else None for one in numbers]
+                for module, numbers in seen.called.items()
+            }
+        return {
+            module: list(self._called(module, rows)) for module, rows in self._constructions.items()
+            if not testing(self.symbols.path(module))
+        }  # fmt: skip
+
+    def _called(self, module: str, rows: Sequence[Construction]) -> Iterator[Key | None]:
+        interior = self.symbols.interior(module)
+        known: dict[tuple[str, str], Key | None] = {}
+        for row in rows:
+            around = interior.class_around(row.scope)
+            at = (row.scope if around or "." in row.scope else "", row.callee)
+            if at not in known:
+                known[at] = self._class_called(module, row)
+            yield known[at]
 
     def _class_called(self, module: str, row: Construction) -> Key | None:
         if row.callee == "cls":
@@ -434,6 +468,13 @@ class Portraits:
     def receivers(self) -> Mapping[Key, Sequence[tuple[Portrait, str, int]]]:
         """Class -> the classes that are given an instance by their constructor, with the parameter and the line."""
         found: dict[Key, list[tuple[Portrait, str, int]]] = {}
+        if (seen := self._seen) is not None:
+            for number, given in seen.receivers:
+                found[seen.keys[number]] = [
+                    (holder := self[seen.keys[key]], parameter, holder.methods["__init__"].line)
+                    for key, parameter in given
+                ]
+            return found
         for portrait in self:
             if portrait.testing or "__init__" not in portrait.methods:
                 continue
@@ -443,6 +484,27 @@ class Portraits:
                         (portrait, parameter, portrait.methods["__init__"].line)
                     )
         return found
+
+
+    def seen(self) -> Seen:
+        """What was looked up, for the next run."""
+        if self._seen is not None:
+            return self._seen
+        numbers: dict[Key, int] = {}
+
+        def number(key: Key) -> int:
+            return numbers.setdefault(key, len(numbers))
+
+        heirs = tuple((number(key), tuple(map(number, found))) for key, found in self.heirs.items())
+        called = {
+            module: tuple(number(key) if key is not None else -1 for key in keys)
+            for module, keys in self.called.items()
+        }
+        receivers = tuple(
+            (number(key), tuple((number(holder.key), parameter) for holder, parameter, _ in given))
+            for key, given in self.receivers.items()
+        )
+        return Seen(tuple(numbers), heirs, called, receivers)
 
 
 _CONTEXT: Final = 40

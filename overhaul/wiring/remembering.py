@@ -6,15 +6,14 @@ latter is compared by a digest for each module, which leaves out lines and what 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from overhaul.facts import Facts, InterfaceMismatch, LocalName, ReceiverUse, Reflection, Row, UsedName, Variable
-from overhaul.naming.outlines import outline
 from overhaul.symbols import Symbols
 from overhaul.wiring.interfaces import set_outside
+from overhaul.wiring.outlines import digest, prints_of, shown
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -41,11 +40,7 @@ class Memory:
         self._symbols, self._variables, self._local_names = symbols, variables, local_names
         self._used, self._receivers, self._reflections = used, receivers, reflections
         tables: tuple[Facts[Row], ...] = (*symbols.tables, variables, local_names, used, receivers, reflections)
-        prints = [table.prints() for table in tables]
-        self._prints = {
-            module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
-            for module in symbols.layout.modules
-        }
+        self._prints = prints_of(tables, symbols.layout.modules)
         self._known = past if past is not None and self._holds(past) else None
         self.outside = frozenset(self._known.outside) if self._known is not None else None
         """The attributes that are assigned from outside; None where that must be found out."""
@@ -72,24 +67,10 @@ class Memory:
         })  # fmt: skip
 
     def _outline(self, module: str) -> bytes:
-        return hashlib.blake2b(msgspec.msgpack.encode(list(self._seen_of(module))), digest_size=8).digest()
+        return digest(self._shown(module))
 
-    def _seen_of(self, module: str) -> Iterator[object]:
-        symbols = self._symbols
-        yield outline(symbols, module)
-        functions = symbols.interior(module).functions.values()
-        yield [(row.kind, row.generator, row.returns, row.decorators, row.parameters) for row in functions]
-        attributes = symbols.attribute_rows(module)
-        yield [(row.owner, row.name, row.where, row.annotation, row.value) for row in attributes]
-        variables = self._variables[module]
-        yield [(row.name, row.where, row.annotation, row.value) for row in variables]
-        # Local variables are seen from elsewhere where an attribute or a variable is made of them.
-        scopes = {f"{row.owner}.{row.where}" for row in attributes if row.where}
-        scopes |= {row.owner for row in attributes} | {row.where for row in variables if row.where}
-        around = {".".join(parts[:count]) for parts in (one.split(".") for one in scopes)
-                  for count in range(1, len(parts) + 1)}  # fmt: skip
-        yield [(row.scope, row.name, row.annotation, row.value) for row in self._local_names[module]
-               if row.scope in around]  # fmt: skip
+    def _shown(self, module: str) -> Iterator[object]:
+        yield from shown(self._symbols, self._variables, self._local_names, module)
         yield [(row.scope, row.name) for row in self._reflections[module] if row.act == "sets"]
         used = self._used[module]
         yield sorted({row.scope for row in used if "__dict__" in row.name.split(".")})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -33,13 +35,23 @@ Open = Callable[..., "Page"]
 """`open_page(project, width=1280, colours="light", hash="")`."""
 
 
+def missing(reason: str) -> NoReturn:
+    """Skip what needs it; where a browser is required, fail, so that nobody takes skipped tests for passed ones."""
+    if os.environ.get("OVERHAUL_BROWSER_REQUIRED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, without a window; tests are skipped where it or playwright is missing."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make install")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        pytest.skip("no chromium on the PATH: apt-get install chromium")
+        missing("no chromium on the PATH: apt-get install chromium")
+    try:
+        from playwright import sync_api as api
+    except ImportError:
+        missing("playwright is not installed: make install")
     with api.sync_playwright() as playwright:
         # The page is our own and loads nothing; containers have no user namespaces for the sandbox.
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
@@ -85,8 +97,27 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "a<img src=x onerror=alert(1)>.py").write_text("import b\nX = b.Y\n", encoding="utf-8")
     (folder / "b.py").write_text("import c\nY = c.X\n", encoding="utf-8")
     (folder / "c.py").write_text("import b\nX = b.Y\n", encoding="utf-8")
+    # A name that is no UTF-8, as file systems allow it.
+    strange = folder / os.fsdecode(b"bytes\xff.py")
+    strange.write_text("def later(x: int) -> int:\n    pass  # TODO\n", encoding="utf-8")
     (folder / "broken\u202e<script>.py").write_text("def (:\n", encoding="utf-8")
     return written(folder, folder.parent / "hostile.html")
+
+
+def serious(page: Page) -> list[str]:
+    """What axe-core finds on the page that is serious or critical."""
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    return [
+        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} nodes)"
+        for one in found if one["impact"] in ("serious", "critical")
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Gives what stands seriously in the way of assistive technology, each in one line."""
+    return serious
 
 
 @pytest.fixture

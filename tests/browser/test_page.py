@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 Open = Callable[..., "Page"]
+NONE = "\N{EN DASH}"
+"""What stands where there is nothing."""
 
 
 def grid(page: Page, name: str) -> Locator:
@@ -52,10 +54,10 @@ def test_numbers_are_sorted_as_numbers_and_what_is_empty_comes_last_both_ways(op
     for way in (False, True):
         button.click()
         tiers = column(page, "managers-all", "Tier")
-        known = [int(tier) for tier in tiers if tier != "–"]
+        known = [int(tier) for tier in tiers if tier != NONE]
         assert len(known) < len(tiers), "some have no tier"
         assert known == sorted(known, reverse=way)
-        assert set(tiers[len(known) :]) == {"–"}
+        assert set(tiers[len(known) :]) == {NONE}
 
 
 def test_a_search_leaves_what_has_all_its_words_and_says_how_many(open_page: Open) -> None:
@@ -93,10 +95,14 @@ def test_every_link_of_the_page_leads_to_something_that_can_be_seen(open_page: O
     hidden = page.evaluate(
         """async () => {
           const wrong = [];
-          const hashes = new Set([...document.querySelectorAll("a[href^='#']")].map((link) => link.getAttribute("href")));
+          const links = [...document.querySelectorAll("a[href^='#']")];
+          const hashes = new Set(links.map((link) => link.getAttribute("href")));
           for (const hash of hashes) {
             location.hash = hash;
-            await new Promise((done) => { addEventListener("hashchange", done, { once: true }); setTimeout(done, 30); });
+            await new Promise((done) => {
+              addEventListener("hashchange", done, { once: true });
+              setTimeout(done, 30);
+            });
             await new Promise((done) => setTimeout(done, 0));
             const found = document.getElementById(decodeURIComponent(hash.slice(1)));
             if (!found || !found.getClientRects().length) wrong.push(hash);
@@ -246,8 +252,10 @@ def test_on_paper_there_are_no_controls_and_no_table_is_cut(open_page: Open) -> 
     page.emulate_media(media="print")
     assert page.locator("nav:visible, .filter:visible, select:visible, [data-all]:visible").count() == 0
     cut = page.evaluate(
-        """() => [...document.querySelectorAll(".grid .scroll")].filter((one) => one.getClientRects().length
-             && one.querySelector("table").scrollWidth > one.clientWidth + 1).map((one) => one.getAttribute("aria-label"))"""
+        """() => [...document.querySelectorAll(".grid .scroll")]
+          .filter((one) => one.getClientRects().length)
+          .filter((one) => one.querySelector("table").scrollWidth > one.clientWidth + 1)
+          .map((one) => one.getAttribute("aria-label"))"""
     )
     assert not cut
 
@@ -255,14 +263,10 @@ def test_on_paper_there_are_no_controls_and_no_table_is_cut(open_page: Open) -> 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize(("project", "width"), [("tradeframe", 1280), ("hostile", 390)])
 def test_nothing_serious_stands_in_the_way_of_assistive_technology(
-    open_page: Open, project: str, width: int, colours: str
+    open_page: Open, axe: Callable[[Page], list[str]], project: str, width: int, colours: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = open_page(project, width=width, colours=colours)
     page.evaluate("for (const fold of document.querySelectorAll('#findings details, #story details')) fold.open = true")
-    found = axe.Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    serious = [
-        f"{one['id']}: {one['help']}: {one['nodes'][0]['html'][:160]} ({len(one['nodes'])} nodes)"
-        for one in found if one["impact"] in ("serious", "critical")
-    ]  # fmt: skip
-    assert not serious
+    # A table's rows are all made in one way: the first ones stand for the others, which would take a minute.
+    page.evaluate("for (const row of document.querySelectorAll('tbody tr:nth-child(n + 5)')) row.remove()")
+    assert axe(page) == []

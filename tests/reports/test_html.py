@@ -260,11 +260,11 @@ def test_what_would_make_the_page_too_large_is_counted_instead(show: Pager) -> N
 
 def test_a_table_that_nobody_fills_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
     nobody = page(tmp_path)
-    assert "Nobody looked for import cycles" in nobody.text
+    assert "import cycle" not in nobody.text
     assert "cycles" not in nobody.ids
     assert "unresolved_imports" not in nobody.ids
     empty = page(tmp_path, cycle_rows([]), import_rows([]), unresolved_rows([]))
-    assert "Nobody looked" not in empty.text
+    assert "0 import cycles" in empty.text
     assert {"cycles", "unresolved_imports", "table-cycles"} <= set(empty.ids)
 
 
@@ -287,29 +287,11 @@ def test_a_cycle_tells_how_it_fails_and_what_to_cut(show: Pager) -> None:
     assert "p/b.py:3: A is taken from p.a, which does not have it yet." in shown.text
     assert "imports start in this order: p.a → p.b" in shown.text
     assert "The cut: 1 import, cost 2, proven to be the cheapest" in shown.text
-    assert [attributes["class"] for tag, attributes in shown.elements if tag == "g"][:2] == ["arrow", "arrow cut"]
 
 
 def test_cycles_stand_in_the_order_of_their_impact(show: Pager) -> None:
     shown = show(cycle_rows([cycle("small", "smaller", impact=2.0), cycle("big", "bigger", impact=90.0)]))
     assert shown.text.index("big bigger") < shown.text.index("small smaller")
-
-
-@pytest.mark.parametrize(("modules", "pictures"), [(1, 0), (2, 1), (12, 1), (13, 0)])
-def test_rings_of_two_to_twelve_modules_have_a_picture(show: Pager, modules: int, pictures: int) -> None:
-    names = [f"p.m{number:02}" for number in range(modules)]
-    edges = [edge(one, other) for one, other in zip(names, names[1:] + names[:1], strict=True)]
-    implicit = edge(names[0], names[-1], implicit=True)
-    shown = show(cycle_rows([cycle(*names)]), import_rows([*edges, implicit]))
-    assert [tag for tag, _ in shown.elements].count("svg") == pictures
-    arrows = [attributes for tag, attributes in shown.elements if tag == "g" and attributes["class"] == "arrow"]
-    assert len(arrows) == pictures * modules, "what is implicit is not drawn"
-
-
-def test_labels_of_a_picture_leave_out_the_package_that_all_have_in_common(show: Pager) -> None:
-    shown = show(cycle_rows([cycle("p.q.a", "p.q", "p.q.b.c")]))
-    labels = re.findall(r"<text [^>]*>([^<]*)</text>", shown.source)
-    assert labels == ["q", "q.a", "q.b.c"], "`p.q` itself is a module here, whose package is `p`"
 
 
 def test_the_hot_spots_come_from_the_figures_of_the_code() -> None:

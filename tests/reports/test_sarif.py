@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from overhaul.exchange import above, uri
+from overhaul.exchange import above, from_top, uri
 from overhaul.survey import Survey
 
 Judged = Any
@@ -80,6 +80,11 @@ def test_further_places_are_related_locations_that_the_message_links_to(judged: 
     assert (place["id"], place["physicalLocation"]["region"]) == (1, {"startLine": 1})
 
 
+def test_a_bracket_in_a_path_does_not_end_the_link_to_it(judged: Judged) -> None:
+    (one,) = run_of(judged({"[a]/b.py": "class NoteOne(place=Other): ...\n"}))["results"]
+    assert one["message"]["text"].endswith("\n- [\\[a\\]/b.py:1](1) Other")
+
+
 def test_a_message_cannot_make_a_link_of_its_own(judged: Judged) -> None:
     (one,) = run_of(judged({"a.py": 'class NoteOne(message="See [this](http://evil) or x[1]."): ...\n'}))["results"]
     assert one["message"]["text"] == "See \\[this](http://evil) or x[1]."
@@ -146,6 +151,20 @@ def test_paths_start_at_the_top_of_the_work_tree(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     assert above(inner) == "services/shop/"
     assert above(tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("lead", "path", "whole"),
+    [
+        ("services/shop/", "a.py", "services/shop/a.py"),
+        ("services/shop/", "../pyproject.toml", "services/pyproject.toml"),
+        ("services/shop/", "../../pyproject.toml", "pyproject.toml"),
+        ("", "..odd/a.py", "..odd/a.py"),
+        ("", "../pyproject.toml", "../pyproject.toml"),
+    ],
+)
+def test_a_path_above_the_audited_root_is_one_from_the_top_too(lead: str, path: str, whole: str) -> None:
+    assert from_top(lead, path) == whole
 
 
 def test_the_place_in_the_work_tree_is_in_paths_and_category(judged: Judged) -> None:

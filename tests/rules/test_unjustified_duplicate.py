@@ -21,9 +21,7 @@ GROUP = Duplicate(
 )  # fmt: skip
 
 
-def found(
-    entry: Justification | None = None, options: DuplicateOptions | None = None, **changes: Any
-) -> list[Finding]:
+def found(entry: Justification | None = None, options: DuplicateOptions | None = None, **changes: Any) -> list[Finding]:
     config = Config(justified=(entry,) if entry else ())
     row = msgspec.structs.replace(GROUP, **changes)
     return list(RULE.function(duplicates=[row], config=config, today=TODAY, options=options or DuplicateOptions()))
@@ -113,9 +111,30 @@ def test_two_runs_of_one_function_are_told_apart_by_where_else_they_stand() -> N
     names = [
         found(unit="run", members=(GROUP.members[0], Clone("b", other, "b.py", 5, 16)))[0].name for other in others
     ]
-    assert names == ["run in f and g", "run in f and h"]
+    assert names == ["run in f ~ g", "run in f ~ h"]
 
 
 def test_a_run_at_the_top_of_a_module_says_so() -> None:
     members = (Clone("a", "", "a.py", 3, 14), Clone("b", "", "b.py", 5, 16))
     assert found(unit="run", members=members)[0].name == "run in the module"
+
+
+def named(*members: str, **changes: Any) -> str:
+    clones = tuple(Clone(one.partition(".")[0], one.partition(".")[2], f"{one[0]}.py", 3, 14) for one in members)
+    return found(members=clones, **changes)[0].name
+
+
+def test_whichever_member_comes_first_the_name_is_the_same() -> None:
+    assert named("a.f", "b.g") == named("a.g", "z.f") == "f ~ g"
+
+
+def test_copies_under_one_name_are_called_so_however_many_there_are() -> None:
+    assert named("a.f", "b.f") == named("a.f", "b.f", "c.f") == "f"
+
+
+def test_many_names_are_cut() -> None:
+    assert named("a.f", "b.h", "c.e", "d.i", "e.g") == "e ~ f ~ g ~ ..."
+
+
+def test_what_is_nearly_equal_to_a_function_is_another_group_than_what_is_equal() -> None:
+    assert named("a.f", "b.f", type=3, similarity=0.95) == "nearly f"

@@ -103,7 +103,9 @@ def test_an_example_is_valid_and_is_taken(name: str, text: str, settings: dict[s
     check_rules(config, load_leaves())
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "fixtures" / "rules").glob("*/overhaul.toml")), ids=str)
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "fixtures" / "rules").glob("*/overhaul.toml")), ids=lambda file: file.parent.name
+)
 def test_settings_of_fixtures_are_valid(file: Path) -> None:
     validate(tomllib.loads(file.read_text("utf-8")))
     assert load_config(file.parent, file).source
@@ -154,6 +156,13 @@ def test_what_the_command_takes_the_schema_takes(settings: dict[str, Any]) -> No
 def test_every_key_says_what_it_is(struct: type[msgspec.Struct]) -> None:
     docs = field_docs(struct)
     assert not [field.name for field in msgspec.structs.fields(struct) if not docs.get(field.name)]
+
+
+def test_every_option_of_our_rules_says_what_it_is() -> None:
+    rules = json.loads(config_schema(load_leaves()))["properties"]["rules"]["properties"]
+    options = [(name, key, option) for name, rule in rules.items() for key, option in rule["properties"].items()]
+    assert len(options) > len(rules)
+    assert not [(name, key) for name, key, option in options if not option.get("description")]
 
 
 def test_every_key_is_described_in_the_documents() -> None:

@@ -1,8 +1,9 @@
 """The baseline ledger: its file survives odd names and merges, and its entries survive edits, moves and renames."""
 
 import random
+import subprocess
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,21 @@ def finding(rule: str = "bad_name", module: str = "shop", name: str = "Bad", lin
     return Finding(rule=rule, severity="warning", message="", module=module, path=f"{module}.py", line=line, name=name)
 
 
-def printed_from(lines: dict[str, Sequence[str]]) -> Callable[[Finding], str]:
+def printed_from(lines: Mapping[str, Sequence[str]]) -> Callable[[Finding], str]:
     """The prints of findings in files of these lines."""
     return lambda one: print_of(lines[one.module][one.line - 1].encode())
 
 
-def entries(findings: Sequence[Finding], lines: dict[str, Sequence[str]]) -> list[Entry]:
+def entries(findings: Sequence[Finding], lines: Mapping[str, Sequence[str]]) -> list[Entry]:
     printed = printed_from(lines)
     return [entry_of(one, printed(one)) for one in findings]
 
 
-def held(
-    before: tuple[Sequence[Finding], dict[str, Sequence[str]]], now: tuple[Sequence[Finding], dict[str, Sequence[str]]]
-) -> Matched:
+Findings = tuple[Sequence[Finding], Mapping[str, Sequence[str]]]
+"""Findings, and the lines of the files they stand in, by module."""
+
+
+def held(before: Findings, now: Findings) -> Matched:
     return match(now[0], entries(*before), printed_from(now[1]), lambda module: module not in now[1])
 
 
@@ -121,7 +124,7 @@ FOUND = st.lists(
     st.tuples(st.sampled_from(("r", "s")), st.sampled_from(MODULES), st.sampled_from(("x", "y")), st.integers(0, 9)),
     max_size=12,
 )
-Project = tuple[list[Finding], dict[str, Sequence[str]]]
+Project = tuple[list[Finding], Mapping[str, Sequence[str]]]
 
 
 def project(found: Sequence[tuple[str, str, str, int]]) -> Project:
@@ -138,7 +141,7 @@ def project(found: Sequence[tuple[str, str, str, int]]) -> Project:
 def test_whatever_lines_move_all_stays_inherited(found: list[tuple[str, str, str, int]], by: int) -> None:
     before = project(found)
     shifted = [finding(one.rule, one.module, one.name, one.line + by) for one in before[0]]
-    moved: dict[str, Sequence[str]] = {
+    moved: Mapping[str, Sequence[str]] = {
         module: [""] * by + [f"    {line}" for line in lines] for module, lines in before[1].items()
     }
     assert held(before, (shifted, moved)) == Matched(frozenset(range(len(shifted))), (), ())
@@ -221,6 +224,36 @@ def test_a_union_of_two_shrunk_ledgers_loses_nothing_and_shrinks_again_to_what_i
     assert Counter(merged) - Counter(matched.fixed) == Counter(left) & Counter(right)
 
 
+def merged(folder: Path, base: str, ours: str, theirs: str, *how: str) -> tuple[int, str]:
+    """What git makes of two versions of a file: the number of conflicts, and the text."""
+    for name, text in (("base", base), ("ours", ours), ("theirs", theirs)):
+        (folder / name).write_text(text, encoding="utf-8")
+    words = ["git", "merge-file", "-p", *how, "ours", "base", "theirs"]
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_git_merges_two_ledgers_that_were_shrunk_in_different_places(tmp_path: Path) -> None:
+    known = [Entry("bad_name", f"shop.m{number}", "Bad", "01234567") for number in range(9)]
+    conflicts, text = merged(
+        tmp_path, ledger_text(known), ledger_text(known[1:]), ledger_text([*known[:6], *known[7:]])
+    )
+    assert (conflicts, text) == (0, ledger_text([*known[1:6], *known[7:]]))
+
+
+def test_lines_that_a_union_merge_brings_back_are_told_as_fixed(tmp_path: Path) -> None:
+    known = [Entry("bad_name", f"shop.m{number}", "Bad", "01234567") for number in range(4)]
+    versions = ledger_text(known), ledger_text([known[0], *known[2:]]), ledger_text([*known[:2], known[3]])
+    assert merged(tmp_path, *versions)[0] == 1
+    conflicts, text = merged(tmp_path, *versions, "--union")
+    assert conflicts == 0
+    (tmp_path / "ledger.txt").write_text(text, encoding="utf-8")
+    there = [finding(module="shop.m0"), finding(module="shop.m3")]
+    matched = match(there, read_ledger(tmp_path / "ledger.txt") or (), lambda _: "01234567", lambda _: False)
+    assert matched.inherited == {0, 1}
+    assert set(matched.fixed) <= set(known[1:3])
+
+
 def test_comments_of_others_stay_at_the_top_and_ours_are_not_doubled() -> None:
     entry = Entry("bad_name", "shop", "Bad", "01234567")
     text = ledger_text([entry], f"# ours to mend until spring\n{HEADER}bad_name\tshop\tBad\t01234567\n")
@@ -254,7 +287,7 @@ def test_no_file_is_no_ledger_and_an_empty_one_is(tmp_path: Path) -> None:
 def test_a_line_that_is_no_entry_is_told_with_its_place(tmp_path: Path, line: str, message: str) -> None:
     file = tmp_path / "ledger.txt"
     file.write_text(f"{HEADER}bad_name\tshop\tBad\t01234567\n{line}\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=rf"ledger\.txt:4: {message}"):
+    with pytest.raises(ConfigError, match=rf"ledger\.txt:5: {message}"):
         read_ledger(file)
 
 

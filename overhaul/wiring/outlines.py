@@ -1,0 +1,46 @@
+"""What other modules see of one: names, classes, and what tells the classes of values; all without lines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from overhaul.facts import Facts, LocalName, Row, Variable
+from overhaul.naming.outlines import outline
+from overhaul.symbols import Symbols
+
+
+def prints_of(tables: Sequence[Facts[Row]], modules: Mapping[str, object]) -> dict[str, bytes]:
+    """A digest of each module's rows in several tables, lines and all."""
+    prints = [table.prints() for table in tables]
+    return {
+        module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
+        for module in modules
+    }
+
+
+def shown(
+    symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], module: str
+) -> Iterator[object]:
+    """All that the classes of values in other modules can depend on, to be put into a digest."""
+    yield outline(symbols, module)
+    functions = symbols.interior(module).functions.values()
+    yield [(row.kind, row.generator, row.returns, row.decorators, row.parameters) for row in functions]
+    attributes = symbols.attribute_rows(module)
+    yield [(row.owner, row.name, row.where, row.annotation, row.value) for row in attributes]
+    own = variables[module]
+    yield [(row.name, row.where, row.annotation, row.value) for row in own]
+    # Local variables are seen from elsewhere where an attribute or a variable is made of them.
+    scopes = {f"{row.owner}.{row.where}" for row in attributes if row.where}
+    scopes |= {row.owner for row in attributes} | {row.where for row in own if row.where}
+    around = {
+        ".".join(parts[:count]) for parts in (one.split(".") for one in scopes) for count in range(1, len(parts) + 1)
+    }
+    yield [(row.scope, row.name, row.annotation, row.value) for row in local_names[module] if row.scope in around]
+
+
+def digest(parts: Iterator[object]) -> bytes:
+    """Eight bytes of what is shown."""
+    return hashlib.blake2b(msgspec.msgpack.encode(list(parts)), digest_size=8).digest()

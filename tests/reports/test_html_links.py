@@ -1,0 +1,136 @@
+"""What leads where on the page: from findings to rows and back, from steps to what they are about."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from overhaul.config import Config
+from overhaul.leaves import load_leaves
+from overhaul.sections import Column, Grid, Line, anchor, bad, good, quoted
+from overhaul.survey import survey
+from overhaul.testing import InProcess, render
+
+PROJECT = Path(__file__).parents[2] / "fixtures" / "projects" / "tradeframe" / "src"
+
+GROWING = """import functools
+
+
+@functools.lru_cache(maxsize=None)
+def read(key: str) -> int:
+    return len(key)
+"""
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    leaves = load_leaves()
+    seen = survey(PROJECT, Config(), leaves, executor=InProcess())
+    return "".join(leaves.report("html").function(seen))
+
+
+def element(page: str, id: str) -> str:
+    """A row or list item by its id."""
+    start = page.index(f'id="{id}"')
+    ends = [page.find(end, start) for end in ("</tr>", "</li>\n<li id=", "</ol>")]
+    return page[start : min(end for end in ends if end > 0)]
+
+
+def test_a_cache_leads_to_its_finding_and_the_finding_back() -> None:
+    page = render("html", {"a.py": GROWING})
+    cache = anchor("cache", "a", "read")
+    (finding,) = re.findall(r'href="#(finding-\w+)"', element(page, cache))
+    assert f'href="#{cache}"' in element(page, finding)
+
+
+def test_a_cache_that_no_finding_is_about_leads_nowhere() -> None:
+    page = render("html", {"a.py": GROWING.replace("None", "64")})
+    assert "finding-" not in element(page, anchor("cache", "a", "read"))
+
+
+def test_the_steps_lead_to_what_they_are_about(page: str) -> None:
+    steps = page[page.index('<ol class="steps">') :]
+    first = element(steps, re.findall(r'<li id="(step-\w+)"', steps)[0])
+    ring = anchor("cycle", *(f"tradeframe.legacy.fix_{name}" for name in ("codec", "link", "session")))
+    assert f'href="#{ring}"' in first
+    times = "\N{MULTIPLICATION SIGN}"
+    assert f"imports that fail in every order: 1 {times} 100; modules that leave a ring: 3 {times} 10" in first
+
+
+def test_every_link_leads_to_one_thing(page: str) -> None:
+    outside = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    ids = re.findall(r'\sid="([^"]+)"', outside)
+    assert len(ids) == len(set(ids))
+    hidden = set(re.findall(r'\["([\w-]+-[0-9a-f]{10,16})"', page))
+    assert set(re.findall(r'href="#([^"]+)"', outside)) <= set(ids) | hidden
+
+
+def test_a_finding_shows_five_lines_of_source_and_marks_its_own() -> None:
+    page = render("html", {"a.py": GROWING})
+    source = page[page.index('<pre class="excerpt"') :]
+    source = source[: source.index("</pre>")]
+    assert re.findall(r'<span class="n">(\d+)</span>', source) == ["3", "4", "5", "6", "7"][: source.count('class="n"')]
+    assert re.search(r"<mark>.*def read\(key: str\).*</mark>|<mark>.*lru_cache.*</mark>", source)
+
+
+def test_source_that_has_changed_since_is_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(GROWING, encoding="utf-8")
+    leaves = load_leaves()
+    seen = survey(tmp_path, Config(), leaves, executor=InProcess())
+    assert seen.findings
+    file.write_text(f"SECRET = 1\n{GROWING}", encoding="utf-8")
+    page = "".join(leaves.report("html").function(seen))
+    assert '<pre class="excerpt"' not in page and "SECRET" not in page
+
+
+def test_the_overview_says_what_is_the_matter_and_leads_to_it(page: str) -> None:
+    story = page[page.index('<ul class="tallies">') : page.index('<ol class="steps">')]
+    assert 'href="#rule-unbounded_cache-warning">1 unbounded_cache</a>' in story
+    assert "1 fails in every order</a>" in story and "1 fails in some orders</a>" in story
+    assert re.search(r'class="zero"><span class="figure">0</span> <span><a href="#unresolved_imports"', story)
+
+
+def test_the_navigation_is_grouped_and_has_every_section_once(page: str) -> None:
+    navigation = page[page.index("<nav") : page.index("</nav>")]
+    assert re.findall(r'<p class="group" id="[^"]+">([^<]+)<', navigation) == [
+        "Summary", "What there is", "What is tangled or said again", "Figures",
+    ]  # fmt: skip
+    assert re.findall(r'<li><a href="#(\w+)"', navigation) == re.findall(r'<section id="(\w+)"', page)
+
+
+def test_headings_go_down_one_level_at_a_time(page: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", page)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def grid(*lines: tuple[str, str]) -> Grid:
+    return Grid(
+        id="g", caption="g", columns=(Column("Confidence", "word", choose=True), Column("Name")),
+        lines=tuple(Line(cells) for cells in lines),
+    )  # fmt: skip
+
+
+def test_one_can_choose_among_the_values_of_a_column_the_surest_first() -> None:
+    assert grid(("low", "a"), ("high", "b"), ("low", "c")).choices == ((0, "Confidence", ("high", "low")),)
+
+
+def test_there_is_nothing_to_choose_where_all_are_alike() -> None:
+    assert grid(("low", "a"), ("low", "b")).choices == ()
+    assert msgspec.structs.replace(grid(), columns=(Column("Name"),)).choices == ()
+
+
+def test_marks_have_words_and_not_only_signs() -> None:
+    assert (good("size"), bad("none")) == ("✓ size", "✗ none")
+    assert quoted(3, ["a", "b"], 4) == "3 4\na\nb"
+
+
+def test_a_name_of_several_lines_cannot_make_a_link_of_its_own() -> None:
+    hostile = "x\nstory y.py"
+    page = render("html", {"a.py": "x = 1\n", hostile: "def (:\n"})
+    assert '<a href="#story">y.py' not in page

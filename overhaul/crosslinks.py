@@ -10,7 +10,8 @@ from overhaul.facts import Cycle, Row
 from overhaul.findings import Finding
 from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence
 from overhaul.leaves import row_of
-from overhaul.redundancy import Duplicate, Parallel, Placeholder, RepeatedUtility, Subject
+from overhaul.patterns import regex
+from overhaul.redundancy import Duplicate, Parallel, Placeholder, Subject
 from overhaul.sections import anchor, link, rows_of
 from overhaul.summary import urgency
 from overhaul.survey import Survey
@@ -35,6 +36,8 @@ class Crosslinks:
             name: [row for hint in leaf.reads.values() if (row := row_of(hint)) is not None]
             for name, leaf in survey.leaves.rules.items()
         }
+        self._groups = {row.identity: row.kind for row in rows_of(survey, Duplicate) or ()}
+        self._groups |= {row.identity: row.kind for row in rows_of(survey, Parallel) or ()}
         self._findings: dict[str, list[Finding]] = defaultdict(list)
         # What stands at a place: a finding is told before a row, for it shows the source.
         self._at = dict(_places(survey))
@@ -70,12 +73,16 @@ class Crosslinks:
             found = self._rows.get(key)
             if found is not None:
                 yield found, _LABELS[row]
+        # What is about a group says how to keep it, and so which it is.
+        for identity in dict.fromkeys(_IDENTITY.findall("\n".join(finding.because))):
+            if identity in self._groups:
+                yield identity, self._groups[identity]
 
 
+_IDENTITY: Final = regex(r"\b(?:dup|par)-[0-9a-f]{12}\b")
 _LABELS: Final[Mapping[type[Row], str]] = {
     Cache: "cache", Manager: "manager", StateMachine: "state machine", StatePersistence: "saved state",
-    Placeholder: "placeholder", Duplicate: "duplicates", Parallel: "parallel", Cycle: "import cycle",
-    RepeatedUtility: "repeated utility",
+    Placeholder: "placeholder", Cycle: "import cycle",
 }  # fmt: skip
 
 
@@ -120,10 +127,6 @@ def _ids(survey: Survey) -> Iterator[tuple[Known, str]]:
             yield (kind, row.module, row.name, row.line), anchor(name, row.module, row.name)
     for placeholder, id in placeholder_ids(rows_of(survey, Placeholder) or ()):
         yield (Placeholder, placeholder.module, placeholder.name, placeholder.line), id
-    for duplicate in rows_of(survey, Duplicate) or ():
-        yield (Duplicate, duplicate.module, duplicate.name, duplicate.line), duplicate.identity
-    for parallel in rows_of(survey, Parallel) or ():
-        yield (Parallel, parallel.module, parallel.name, parallel.line), parallel.identity
     for cycle in rows_of(survey, Cycle) or ():
         for module in cycle.modules:
             yield (Cycle, module, "", 0), anchor("cycle", *sorted(cycle.modules))

@@ -1,6 +1,5 @@
 """Groups that stay as they are: the entries of the settings, and of a ledger beside them."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from typing import Final, cast
 import msgspec
 
 from overhaul.errors import ConfigError
-from overhaul.toml import check_keys, parsed
+from overhaul.toml import below, check_keys, parsed
 
 
 class Justification(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -70,7 +69,7 @@ def _entries(file: Path, root: Path, header: str, text: str, found: object) -> I
     for entry, line in zip(tables, _lines(text, header, tables), strict=True):
         where = f"{file}:{line}: [[{header}]]"
         check_keys(where, entry, known)
-        given = {**entry, "file": _below(file, root), "line": line}
+        given = {**entry, "file": below(file, root), "line": line}
         if (expires := entry.get("expires")) is not None:
             given["expires"] = _day(where, expires)
         try:
@@ -107,14 +106,6 @@ def _lines(text: str, header: str, entries: Sequence[Mapping[str, object]]) -> l
     # Written as an inline array; or a header stands in a string of several lines.
     groups = [str(entry.get("group", "")) for entry in entries]
     return [next((at for at, row in enumerate(rows, 1) if group and group in row), 1) for group in groups]
-
-
-def _below(file: Path, root: Path) -> str:
-    """A path relative to the audited root, with forward slashes."""
-    try:
-        return Path(os.path.relpath(file, root)).as_posix()
-    except ValueError:  # on another drive
-        return file.as_posix()
 
 
 def _once(entries: Iterable[Justification]) -> Iterator[Justification]:

@@ -160,8 +160,9 @@ class Results:
     def make(self, processes: int, rules: Sequence[Rule] | None = None) -> None:
         """Make the tables of all analyzers, in so many processes where this one can be forked.
 
-        With `rules` only those that these have looked into the last time, and what went into them. Level by level, so that what an analyzer reads is there when it begins. What a fork makes, it hands over instead
-        of keeping it; the parent finds it in the store, as if an earlier run had left it there.
+        With `rules` only those that these have looked into the last time, and what went into them. Level by level, so
+        that what an analyzer reads is there when it begins. What a fork makes, it hands over instead of keeping it; the
+        parent finds it in the store, as if an earlier run had left it there.
         """
         wanted = None if rules is None else self._looked_into(rules)
         for every in self._leaves.levels():
@@ -299,7 +300,7 @@ class Results:
                 total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
                 continue
-            elif (row := row_of(hint)) is None:
+            elif row_of(hint) is None:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
                     "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, FrozenFiles, "

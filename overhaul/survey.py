@@ -2,62 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.util
 import os
-import platform
-import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
-import msgspec
-
-from overhaul import __version__
+from overhaul.collecting import Collecting, Progress, engine
 from overhaul.comparison import Comparison
 from overhaul.config import Config
-from overhaul.distributions import version
-from overhaul.errors import LeafError, OverhaulError, Unreadable, blame
+from overhaul.errors import LeafError
 from overhaul.facts import Row, Suppression
-from overhaul.files.discovery import Entry, Failure, Tree, discover
+from overhaul.files.discovery import Failure, Tree, discover
 from overhaul.findings import Finding
 from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
-from overhaul.leaves import Analyzer, Collector, Leaves, Rule, load_leaves, table_name
+from overhaul.leaves import Analyzer, Leaves, Rule, table_name
 from overhaul.ledger import Entry as LedgerEntry
-from overhaul.module import Module, Parser, read_only
 from overhaul.results import Results
-from overhaul.source import Source, read
-from overhaul.store import Damaged, Parsed, Store
+from overhaul.store import Damaged, Store
 from overhaul.suppressing import by_path, suppress
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
 from overhaul.verdicts import Looked, Prints, Verdict, baseline_of, judge
-from overhaul.workers import Ahead, Executor, Job, run
+from overhaul.workers import Ahead, Executor
 
 _Row = TypeVar("_Row", bound=Row)
 
-ENGINE_FILES: Final = (
-    "syntax/*", "caching/collecting", "scopes", "text", "module", "source", "facts", "lazy", "patterns", "survey",
-    "store", "workers",
-)  # fmt: skip
-"""The files of the trunk that facts depend on; results depend on all of it."""
-_BATCH: Final = 256
 _MANY: Final = 200
 """Modules from which on it pays to make all tables at once."""
-
-
-class Progress(Protocol):
-    """Told how many of how many files are parsed."""
-
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` files are parsed."""
-        ...
 
 
 class Survey:
@@ -244,11 +219,9 @@ def survey(
     tree = discover(root, config)
     layout = lay_out(tree, config)
     names = [table_name(leaf.fills) for leaf in leaves.collectors.values()]
-    facts = Store(store, _engine(leaves), names, called or root)
+    facts = Store(store, engine(leaves), names, called or root)
 
-    def look() -> tuple[dict[str, bytes], list[Failure], int]:
-        return _contents(tree, layout, config, leaves, facts, began, progress, executor, ahead)
-
+    look = Collecting(tree, layout, config, leaves, facts, began, progress, executor, ahead)
     try:
         contents, failures, fresh = look()
     except Damaged:
@@ -258,181 +231,3 @@ def survey(
     made = Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures], fresh)
     made.alone = not root.is_dir()
     return made
-
-
-def _engine(leaves: Leaves) -> bytes:
-    """A digest of everything that facts depend on besides the content of the file."""
-    here = Path(__file__).parent
-    total = hashlib.blake2b(digest_size=16)
-    total.update(f"{__version__} {version('libcst')} {platform.python_version()}".encode())
-    for name in ENGINE_FILES:
-        for file in sorted(here.glob(f"{name}.py")):
-            total.update(file.read_bytes())
-    for name, leaf in leaves.collectors.items():
-        total.update(name.encode() + leaf.digest)
-    return total.digest()
-
-
-def _contents(
-    tree: Tree, layout: Layout, config: Config, leaves: Leaves, store: Store, began: int, progress: Progress | None,
-    executor: Executor | None, ahead: Ahead | None,
-) -> tuple[dict[str, bytes], list[Failure], int]:  # fmt: skip
-    """The key of each file's content, with its facts in the store; what went wrong; how many files were looked at.
-
-    `began` is a time, in nanoseconds, before the tree was listed.
-    """
-    wanted = {place.path for place in layout.modules.values()}
-    wanted |= {place.stub for place in layout.modules.values() if place.stub and place.kind != "source"}
-    known = store.known()
-    parsed = store.parsed(config.file_timeout)
-    contents: dict[str, bytes] = {}
-    changed: dict[str, Entry] = {}
-    for entry in tree.entries:
-        path = entry.path
-        if path not in wanted:
-            continue
-        was = known.get(path)
-        if was is not None and was.matches(entry.size, entry.mtime_ns, entry.inode) and was.key in parsed:
-            contents[path] = was.key
-        else:
-            changed[path] = entry
-    failures: list[Failure] = []
-    if changed:
-        fresh, failures = _look(tree.root, changed, set(parsed), config, leaves, store, progress, executor, ahead)
-        contents |= fresh
-    stats = {
-        path: (entry.size, entry.mtime_ns, entry.inode, contents[path])
-        for path, entry in changed.items()
-        if path in contents
-    }
-    store.remember(stats, known.keys() - contents.keys(), began)
-    broken = store.failures()
-    if broken:
-        failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
-    if changed:
-        store.prune(set(contents.values()))
-    return contents, failures, len(changed)
-
-
-def _look(
-    root: Path, changed: Mapping[str, Entry], parsed: set[bytes], config: Config, leaves: Leaves, store: Store,
-    progress: Progress | None, executor: Executor | None, ahead: Ahead | None,
-) -> tuple[dict[str, bytes], list[Failure]]:  # fmt: skip
-    """Read and parse what has changed."""
-    contents: dict[str, bytes] = {}
-    failures: list[Failure] = []
-    jobs = [Job(path, entry.size) for path, entry in changed.items()]
-    batch: list[Parsed] = []
-    done = 0
-    work = Look(root, tuple(leaves.collectors.values()), leaves.wanted, frozenset(parsed))
-    for outcome in run(jobs, work, config.jobs or os.cpu_count() or 1, config.file_timeout, executor, ahead):
-        done += 1
-        if progress is not None:
-            progress(done, len(jobs))
-        if outcome.failure:
-            failures.append(Failure(outcome.name, "parse", outcome.failure))
-            if outcome.passing:
-                continue
-            try:
-                source = read(root, outcome.name)
-            except Unreadable:
-                continue
-            contents[outcome.name] = source.digest
-            batch.append(Parsed(source.digest, (), source.lines, "parse", outcome.failure, outcome.limit))
-        elif isinstance(outcome.value, Parsed):
-            contents[outcome.name] = outcome.value.key
-            if outcome.value.blobs or outcome.value.reason:
-                batch.append(outcome.value)
-        else:
-            failures.append(Failure(outcome.name, "read", outcome.value))
-        if len(batch) >= _BATCH:
-            store.add(batch)
-            batch = []
-    store.add(batch)
-    return contents, [failure for failure in failures if failure.path not in contents]
-
-
-def ready() -> None:
-    """Import what it takes to parse, for a worker that was started ahead."""
-    # Whatever is wrong with a leaf is told by the parent, which loads the same ones.
-    with contextlib.suppress(OverhaulError):
-        Look(Path(), (), load_leaves().wanted, frozenset()).facts(Source("", b"x = 1\n", b""))
-
-
-class Look:
-    """What a worker does with one file: read, parse, walk, collect, encode."""
-
-    def __init__(
-        self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes]
-    ) -> None:
-        """Contents whose keys are in `parsed` are only read."""
-        self._root = root
-        self._collectors = collectors
-        self._wanted = wanted
-        self._parsed = parsed
-        self._parser: Parser | None = None
-        self._encode = msgspec.msgpack.encode
-
-    def __call__(self, path: str) -> Parsed | str:
-        """What came of it; a text says why it could not be read."""
-        try:
-            source = read(self._root, path)
-        except Unreadable as error:
-            return str(error)
-        if source.digest in self._parsed:
-            return Parsed(source.digest, (), source.lines, "", "")
-        return self.facts(source)
-
-    def prepare(self) -> None:
-        """Called once in a worker process of our own, before the first file."""
-        read_only()
-
-    def facts(self, source: Source) -> Parsed:
-        """The encoded rows of every collector."""
-        if self._parser is None:
-            self._parser = Parser(self._wanted)
-        stage = "parse"
-        module: Module | None = None
-        try:
-            module = self._parser.parse(source)
-            blobs: list[bytes] = []
-            for leaf in self._collectors:
-                stage = leaf.name
-                blobs.append(self._encode(list(leaf.function(module))))
-        except Unreadable as error:
-            return Parsed(source.digest, (), source.lines, stage, str(error))
-        except MemoryError:
-            # Says nothing about the file: whoever called may have more memory the next time.
-            raise
-        except Exception as error:  # noqa: BLE001 - around one leaf and one file, and here only
-            return Parsed(source.digest, (), source.lines, stage, blame(error))
-        finally:
-            if module is not None:
-                module.drop()
-        return Parsed(source.digest, tuple(blobs), source.lines, "", "")
-
-    def __reduce__(self) -> tuple[Callable[..., Look], tuple[Any, ...]]:
-        """For processes that are not forked: a leaf stands in its module under its function's name, and goes by it."""
-        names = tuple((leaf.function.__module__, str(leaf.file), leaf.name) for leaf in self._collectors)
-        return _recalled, (self._root, names, self._wanted, self._parsed)
-
-
-def _recalled(
-    root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes]
-) -> Look:
-    """A `Look` in another process."""
-    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed)
-
-
-def _collector(module: str, file: str, name: str) -> Collector:
-    try:
-        found = sys.modules.get(module) or import_module(module)
-    except ModuleNotFoundError:
-        # A leaf of the user's own: its file lies on no path that Python searches.
-        spec = importlib.util.spec_from_file_location(module, file)
-        assert spec is not None and spec.loader is not None, file
-        found = sys.modules[module] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(found)
-    leaf = getattr(found, name)
-    assert isinstance(leaf, Collector), name
-    return leaf

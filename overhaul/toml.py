@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -32,6 +33,14 @@ def check_keys(where: str, table: Mapping[str, object], known: Iterable[str]) ->
             close = get_close_matches(key, names)
             near = f"did you mean {' or '.join(close)}? " if close else ""
             raise ConfigError(f"{where} unknown key {key!r}: {near}(known keys: {', '.join(names)})")
+
+
+def below(file: Path, root: Path) -> str:
+    """The path of a settings file relative to the audited root, above which it may lie, with forward slashes."""
+    try:
+        return Path(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # on another drive
+        return file.as_posix()
 
 
 def section(file: Path, *keys: str) -> str:

@@ -60,13 +60,13 @@ def _grid(rows: Sequence[tuple[Placeholder, str]], total: int, links: Crosslinks
         id="placeholders-all", caption="Every placeholder", shown=40,
         columns=(
             Column("Tier", "word", choose=True), Column("Place", "place"), Column("Name", "code"), Column("Why"),
-            Column("Seen", "word", choose=True), Column("Reached"), Column("Done elsewhere"),
-            Column("Findings", "links"), Column("Facts", "folded"),
+            Column("Seen", "word", choose=True), Column("Findings", "links"),
+            Column("Facts", "folded"), Column("Reached"), Column("Done elsewhere"),
         ),
         lines=tuple(
             Line((
                 row.tier, f"{row.path}:{row.line}", row.name, short(row.why, 160), row.pattern.replace("_", " "),
-                _reached(row), _fuller(row), links.findings(id), "\n".join(short(text, 200) for text in row.evidence),
+                links.findings(id), "\n".join(short(text, 200) for text in row.evidence), _reached(row), _fuller(row),
             ), id)
             for row, id in rows
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from overhaul.caching.growing import of_a_call
 from overhaul.facts import Facts, Function, StorageUse
 from overhaul.findings import Finding
 from overhaul.inventory import Cache
@@ -29,6 +30,8 @@ def mutable_value_handed_out(
     """
     for cache in caches:
         if not cache.sure or cache.subkind not in ("decorator", "adhoc_dict", "lazy_attr"):
+            continue
+        if of_a_call(cache, functions):
             continue
         scopes = {cache.name} if cache.memoiser else _handing(cache, uses)
         for row in functions[cache.module]:

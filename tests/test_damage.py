@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from overhaul.collecting import Look
 from overhaul.config import Config
 from overhaul.facts import Function
 from overhaul.leaves import Leaves, load_leaves
-from overhaul.survey import Look, Survey, survey
+from overhaul.survey import Survey, survey
 from overhaul.workers import run
 
 GOOD = "def good():\n    return 1\n"

@@ -13,7 +13,7 @@ import networkx as nx
 import pytest
 
 import overhaul
-from overhaul.survey import ENGINE_FILES
+from overhaul.collecting import ENGINE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
 FAMILIES = ("analyzers", "rules", "reports", "codemods")

@@ -27,6 +27,8 @@ def growing(
         if cache.memoiser and not cache.memoiser.startswith(("functools.", "toolz.", "funcy.")):
             # The project's own memoiser may be cleared in ways that its uses do not show.
             continue
+        if of_a_call(cache, functions):
+            continue
         names = set(re.findall(r"[^\W\d]\w*", cache.key)) - _closed(cache, uses)
         scopes = {cache.name} if cache.memoiser else {site.scope for site in cache.stores}
         opened = next(
@@ -39,6 +41,12 @@ def growing(
         )  # fmt: skip
         if opened:
             yield cache, opened
+
+
+def of_a_call(cache: Cache, functions: Facts[Function]) -> bool:
+    """Whether it is a function within a function that is memoised: made anew by every call of the outer one."""
+    outer = cache.name.rpartition(".")[0]
+    return bool(cache.memoiser and outer) and any(row.name == outer for row in functions[cache.module])
 
 
 def _closed(cache: Cache, uses: Facts[StorageUse]) -> set[str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final
 
 from overhaul.config import Config
-from overhaul.contracting.entries import written_below
 from overhaul.contracts import Frozen
 from overhaul.errors import UsageError
 from overhaul.files.discovery import discover
 from overhaul.frozen import FrozenFiles
 from overhaul.layout import lay_out
 from overhaul.printable import printable
+from overhaul.toml import below
 
 
 def frozen_entry(
@@ -28,7 +28,7 @@ def frozen_entry(
     """
     source = Path(config.source) if config.source else root / "pyproject.toml"
     entry = Frozen(
-        what=what, fingerprint="", reason=reason, owner=owner, code_only=code_only, file=written_below(source, root)
+        what=what, fingerprint="", reason=reason, owner=owner, code_only=code_only, file=below(source, root)
     )
     layout = lay_out(discover(root, config), config)
     found = FrozenFiles(root, layout, config).look(entry)

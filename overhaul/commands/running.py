@@ -79,7 +79,7 @@ def ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | Non
 
 def _ready() -> None:
     """What the worker imports."""
-    from overhaul.survey import ready
+    from overhaul.collecting import ready
 
     ready()
 

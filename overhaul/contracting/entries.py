@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import msgspec
 from overhaul.contracts import CONTRACTS, Boundaries, Boundary, Contract, External, Frozen, Interface, Layers, Terms
 from overhaul.errors import ConfigError
 from overhaul.patterns import regex
-from overhaul.toml import check_keys
+from overhaul.toml import below, check_keys
 
 NOT_KEYS: Final = frozenset({"file", "line"})
 """Fields that are filled when an entry is read."""
@@ -82,14 +81,6 @@ def settings_of_others(file: Path) -> bytes | None:
 
 
 _LARGEST: Final = 4 * 1024 * 1024
-
-
-def written_below(file: Path, root: Path) -> str:
-    """A path relative to the audited root, with forward slashes."""
-    try:
-        return Path(os.path.relpath(file, root)).as_posix()
-    except ValueError:  # on another drive
-        return file.as_posix()
 
 
 def header_lines(text: str, header: str, count: int) -> list[int]:
@@ -164,7 +155,7 @@ def _entries(
         raise ConfigError(f"{file}: {header} is no array of tables: begin each entry with [[{header}]]")
     tables = cast("list[dict[str, object]]", found)
     for entry, line in zip(tables, header_lines(text, header, len(tables)), strict=True):
-        yield f"{file}:{line}: [[{header}]]", entry, {"file": written_below(file, root), "line": line}
+        yield f"{file}:{line}: [[{header}]]", entry, {"file": below(file, root), "line": line}
 
 
 def _keys(struct: type[msgspec.Struct]) -> set[str]:

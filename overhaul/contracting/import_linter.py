@@ -10,7 +10,7 @@ from typing import Final, cast
 
 import msgspec
 
-from overhaul.contracting.entries import fault, header_lines, settings_of_others, written_below
+from overhaul.contracting.entries import fault, header_lines, settings_of_others
 from overhaul.contracts import (
     Acyclic,
     Contract,
@@ -20,6 +20,7 @@ from overhaul.contracts import (
     Misread,
     Protected,
 )  # fmt: skip
+from overhaul.toml import below
 
 _INI: Final = ("setup.cfg", ".importlinter")
 _TYPES: Final[Mapping[str, type[Contract]]] = {
@@ -49,7 +50,7 @@ def read_import_linter(folder: Path, root: Path) -> Iterator[Contract | Misread]
         data = settings_of_others(file)
         if data is None or b"importlinter" not in data:
             continue
-        place = written_below(file, root)
+        place = below(file, root)
         try:
             text = data.decode("utf-8-sig")
             found = _toml(text) if name.endswith(".toml") else _ini(text)

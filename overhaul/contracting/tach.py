@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from overhaul.contracting.entries import fault, header_lines, settings_of_others, written_below
+from overhaul.contracting.entries import fault, header_lines, settings_of_others
 from overhaul.contracts import Boundaries, Boundary, Contract, External, Interface, Misread
+from overhaul.toml import below
 
 _EXCLUDED: Final = ("**/tests", "**/docs", "**/*__pycache__", "**/*egg-info", "**/venv")
 """What tach leaves out where nothing is said."""
@@ -30,7 +31,7 @@ def read_tach(folder: Path, root: Path) -> Iterator[Contract | Misread]:
         data = settings_of_others(file)
         if data is None or (b"tach" not in data and name != "tach.toml"):
             continue
-        place = written_below(file, root)
+        place = below(file, root)
         try:
             text = data.decode("utf-8-sig")
             settings = _settings(name, text)
@@ -77,7 +78,7 @@ def _boundaries(
                 modules += _modules(table, dotted)
             interfaces += [_interface(table, dotted) for table in _tables(domain, "interfaces")]
         except (ValueError, _Broken) as error:
-            yield Misread(written_below(file, root), f"the domain of tach cannot be read ({error})")
+            yield Misread(below(file, root), f"the domain of tach cannot be read ({error})")
     layers, closed = _layers(settings)
     contract = Boundaries(
         name="tach", file=place, modules=tuple(modules), interfaces=tuple(interfaces), layers=layers,

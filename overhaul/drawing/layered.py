@@ -278,7 +278,7 @@ def _straightened(rows: Sequence[Sequence[int]], chains: Sequence[Sequence[int]]
     """Bring as many bends of a link in a row to one place as the room between their neighbours allows."""
     beside: dict[int, tuple[int | None, int | None]] = {}
     for row in rows:
-        for left, vertex, right in zip([None, *row[:-1]], row, [*row[1:], None], strict=True):
+        for left, vertex, right in zip([None, *row], row, [*row[1:], None], strict=False):
             beside[vertex] = left, right
 
     def room(vertex: int) -> tuple[float, float]:

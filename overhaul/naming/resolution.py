@@ -258,12 +258,13 @@ class Resolver(Offers):
             list(self.order(base.module, base.name)) if isinstance(base, Symbol) and base.kind == "class" else [base]
             for base in bases
         ]
+        above = _merged(orders, [_bare(base) for base in bases])
         if row is not None and any(keyword == "metaclass" for keyword, _ in row.keywords):
             # What a metaclass adds is looked for last, when nothing else has been found.
             chosen = next(text for keyword, text in row.keywords if keyword == "metaclass")
             if chosen not in ("ABCMeta", "abc.ABCMeta"):
-                return (own, *_merge([*orders, [_bare(base) for base in bases]]), Unknown(chosen, "its metaclass"))
-        return (own, *_merge([*orders, [_bare(base) for base in bases]]))
+                return (own, *above, Unknown(chosen, "its metaclass"))
+        return (own, *above)
 
     def _base(self, module: str, name: str, text: str) -> Meaning:
         chain = CHAIN.match(text)
@@ -317,6 +318,17 @@ def _attribute(meaning: Meaning, name: str) -> Meaning:
             return Unknown(f"{base}.{name}", reason)
         case _:
             return Unknown(f"{meaning.dotted}.{name}", "an attribute of something that is no class")
+
+
+def _merged(orders: Sequence[Sequence[Meaning]], bases: Sequence[Meaning]) -> Sequence[Meaning]:
+    """The orders of some bases as one."""
+    if len(bases) == 1:
+        # Nearly all classes have one base: its order stands as it is, unless that has something twice: itself, if it is
+        # its own ancestor, or at the end a metaclass that is said again.
+        (only,) = orders
+        if only and only[0] == bases[0] and only[0] not in only[1:] and only[-1] not in only[1:-1]:
+            return only
+    return tuple(_merge([*orders, bases]))
 
 
 def _merge(orders: Sequence[Sequence[Meaning]]) -> Iterator[Meaning]:

@@ -1,7 +1,7 @@
 """Rings: strongly connected components, and what their effect depends on."""
 
 import networkx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from overhaul.facts import Import, Ring
@@ -21,6 +21,7 @@ def rings(imports: list[Import]) -> list[Ring]:
     return list(load_leaves().analyzers["rings"].function(imports=imports))
 
 
+@settings(deadline=None)
 @given(EDGES)
 def test_rings_are_the_strongly_connected_components_of_networkx(edges: set[tuple[int, int]]) -> None:
     graph: networkx.DiGraph[str] = networkx.DiGraph()

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from overhaul.collecting import Look
 from overhaul.config import Config
 from overhaul.errors import LeafError
 from overhaul.facts import Class, Facts, Function, Row
@@ -27,7 +28,7 @@ from overhaul.module import Module
 from overhaul.results import Results
 from overhaul.sharing import share
 from overhaul.source import Source, read
-from overhaul.survey import Look, Survey, survey
+from overhaul.survey import Survey, survey
 
 LONG_AGO = 1_600_000_000
 TRADEFRAME = Path(__file__).parents[2] / "fixtures" / "projects" / "tradeframe"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from overhaul.collecting import Look
 from overhaul.leaves import load_leaves
 from overhaul.store import Parsed
-from overhaul.survey import Look
 from overhaul.workers import CHUNK, Executor, Job, Outcome, run
 
 

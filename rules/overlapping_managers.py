@@ -9,14 +9,13 @@ from typing import Annotated, Final
 
 import msgspec
 
-from overhaul.components import components
 from overhaul.config import Config
 from overhaul.findings import Finding, Place
 from overhaul.inventory import Manager, ResponsibilityOverlap
 from overhaul.leaves import Rule
 from overhaul.options import Options
 from overhaul.redundancy import Duplicate, Parallel
-from overhaul.repeating.worth import duplicate_options
+from overhaul.repeating.worth import beyond_the_first, duplicate_options, place_apart
 from overhaul.text import words_of
 
 
@@ -45,9 +44,10 @@ def overlapping_managers(
     is for. Where both are meant to be, `overhaul justify ID` prints the entry for the settings, with the reason to be
     filled in.
 
-    A note: names alone are no proof. Several that do the same are one finding. Managers of one family (a base and its
-    subclass, two of one base), one that holds the other, and one that stands in for nothing (`NullRegistry`) are passed
-    over, and so is what the rules `unjustified_duplicate` and `parallel_implementation` find.
+    A note: names alone are no proof. Of several that do the same, each beyond the first is a finding. Managers of one
+    family (a base and its subclass, two of one base), one that holds the other, and one that stands in for nothing
+    (`NullRegistry`) are passed over, and so is what the rules `unjustified_duplicate` and `parallel_implementation`
+    find.
     """
     justified = {one.group for one in config.justified if one.holds(today)}
     likely = [
@@ -63,30 +63,31 @@ def overlapping_managers(
         (row.first, row.second): row for row in likely
         if frozenset((row.first, row.second)) not in told and _apart(by_name[row.first], by_name[row.second])
     }  # fmt: skip
-    beside: dict[str, list[str]] = {}
-    for one, other in pairs:
-        beside.setdefault(one, []).append(other)
-        beside.setdefault(other, []).append(one)
-    for names in sorted(map(sorted, components(beside))):
-        members = sorted((by_name[name] for name in names), key=lambda one: (one.name, one.module))
-        rows = [row for pair, row in sorted(pairs.items()) if pair[0] in names]
-        yield _finding(members, rows)
+
+    def order(name: str) -> tuple[str, ...]:
+        return place_apart(by_name[name].path, by_name[name].module, by_name[name].name)
+
+    for name in beyond_the_first(list(pairs), order):
+        own = {pair[pair[0] == name]: row for pair, row in pairs.items() if name in pair}
+        others = sorted(own, key=order)
+        yield _finding(by_name[name], [by_name[other] for other in others], [own[other] for other in others])
 
 
-def _finding(members: Sequence[Manager], rows: Sequence[ResponsibilityOverlap]) -> Finding:
-    first, *others = members
+def _finding(one: Manager, others: Sequence[Manager], rows: Sequence[ResponsibilityOverlap]) -> Finding:
+    """What a manager has in common with others, each with the row that says so."""
     counts = Counter(phrase for row in rows for phrase in row.shared)
     shared = sorted(counts, key=lambda phrase: (-counts[phrase], phrase))[:_SHOWN]
+    names = [other.name for other in others]
     return Finding(
         rule="overlapping_managers", severity="note",
-        message=f"{', '.join(one.name for one in members[:_SHOWN])}{' ...' if len(members) > _SHOWN else ''} "
-        f"do the same: {', '.join(shared)}",
-        module=first.module, path=first.path, line=first.line, name=first.name,
+        message=f"{one.name} does the same as {', '.join(names[:_SHOWN])}{' ...' if len(names) > _SHOWN else ''}: "
+        f"{', '.join(shared)}",
+        module=one.module, path=one.path, line=one.line, name=one.name,
         because=tuple(
             f"{row.similarity:.0%} of what {_last(row.first)} and {_last(row.second)} do is the same; "
             f"to keep both: overhaul justify {row.group}" for row in rows
         ),
-        places=tuple(Place(one.path, one.line, f"{one.dotted} does so too") for one in others),
+        places=tuple(Place(other.path, other.line, f"{other.dotted} does so too") for other in others),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from overhaul.findings import Finding, Place
 from overhaul.leaves import Rule
 from overhaul.redundancy import Clone, Difference, Duplicate
 from overhaul.repeating.justify import SAY
-from overhaul.repeating.worth import DuplicateOptions
+from overhaul.repeating.worth import DuplicateOptions, copies
 
 
 @Rule
@@ -28,37 +28,42 @@ def unjustified_duplicate(
     the group is reported again when its members change or the entry expires.
 
     Unless the options say otherwise, only groups of high confidence are reported, from 10 saved lines on, as warnings
-    from 25 on; statements may differ only where the members are at least 90% alike. A group is one finding, which
-    stands at its first member; the others are its places.
+    from 25 on; statements may differ only where the members are at least 90% alike. Each copy beyond the first of a
+    group is a finding, which stands at the copy; the others are its places.
     """
     justified = {one.group for one in config.justified if one.holds(today)}
-    for row in duplicates:
-        if row.identity in justified or not options.worth(row):
-            continue
+    kept = [row for row in duplicates if row.identity in justified]
+    groups = [row for row in duplicates if row.identity not in justified and options.worth(row)]
+    for copy in copies(groups, kept):
+        row, member = copy.group, copy.member
         units = "runs of statements" if row.unit == "run" else _UNITS[row.unit]
         yield Finding(
             rule="unjustified_duplicate", severity="warning" if row.saved_lines >= options.warning_lines else "note",
-            module=row.module, path=row.path, line=row.line, name=_name(row),
-            message=f"{len(row.members)} {units} {SAY[row.type]}: one would save {row.saved_lines} lines",
+            module=member.module, path=member.path, line=member.line, name=_name(row, member),
+            message=f"{_copied(row, copy.others[0])}: {len(row.members)} {units} {SAY[row.type]}; one would save "
+            f"{row.saved_lines} lines",
             because=(*map(_meanings, row.differences[:_NAMES]), f"to keep them: overhaul justify {row.identity}"),
-            places=tuple(map(_place, row.members[1:])),
+            places=tuple(map(_place, copy.others[:_PLACES])),
         )  # fmt: skip
 
 
-def _name(row: Duplicate) -> str:
-    """What the members are called, whichever comes first: with the same name for all, it is theirs.
+def _name(row: Duplicate, member: Clone) -> str:
+    """What the copy is called, whatever the others are, and however alike."""
+    own = member.name or "the module"
+    return f"run in {own}" if row.unit == "run" else own
 
-    Of one function there may be a group of what is equal to it, one of what is nearly so, and several of runs.
-    """
-    names = sorted({one.name or "the module" for one in row.members})
-    said = " ~ ".join(names[:_NAMES]) + (" ~ ..." if len(names) > _NAMES else "")
-    if row.unit == "run":
-        return f"run in {said}"
-    return said if row.type < 3 else f"nearly {said}"
+
+def _copied(row: Duplicate, first: Clone) -> str:
+    what = f"a run in {_dotted(first)}" if row.unit == "run" else _dotted(first)
+    return f"nearly a copy of {what}" if row.type == 3 else f"a copy of {what}"
 
 
 def _place(member: Clone) -> Place:
-    return Place(member.path, member.line, f"{member.module}.{member.name}" if member.name else member.module)
+    return Place(member.path, member.line, _dotted(member))
+
+
+def _dotted(member: Clone) -> str:
+    return f"{member.module}.{member.name}" if member.name else member.module
 
 
 def _meanings(difference: Difference) -> str:
@@ -67,4 +72,6 @@ def _meanings(difference: Difference) -> str:
 
 _NAMES: Final = 3
 _MEANINGS: Final = 10
+_PLACES: Final = 50
+"""Of the others; each of them but the first has a finding of its own."""
 _UNITS: Final = {"function": "functions", "method": "methods", "class": "classes"}

@@ -152,8 +152,8 @@ def test_only_changed_contents_are_parsed_and_nothing_is_left_behind(project: Pa
         "def refused(jobs, work, *rest):\n"
         "    assert not [job for job in jobs if work(job.name).blobs], 'parsed again'\n"
         "    yield from kept(jobs, work, *rest)\n"
-        "import overhaul.survey\n"
-        "kept, overhaul.survey.run = overhaul.survey.run, refused\n"
+        "import overhaul.collecting\n"
+        "kept, overhaul.collecting.run = overhaul.collecting.run, refused\n"
         "sys.exit(run(['check', '-q', '--since', 'main']))\n"
     )
     done = subprocess.run(

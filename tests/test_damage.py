@@ -146,7 +146,7 @@ def test_a_file_that_vanishes_during_the_run_is_a_failure(tmp_path: Path, monkey
         (tmp_path / "gone.py").unlink(missing_ok=True)
         return run(jobs, work, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("overhaul.survey.run", vanish)
+    monkeypatch.setattr("overhaul.collecting.run", vanish)
     seen = look(tmp_path, {"gone.py": GOOD, "good.py": GOOD})
     assert reasons(seen) == {"gone.py": "vanished during the run"}
     assert functions(seen, "good") == ["good"] and functions(seen, "gone") == []

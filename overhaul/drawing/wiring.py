@@ -10,7 +10,7 @@ import msgspec
 
 from overhaul.drawing.figure import Figure, Thing, Tie, cut, graph
 from overhaul.drawing.folding import Branch, shared_prefix, tree
-from overhaul.drawing.matrix import Item, Matrix, matrix
+from overhaul.drawing.matrix import Item, Matrix, matrix, partitioned
 from overhaul.inventory import BuildStep, Manager, Wire
 from overhaul.lazy import networkx
 
@@ -42,11 +42,12 @@ def plan(managers: Sequence[Manager], wires: Sequence[Wire], steps: Sequence[Bui
          name: str = "") -> Plan:  # fmt: skip
     """Managers in rows by tier, those that hold others above; `links` are where the boxes lead to.
 
-    Managers in a ring have no tier: they stand one row above what the highest of them holds outside of the ring.
+    Managers in a ring have no tier, and neither have those above one: a ring stands above all that it holds, in the
+    rows that it has when the wires that close it are left out.
     """
     by_name = {one.dotted: one for one in managers}
     inside = {(one.holder, one.held): one for one in wires if one.holder in by_name and one.held in by_name}
-    levels, ringed = _levels(by_name, inside)
+    levels, ringed, above = _levels(by_name, inside)
     top = max(levels.values(), default=0)
     order, function = _order(by_name, steps)
     twice = {label for label, count in Counter(one.name for one in managers).items() if count > 1}
@@ -55,7 +56,7 @@ def plan(managers: Sequence[Manager], wires: Sequence[Wire], steps: Sequence[Bui
             name=dotted, layer=top - levels[dotted], link=links.get(dotted, ""),
             label=(f"{order[dotted]}. " if dotted in order else "") + cut(one.name, _NAME, end=True),
             note=cut(one.module, _NAME, end=True) if one.name in twice else "",
-            title=f"{dotted}: " + ("in a ring" if dotted in ringed else f"tier {levels[dotted]}"),
+            title=f"{dotted}: {_tier(dotted, levels, ringed, above)}",
             mark="fails" if dotted in ringed else "",
         )
         for dotted, one in sorted(by_name.items(), key=lambda pair: (order.get(pair[0], len(order) + 1), pair[0]))
@@ -72,7 +73,10 @@ def plan(managers: Sequence[Manager], wires: Sequence[Wire], steps: Sequence[Bui
         f"{len(things)} managers in {len({*levels.values()})} tiers and {len(ties)} wires"
         + (f", {len(ringed)} of the managers in rings" if ringed else "") + "."
     )  # fmt: skip
-    titles = {top - level: f"tier {level}" for level in levels.values()}
+    # A row is called after those that have a tier, where there are any.
+    titles: dict[int, str] = {}
+    for dotted in sorted(levels, key=lambda one: (one in ringed or one in above, one not in ringed)):
+        titles.setdefault(top - levels[dotted], _tier(dotted, levels, ringed, above))
     return Plan(name, len(things), graph(things, ties, bands=titles), text, len(ringed), leaps, function)
 
 
@@ -81,26 +85,42 @@ _HOW: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def _mark(holder: str, held: str, levels: Mapping[str, int], ringed: Collection[str]) -> str:
-    if {holder, held} <= {*ringed}:
+def _tier(name: str, levels: Mapping[str, int], ringed: Mapping[str, int], above: Collection[str]) -> str:
+    return "in a ring" if name in ringed else "above a ring" if name in above else f"tier {levels[name]}"
+
+
+def _mark(holder: str, held: str, levels: Mapping[str, int], ringed: Mapping[str, int]) -> str:
+    if holder in ringed and ringed[holder] == ringed.get(held):
         return "cut"
     return "leap" if levels[holder] - levels[held] > 1 else ""
 
 
-def _levels(names: Collection[str], wires: Collection[tuple[str, str]]) -> tuple[dict[str, int], frozenset[str]]:
-    """The longest chain below each, a ring taken as one; and who stands in a ring."""
+def _levels(
+    names: Collection[str], wires: Collection[tuple[str, str]]
+) -> tuple[dict[str, int], dict[str, int], frozenset[str]]:
+    """The row of each from below, the number of the ring for those in one, and who stands above a ring."""
     links: networkx.DiGraph[str] = networkx.DiGraph()
     links.add_nodes_from(sorted(names))
     links.add_edges_from(sorted(wires))
     levels: dict[str, int] = {}
-    ringed: set[str] = set()
-    for part in networkx.strongly_connected_components(links):
+    ringed: dict[str, int] = {}
+    above: set[str] = set()
+    for number, part in enumerate(networkx.strongly_connected_components(links)):
         # Tarjan's order: what a component holds comes before it.
-        below = [levels[held] for one in part for held in links.successors(one) if held not in part]
-        levels |= dict.fromkeys(part, max(below, default=-1) + 1)
+        order = [next(iter(part))]
         if len(part) > 1:
-            ringed |= part
-    return levels, frozenset(ringed)
+            ringed |= dict.fromkeys(part, number)
+            among = {(a, b): (1, 0) for a in part for b in links.successors(a) if b in part}
+            order = list(partitioned(sorted(part), among).items)
+        below = [other for one in order for other in links.successors(one) if other not in part]
+        base = max((levels[other] for other in below), default=-1) + 1
+        for one in order:
+            # Of the ring itself only what stands before it in the order counts: the wires that close it are left out.
+            inside = [levels[other] + 1 for other in links.successors(one) if other in part and other in levels]
+            levels[one] = max([base, *inside])
+        if len(part) == 1 and any(other in ringed or other in above for other in below):
+            above |= part
+    return levels, ringed, frozenset(above)
 
 
 def _order(names: Collection[str], steps: Sequence[BuildStep]) -> tuple[dict[str, int], str]:

@@ -1,4 +1,6 @@
-"""Several managers that do the same are one finding, less those pairs that are on record."""
+"""Of several managers that do the same each beyond the first is a finding, less those pairs that are on record."""
+
+import pytest
 
 from overhaul.config import Config, Justification
 from overhaul.findings import Finding
@@ -101,27 +103,36 @@ def found(*groups: str) -> list[Finding]:
     return check("overlapping_managers", FILES, Config(justified=entries))
 
 
-def test_several_that_do_the_same_are_one_finding() -> None:
-    (one,) = found()
-    assert (one.path, one.name) == ("barn.py", "BarnManager")
-    assert one.message.startswith("BarnManager, CellarService, LoftTracker do the same: ")
-    assert [place.path for place in one.places] == ["below/cellar.py", "loft.py"]
-    assert len(one.because) == 3
+def pairs() -> set[str]:
+    return {text.rpartition(" ")[2] for one in found() for text in one.because}
 
 
-def test_a_pair_that_is_justified_still_hangs_together_by_the_third() -> None:
-    groups = [text.rpartition(" ")[2] for text in found()[0].because]
-    (one,) = found(groups[0])
-    assert len(one.places) == 2 and len(one.because) == 2
-    (one,) = found(*groups[:2])
-    assert len(one.places) == 1
+def test_of_several_that_do_the_same_each_beyond_the_first_is_a_finding() -> None:
+    cellar, loft = found()
+    assert (cellar.path, cellar.name) == ("below/cellar.py", "CellarService")
+    assert cellar.message.startswith("CellarService does the same as BarnManager, LoftTracker: ")
+    assert [place.path for place in loft.places] == ["barn.py", "below/cellar.py"]
+    assert len(loft.because) == 2
+
+
+@pytest.mark.parametrize("third", sorted(FILES))
+def test_one_that_comes_is_one_more_and_one_that_goes_makes_no_other_one(third: str) -> None:
+    two = check("overlapping_managers", {path: text for path, text in FILES.items() if path != third})
+    assert len(two) == 1
+    assert {(one.module, one.name) for one in two} < {(one.module, one.name) for one in found()}
+
+
+def test_managers_of_which_one_pair_is_justified_still_hang_together_by_the_third() -> None:
+    for kept in pairs():
+        assert len(found(kept)) == 2
+        (one,) = found(*pairs() - {kept})
+        assert len(one.places) == 1 and [text.rpartition(" ")[2] for text in one.because] == [kept]
 
 
 def test_nothing_is_left_when_all_pairs_are_justified() -> None:
-    assert not found(*(text.rpartition(" ")[2] for text in found()[0].because))
+    assert len(pairs()) == 3 and not found(*pairs())
 
 
 def test_the_entry_that_is_named_is_that_of_the_candidate() -> None:
-    named = {text.rpartition(" ")[2] for text in found()[0].because}
     candidates = {getattr(row, "identity", "") for row in table("consolidations", FILES)}
-    assert named & candidates
+    assert pairs() & candidates

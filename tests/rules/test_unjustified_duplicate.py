@@ -27,12 +27,12 @@ def found(entry: Justification | None = None, options: DuplicateOptions | None =
     return list(RULE.function(duplicates=[row], config=config, today=TODAY, options=options or DuplicateOptions()))
 
 
-def test_a_group_is_reported_with_the_places_of_the_others_and_the_way_to_keep_it() -> None:
+def test_a_copy_is_reported_with_the_place_of_the_first_and_the_way_to_keep_it() -> None:
     (one,) = found()
-    assert (one.path, one.line, one.name, one.severity) == ("a.py", 3, "f", "note")
-    assert one.message == "2 functions say the same thing: one would save 12 lines"
+    assert (one.module, one.path, one.line, one.name, one.severity) == ("b", "b.py", 5, "f", "note")
+    assert one.message == "a copy of a.f: 2 functions say the same thing; one would save 12 lines"
     assert one.because == ("to keep them: overhaul justify dup-1",)
-    assert one.places == (Place("b.py", 5, "b.f"),)
+    assert one.places == (Place("a.py", 3, "a.f"),)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,9 @@ def test_what_saves_much_is_a_warning() -> None:
 
 
 def test_statements_may_differ_where_nearly_all_are_alike() -> None:
-    assert found(type=3, similarity=0.9)[0].message.startswith("2 functions say nearly the same thing")
+    assert found(type=3, similarity=0.9)[0].message.startswith(
+        "nearly a copy of a.f: 2 functions say nearly the same thing; "
+    )
 
 
 def test_an_entry_covers_its_group_until_it_expires() -> None:
@@ -65,9 +67,19 @@ def test_an_entry_for_the_same_members_saying_something_else_covers_nothing() ->
     assert found(Justification(group="dup-2", reason="so", members=("a.f", "b.f")))
 
 
-def test_all_members_are_places_however_many_there_are() -> None:
-    members = tuple(Clone("a", f"f{number}", "a.py", number, number + 9) for number in range(1, 300))
-    assert [place.line for place in found(members=members)[0].places] == list(range(2, 300))
+def test_each_copy_beyond_the_first_is_a_finding_with_the_first_before_the_others() -> None:
+    members = tuple(Clone(module, "f", f"{module}.py", 3, 14) for module in "abcd")
+    rows = found(members=members)
+    assert [(one.module, one.name) for one in rows] == [("b", "f"), ("c", "f"), ("d", "f")]
+    assert [place.what for place in rows[1].places] == ["a.f", "b.f", "d.f"]
+    assert {one.message.partition(";")[0] for one in rows} == {"a copy of a.f: 4 functions say the same thing"}
+
+
+def test_of_many_members_each_is_a_finding_and_names_the_first_and_some_of_the_others() -> None:
+    members = tuple(Clone("a", f"f{number:03}", "a.py", number, number + 9) for number in range(1, 300))
+    rows = found(members=members)
+    assert [one.line for one in rows] == list(range(2, 300))
+    assert all(one.places[0].line == 1 and len(one.places) == 50 for one in rows)
 
 
 @pytest.mark.parametrize(
@@ -106,35 +118,55 @@ def test_it_is_a_warning_from_as_many_lines_on_as_the_user_says() -> None:
     assert [found(options=options, saved_lines=lines)[0].severity for lines in (11, 12)] == ["note", "warning"]
 
 
-def test_two_runs_of_one_function_are_told_apart_by_where_else_they_stand() -> None:
-    others = ("g", "h")
-    names = [
-        found(unit="run", members=(GROUP.members[0], Clone("b", other, "b.py", 5, 16)))[0].name for other in others
-    ]
-    assert names == ["run in f ~ g", "run in f ~ h"]
+def test_a_run_says_so_and_so_does_one_at_the_top_of_a_module() -> None:
+    members = (Clone("a", "", "a.py", 3, 14), Clone("b", "", "b.py", 5, 16), Clone("b", "g", "b.py", 25, 36))
+    top, other = found(unit="run", members=members)
+    assert (top.name, other.name) == ("run in the module", "run in g")
+    assert other.message.startswith("a copy of a run in a: 3 runs of statements ")
 
 
-def test_a_run_at_the_top_of_a_module_says_so() -> None:
-    members = (Clone("a", "", "a.py", 3, 14), Clone("b", "", "b.py", 5, 16))
-    assert found(unit="run", members=members)[0].name == "run in the module"
+def all_found(*rows: Duplicate, kept: str = "") -> list[tuple[str, str]]:
+    """What each finding stands at, and what it says that this is a copy of."""
+    config = Config(justified=(Justification(group=kept, reason="so"),) if kept else ())
+    said = RULE.function(duplicates=rows, config=config, today=TODAY, options=DuplicateOptions())
+    return [(f"{one.module}.{one.name}", one.message.partition(":")[0]) for one in said]
 
 
-def named(*members: str, **changes: Any) -> str:
-    clones = tuple(Clone(one.partition(".")[0], one.partition(".")[2], f"{one[0]}.py", 3, 14) for one in members)
-    return found(members=clones, **changes)[0].name
+def group(identity: str, *members: str, **changes: Any) -> Duplicate:
+    clones = tuple(Clone(one[0], one[2:], f"{one[0]}.py", 3, 14) for one in members)
+    return msgspec.structs.replace(GROUP, identity=identity, members=clones, **changes)
 
 
-def test_whichever_member_comes_first_the_name_is_the_same() -> None:
-    assert named("a.f", "b.g") == named("a.g", "z.f") == "f ~ g"
+NEAR: dict[str, Any] = {"type": 3, "similarity": 0.95}
 
 
-def test_copies_under_one_name_are_called_so_however_many_there_are() -> None:
-    assert named("a.f", "b.f") == named("a.f", "b.f", "c.f") == "f"
+@pytest.mark.parametrize("third", ["0.f", "b.f", "z.f"])
+def test_a_copy_in_two_groups_is_found_once_by_what_says_most(third: str) -> None:
+    near = group("dup-3", *sorted(("a.f", "c.f", third)), **NEAR)
+    rows = all_found(near, group("dup-1", "a.f", "c.f"))
+    assert len(rows) == 2 and ("c.f", "a copy of a.f") in rows
+    assert all_found(group("dup-1", "a.f", "c.f"), near) == rows
 
 
-def test_many_names_are_cut() -> None:
-    assert named("a.f", "b.h", "c.e", "d.i", "e.g") == "e ~ f ~ g ~ ..."
+def test_one_that_comes_first_makes_the_one_that_was_first_a_copy_of_it_whatever_is_equal_to_that() -> None:
+    before = all_found(group("dup-1", "b.f", "c.f"))
+    after = all_found(group("dup-1", "b.f", "c.f"), group("dup-3", "a.f", "b.f", "c.f", **NEAR))
+    assert before == [("c.f", "a copy of b.f")]
+    assert after == [("b.f", "nearly a copy of a.f"), ("c.f", "a copy of b.f")]
 
 
-def test_what_is_nearly_equal_to_a_function_is_another_group_than_what_is_equal() -> None:
-    assert named("a.f", "b.f", type=3, similarity=0.95) == "nearly f"
+def test_groups_with_a_common_member_have_one_first_between_them() -> None:
+    rows = all_found(group("dup-1", "b.f", "c.f", **NEAR), group("dup-2", "a.f", "c.f", saved_lines=50, **NEAR))
+    assert rows == [("b.f", "nearly a copy of c.f"), ("c.f", "nearly a copy of a.f")]
+
+
+@pytest.mark.parametrize("third", ["0.f", "b.f", "z.f"])
+def test_what_is_equal_for_a_reason_counts_once_where_more_is_nearly_so(third: str) -> None:
+    near = group("dup-3", *sorted(("a.f", "c.f", third)), **NEAR)
+    assert len(all_found(near, group("dup-1", "a.f", "c.f"), kept="dup-1")) == 1
+    assert all_found(near, group("dup-1", "a.f", "c.f"), kept="dup-3") == [("c.f", "a copy of a.f")]
+
+
+def test_what_stands_in_tests_is_the_copy() -> None:
+    members = (Clone("a.tests.b", "f", "a/tests/b.py", 3, 14), Clone("z", "f", "z.py", 3, 14))
+    assert [one.module for one in found(members=members)] == ["a.tests.b"]

@@ -165,6 +165,12 @@ def test_links_both_ways_between_two_boxes_are_two_lines() -> None:
     assert not {x for x, _ in one.points} & {x for x, _ in other.points}
 
 
+def test_layers_without_a_link_between_them_stand_apart_all_the_same() -> None:
+    nodes = [Node("a", 50, 26, layer=0), Node("b", 50, 26, layer=0), Node("c", 50, 26, layer=1)]
+    laid = layered(nodes, [Link("a", "b"), Link("b", "a")])
+    assert laid.nodes["c"].y > laid.nodes["a"].y + 26
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.floats(-500, 500), st.floats(0.1, 8), st.floats(0, 90)), min_size=1, max_size=12))
 def test_places_keep_their_order_and_distances(wanted: list[tuple[float, float, float]]) -> None:
@@ -404,15 +410,29 @@ def test_a_function_that_makes_two_says_nothing_about_the_order() -> None:
     assert found.order == "" and texts(found.figure) == ["App", "Bus"]
 
 
-def test_managers_that_hold_each_other_share_a_tier_and_are_marked() -> None:
-    rows = [manager("A", tier=None), manager("B", tier=None), manager("C")]
-    wires = [wire("p.m.A", "p.m.B"), wire("p.m.B", "p.m.A"), wire("p.m.B", "p.m.C")]
+def test_managers_that_hold_each_other_are_marked_and_those_above_them_have_no_tier() -> None:
+    rows = [manager("A", tier=None), manager("B", tier=None), manager("C"), manager("D", tier=None)]
+    wires = [wire("p.m.A", "p.m.B"), wire("p.m.B", "p.m.A"), wire("p.m.B", "p.m.C"), wire("p.m.D", "p.m.A")]
     found = plan(rows, wires, [], {})
     assert found.ringed == 2
-    assert [box.mark for box in found.figure.boxes] == ["fails", "fails", ""]
-    assert [line.mark for line in found.figure.lines] == ["cut", "cut", ""]
-    first, second, third = found.figure.boxes
-    assert first.y == second.y != third.y
+    assert [(box.title, box.mark) for box in found.figure.boxes] == [
+        ("p.m.A: in a ring", "fails"), ("p.m.B: in a ring", "fails"), ("p.m.C: tier 0", ""),
+        ("p.m.D: above a ring", ""),
+    ]  # fmt: skip
+    assert [(line.title[:9], line.mark) for line in found.figure.lines if line.mark == "cut"] == [
+        ("A receive", "cut"), ("B receive", "cut")
+    ]  # fmt: skip
+    first, second, third, fourth = (float(box.y) for box in found.figure.boxes)
+    assert first != second, "lines between boxes of one row would hide each other"
+    assert third > max(first, second) and fourth < first
+    assert [band.title for band in found.figure.bands][-3:] == ["in a ring", "in a ring", "tier 0"]
+
+
+def test_a_row_is_called_after_those_in_it_that_have_a_tier() -> None:
+    rows = [manager(name) for name in "ABCDE"]
+    pairs = [("A", "B"), ("B", "A"), ("C", "D"), ("D", "E")]
+    found = plan(rows, [wire(f"p.m.{one}", f"p.m.{other}") for one, other in pairs], [], {})
+    assert [band.title for band in found.figure.bands] == ["tier 2", "tier 1", "tier 0"]
 
 
 def test_many_managers_are_told_package_by_package() -> None:

@@ -69,7 +69,7 @@ class Watch:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read: list[str] = []
-        monkeypatch.setattr("overhaul.survey.read", self)
+        monkeypatch.setattr("overhaul.collecting.read", self)
 
     def __call__(self, root: Path, path: str) -> object:
         self.read.append(path)

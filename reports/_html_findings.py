@@ -31,6 +31,7 @@ PLACES: Final = 6
 REMOVED: Final = 500
 """Suppressed findings that are listed, and fixed ones."""
 
+_KEPT: Final = regex(r"\boverhaul justify ([a-z]+-[0-9a-f]+)")
 _HEADING: Final = regex(r"(?:^|(?<=\s))(Why|Instead):\s+")
 
 
@@ -94,7 +95,8 @@ class _Shown:
     def group(self, severity: str, rule: str, rows: Sequence[Finding], leaf: Rule | None) -> Group:
         doc = _parts(leaf.doc) if leaf is not None else {}
         id = rule_anchor(rule, severity)
-        linked = any(map(self._see, rows[: self._limit]))
+        shown = _together(rows)[: self._limit]
+        linked = any(map(self._see, shown))
         columns = (
             Column("Place", "place"), *([Column("Status", "word", choose=True)] if self._statuses else []),
             Column("What, and because of what", "points"), Column("Source", "excerpt"),
@@ -104,7 +106,7 @@ class _Shown:
             id, rule, severity, leaf.summary if leaf is not None else "", doc.get("Why", ""), doc.get("Instead", ""),
             Grid(
                 id=f"{id}-findings", caption=f"{rule}: {severity}s", columns=columns, shown=25,
-                lines=tuple(self._lines(rows[: self._limit], linked)), total=len(rows),
+                lines=tuple(self._lines(shown, linked)), total=len(rows),
                 rest=f"overhaul audit --select {rule} --report json",
             ),
         )  # fmt: skip
@@ -136,6 +138,16 @@ class _Shown:
         if not isinstance(found, Excerpt) or not found.lines:
             return None
         return quoted(found.first, [short(line, WIDEST) for line in found.lines], one.line)
+
+
+def _together(rows: Sequence[Finding]) -> list[Finding]:
+    """Findings about one group, which says how to keep it, all where the first of them stands."""
+    first: dict[str, int] = {}
+    keys: list[tuple[int, int]] = []
+    for number, one in enumerate(rows):
+        group = next((found[1] for text in one.because if (found := _KEPT.search(text)) is not None), one.identity)
+        keys.append((first.setdefault(group, number), number))
+    return [rows[number] for _, number in sorted(keys)]
 
 
 def _suppressed(rows: Sequence[Finding]) -> Grid:

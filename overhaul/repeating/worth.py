@@ -76,11 +76,12 @@ def beyond_the_first(
 def place_apart(path: str, module: str, name: str, line: int = 0) -> tuple[str, ...]:
     """By which copies are ordered, so that code which is moved seldom makes another one the first.
 
-    What tests have copied comes last. Names go before modules, since a file has another name more often than what is
-    in it; of modules the last parts count first, since packages move with all that is in them.
+    What tests have copied comes last, and a longer name behind a shorter one (`sums_v2` behind `sums`). Names go before
+    modules, since a file gets another name more often than what is in it; of modules the last parts count first, since
+    packages move with all that is in them.
     """
     parts = ".".join(reversed(module.split(".")))
-    return "tests" if testing(path) else "", name, parts, f"{line:09}"
+    return "tests" if testing(path) else "", f"{len(name):05}", name, parts, f"{line:09}"
 
 
 class Copy(NamedTuple):

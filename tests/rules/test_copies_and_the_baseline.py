@@ -83,7 +83,9 @@ def held(files: Mapping[str, str], baseline: list[Entry]) -> tuple[list[Finding]
     return [one for at, one in enumerate(findings) if at not in matched.inherited], matched
 
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+SLOW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)  # fmt: skip
 SOME = st.lists(COPIES, min_size=2, max_size=5, unique_by=lambda one: one[:2])
 
 

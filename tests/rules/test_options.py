@@ -43,7 +43,7 @@ def names(rule: str, **settings: Setting) -> set[str]:
             "missing_member", {"confidence": "high"},
             {"warning Counter.sell.self.note", "warning close.till.sum"},
         ),
-        ("overlapping_managers", {"least_shared": 5}, {"note RackService"}),
+        ("overlapping_managers", {"least_shared": 5}, {"note ShelfManager"}),
         ("parallel_implementation", {"units": ("package",)}, {"warning stock_ledger ~ stock_ledger_v2"}),
         (
             "parallel_implementation", {"least_correspondences": 7},
@@ -58,7 +58,7 @@ def names(rule: str, **settings: Setting) -> set[str]:
         ("undefined_import", {"confidence": "medium"}, {"note shop.prices.vat"}),
         ("unresolved_import", {"confidence": "high"}, {"note shop._speedups"}),
         ("unlocked_check_then_store", {"awaited": False}, {"note Quotes._quotes"}),
-        ("unjustified_duplicate", {"least_lines": 15}, {"note average_cost ~ average_price", "note split_address"}),
+        ("unjustified_duplicate", {"least_lines": 15}, {"note average_price", "note split_address"}),
         ("unjustified_duplicate", {"types": ("renamed",)}, {"note split_address"}),
     ],
 )  # fmt: skip

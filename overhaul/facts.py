@@ -5,7 +5,7 @@ content, and a table of facts is a `Facts[Row]`, which gives each module's rows.
 whole is a `Sequence[Row]` whose rows carry `module` and `path`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -37,6 +37,13 @@ class Facts(Protocol[_Row]):
         """A digest of each module's rows, in the order of the modules' names; nothing is decoded for it.
 
         Modules with the same digest have the same rows. Those that could not be read are left out.
+        """
+        ...
+
+    def mentions(self, words: Sequence[bytes], but: Collection[str]) -> bool:
+        """Whether the rows of any module, those of `but` left out, have one of these words in a string of theirs.
+
+        Words are in UTF-8, and are found in the midst of others too, and by chance; nothing is decoded for it.
         """
         ...
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import typing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -84,6 +84,11 @@ class Watched(Generic[_Row]):
         """A digest of each module's rows."""
         self._reads[self._table.name] = None
         return self._table.prints()
+
+    def mentions(self, words: Sequence[bytes], but: Collection[str]) -> bool:
+        """Whether the rows of any other module have one of these words."""
+        self._reads[self._table.name] = None
+        return self._table.mentions(words, but)
 
 
 class Made(Sequence[_Row]):

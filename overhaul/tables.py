@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -85,6 +85,12 @@ class FactTable(Generic[_Row]):
         contents = self._contents
         found = ((module, contents.get(key)) for module, key in self._keys.items())
         return {module: content.prints[start:stop] for module, content in found if content and content.prints}
+
+    def mentions(self, words: Sequence[bytes], but: Collection[str]) -> bool:
+        """Whether encoded rows of any module, those of `but` left out, have one of these words in them."""
+        blobs = self.load()
+        found = (blobs.get(key) for module, key in self._keys.items() if module not in but)
+        return any(word in blob for blob in found if blob for word in words)
 
     def count(self) -> int:
         """How many rows there are, without reading any."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from overhaul.contracts import Frozen
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.frozen import Found, FrozenFiles
 from overhaul.leaves import Rule
 
@@ -31,7 +31,8 @@ def changed_frozen_code(files: FrozenFiles) -> Iterator[Finding]:
             yield Finding(
                 rule="changed_frozen_code", severity="warning" if found.state == "unreadable" else "error",
                 message=f"{entry.what} is frozen and {message}: {entry.reason}", module=found.module, path=found.path,
-                line=found.line, name=f"{entry.what}: {found.state}", because=tuple(_because(entry, found)),
+                line=found.line, name=f"{entry.what}: {found.fingerprint or found.state}", because=tuple(_because(entry, found)),
+                places=tuple(_places(entry, found)),
             )  # fmt: skip
 
 
@@ -49,6 +50,11 @@ def _said(entry: Frozen, found: Found) -> str:
 
 
 _OR: Final = " or "
+
+
+def _places(entry: Frozen, found: Found) -> Iterator[Place]:
+    if (found.path, found.line) != (entry.file, entry.line):
+        yield Place(entry.file, entry.line, "the entry that freezes it")
 
 
 def _because(entry: Frozen, found: Found) -> Iterator[str]:

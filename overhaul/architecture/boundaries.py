@@ -176,6 +176,7 @@ def _rings(case: Case, contract: Boundaries) -> Iterator[ContractBreach]:
     }
     for members in components(edges):
         if len(members) > 1:
-            listed = ", ".join(sorted(members))
-            row = case.stale(f"{listed} say that they depend on each other, in a ring", min(members))
-            yield msgspec.structs.replace(row, breach="cyclic_packages", severity=contract.severity)
+            for member in sorted(members):
+                others = ", ".join(sorted(one for one in members if one != member))
+                row = case.stale(f"{member} says that it depends on {others}, in a ring", f"ring of {member}")
+                yield msgspec.structs.replace(row, breach="cyclic_packages", severity=contract.severity)

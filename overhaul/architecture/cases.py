@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 
 from overhaul.architecture.graph import Graph, Imports
-from overhaul.architecture.rows import FURTHER, Breach, ContractBreach, Link
+from overhaul.architecture.rows import Breach, ContractBreach, Link
 from overhaul.contracts import Contract
 from overhaul.facts import Import
 
@@ -29,23 +29,22 @@ class Case:
 
     def breach(
         self, breach: Breach, chain: Sequence[str], between: tuple[str, str], what: str, about: str = "",
-        fault: int = 0, further: Sequence[tuple[str, str]] = (),
+        fault: int = 0,
     ) -> ContractBreach:  # fmt: skip
         """The row of a chain of modules, of which each imports the next; `fault` numbers the import to blame."""
         links = [self.graph.link(one, other) for one, other in pairwise(chain)]
         also = self.graph.links(links[fault].importer, links[fault].imported)[1:]
-        return self.row(breach, links, between, what, about or chain[-1], also, fault, further)
+        return self.row(breach, links, between, what, about or chain[-1], also, fault)
 
     def row(
         self, breach: Breach, links: Sequence[Link], between: tuple[str, str], what: str, about: str,
-        also: Sequence[Link] = (), fault: int = 0, further: Sequence[tuple[str, str]] = (),
+        also: Sequence[Link] = (), fault: int = 0,
     ) -> ContractBreach:  # fmt: skip
         """The row of a chain of links."""
         terms, blamed = self.contract, links[fault]
         return ContractBreach(
             contract=terms.name, kind=self.kind, breach=breach, severity=terms.severity, what=what, about=about,
-            importer=blamed.importer, imported=links[-1].imported, between=between, pairs=1 + len(further),
-            further=tuple(further[:FURTHER]), chain=tuple(links), also=tuple(also), path=blamed.path,
+            importer=blamed.importer, imported=links[-1].imported, between=between, chain=tuple(links), also=tuple(also), path=blamed.path,
             line=blamed.line, reason=terms.reason, told=self.told,
         )  # fmt: skip
 
@@ -62,8 +61,8 @@ class Case:
         terms = self.contract
         row = {
             "contract": terms.name, "kind": self.kind, "breach": "stale_contract", "severity": severity, "what": what,
-            "about": about, "importer": "", "imported": "", "between": ("", ""), "pairs": 0, "further": (), "chain": (),
-            "also": (), "path": terms.file, "line": terms.line, "reason": terms.reason, "told": self.told,
+            "about": about, "importer": "", "imported": "", "between": ("", ""), "chain": (), "also": (),
+            "path": terms.file, "line": terms.line, "reason": terms.reason, "told": self.told,
         }  # fmt: skip
         return msgspec.convert(row, ContractBreach)
 

@@ -28,3 +28,6 @@ def _places(row: ContractBreach) -> Iterator[Place]:
     at = row.path, row.line
     for link in (*(one for one in row.chain if (one.path, one.line) != at), *row.also):
         yield Place(link.path, link.line, f"{link.importer} imports {link.imported}")
+    path, _, line = row.told.rpartition(":")
+    if path and (path, int(line)) != at:
+        yield Place(path, int(line), "the contract")

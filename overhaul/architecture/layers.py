@@ -115,16 +115,12 @@ def _between(
                     yield case.breach(breach, (importer, imported), (members[source], package), what)
         for importer, imported in sorted(exits.items()):
             found = ways.to(importer)
-            sources = sorted((one for one in barred if one in found), key=lambda one: (found[one][0], one))
-            if sources:
-                chain = [*ways.chain(importer, found[sources[0]]), imported]
-                pairs = [(members[one], package) for one in sources]
-                rest = f", and so do {len(pairs) - 1} more of the contract" if len(pairs) > 1 else ""
-                what = (
-                    f"{importer} imports {imported}, and by way of it {chain[0]} does{rest}: "
-                    f"{why(sources[0], target)}"
-                )
-                yield case.breach(breach, chain, pairs[0], what, imported, len(chain) - 2, pairs[1:])
+            for source in barred:
+                if source in found:
+                    chain = [*ways.chain(importer, found[source]), imported]
+                    what = f"{importer} imports {imported}, and by way of it {chain[0]} does: {why(source, target)}"
+                    between = members[source], package
+                    yield case.breach(breach, chain, between, what, " reaches ".join(between), len(chain) - 2)
 
 
 class _Approaches:

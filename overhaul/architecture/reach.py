@@ -25,10 +25,9 @@ def forbidden_reached(case: Case, contract: Forbidden) -> Iterator[ContractBreac
 
 
 def _reached(case: Case, contract: Forbidden, source: str, forbidden: Sequence[str]) -> Iterator[ContractBreach]:
-    """Each import of something forbidden by a module of the source, and for each module the shortest way to any."""
+    """Each import of something forbidden by a module of the source, and for each module a shortest way to each."""
     graph = case.graph
     inside = frozenset(_meant(case, source, contract.as_packages))
-    found: dict[str, list[tuple[int, str, list[str]]]] = {}
     around: set[str] = set() if contract.allow_indirect_imports else within_reach(graph, inside)
     leaving: dict[str, list[str]] = {}
     for module in sorted(inside):
@@ -39,18 +38,9 @@ def _reached(case: Case, contract: Forbidden, source: str, forbidden: Sequence[s
         steps = {} if targets.isdisjoint(around) else ways_to(graph, targets, around.__contains__)
         sources = {module for one in (*targets, *steps) for module in leaving.get(one, ())}
         for chain in first_ways(graph, sources, targets, steps):
-            if len(chain) == 2:
-                what = f"{chain[0]} imports {chain[1]}, which is forbidden to {source}"
-                yield case.breach("forbidden_import", chain, (source, name), what)
-            else:
-                found.setdefault(chain[0], []).append((len(chain), name, chain))
-    for module, chains in sorted(found.items()):
-        chains.sort()
-        _, name, chain = chains[0]
-        rest = f", as are {len(chains) - 1} more that it reaches" if len(chains) > 1 else ""
-        what = f"{module} imports {chain[-1]}{chained(chain)}, which is forbidden to {source}{rest}"
-        pairs = [(source, name) for _, name, _ in chains]
-        yield case.breach("forbidden_import", chain, pairs[0], what, f"{source} indirectly", 0, pairs[1:])
+            what = f"{chain[0]} imports {chain[-1]}{chained(chain)}, which is forbidden to {source}"
+            about = "" if len(chain) == 2 else f"{source} reaches {name}"
+            yield case.breach("forbidden_import", chain, (source, name), what, about)
 
 
 def protected_imported(case: Case, contract: Protected) -> Iterator[ContractBreach]:

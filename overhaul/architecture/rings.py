@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from overhaul.architecture.cases import Case
 from overhaul.architecture.rows import ContractBreach
 from overhaul.components import components
@@ -15,7 +17,7 @@ Sides = dict[str, dict[str, list[tuple[str, str]]]]
 
 
 def rings_closed(case: Case, contract: Acyclic) -> Iterator[ContractBreach]:
-    """Each ring of modules and packages side by side, below each ancestor and so on down."""
+    """Each module and package that is in a ring with others beside it, below each ancestor and so on down."""
     yield from case.absent("ancestors", contract.ancestors)
     yield from case.absent("skip-descendants", contract.skip_descendants)
     skipped = frozenset(case.named(contract.skip_descendants))
@@ -34,7 +36,7 @@ def _below(
     sides = _sides(case, package)
     for members in components(sides):
         if len(members) > 1:
-            yield _ring(case, package, sorted(members), sides)
+            yield from _ring(case, package, sorted(members), sides)
     if depth:
         for child in children:
             if child not in skipped:
@@ -56,7 +58,8 @@ def _sides(case: Case, package: str) -> Sides:
     return sides
 
 
-def _ring(case: Case, package: str, members: list[str], sides: Sides) -> ContractBreach:
+def _ring(case: Case, package: str, members: list[str], sides: Sides) -> Iterator[ContractBreach]:
+    """A row for each member, so that one more is one more finding, and one less changes none of the others."""
     inside = frozenset(members)
     costs = {
         (one, other): len(imports)
@@ -65,30 +68,32 @@ def _ring(case: Case, package: str, members: list[str], sides: Sides) -> Contrac
         if other in inside
     }
     cuts, _ = feedback_arcs(members, costs)
-    # What is told is a shortest ring through the cheapest cut: it begins with an import to take out.
-    one, other = min(cuts, key=lambda cut: (costs[cut], cut))
-    ring = [(one, other), *_shortest(other, one, sides, inside)]
-    links = [case.graph.link(*min(sides[first][second])) for first, second in ring]
-    also = [link for found in sorted(sides[one][other]) for link in case.graph.links(*found)][1:]
-    names = [name.rpartition(".")[2] for name in members]
-    listed = ", ".join(names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"])
-    cut = "; ".join(f"{first} -> {second} ({_imports(costs[first, second])})" for first, second in cuts[:5])
+    listed = sorted(cuts, key=lambda cut: (costs[cut], cut))
+    cut = "; ".join(f"{first} -> {second} ({_imports(costs[first, second])})" for first, second in listed[:5])
     more = f" and {len(cuts) - 5} more" if len(cuts) > 5 else ""
-    what = f"below {package}, {listed} import each other in a ring; without {cut}{more} there is none"
-    return case.row("cyclic_packages", links, (one, other), what, f"{package}: {members[0]}", also)
+    names = {name: name.rpartition(".")[2] for name in members}
+    for member in members:
+        ring = _through(member, sides, inside)
+        links = [case.graph.link(*min(sides[first][second])) for first, second in ring]
+        also = [link for found in sorted(sides[member][ring[0][1]]) for link in case.graph.links(*found)][1:]
+        rest = [names[name] for name in members if name != member]
+        others = ", ".join(rest if len(rest) <= 6 else [*rest[:5], f"{len(rest) - 5} more"])
+        what = f"{member} is in a ring with {others} below {package}; without {cut}{more} there is none"
+        row = case.row("cyclic_packages", links, ring[0], what, f"ring below {package}", also)
+        yield msgspec.structs.replace(row, importer=member)
 
 
 def _imports(count: int) -> str:
     return f"{count} import{'s' if count != 1 else ''}"
 
 
-def _shortest(
-    start: str, end: str, sides: Mapping[str, Mapping[str, object]], inside: frozenset[str]
+def _through(
+    member: str, sides: Mapping[str, Mapping[str, object]], inside: frozenset[str]
 ) -> list[tuple[str, str]]:
-    """The steps of a shortest way from one member of a ring to another."""
-    came: dict[str, str] = {start: ""}
-    front = [start]
-    while end not in came:
+    """The steps of a shortest ring from a member back to it."""
+    came: dict[str, str] = {}
+    front = [member]
+    while member not in came:
         found: list[str] = []
         for one in front:
             for other in sorted(sides.get(one, {})):
@@ -96,8 +101,7 @@ def _shortest(
                     came[other] = one
                     found.append(other)
         front = found
-    steps: list[tuple[str, str]] = []
-    while came[end]:
-        steps.append((came[end], end))
-        end = came[end]
+    steps = [(came[member], member)]
+    while steps[-1][0] != member:
+        steps.append((came[steps[-1][0]], steps[-1][0]))
     return steps[::-1]

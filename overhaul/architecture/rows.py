@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
@@ -13,10 +13,6 @@ Breach = Literal[
     "cyclic_packages", "undeclared_dependency", "private_import", "stale_contract",
 ]  # fmt: skip
 """The rule that reports it."""
-
-
-FURTHER: Final = 100
-"""How many further pairs a row has room for."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -42,15 +38,11 @@ class ContractBreach(Row, frozen=True):
     about: str
     """What tells it from others of the contract in the module: no line stands in it."""
     importer: str
-    """The module whose import is at fault; "" where none is."""
+    """The module whose import is at fault, or the package that is in a ring; "" where there is none."""
     imported: str
     """The module at the end of the chain."""
     between: tuple[str, str]
     """The packages of the contract that are at the ends of the chain; ("", "") where it is about none."""
-    pairs: int
-    """How many pairs of packages are not to be connected, and are so by what is at fault here."""
-    further: tuple[tuple[str, str], ...]
-    """The other pairs, as far as there is room for them."""
     chain: tuple[Link, ...]
     """A shortest one from one package into the other; several links where others stand between them."""
     also: tuple[Link, ...]

@@ -98,6 +98,12 @@ class Numbering:
             found = self._numbers[module] = {self.names[number]: number for number in range(start, end)}
         return found.get(name, -1)
 
+    def of_module(self, module: str) -> int:
+        """How many definitions a module of the project has, itself counted."""
+        start = self.starts[module]
+        index, total = self.module_of[start], len(self.names)
+        return (self.starts[self.modules[index + 1]] if index + 1 < len(self.modules) else total) - start
+
     def dotted(self) -> list[str]:
         """The whole names of all definitions."""
         modules = self.modules

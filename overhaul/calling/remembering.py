@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from overhaul.calling.decorating import Decorating
 from overhaul.calling.definitions import Defined, Numbering, define, names_of
 from overhaul.calling.outgoing import Outgoing, Sources, outgoing
+from overhaul.calling.renumbering import renumbered
 from overhaul.facts import (
     Attribute,
     Binding,
@@ -26,6 +27,7 @@ from overhaul.facts import (
     UsedName,
     Variable,
 )
+from overhaul.naming.additions import got, unheard, words_of
 from overhaul.past import Past
 from overhaul.symbols import Symbols
 from overhaul.types import Types
@@ -56,6 +58,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """A digest of all that the meaning of names in other modules can depend on, without lines."""
     defined: Defined
     outgoing: Outgoing
+    starred: bool
+    """A package that passes on whatever a star import brings."""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -96,8 +100,8 @@ class Parts(NamedTuple):
 def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     """What every module of the project defines and uses.
 
-    Where no module's face has changed since the last run, only those with other facts are looked into. Numbers stand
-    for definitions of the whole project, and hold as long as all faces do.
+    Where no module's face has changed since the last run, but for functions that no other one can have heard of, only
+    those with other facts are looked into.
     """
     modules = [
         module for module, place in symbols.layout.modules.items()
@@ -109,15 +113,28 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     if past.state is not None and list(past.state.modules) == modules:
         known = past.state.modules
     changed = [module for module in modules if module not in known or known[module].printed != printed[module]]
-    faces = {module: _face(symbols, tables, decorating, module) for module in changed}
-    if any(module not in known or known[module].face != face for module, face in faces.items()):
-        known = {}
-        faces |= {module: _face(symbols, tables, decorating, module) for module in modules if module not in faces}
-        changed = modules
-        names = [(module, names_of(tables.classes[module], tables.functions[module])) for module in modules]
-    else:
-        names = [(module, known[module].defined.names) for module in modules]
-    numbering = Numbering(names)
+    shown = {module: _face(symbols, tables, decorating, module) for module in changed}
+    faces = {module: _digest(face) for module, face in shown.items()}
+    added = _added(known, shown, symbols, tables, decorating) if known else None
+    if added is None:
+        known, changed = {}, modules
+        for module in modules:
+            if module not in faces:
+                faces[module] = _digest(_face(symbols, tables, decorating, module))
+    numbering = Numbering([
+        (module, known[module].defined.names if module in known and module not in shown else
+         names_of(tables.classes[module], tables.functions[module]))
+        for module in modules
+    ])  # fmt: skip
+    if added:
+        # What stands behind a new definition has another number, and a star may bring it in.
+        before = [(module, one.defined, one.outgoing) for module, one in known.items()]
+        known = {
+            module: msgspec.structs.replace(known[module], defined=defined, outgoing=out)
+            for module, defined, out in renumbered(before, numbering)
+        }
+        faces = {module: one.face for module, one in known.items()} | faces
+        changed = [module for module in modules if module in shown or known[module].starred]
     last = Counter([name.rpartition(".")[2] for name in numbering.names])
     defined = {module: known[module].defined for module in known}
     defined |= {module: define(symbols, tables.variables, numbering, decorating, module) for module in changed}
@@ -126,8 +143,11 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     sources = Sources(symbols, types, numbering, last, telling, tables.used, tables.receivers, tables.loose)
     now = dict(known)
     for module in changed:
-        now[module] = Kept(printed[module], faces[module], defined[module], outgoing(sources, module))
-    same = known and all(
+        now[module] = Kept(
+            printed[module], faces[module], defined[module], outgoing(sources, module),
+            symbols.layout.modules[module].package and bool(symbols.interior(module).stars),
+        )  # fmt: skip
+    same = known and not added and all(
         now[module].outgoing == known[module].outgoing
         and msgspec.structs.replace(now[module].defined, lines=known[module].defined.lines) == known[module].defined
         for module in changed
@@ -145,27 +165,59 @@ def _printed(tables: Tables, modules: Sequence[str]) -> Mapping[str, bytes]:
     return {module: b"".join([one[module] for one in prints]) for module in modules}
 
 
-def _face(symbols: Symbols, tables: Tables, decorating: Decorating, module: str) -> bytes:
-    """A digest of what names of a module can mean to others."""
+def _added(
+    known: Mapping[str, Kept], faces: Mapping[str, bytes], symbols: Symbols, tables: Tables, decorating: Decorating
+) -> Set[str] | None:
+    """The changed modules that define functions which no other one can have heard of, and are the same otherwise.
+
+    None where a module has changed for others in another way.
+    """
+    added: set[str] = set()
+    words: set[bytes] = set()
+    shown: list[bytes] = []
+    for module, face in faces.items():
+        data = face
+        if known[module].face != _digest(face):
+            before = frozenset(known[module].defined.names)
+            new = got(tables.functions[module], before)
+            now = frozenset(names_of(tables.classes[module], tables.functions[module]))
+            data = _face(symbols, tables, decorating, module, new)
+            if not new or now - new != before or _digest(data) != known[module].face:
+                return None
+            added.add(module)
+            words.update(words_of(new))
+        shown.append(data)
+    return added if not words or unheard(sorted(words), tables, faces.keys(), shown) else None
+
+
+def _face(
+    symbols: Symbols, tables: Tables, decorating: Decorating, module: str, but: Set[str] = frozenset()
+) -> bytes:
+    """All that names of a module can mean to others, some of its functions left out."""
     attributes, variables = tables.attributes[module], tables.variables[module]
     # The class of an attribute may be told by a local variable of the method that assigns it.
     assigning = {f"{row.owner}.{row.where}" for row in attributes if row.where}
     assigning.update(row.where for row in variables if row.where)
     says = (
-        [(row.name, row.kind, row.target, row.conditional) for row in tables.bindings[module]],
+        [(row.name, row.kind, row.target, row.conditional) for row in tables.bindings[module]
+         if row.kind != "function" or row.name not in but],
         [(row.names, row.others, row.complete) for row in tables.exports[module]],
         [(row.name, row.bases, row.keywords, row.decorators, row.scope) for row in tables.classes[module]],
         [(row.name, row.owner, row.kind, row.generator, row.parameters, row.returns, row.decorators)
-         for row in tables.functions[module]],
+         for row in tables.functions[module] if row.name not in but],
         [(row.owner, row.name, row.where, row.annotation, row.value) for row in attributes],
         [(row.kind, row.target, row.level, row.names, row.bound, row.scope) for row in tables.statements[module]],
         [(row.name, row.where, row.annotation, row.value) for row in variables],
         [(row.scope, row.name, row.annotation, row.value) for row in tables.local_names[module]
          if row.scope in assigning] if assigning else [],
         symbols.extended(module).partition(" (line")[0] if symbols.layout.modules[module].package else "",
-        list(_plain(tables, decorating, symbols, module)),
+        [name for name in _plain(tables, decorating, symbols, module) if name not in but],
     )  # fmt: skip
-    return hashlib.blake2b(_ENCODER.encode(says), digest_size=16).digest()
+    return _ENCODER.encode(says)
+
+
+def _digest(face: bytes) -> bytes:
+    return hashlib.blake2b(face, digest_size=16).digest()
 
 
 def _plain(tables: Tables, decorating: Decorating, symbols: Symbols, module: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ module in the notes has the outline that it had, each answer (but for `reference
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import Generic, TypeVar
 
 import msgspec
@@ -46,6 +46,11 @@ class Noted(Generic[_Row]):
         self._notes.update(self._table.prints())
         return self._table.prints()
 
+    def mentions(self, words: Sequence[bytes], but: Collection[str]) -> bool:
+        """Whether the rows of any other module have one of these words."""
+        self._notes.update(self._table.prints())
+        return self._table.mentions(words, but)
+
 
 def noting(symbols: _Offers, notes: set[str]) -> _Offers:
     """The same symbol table without what it has worked out already, which notes into whose facts it looks."""
@@ -54,16 +59,19 @@ def noting(symbols: _Offers, notes: set[str]) -> _Offers:
 
 def outline(symbols: Offers, module: str) -> bytes:
     """A digest of all that looking up names sees of one module, without lines; decodes that module's facts."""
-    return hashlib.blake2b(msgspec.msgpack.encode(list(_outline(symbols, module))), digest_size=16).digest()
+    return hashlib.blake2b(msgspec.msgpack.encode(list(told(symbols, module))), digest_size=16).digest()
 
 
-def _outline(symbols: Offers, module: str) -> Iterator[object]:
+def told(symbols: Offers, module: str, but: Set[str] = frozenset()) -> Iterator[object]:
+    """All that looking up names sees of one module, without lines, and without some functions by their dotted names."""
     bindings, exports, classes, functions, attributes, imports, used = symbols.tables
     yield bindings.parsed(module)
-    yield [(row.name, row.kind, row.target, row.conditional) for row in bindings[module]]
+    yield [(row.name, row.kind, row.target, row.conditional) for row in bindings[module]
+           if row.kind != "function" or row.name not in but]
     yield [(row.names, row.others, row.complete) for row in exports[module]]
     yield [(row.name, row.bases, row.keywords, row.decorators, row.scope) for row in classes[module]]
-    yield [(row.name, row.owner, row.kind, [one.name for one in row.parameters]) for row in functions[module]]
+    yield [(row.name, row.owner, row.kind, [one.name for one in row.parameters]) for row in functions[module]
+           if row.name not in but]
     yield list(dict.fromkeys((row.owner, row.name) for row in attributes[module]))
     yield [(row.scope, row.kind, row.target, row.level, row.names, row.bound) for row in imports[module] if row.scope]
     if symbols.layout.modules[module].package:

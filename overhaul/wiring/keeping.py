@@ -6,13 +6,13 @@ handed on, and the same ones are no managers. Then only the others are judged ag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import msgspec
 
-from overhaul.facts import Class, Construction, Facts, LocalName, Row, Variable
+from overhaul.facts import Class, Construction, Facts, Function, LocalName, Row, Variable
 from overhaul.symbols import Symbols
-from overhaul.wiring.outlines import digest, prints_of, shown
+from overhaul.wiring.outlines import Outlines, outline_of, prints_of, shown
 from overhaul.wiring.portraits import Key, Seen
 
 
@@ -40,25 +40,24 @@ class Memory:
         self._classes, self._constructions = classes, constructions
         tables: tuple[Facts[Row], ...] = (*symbols.tables, variables, local_names, constructions)
         self._prints = prints_of(tables, symbols.layout.modules)
-        self.known = past if past is not None and self._holds(past) else None
+        functions: Facts[Function] = symbols.tables[3]
+        self._functions = functions
+        # A new method makes another class of its owner, and of who holds one.
+        self._outlines = Outlines(
+            past.prints, self._prints, past.outlines, functions, tables, self._shown, methods=False
+        ) if past is not None else None  # fmt: skip
+        self.known = past if self._outlines is not None and self._outlines.hold else None
         """What still holds; None where too much has changed."""
-
-    def _holds(self, past: Known) -> bool:
-        return all(
-            past.prints.get(module) == print_ or past.outlines.get(module) == digest(self._shown(module))
-            for module, print_ in self._prints.items()
-        )
 
     def left(self, seen: Seen, taken: tuple[Key, ...]) -> Known:
         """What the next run can take over."""
-        known = self.known
-        outlines = known.outlines if known is not None else {
-            module: digest(self._shown(module)) for module in self._prints
+        outlines = self._outlines.now() if self.known is not None and self._outlines is not None else {
+            module: outline_of(self._shown, self._functions, module) for module in self._prints
         }  # fmt: skip
         return Known(self._prints, outlines, seen, taken)
 
-    def _shown(self, module: str) -> Iterator[object]:
-        yield from shown(self._symbols, self._variables, self._local_names, module)
+    def _shown(self, module: str, but: Set[str]) -> Iterator[object]:
+        yield from shown(self._symbols, self._variables, self._local_names, module, but)
         yield [(row.name, row.summary) for row in self._classes[module]]
         yield [
             (row.callee, row.scope, row.how, row.target, row.arguments, row.looped, row.conditional)

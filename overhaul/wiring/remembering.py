@@ -1,19 +1,30 @@
 """What a search for mismatches leaves for the next: the rows of each module, which hold until something else says more.
 
 What is asked in one module depends on its own facts, and on what classes, variables and names are in all others. The
-latter is compared by a digest for each module, which leaves out lines and what only its own functions see.
+latter is compared by an outline for each module, which leaves out lines and what only its own functions see; functions
+that are new there change nothing for who cannot have heard of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from overhaul.facts import Facts, InterfaceMismatch, LocalName, ReceiverUse, Reflection, Row, UsedName, Variable
+from overhaul.facts import (
+    Facts,
+    Function,
+    InterfaceMismatch,
+    LocalName,
+    ReceiverUse,
+    Reflection,
+    Row,
+    UsedName,
+    Variable,
+)
 from overhaul.symbols import Symbols
 from overhaul.wiring.interfaces import set_outside
-from overhaul.wiring.outlines import digest, prints_of, shown
+from overhaul.wiring.outlines import Outlines, outline_of, prints_of, shown
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):
@@ -22,7 +33,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     prints: dict[str, bytes]
     """Module -> digest of its facts."""
     outlines: dict[str, bytes]
-    """Module -> digest of what others see of it."""
+    """Module -> outline, what others see of it."""
     outside: tuple[str, ...]
     """The attributes that are assigned anywhere on something else than `self`."""
     rows: dict[str, tuple[InterfaceMismatch, ...]]
@@ -41,36 +52,35 @@ class Memory:
         self._used, self._receivers, self._reflections = used, receivers, reflections
         tables: tuple[Facts[Row], ...] = (*symbols.tables, variables, local_names, used, receivers, reflections)
         self._prints = prints_of(tables, symbols.layout.modules)
-        self._known = past if past is not None and self._holds(past) else None
+        functions: Facts[Function] = symbols.tables[3]
+        self._functions = functions
+        self._outlines = Outlines(
+            past.prints, self._prints, past.outlines, functions, tables, self._shown, methods=True
+        ) if past is not None else None  # fmt: skip
+        self._known = past if self._outlines is not None and self._outlines.hold else None
         self.outside = frozenset(self._known.outside) if self._known is not None else None
         """The attributes that are assigned from outside; None where that must be found out."""
 
-    def _holds(self, past: Known) -> bool:
-        return all(
-            past.prints.get(module) == print_ or past.outlines.get(module) == self._outline(module)
-            for module, print_ in self._prints.items()
-        )
-
     def rows(self, module: str) -> Sequence[InterfaceMismatch] | None:
         """The rows of a module; None where they must be made."""
-        known = self._known
-        if known is None or known.prints.get(module) != self._prints[module]:
+        known, outlines = self._known, self._outlines
+        if known is None or outlines is None or known.prints.get(module) != self._prints[module]:
             return None
-        return known.rows.get(module, ())
+        rows = known.rows.get(module, ())
+        # A row names members that are spelt alike, and a new one may be.
+        return None if rows and outlines.additions else rows
 
     def left(self, outside: frozenset[str], rows: Mapping[str, Sequence[InterfaceMismatch]]) -> Known:
         """What the next run can take over."""
-        known = self._known
-        outlines = known.outlines if known is not None else {module: self._outline(module) for module in self._prints}
+        outlines = self._outlines.now() if self._known is not None and self._outlines is not None else {
+            module: outline_of(self._shown, self._functions, module) for module in self._prints
+        }  # fmt: skip
         return Known(self._prints, outlines, tuple(sorted(outside)), {
             module: tuple(found) for module, found in rows.items() if found
         })  # fmt: skip
 
-    def _outline(self, module: str) -> bytes:
-        return digest(self._shown(module))
-
-    def _shown(self, module: str) -> Iterator[object]:
-        yield from shown(self._symbols, self._variables, self._local_names, module)
+    def _shown(self, module: str, but: Set[str]) -> Iterator[object]:
+        yield from shown(self._symbols, self._variables, self._local_names, module, but)
         yield [(row.scope, row.name) for row in self._reflections[module] if row.act == "sets"]
         used = self._used[module]
         yield sorted({row.scope for row in used if "__dict__" in row.name.split(".")})

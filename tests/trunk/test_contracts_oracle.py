@@ -85,7 +85,7 @@ def read(tmp_path_factory: pytest.TempPathFactory, kind: str, options: dict[str,
 
 def pairs(rows: list[ContractBreach]) -> Pairs:
     assert all(row.breach != "stale_contract" for row in rows)
-    return {pair for row in rows if row.between[0] for pair in (row.between, *row.further)}
+    return {row.between for row in rows if row.between[0]}
 
 
 LAYERS = st.sampled_from(

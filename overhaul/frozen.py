@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -27,9 +27,19 @@ from overhaul.layout import Layout
 VERSION: Final = "v1"
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a file that is looked at."""
+_CANDIDATES: Final = 8
+"""Modules that are looked into for what is gone from its own."""
 _LEFT_OUT: Final = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 _Tree = TypeVar("_Tree", bound=ast.AST)
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Part(NamedTuple):
+    """A statement that says what a name means."""
+
+    statement: ast.stmt
+    branches: tuple[tuple[str, tuple[object, ...]], ...]
+    """What it stands in, the outermost first: `If.body` and the like, each with what decides about it."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -46,6 +56,8 @@ class Found(msgspec.Struct, frozen=True):
     """As it is now; "" where there is none."""
     near: tuple[str, ...] = ()
     """What it may be called now."""
+    there: tuple[str, ...] = ()
+    """The paths of other modules that this stands in."""
     because: str = ""
     """Why it is unreadable."""
 
@@ -65,8 +77,14 @@ class FrozenFiles:
         total = hashlib.blake2b(digest_size=16)
         for entry in self.entries:
             total.update(msgspec.msgpack.encode(entry))
-            data = self._bytes(self.place(entry)[1])
-            total.update(b"-" if data is None else hashlib.sha256(data).digest())
+            module, path = self.place(entry)
+            data = self._bytes(entry, path)
+            if data is not None:
+                total.update(hashlib.sha256(data).digest())
+                continue
+            total.update(b"-")
+            for other in self._candidates(entry, module):
+                total.update(hashlib.sha256(self._bytes(entry, self._layout.modules[other].path) or b"").digest())
         return total.digest()
 
     def place(self, entry: Frozen) -> tuple[str, str]:
@@ -86,11 +104,14 @@ class FrozenFiles:
     def look(self, entry: Frozen) -> Found:
         """What became of it."""
         module, path = self.place(entry)
-        data = self._bytes(path) if path else None
+        data = self._bytes(entry, path) if path else None
         if data is None:
+            if path and self._leads_out(entry, path):
+                said = "it leads out of the folder of the settings"
+                return Found("unreadable", "", entry.file, entry.line, "", because=said)
             whole = not entry.file.startswith("../")
-            close = get_close_matches(module, self._layout.modules) if ":" in entry.what else ()
-            return Found("gone" if whole or not module else "unseen", "", entry.file, entry.line, "", tuple(close))
+            near, there = self._moved(entry, module)
+            return Found("gone" if whole or not module else "unseen", "", entry.file, entry.line, "", near, there)
         if is_file(entry, self._layout):
             return self._judged(entry, Found("", module, path, 1, fingerprint_of_file(data)))
         try:
@@ -102,7 +123,8 @@ class FrozenFiles:
             if not parts:
                 near = tuple(f"{module}:{one}" for one in _near(tree, name, entry.fingerprint))
                 return Found("gone", module, path, 1, "", near)
-            return self._judged(entry, Found("", module, path, _line(parts[0]), fingerprint_of(map(_counted, parts))))
+            now = fingerprint_of(map(_counted, parts))
+            return self._judged(entry, Found("", module, path, parts[0].statement.lineno, now))
         except (Unreadable, RecursionError) as error:
             said = str(error) if isinstance(error, Unreadable) else "it is nested too deeply"
             return Found("unreadable", module, path, 1, "", because=said)
@@ -111,11 +133,47 @@ class FrozenFiles:
         state = "same" if found.fingerprint == entry.fingerprint else "changed"
         return msgspec.structs.replace(found, state=state)
 
-    def _bytes(self, path: str) -> bytes | None:
-        """The content of a plain file; None where there is none, or one that is too large."""
+    def _candidates(self, entry: Frozen, module: str) -> list[str]:
+        """Modules that something may have moved to, when it is gone from its own."""
+        if ":" not in entry.what:
+            return []
+        last = module.rpartition(".")[2]
+        alike = get_close_matches(module, self._layout.modules)
+        same = (name for name in self._layout.modules if name.rpartition(".")[2] == last)
+        return list(dict.fromkeys((*alike, *same)))[:_CANDIDATES]
+
+    def _moved(self, entry: Frozen, module: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What may be meant now by a module that is gone, and where that is: what says the same before all else."""
+        name = entry.what.partition(":")[2]
+        alike: dict[str, str] = {}
+        same: dict[str, str] = {}
+        for other in self._candidates(entry, module):
+            path = self._layout.modules[other].path
+            alike[other] = path
+            try:
+                parts = defined(parsed(self._bytes(entry, path) or b""), name)
+                if parts and fingerprint_of(map(_counted, parts)) == entry.fingerprint:
+                    same[f"{other}:{name}"] = path
+            except (Unreadable, RecursionError):
+                continue
+        found = same or dict(list(alike.items())[:3])
+        return tuple(found), tuple(found.values())
+
+    def _bytes(self, entry: Frozen, path: str) -> bytes | None:
+        """The content of a plain file; None where there is none, one that is too large, or one that lies elsewhere."""
         if path not in self._read:
-            self._read[path] = _content(self._root / path) if path else None
+            there = path and not self._leads_out(entry, path)
+            self._read[path] = _content(self._root / path) if there else None
         return self._read[path]
+
+    def _leads_out(self, entry: Frozen, path: str) -> bool:
+        """Whether links lead from a path to what is neither in the audited folder nor in that of the settings.
+
+        Settings of an audited tree name it: nothing else is to be read for them.
+        """
+        real = os.path.realpath(self._root / path)
+        tops = (self._root, self._root / posixpath.dirname(entry.file))
+        return not any(Path(real).is_relative_to(os.path.realpath(top)) for top in tops)
 
 
 def is_file(entry: Frozen, layout: Layout) -> bool:
@@ -143,13 +201,15 @@ def parsed(data: bytes) -> ast.Module:
         raise Unreadable(f"it cannot be parsed ({' '.join(str(error).split())})") from error
 
 
-def defined(tree: ast.Module, name: str) -> list[ast.stmt]:
-    """All statements that define a dotted name in a module: functions, classes, or assignments."""
+def defined(tree: ast.Module, name: str) -> list[Part]:
+    """All statements that say what a dotted name means in a module: functions, classes, assignments, imports."""
     scopes: list[list[ast.stmt]] = [tree.body]
-    found: list[ast.stmt] = []
+    found: list[Part] = []
     for part in name.split("."):
-        found = [one for scope in scopes for one in _statements(scope) if part in _names(one)]
-        scopes = [one.body for one in found if isinstance(one, ast.ClassDef)]
+        found = [one for scope in scopes for one in _statements(scope) if part in _names(one.statement)]
+        # A statement that says of several names what they mean is to count for this one.
+        found = [Part(_about(one.statement, part), one.branches) for one in found]
+        scopes = [one.statement.body for one in found if isinstance(one.statement, ast.ClassDef)]
     return found
 
 
@@ -158,6 +218,9 @@ def written(node: object) -> str:
 
     Raises RecursionError for one that is nested too deeply.
     """
+    if isinstance(node, ast.Delete):
+        # `del (a, b)` is `del a, b` with brackets that formatters take away.
+        return f"Delete(targets=[{','.join(written(one) for target in node.targets for one in _deleted(target))}])"
     if isinstance(node, ast.AST):
         fields = [
             f"{name}={written(value)}"
@@ -170,6 +233,14 @@ def written(node: object) -> str:
     if isinstance(node, list):
         return f"[{','.join(written(one) for one in cast('list[object]', node))}]"
     return _constant(node)
+
+
+def _deleted(target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Tuple | ast.List):
+        for one in target.elts:
+            yield from _deleted(one)
+    else:
+        yield target
 
 
 def _constant(value: object) -> str:
@@ -191,8 +262,13 @@ def _constant(value: object) -> str:
             return "..."
 
 
-def _counted(statement: ast.stmt) -> str:
-    """What counts of a statement that defines a name."""
+def _counted(part: Part) -> str:
+    """What counts of a statement that says what a name means."""
+    around = "".join(f"{name}({','.join(map(written, nodes))})" for name, nodes in part.branches)
+    return f"{around}:{_said(part.statement)}" if around else _said(part.statement)
+
+
+def _said(statement: ast.stmt) -> str:
     match statement:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return written(_bare(statement))
@@ -200,8 +276,26 @@ def _counted(statement: ast.stmt) -> str:
             return written(value)
         case ast.AnnAssign(target=ast.Name(), annotation=annotation, value=value):
             return f"{written(annotation)}={written(value)}"
+        case ast.If() | ast.While() | ast.For() | ast.AsyncFor() | ast.With() | ast.AsyncWith():
+            return f"{type(statement).__name__}({','.join(map(written, _head(statement)))})"
         case _:
             return written(statement)
+
+
+def _head(node: ast.AST) -> tuple[object, ...]:
+    """What decides about the statements in another one, or in a branch of it."""
+    keys = ("test", "subject", "target", "iter", "items", "type", "pattern", "guard")
+    return tuple(value for key in keys if (value := getattr(node, key, None)) is not None)
+
+
+def _about(statement: ast.stmt, name: str) -> ast.stmt:
+    """Of an import, only what it says of one name."""
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        names = [one for one in statement.names if _imported(one) == name]
+        if isinstance(statement, ast.Import):
+            return ast.copy_location(ast.Import(names=names), statement)
+        return ast.copy_location(ast.ImportFrom(statement.module, names, statement.level), statement)
+    return statement
 
 
 def _module(tree: ast.Module) -> list[str]:
@@ -216,60 +310,90 @@ def _bare(tree: _Tree) -> _Tree:
     return tree
 
 
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+def _statements(body: Sequence[ast.stmt], around: tuple[tuple[str, tuple[object, ...]], ...] = ()) -> Iterator[Part]:
     """The statements of a scope, those in its branches and loops included."""
     for one in body:
-        yield one
+        yield Part(one, around)
         if isinstance(one, _Definition):
             continue
+        kind = type(one).__name__
         for key in ("body", "orelse", "finalbody"):
-            yield from _statements(getattr(one, key, ()))
-        for handler in (*getattr(one, "handlers", ()), *getattr(one, "cases", ())):
-            yield from _statements(handler.body)
+            yield from _statements(getattr(one, key, ()), (*around, (f"{kind}.{key}", _head(one))))
+        for key in ("handlers", "cases"):
+            for branch in getattr(one, key, ()):
+                head = (*_head(one), *_head(branch))
+                yield from _statements(branch.body, (*around, (f"{kind}.{key}", head)))
 
 
 def _names(statement: ast.stmt) -> set[str]:
-    """The names that a statement defines."""
+    """The names of which a statement says what they mean, or changes it."""
     match statement:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return {name}
-        case ast.Assign(targets=targets):
-            return {name for target in targets for node in ast.walk(target) if (name := _bound(node))}
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return {_imported(one) for one in names}
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            return {name for target in targets for name in _written_to(target)} | _walrus(statement)
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-            return {target.id} if isinstance(target, ast.Name) else set()
+            return {*_written_to(target)} | _walrus(statement)
+        case ast.For(target=target) | ast.AsyncFor(target=target):
+            return {*_written_to(target)}
+        case ast.With(items=items) | ast.AsyncWith(items=items):
+            return {name for one in items if one.optional_vars is not None for name in _written_to(one.optional_vars)}
+        case ast.Expr() | ast.If() | ast.While():
+            return _walrus(statement)
         case _:
             # `type X = ...`, which Python 3.11 does not know.
             alias: object = getattr(statement, "name", None)
             return {alias.id} if isinstance(alias, ast.Name) else set()
 
 
-def _bound(node: ast.AST) -> str:
-    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else ""
+def _written_to(target: ast.expr) -> Iterator[str]:
+    """The names that a target binds, and those of what it writes into: `X`, `X[1]`, `X.a`."""
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _written_to(part)
+        case ast.Starred(value=inner) | ast.Subscript(value=inner) | ast.Attribute(value=inner):
+            yield from _written_to(inner)
+        case _:
+            pass
+
+
+def _walrus(statement: ast.stmt) -> set[str]:
+    """The names that `:=` binds in the expressions of a statement itself."""
+    whole = [value for value in _head(statement) if isinstance(value, ast.expr)]
+    value: object = getattr(statement, "value", None)
+    roots = [*whole, value] if isinstance(value, ast.expr) else whole
+    nodes = (node for root in roots for node in ast.walk(root))
+    return {node.target.id for node in nodes if isinstance(node, ast.NamedExpr)}
+
+
+def _imported(one: ast.alias) -> str:
+    return one.asname or one.name.partition(".")[0]
 
 
 def _near(tree: ast.Module, name: str, fingerprint: str) -> Iterator[str]:
     """What a name that is gone may be called now: what says the same, else what is written alike."""
     scope, _, last = name.rpartition(".")
-    owners = [one for one in defined(tree, scope) if isinstance(one, ast.ClassDef)] if scope else []
-    bodies = [one.body for one in owners] if scope else [tree.body]
+    owners = [part.statement for part in defined(tree, scope)] if scope else []
+    bodies = [one.body for one in owners if isinstance(one, ast.ClassDef)] if scope else [tree.body]
     start = f"{scope}." if scope else ""
-    known: dict[str, list[ast.stmt]] = {}
+    known: dict[str, list[Part]] = {}
     for body in bodies:
         for one in _statements(body):
-            for found in sorted(_names(one)):
+            for found in sorted(_names(one.statement)):
                 known.setdefault(found, []).append(one)
     same: list[str] = []
-    for found, statements in known.items():
-        for one in statements:
-            if isinstance(one, _Definition):
-                one.name = last
-        if fingerprint_of(map(_counted, statements)) == fingerprint:
+    for found, parts in known.items():
+        for one in parts:
+            if isinstance(one.statement, _Definition):
+                one.statement.name = last
+        if fingerprint_of(map(_counted, parts)) == fingerprint:
             same.append(f"{start}{found}")
     yield from same or (f"{start}{one}" for one in get_close_matches(last, known))
-
-
-def _line(statement: ast.stmt) -> int:
-    return statement.lineno
 
 
 def _hash(data: bytes) -> str:

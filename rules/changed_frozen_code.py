@@ -55,6 +55,8 @@ _OR: Final = " or "
 def _places(entry: Frozen, found: Found) -> Iterator[Place]:
     if (found.path, found.line) != (entry.file, entry.line):
         yield Place(entry.file, entry.line, "the entry that freezes it")
+    for path in dict.fromkeys(found.there):
+        yield Place(path, 1, "where it may be now")
 
 
 def _because(entry: Frozen, found: Found) -> Iterator[str]:

@@ -82,6 +82,8 @@ class State(msgspec.Struct, frozen=True):
     """What is left for the next run."""
 
     modules: dict[str, Kept]
+    others: bytes
+    """A digest of the facts of modules without a source, such as stubs: names may mean what stands there."""
     told: Told | None = None
 
 
@@ -95,6 +97,7 @@ class Parts(NamedTuple):
     """What the last run said of all definitions, if no module defines or uses anything else, lines aside."""
     modules: dict[str, Kept] | None
     """What the next run can take over; None where nothing has changed."""
+    others: bytes
 
 
 def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
@@ -110,7 +113,8 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     printed = _printed(tables, modules)
     decorating = Decorating(symbols, tables.variables)
     known: dict[str, Kept] = {}
-    if past.state is not None and list(past.state.modules) == modules:
+    others = _of_others(symbols, tables, frozenset(modules))
+    if past.state is not None and list(past.state.modules) == modules and past.state.others == others:
         known = past.state.modules
     changed = [module for module in modules if module not in known or known[module].printed != printed[module]]
     shown = {module: _face(symbols, tables, decorating, module) for module in changed}
@@ -155,7 +159,9 @@ def parts(symbols: Symbols, tables: Tables, past: Past[State]) -> Parts:
     return Parts(
         numbering, [now[module].defined for module in modules], [now[module].outgoing for module in modules],
         past.state.told if past.state is not None and same else None,
-        {module: now[module] for module in modules} if changed else None,
+        {module: now[module] for module in modules} if changed or past.state is None or past.state.others != others
+        else None,
+        others,
     )  # fmt: skip
 
 
@@ -163,6 +169,16 @@ def _printed(tables: Tables, modules: Sequence[str]) -> Mapping[str, bytes]:
     """Module -> the digests of its rows in all tables."""
     prints = [table.prints() for table in tables]
     return {module: b"".join([one[module] for one in prints]) for module in modules}
+
+
+def _of_others(symbols: Symbols, tables: Tables, modules: Set[str]) -> bytes:
+    """A digest of the facts of all other modules, and of which of them could be read."""
+    prints = [table.prints() for table in tables]
+    others = [
+        (module, [one.get(module, b"") for one in prints], tables.used.parsed(module))
+        for module in symbols.layout.modules if module not in modules
+    ]  # fmt: skip
+    return _digest(_ENCODER.encode(others))
 
 
 def _added(
@@ -196,8 +212,11 @@ def _face(
     """All that names of a module can mean to others, some of its functions left out."""
     attributes, variables = tables.attributes[module], tables.variables[module]
     # The class of an attribute may be told by a local variable of the method that assigns it.
-    assigning = {f"{row.owner}.{row.where}" for row in attributes if row.where}
-    assigning.update(row.where for row in variables if row.where)
+    scopes = {f"{row.owner}.{row.where}" for row in attributes if row.where}
+    scopes |= {row.owner for row in attributes} | {row.where for row in variables if row.where}
+    assigning = {
+        ".".join(parts[:count]) for parts in (one.split(".") for one in scopes) for count in range(1, len(parts) + 1)
+    }
     says = (
         [(row.name, row.kind, row.target, row.conditional) for row in tables.bindings[module]
          if row.kind != "function" or row.name not in but],
@@ -222,10 +241,8 @@ def _digest(face: bytes) -> bytes:
 
 def _plain(tables: Tables, decorating: Decorating, symbols: Symbols, module: str) -> Iterator[str]:
     """The functions of a module that wrap what they decorate and keep nothing of it."""
-    outer = dict.fromkeys(row.name.rpartition(".")[0] for row in tables.functions[module] if row.kind == "nested")
+    outer = dict.fromkeys(row.name.partition(".")[0] for row in tables.functions[module] if "." in row.name)
     for name in outer:
-        while "." in name:
-            name = name.rpartition(".")[0]
         if name in symbols.interior(module).functions and decorating.plain(module, name):
             yield name
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 
 import msgspec
 
 from overhaul.facts import Facts, Ring, Row
 from overhaul.importing.interpreter import Attempt, attempts
 from overhaul.importing.world import World, without_line
+from overhaul.naming.additions import marks, unheard, unmarked_names, words_of
 
 
 class Failure(msgspec.Struct, frozen=True, array_like=True):
@@ -55,6 +57,8 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     """Of each module, a digest of its facts."""
     essences: tuple[bytes, ...]
     """Of each module, a digest of its steps and names without lines."""
+    marks: tuple[bytes, ...]
+    """Of each module, the marks of what it defines at its top level."""
     rings: dict[str, Told]
 
 
@@ -65,14 +69,15 @@ class Imports:
         """`tables` are all those that `world` tells from."""
         self._past = past
         self._world = world
+        self._tables = tables
         self._prints = [table.prints() for table in tables]
         self._joined: dict[str, bytes] = {}
         self._numbers: dict[str, int] = {}
         self._essences: dict[str, bytes] = {}
         self._told: dict[str, Told] = {}
         self._before = {
-            module: (print_, essence)
-            for module, print_, essence in zip(past.modules, past.prints, past.essences, strict=True)
+            module: known
+            for module, *known in zip(past.modules, past.prints, past.essences, past.marks, strict=True)
         } if past is not None else {}  # fmt: skip
 
     def outcomes(self, ring: Ring) -> Sequence[Outcome]:
@@ -88,7 +93,8 @@ class Imports:
         """What the next run can take over."""
         modules = tuple(self._numbers)
         return Known(
-            modules, tuple(map(self._print, modules)), tuple(map(self._essence, modules)), self._told,
+            modules, tuple(map(self._print, modules)), tuple(map(self._essence, modules)),
+            tuple(map(self._marks, modules)), self._told,
         )  # fmt: skip
 
     def _tried(self, ring: Ring) -> Told:
@@ -109,17 +115,48 @@ class Imports:
         if past is None or told is None:
             return None
         through = array("I", told.through)
-        if any(self._essence(module := past.modules[number]) != self._before[module][1] for number in through):
+        if any(self._is_other(past.modules[number]) for number in through):
             return None
         for number, scope, does in told.called:
             module = past.modules[number]
-            if not self._same(module) and self._does(module, scope) != does:
+            if not self._same(module) and (self._does(module, scope) != does or self._speaks_of_new(module, scope)):
                 return None
         if not all(self._same(one.failure.module) for one in told.outcomes if one.failure is not None):
             return None
         renumbered = array("I", [self._number(past.modules[number]) for number in through])
         called = tuple((self._number(past.modules[number]), scope, does) for number, scope, does in told.called)
         return Told(told.outcomes, renumbered.tobytes(), called)
+
+    def _is_other(self, module: str) -> bool:
+        """Whether imports could tell that a module has changed."""
+        return self._essence(module) != self._before[module][1] and module not in self._additions[0]
+
+    @cached_property
+    def _additions(self) -> tuple[frozenset[str], tuple[bytes, ...]]:
+        """Modules that have only got definitions of which nobody else can have heard, lines aside; those names."""
+        changed = [module for module in self._before if not self._same(module)]
+        grown: set[str] = set()
+        words: set[bytes] = set()
+        shown: list[bytes] = []
+        for module in changed:
+            _, before, marked = self._before[module]
+            new: frozenset[str] = frozenset()
+            if self._essence(module) != before:
+                new = unmarked_names(self._world.defined(module), marked)
+            data = msgspec.msgpack.encode(list(self._world.essence(module, new)))
+            if new and _hashed(data) == before:
+                grown.add(module)
+                words.update(words_of(new))
+            shown.append(data)
+        found = tuple(sorted(words))
+        if found and unheard(found, self._tables, frozenset(changed), shown):
+            return frozenset(grown), found
+        return frozenset(), ()
+
+    def _speaks_of_new(self, module: str, scope: str) -> bool:
+        """Whether the body of a function in a changed module has the name of a definition that is new."""
+        body = msgspec.msgpack.encode(list(map(without_line, self._world.body(module, scope))))
+        return any(word in body for word in self._additions[1])
 
     def _same(self, module: str) -> bool:
         """Whether all facts of a module are what they were, to the last line."""
@@ -142,6 +179,9 @@ class Imports:
             found = self._essences[module] = told
         return found
 
+    def _marks(self, module: str) -> bytes:
+        return self._before[module][2] if self._same(module) else marks(self._world.defined(module))
+
     def _does(self, module: str, scope: str) -> bytes:
         return _digest(list(map(without_line, self._world.body(module, scope))))
 
@@ -155,4 +195,8 @@ def _outcome(attempt: Attempt) -> Outcome:
 
 
 def _digest(what: object) -> bytes:
-    return hashlib.blake2b(msgspec.msgpack.encode(what), digest_size=16).digest()
+    return _hashed(msgspec.msgpack.encode(what))
+
+
+def _hashed(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=16).digest()

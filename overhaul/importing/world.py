@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final, Literal, NamedTuple
 
 from overhaul.facts import Binding, Class, Export, Facts, Function, Import, ImportStatement, Step, UsedName
@@ -128,11 +128,21 @@ class World:
             self._offered[module] = found
         return found
 
-    def essence(self, module: str) -> Iterator[object]:
-        """All that is told of a module's body, whatever the lines: `program`, `offered`, `listed`, stars."""
-        yield from map(without_line, self.program(module))
+    def defined(self, module: str) -> frozenset[str]:
+        """The functions and classes that a module's body binds first of all that it binds under their names."""
+        return frozenset(name for name, row in self.offered(module).items() if row.kind in ("function", "class"))
+
+    def essence(self, module: str, but: Set[str] = frozenset()) -> Iterator[object]:
+        """All that is told of a module's body, whatever the lines: `program`, `offered`, `listed`, stars.
+
+        What `but` names is left out where it is defined.
+        """
+        for step in self.program(module):
+            if step.act != "bind" or step.name not in but:
+                yield without_line(step)
         for name, row in self.offered(module).items():
-            yield name, row.kind, row.target
+            if name not in but:
+                yield name, row.kind, row.target
         yield [row.target for row in self._bindings[module] if row.kind == "star"]
         yield self.listed(module)
 

@@ -21,9 +21,15 @@ _ASKED_FOR: Final = frozenset({"register"})
 """Names without underscores that the look-up asks for of itself, as `Decorating` does."""
 
 
-def marks(functions: Sequence[Function]) -> bytes:
-    """The names of a module's functions: 32 bits each, so that two may be taken for one."""
-    return array("I", sorted({_mark(row.name) for row in functions})).tobytes()
+def marks(names: Iterable[str]) -> bytes:
+    """The names of what a module defines: 32 bits each, so that two may be taken for one."""
+    return array("I", sorted({_mark(name) for name in names})).tobytes()
+
+
+def unmarked_names(names: Iterable[str], marked: bytes) -> frozenset[str]:
+    """Those of some names at the top level that a module has got since its marks were made; Python's own left out."""
+    known = frozenset(array("I", marked))
+    return frozenset(name for name in names if _mark(name) not in known and not name.startswith("__"))
 
 
 def unmarked(functions: Sequence[Function], marked: bytes, methods: bool = True) -> frozenset[str]:

@@ -86,7 +86,7 @@ class Outlines:
                 rest = encoded(self._shown(module, added)) if added else data
                 if digest(rest) != before[:_DIGEST]:
                     return False
-                self._outlines[module] = digest(data) + marks(self._functions[module])
+                self._outlines[module] = digest(data) + marks([row.name for row in self._functions[module]])
                 words.update(words_of(added))
                 data = rest
             seen.append(data)
@@ -96,7 +96,7 @@ class Outlines:
 
 def outline_of(shown: Shown, functions: Facts[Function], module: str) -> bytes:
     """The outline of one module."""
-    return digest(encoded(shown(module, frozenset()))) + marks(functions[module])
+    return digest(encoded(shown(module, frozenset()))) + marks([row.name for row in functions[module]])
 
 
 def encoded(parts: Iterator[object]) -> bytes:

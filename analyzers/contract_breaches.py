@@ -19,4 +19,5 @@ def contract_breaches(
 ) -> Iterator[ContractBreach]:
     """What breaks the contracts of the settings, and of import-linter and tach, with the chain of imports of each."""
     if config.contracts:
-        yield from judged(config.contracts, Imports(layout, imports, statements))
+        partial = bool(config.also_exclude)
+        yield from judged(config.contracts, Imports(layout, imports, statements, partial=partial))

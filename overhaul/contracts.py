@@ -137,8 +137,10 @@ class Boundaries(Terms, frozen=True, tag="boundaries"):
     layers: tuple[str, ...] = ()
     """The highest first: what is in a layer may import lower ones without saying so, and no higher one."""
     closed_layers: tuple[str, ...] = ()
+    explicit: bool = False
+    """What is in a layer says all the same which lower ones it depends on."""
     exclude: tuple[str, ...] = ()
-    """Files that do not count, as patterns of paths relative to the folder of the settings; `*` fits slashes too."""
+    """Files that do not count, as patterns of .gitignore in the folder of the settings."""
     roots: tuple[str, ...] = ()
     """Folders below which files count, relative to the folder of the settings; all when empty."""
     root_module: Literal["allow", "ignore"] = "allow"

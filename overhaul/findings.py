@@ -40,7 +40,7 @@ class Judged(msgspec.Struct, frozen=True):
 class Finding(Row, frozen=True):
     """What a rule has to say about one place.
 
-    Rules fill the fields down to `places`; the others are filled behind them.
+    Rules fill the fields down to `members`; the others are filled behind them.
     """
 
     rule: str
@@ -58,6 +58,10 @@ class Finding(Row, frozen=True):
     """What a reader can check, each a short text."""
     places: tuple[Place, ...] = ()
     """The other places that take part: a finding is reported for a file when it stands in it or names a place there."""
+    members: tuple[str, ...] = ()
+    """Of a finding about a group, such as a ring: its modules, dotted, or `module:Name` for what stands in one. Each is
+    held against the baseline by itself, so that one that joins is not inherited; under which of them the finding stands
+    does not matter then."""
     identity: str = ""
     """The same as long as rule, module and name are, and among findings that share them their order."""
     status: Status = "new"

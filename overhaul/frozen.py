@@ -68,6 +68,7 @@ class FrozenFiles:
     def __init__(self, root: Path, layout: Layout, config: Config) -> None:
         """`root` is the folder that is audited."""
         self._root, self._layout = root, layout
+        self._partial = bool(config.also_exclude)
         self.entries = config.frozen
         self._read: dict[str, bytes | None] = {}
 
@@ -78,12 +79,14 @@ class FrozenFiles:
         for entry in self.entries:
             total.update(msgspec.msgpack.encode(entry))
             module, path = self.place(entry)
+            total.update(f"{module}\0{path}\0".encode("utf-8", "surrogatepass"))
             data = self._bytes(entry, path)
             if data is not None:
                 total.update(hashlib.sha256(data).digest())
                 continue
-            total.update(b"-")
+            total.update(b"-%d" % self._partial)
             for other in self._candidates(entry, module):
+                total.update(other.encode("utf-8", "surrogatepass"))
                 total.update(hashlib.sha256(self._bytes(entry, self._layout.modules[other].path) or b"").digest())
         return total.digest()
 
@@ -96,6 +99,10 @@ class FrozenFiles:
         if ":" in entry.what:
             return module, ""
         path = posixpath.normpath(posixpath.join(posixpath.dirname(entry.file), entry.what))
+        if path.startswith("../"):
+            # Settings above the audited folder name what lies in it by way of its own name.
+            whole = os.path.abspath(self._root)
+            path = Path(os.path.relpath(os.path.join(whole, path), whole)).as_posix()
         try:
             return self._layout.module_of(path), path
         except KeyError:
@@ -109,7 +116,7 @@ class FrozenFiles:
             if path and self._leads_out(entry, path):
                 said = "it leads out of the folder of the settings"
                 return Found("unreadable", "", entry.file, entry.line, "", because=said)
-            whole = not entry.file.startswith("../")
+            whole = not (self._partial or entry.file.startswith("../"))
             near, there = self._moved(entry, module)
             return Found("gone" if whole or not module else "unseen", "", entry.file, entry.line, "", near, there)
         if is_file(entry, self._layout):

@@ -69,13 +69,14 @@ def print_of(line: bytes) -> str:
 
 def match(
     findings: Sequence[Finding], entries: Iterable[Entry], printed: Callable[[Finding], str],
-    gone: Callable[[str], bool],
+    gone: Callable[[str], bool], holds: Callable[[Finding, str], bool] | None = None,
 ) -> Matched:  # fmt: skip
-    """Find each entry's finding, each finding used once.
+    """Find each entry's finding, each finding used once; one about a group is given as its members, one by one.
 
     Entry and finding agree in rule, module and name; where there are more of one than of the other, those whose prints
     agree come first. An entry of a module that is `gone` is what agrees in rule, name and print in a module that has
-    no entries of its own: the file has another name. Prints are only asked for where they decide.
+    no entries of its own: the file has another name. Prints are only asked for where they decide. For members of groups
+    it is enough that their file `holds` a line of that print, or has kept its own name in another folder.
     """
     waiting: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
     owners: set[str] = set()
@@ -96,7 +97,7 @@ def match(
         inherited.update(taken)
         left += rest
     homeless = [entry for entry in left if gone(entry.module)]
-    found = _moved(findings, inherited, homeless, owners, printed) if homeless else {}
+    found = _moved(findings, inherited, homeless, owners, printed, holds) if homeless else {}
     moved: list[tuple[Entry, Entry]] = []
     remaining = Counter(left)
     for at, entry in found.items():
@@ -128,7 +129,7 @@ def _by_print(
 
 def _moved(
     findings: Sequence[Finding], inherited: set[int], homeless: Sequence[Entry], owners: set[str],
-    printed: Callable[[Finding], str],
+    printed: Callable[[Finding], str], holds: Callable[[Finding, str], bool] | None,
 ) -> dict[int, Entry]:  # fmt: skip
     """The findings that entries of modules which are no more have become.
 
@@ -157,7 +158,27 @@ def _moved(
     kind = {at: mark[:2] for at, mark in prints.items()}
     for was, now in named.items():
         _take(found, old[was], new[now], kind, lambda entry: (entry.rule, entry.name))
+    if holds is not None:
+        left = sorted(entry for entries in old.values() for entry in entries)
+        _members(found, left, [at for places in new.values() for at in places if findings[at].members], findings, holds)
     return found
+
+
+def _members(
+    found: dict[int, Entry], entries: list[Entry], places: Iterable[int], findings: Sequence[Finding],
+    holds: Callable[[Finding, str], bool],
+) -> None:  # fmt: skip
+    """Give entries to members of groups that have none: which line of theirs is told depends on the other members."""
+    for at in sorted(places):
+        one = findings[at]
+        agree = [entry for entry in entries if (entry.rule, entry.name) == (one.rule, one.name)]
+        same = max(
+            (entry for entry in agree if holds(one, entry.print) or _likeness(entry.module, one.module)),
+            key=lambda entry: (holds(one, entry.print), _likeness(entry.module, one.module)), default=None,
+        )  # fmt: skip
+        if same is not None:
+            entries.remove(same)
+            found[at] = same
 
 
 def _pairs(

@@ -354,7 +354,9 @@ class Results:
     @cached_property
     def _config_digest(self) -> bytes:
         config = self._config
-        plain = msgspec.structs.replace(config, source=Path(config.source).name, **_NO_MATTER)
+        # A rule may ask for the options of another, so that both agree.
+        options = {name: own for name, keys in config.rules.items() if (own := own_settings(keys))}
+        plain = msgspec.structs.replace(config, source=Path(config.source).name, rules=options, **_NO_MATTER)
         return digest(msgspec.json.encode(plain))
 
     @cached_property
@@ -403,7 +405,7 @@ class Results:
 
 
 _NO_MATTER: Final[Mapping[str, Any]] = {
-    "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "rules": {}, "per_path": {},
+    "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "per_path": {},
     "baseline": "", "fail_on": "note",
 }  # fmt: skip
 """Settings that change no result: how it is worked, and what becomes of findings (a rule's options count by

@@ -37,8 +37,11 @@ def share(
     forks: list[tuple[int, IO[bytes]]] = []
     try:
         for _ in range(min(processes, len(tasks)) - 1):
-            file: IO[bytes] = tempfile.TemporaryFile(prefix="overhaul-")  # noqa: SIM115 - handed to the caller
-            number = os.fork()
+            try:
+                file: IO[bytes] = tempfile.TemporaryFile(prefix="overhaul-")  # noqa: SIM115 - handed to the caller
+                number = os.fork()
+            except OSError:
+                break  # no more processes or no room for their files: fewer do as well
             if number == 0:
                 _forked(tasks, readable, file, there)
             forks.append((number, file))

@@ -93,6 +93,8 @@ class Store:
         self.refill: Callable[[], object] | None = None
         """Makes again what the run has put in, after damage; until there is one, Damaged is raised."""
         self.persistent = False
+        self._version: int | None = None
+        """Changes when another connection writes to the file."""
         self._forked: Callable[[str, bytes, bytes, int], None] | None = None
         self._base = self._open()
 
@@ -216,6 +218,7 @@ class Store:
         """
         if self._forked is None and self.persistent and self._file is not None:
             self._inherited = self._base
+            self._version = None
             self._base = sqlite3.connect(self._file, timeout=_BUSY, isolation_level=None)
         self._forked = keep
 
@@ -253,11 +256,25 @@ class Store:
 
     def _read(self, statement: str, *values: object) -> list[Any]:
         try:
-            return self._base.execute(statement, values).fetchall()
+            found = self._base.execute(statement, values).fetchall()
+            self._check_owner()
+            return found
         except sqlite3.Error as error:
             # An operational error is another run that emptied the file, or a disk that fails: not ours to throw away.
-            self.damaged(discard=not isinstance(error, sqlite3.OperationalError))
+            self.damaged(discard=not isinstance(error, sqlite3.OperationalError | Damaged))
             return self._base.execute(statement, values).fetchall()
+
+    def _check_owner(self) -> None:
+        """Raises Damaged when another engine has taken the file over since the last look.
+
+        It leaves tables of the same names, so that what is read would only be too little, or another engine's.
+        """
+        if self.persistent:
+            ((version,),) = self._base.execute("PRAGMA data_version")
+            if version != self._version:
+                if not self._is_ours(self._base):
+                    raise Damaged("another version of overhaul, or other leaves, took the store over")
+                self._version = version
 
     def _write(self, deed: Callable[[sqlite3.Connection], object]) -> None:
         """Do `deed` in one transaction; in memory from then on, when the file cannot be written."""
@@ -318,6 +335,7 @@ class Store:
                     self._discard()
             else:
                 self.persistent = True
+                self._version = None
                 return base
         return self._in_memory()
 

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
+
 from overhaul.collecting import Collecting, Progress, engine
 from overhaul.comparison import Comparison
 from overhaul.config import Config
@@ -21,6 +23,7 @@ from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Leaves, Rule, table_name
 from overhaul.ledger import Entry as LedgerEntry
+from overhaul.ledger import entry_of
 from overhaul.results import Results
 from overhaul.store import Damaged, Store
 from overhaul.suppressing import by_path, suppress
@@ -160,8 +163,11 @@ class Survey:
         modules = {
             module for module, place in self.layout.modules.items() if place.path in named or place.stub in named
         }
+        deleted = (path for path in named if not os.path.isfile(self.root / path))
+        modules |= set(_were(deleted)) - self.layout.modules.keys()
+        whole = self._judged()
         self._paths_of_interest = named
-        self._narrow = self._judged().only(named, modules)
+        self._narrow = whole.only(named, modules, ledger=bool(whole.baseline) and self._below(whole.baseline) in named)
 
     def inherit(self, earlier: Sequence[LedgerEntry], revision: str) -> None:
         """Take the findings of an earlier revision for inherited; what `narrow` named is to be named again."""
@@ -169,9 +175,18 @@ class Survey:
         self._whole = self._narrow = self._paths_of_interest = None
 
     def entries(self) -> Iterator[tuple[Finding, LedgerEntry]]:
-        """The findings, each with the entry that it would have in a ledger."""
-        prints = Prints(self.root)
-        return ((one, prints.entry(one)) for one in self.verdict.findings)
+        """The findings, each with the entry that it would have in a ledger, or with one after the other."""
+        prints = Prints(self.root, self.layout)
+        return ((one, entry) for one in self.verdict.findings for entry in prints.entries(one))
+
+    def lacking(self, rules: Collection[str]) -> Iterator[LedgerEntry]:
+        """The entries that the new findings of some rules lack in the ledger."""
+        prints = Prints(self.root, self.layout)
+        return (entry_of(unit, prints(unit)) for unit in self.verdict.uncovered if unit.rule in rules)
+
+    def _below(self, file: str) -> str:
+        """The path of a file relative to the audited root."""
+        return Path(os.path.relpath(os.path.realpath(file), os.path.realpath(self.root))).as_posix()
 
     def _judged(self) -> Verdict:
         """The verdict about all files."""
@@ -202,6 +217,16 @@ class Survey:
         return Symbols(self.layout, *(self.facts(row) for row in Symbols.reads))
 
 
+def _were(paths: Iterable[str]) -> Iterator[str]:
+    """What modules files that are gone may have been, whatever their import root was."""
+    for path in paths:
+        stem, dot, kind = path.rpartition(".")
+        if not dot or kind not in ("py", "pyi"):
+            continue
+        parts = stem.removesuffix("/__init__").split("/")
+        yield from (".".join(parts[at:]) for at in range(len(parts)))
+
+
 def survey(
     root: Path, config: Config, leaves: Leaves, *, store: Path | None = None, progress: Progress | None = None,
     executor: Executor | None = None, ahead: Ahead | None = None, called: Path | None = None,
@@ -217,6 +242,9 @@ def survey(
     leaves.check_order()
     began = time.time_ns()
     tree = discover(root, config)
+    if not root.is_dir():
+        # Whatever else there is beside the file is not looked at, so that nothing of it can be said to be gone.
+        config = msgspec.structs.replace(config, also_exclude=(*config.also_exclude, "*"))
     layout = lay_out(tree, config)
     names = [table_name(leaf.fills) for leaf in leaves.collectors.values()]
     facts = Store(store, engine(leaves), names, called or root)

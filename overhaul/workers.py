@@ -31,6 +31,10 @@ CHUNK: Final = 128 * 1024
 FEW: Final = 4 * CHUNK
 """Bytes of source that are parsed sooner by one worker that is ready than by several that must begin."""
 
+_STOPPED: Final = 0.5
+"""Seconds that a wait may take longer than it should, on a busy machine."""
+_STILLBORN: Final = 3
+
 STACK: Final = 512 * 1024 * 1024
 """Bytes of stack of a worker's thread: deep trees are made by nested calls of native code."""
 
@@ -190,11 +194,22 @@ class _Worker:
         self.told = 0
         self._begun.value = 0
         self._since.value = time.monotonic()
-        self.pipe.send(names)
+        # One that has died shows when its answer is waited for.
+        with contextlib.suppress(OSError):
+            self.pipe.send(names)
+
+    def forgive(self, seconds: float) -> None:
+        """Let the file it is at have so much more time."""
+        self._since.value = float(self._since.value) + seconds
 
     @property
     def idle(self) -> bool:
         return self.told == len(self._chunk)
+
+    @property
+    def begun(self) -> bool:
+        """Whether it has begun any file of its chunk."""
+        return int(self._begun.value) > 0
 
     @property
     def seconds(self) -> float:
@@ -221,6 +236,8 @@ class _Crew:
         self._processes = processes
         self._limit = limit
         self._ready: list[_Worker] = []
+        self._stillborn = 0
+        """Workers that died before they had begun a file."""
 
     def take(self, worker: _Worker) -> None:
         """Let this worker, started ahead, do it alone."""
@@ -235,17 +252,31 @@ class _Crew:
         try:
             while waiting or workers:
                 while waiting and len(workers) < self._processes:
-                    worker = self._ready.pop() if self._ready else _Worker(self._context, self._work)
-                    worker.send(waiting.popleft())
+                    try:
+                        worker = self._ready.pop() if self._ready else _Worker(self._context, self._work)
+                    except OSError:  # no process can be started
+                        if not workers:
+                            yield from (_outcome(self._work, name) for chunk in waiting for name in chunk)
+                            return
+                        self._processes = len(workers)
+                        break
                     workers.append(worker)
-                ready = wait([worker.pipe for worker in workers], timeout=min(1.0, self._limit))
+                    worker.send(waiting.popleft())
+                patience = min(1.0, self._limit)
+                asked = time.monotonic()
+                ready = wait([worker.pipe for worker in workers], timeout=patience)
+                # Stopped from outside (Ctrl-Z), or the machine was asleep: no file is to blame for that time.
+                waited = time.monotonic() - asked
+                if waited > patience + _STOPPED:
+                    for worker in workers:
+                        worker.forgive(waited)
                 for worker in [*workers]:
                     if worker.pipe in ready:
                         try:
                             outcomes = worker.pipe.recv()
                         except (EOFError, OSError):
                             workers.remove(worker)
-                            yield self._lost(worker, waiting, *_how_it_died(worker.process))
+                            yield from self._lost(worker, waiting, *_how_it_died(worker.process))
                             continue
                         worker.told += len(outcomes)
                         yield from outcomes
@@ -257,20 +288,29 @@ class _Crew:
                                 worker.end()
                     elif worker.seconds > self._limit:
                         workers.remove(worker)
-                        yield self._lost(worker, waiting, f"took more than {self._limit:g} s to parse", self._limit)
+                        reason = f"took more than {self._limit:g} s to parse"
+                        yield from self._lost(worker, waiting, reason, self._limit)
         finally:
             for worker in workers:
                 worker.end()
 
     def _lost(
         self, worker: _Worker, waiting: deque[list[str]], reason: str, limit: float = 0.0, passing: bool = False
-    ) -> Outcome:
-        """The file a worker was at is given up; the others of its chunk go back."""
+    ) -> Iterator[Outcome]:
+        """The file a worker was at is given up; the others of its chunk go back.
+
+        One that had begun none may have died of anything: all go back, until it has happened too often.
+        """
         culprit, others = worker.lost()
+        blameless = not worker.begun
+        worker.end()
+        if blameless and self._stillborn < _STILLBORN:
+            self._stillborn += 1
+            waiting.appendleft([culprit, *others])
+            return
         if others:
             waiting.appendleft(others)
-        worker.end()
-        return Outcome(culprit, None, reason, limit, passing)
+        yield Outcome(culprit, None, reason, 0.0 if blameless else limit, passing or blameless)
 
 
 def _how_it_died(process: BaseProcess) -> tuple[str, float, bool]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -53,7 +54,7 @@ def gitlab(survey: Survey) -> Iterator[bytes]:
     encode = msgspec.json.Encoder().encode
     issues = [
         *(_issue(one, lead) for one in worst_first(survey.verdict.new)),
-        *(_failed(failure, lead) for failure in survey.failures),
+        *_failed(survey.failures, lead),
     ]
     yield b"["
     for number, issue in enumerate(issues):
@@ -67,10 +68,14 @@ def _issue(one: Finding, lead: str) -> Issue:
     return Issue(whole(said), one.rule, _fingerprint(lead, one.identity), SEVERITY[one.severity], place)
 
 
-def _failed(failure: Failure, lead: str) -> Issue:
-    said = f"not analysed: {failure.stage}: {failure.reason}"
-    place = Location(whole(from_top(lead, failure.path)), Lines(1))
-    return Issue(whole(said), "not_analysed", _fingerprint(lead, failure.path, failure.stage), "info", place)
+def _failed(failures: Iterable[Failure], lead: str) -> Iterator[Issue]:
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in failures:
+        seen[one.path, one.stage] += 1
+        count = seen[one.path, one.stage]
+        mark = _fingerprint(lead, one.path, one.stage, *([str(count)] if count > 1 else []))
+        place = Location(whole(from_top(lead, one.path)), Lines(1))
+        yield Issue(whole(f"not analysed: {one.stage}: {one.reason}"), "not_analysed", mark, "info", place)
 
 
 def _fingerprint(*parts: str) -> str:

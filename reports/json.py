@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -11,6 +12,7 @@ from overhaul.commands.report_schema import SCHEMA, own_name
 from overhaul.facts import Row
 from overhaul.leaves import Report
 from overhaul.survey import Survey
+from overhaul.toml import below
 
 
 @Report
@@ -37,7 +39,8 @@ def json(survey: Survey) -> Iterator[bytes]:
     if survey.comparison is not None:
         yield b',\n"comparison":' + encode(survey.comparison)
     verdict = survey.verdict
-    for key, value in (("baseline", verdict.baseline), ("since", verdict.since)):
+    baseline = below(Path(verdict.baseline), survey.root) if verdict.baseline else ""
+    for key, value in (("baseline", baseline), ("since", verdict.since)):
         if value:
             yield b",\n" + encode(key) + b":" + encode(value)
     lists: tuple[tuple[str, Sequence[object]], ...] = (

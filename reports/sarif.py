@@ -168,8 +168,9 @@ def _located(one: Finding, lead: str, excerpts: Excerpts) -> Json:
     if isinstance(found, Excerpt) and found.path == one.path and found.lines and not found.lines[0].endswith("…"):
         snippet = whole(found.lines[0])
     located = _place(one.path, max(1, one.line), lead, snippet)
-    if one.module and one.name:
-        named: Json = [{"fullyQualifiedName": whole(f"{one.module}.{one.name}")}]
+    if one.module:
+        # What findings are called inside a module is not always the name of a definition.
+        named: Json = [{"fullyQualifiedName": whole(one.module), "kind": "module"}]
         return {**located, "logicalLocations": named}
     return located
 

@@ -31,8 +31,8 @@ def changed_frozen_code(files: FrozenFiles) -> Iterator[Finding]:
             yield Finding(
                 rule="changed_frozen_code", severity="warning" if found.state == "unreadable" else "error",
                 message=f"{entry.what} is frozen and {message}: {entry.reason}", module=found.module, path=found.path,
-                line=found.line, name=f"{entry.what}: {found.fingerprint or found.state}", because=tuple(_because(entry, found)),
-                places=tuple(_places(entry, found)),
+                line=found.line, name=f"{entry.what}: {found.fingerprint or found.state}",
+                because=tuple(_because(entry, found)), places=tuple(_places(entry, found)),
             )  # fmt: skip
 
 
@@ -60,11 +60,11 @@ def _places(entry: Frozen, found: Found) -> Iterator[Place]:
 
 
 def _because(entry: Frozen, found: Found) -> Iterator[str]:
-    if found.path != entry.file:
-        yield f"it is frozen at {entry.file}:{entry.line}"
     if entry.owner:
         yield f"owner: {entry.owner}"
     if found.fingerprint:
         yield f"frozen as {entry.fingerprint}, and now {found.fingerprint}"
     if found.state == "changed":
         yield f"where the change is meant: `overhaul freeze {entry.what}` prints the new entry"
+    if found.state == "gone":
+        yield "where it has another name: `overhaul freeze NAME` prints the entry to put in the place of this one"

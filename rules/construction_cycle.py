@@ -48,6 +48,7 @@ def construction_cycle(managers: Sequence[Manager]) -> Iterator[Finding]:
                 Place(one.path, held.line, f"{one.name} {_SAY[held.how]} {held.name.rpartition('.')[2]}")
                 for one, held in links
             ),
+            members=tuple(f"{one.module}:{one.name}" for one in members),
         )  # fmt: skip
 
 

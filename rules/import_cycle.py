@@ -53,7 +53,7 @@ def import_cycle(cycles: Sequence[Cycle], rings: Sequence[Ring], options: Import
             rule="import_cycle", severity="note" if cycle.witness is None else "error" if worst else "warning",
             message=_message(cycle), module=cycle.module, path=cycle.path, line=links[0].line if links else cycle.line,
             name="ring", because=tuple(_because(cycle)),
-            places=tuple(_together((*_failing(cycle), *_cuts(cycle, imports), *links))),
+            places=tuple(_together((*_failing(cycle), *_cuts(cycle, imports), *links))), members=cycle.modules,
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from overhaul.architecture.rows import ContractBreach, Link
 from overhaul.components import components
 from overhaul.contracts import Boundaries, Boundary
 from overhaul.facts import Import
+from overhaul.files.gitignore import Rules
 
 ROOT = Boundary(path="<root>", depends_on=())
 
@@ -61,6 +62,7 @@ class _Court:
         self._root = next((one for one in contract.modules if one.path == ROOT.path), ROOT)
         self._exposed = {one.path: self._interfaces(one) for one in (self._root, *self._boundaries.values())}
         self._base = posixpath.dirname(contract.file)
+        self._excluded = [Rules([pattern], 0) for pattern in contract.exclude]
         self._looked_at: dict[str, bool] = {}
 
     def boundary(self, module: str) -> Boundary:
@@ -77,7 +79,7 @@ class _Court:
         known = self._looked_at.get(module)
         if known is None:
             path = posixpath.relpath(self._case.imports.layout.modules[module].path, self._base or ".")
-            known = self._looked_at[module] = _counts(path, self._contract.exclude, self._contract.roots)
+            known = self._looked_at[module] = _counts(path, self._excluded, self._contract.roots)
         return known
 
     def judged(
@@ -113,7 +115,9 @@ class _Court:
         if one > two:
             return f"and the layer {other.layer} is above {own.layer}"
         past = [number for number in self._closed if one < number < two]
-        return f"past the closed layer {self._contract.layers[past[0]]}" if past else ""
+        if past:
+            return f"past the closed layer {self._contract.layers[past[0]]}"
+        return None if self._contract.explicit else ""
 
     def _undeclared(self, own: Boundary, other: Boundary) -> Iterator[tuple[str, str]]:
         if any(_fits(name, other.path) for name in own.cannot_depend_on):
@@ -157,14 +161,15 @@ def _sees(pattern: str, path: str) -> bool:
     return _fits(pattern, path) or (pattern.endswith(".*") and path.startswith(pattern[:-1]))
 
 
-def _counts(path: str, exclude: tuple[str, ...], roots: tuple[str, ...]) -> bool:
+def _counts(path: str, excluded: Sequence[Rules], roots: tuple[str, ...]) -> bool:
     if roots and not any(path == root or path.startswith(f"{root.rstrip('/')}/") for root in roots):
         return False
-    parents = path.split("/")
-    begins = ["/".join(parents[: number + 1]) for number in range(len(parents))]
-    patterns = [pattern.rstrip("/") for pattern in exclude]
-    patterns += [pattern[3:] for pattern in patterns if pattern.startswith("**/")]
-    return not any(fnmatchcase(begin, pattern) for begin in begins for pattern in patterns)
+    parts = path.split("/")
+    return not any(
+        rules.verdict("/".join(parts[:depth]), parts[depth - 1], folder=depth < len(parts))
+        for rules in excluded
+        for depth in range(1, len(parts) + 1)
+    )
 
 
 def _rings(case: Case, contract: Boundaries) -> Iterator[ContractBreach]:

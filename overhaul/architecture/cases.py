@@ -44,8 +44,8 @@ class Case:
         terms, blamed = self.contract, links[fault]
         return ContractBreach(
             contract=terms.name, kind=self.kind, breach=breach, severity=terms.severity, what=what, about=about,
-            importer=blamed.importer, imported=links[-1].imported, between=between, chain=tuple(links), also=tuple(also), path=blamed.path,
-            line=blamed.line, reason=terms.reason, told=self.told,
+            importer=blamed.importer, imported=links[-1].imported, between=between, chain=tuple(links),
+            also=tuple(also), path=blamed.path, line=blamed.line, reason=terms.reason, told=self.told,
         )  # fmt: skip
 
     def misplaced(self, breach: Breach, module: str, what: str) -> ContractBreach:
@@ -78,8 +78,8 @@ class Case:
 
     @property
     def whole(self) -> bool:
-        """Whether the run looked at all that the contract may be about: it began at its folder, or above."""
-        return not self.contract.file.startswith("../")
+        """Whether the run looked at all that the contract is about: it began at its folder and left nothing out."""
+        return not (self.imports.partial or self.contract.file.startswith("../"))
 
     def named(self, expressions: Iterable[str]) -> list[str]:
         """The modules that are meant, in the order of names, what is no module of the project's included."""

@@ -19,7 +19,7 @@ def findings_of(breach: Breach, breaches: Sequence[ContractBreach]) -> Iterator[
 
 
 def _because(row: ContractBreach) -> Iterator[str]:
-    yield f"the contract: {row.contract} ({row.told})"
+    yield f"the contract: {row.contract}"
     if row.reason:
         yield f"its reason: {row.reason}"
 

@@ -31,9 +31,12 @@ class Outside(NamedTuple):
 class Imports:
     """All imports of a project, from which each contract gets the graph that it looks at."""
 
-    def __init__(self, layout: Layout, imports: Sequence[Import], statements: Facts[ImportStatement]) -> None:
-        """Implicit imports of packages are left out: nobody wrote them."""
+    def __init__(
+        self, layout: Layout, imports: Sequence[Import], statements: Facts[ImportStatement], *, partial: bool = False
+    ) -> None:
+        """Implicit imports of packages are left out: nobody wrote them; `partial`: there are modules not looked at."""
         self.layout = layout
+        self.partial = partial
         self.rows = imports
         self._statements = statements
         self._graphs: dict[tuple[bool, bool, bool, tuple[str, ...]], Graph] = {}

@@ -50,11 +50,13 @@ def protected_imported(case: Case, contract: Protected) -> Iterator[ContractBrea
     allowed = {
         module for name in case.named(contract.allowed_importers) for module in _meant(case, name, contract.as_packages)
     }
+    told: set[tuple[str, str]] = set()
     for protected in case.named(contract.protected_modules):
         inside = frozenset(_meant(case, protected, contract.as_packages))
         for module in sorted(inside):
             for importer in case.graph.importers.get(module, ()):
-                if importer not in allowed and importer not in inside:
+                if importer not in allowed and importer not in inside and (importer, module) not in told:
+                    told.add((importer, module))
                     what = f"{importer} imports {module}, which is protected and not open to it"
                     yield case.breach("protected_import", (importer, module), (importer, protected), what)
 

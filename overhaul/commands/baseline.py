@@ -36,9 +36,12 @@ def written(survey: Survey, *, update: bool, accepted: Collection[str]) -> Itera
     file = place(survey.config, survey.root)
     shown = short(file)
     if not verdict.baseline:
+        if update:
+            raise ConfigError(f"{file}: there is no baseline to update: write one with `overhaul baseline`")
         entries = [entry for one, entry in survey.entries() if not accepted or one.rule in accepted]
+        count = sum(not accepted or one.rule in accepted for one in verdict.findings)
         write_file(file, [ledger_text(entries).encode()])
-        yield f"wrote {shown}: {_count(len(entries), 'finding')} inherited from now on"
+        yield f"wrote {shown}: {_count(count, 'finding')} inherited from now on"
         return
     mended, moved = len(verdict.stale), len(verdict.moved)
     fresh = Counter(one.rule for one in verdict.new)
@@ -79,7 +82,7 @@ def shrink(survey: Survey, accepted: Collection[str] = (), *, update: bool = Tru
         for was, now in verdict.moved:
             entries[was] -= 1
             entries[now] += 1
-    entries.update(entry for one, entry in survey.entries() if one.status == "new" and one.rule in accepted)
+    entries.update(survey.lacking(accepted))
     before = file.read_text(encoding="utf-8-sig") if file.is_file() else ""
     text = ledger_text(_positive(entries), before)
     if text != before:

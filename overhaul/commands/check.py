@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from overhaul.config import Severity, load_config
 from overhaul.errors import TargetError, UsageError
 from overhaul.findings import SEVERITIES
 from overhaul.ledger import Entry
+from overhaul.patterns import regex
 from overhaul.printable import printable
 from overhaul.survey import Survey
 from overhaul.verdicts import Verdict
@@ -59,23 +60,48 @@ def within(survey: Survey, names: Iterable[str]) -> set[str]:
     """The paths of the survey that are named, or lie in a folder that is; the others are passed over."""
     paths = {path for place in survey.layout.modules.values() for path in (place.path, place.stub) if path is not None}
     found: set[str] = set()
+    top = os.path.realpath(survey.root)
     for name in names:
-        file = survey.root / name
+        file = os.path.join(survey.root, name)
+        real = Path(os.path.realpath(file))
+        # By way of links, files and folders have another name in the survey.
+        again = real.relative_to(top).as_posix() if real.is_relative_to(top) else name
         if name in paths:
             found.add(name)
-        elif file.is_dir():
-            start = f"{name}/" if name else ""
-            found |= {path for path in paths if path.startswith(start)}
-            # Findings about settings stand in files that are no modules.
-            found |= {f"{start}{entry.name}" for entry in file.iterdir() if entry.is_file()}
-        elif file.is_symlink():
-            real = Path(os.path.realpath(file))
-            if real.is_relative_to(survey.root):
-                found.add(real.relative_to(survey.root).as_posix())
+        elif os.path.isdir(file):
+            for start in {f"{one}/" if one not in ("", ".") else "" for one in (name, again)}:
+                found |= {path for path in paths if path.startswith(start)}
+                # Findings about settings stand in files that are no modules.
+                found |= {f"{start}{entry.name}" for entry in _listing(file) if entry.is_file()}
         else:
-            real = Path(os.path.realpath(file))
-            found |= {name, real.relative_to(survey.root).as_posix()} if real.is_relative_to(survey.root) else {name}
+            found |= {again} if os.path.islink(file) else {name, again}
     return found
+
+
+def _listing(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        return list(os.scandir(folder))
+    except OSError:
+        return []
+
+
+def missing(root: Path, files: Sequence[str], names: Iterable[str]) -> str | None:
+    """What to say when nothing that is named on the command line is there; None when something is.
+
+    Hooks and scripts name files that a commit deletes. A folder, or a pattern that the shell did not resolve, nobody
+    names by that way. Raises UsageError for these.
+    """
+    if not files or any(os.path.lexists(os.path.join(root, name)) for name in names):
+        return None
+    shown = ", ".join(files[:SHOWN]) + (f" and {len(files) - SHOWN:,} more" if len(files) > SHOWN else "")
+    wrong = [file for file in files if not _DELETED.search(file)]
+    if wrong:
+        raise UsageError(f"nothing that is named is there: {shown}: check the path")
+    return f"overhaul: nothing that is named is there (any more): {shown}"
+
+
+_DELETED: Final = regex(r"^[^*?\[]*[^/.*?\[][.][^/*?\[]+$")
+"""The path of a file, as a commit may have deleted one."""
 
 
 def fails(verdict: Verdict, least: Severity, *, updated: bool) -> bool:
@@ -84,12 +110,22 @@ def fails(verdict: Verdict, least: Severity, *, updated: bool) -> bool:
     return any(one.severity in severe for one in verdict.new) or (bool(verdict.stale) and not updated)
 
 
+def unread(survey: Survey) -> Iterator[str]:
+    """What could not be looked at, and so is neither clean nor fixed: files (those that are named), and settings."""
+    named = survey.narrowed
+    found = [one for one in survey.failures if named is None or one.path in named or one.stage == "contracts"]
+    for one in found[:SHOWN]:
+        yield printable(f"{one.path}: not looked at ({one.stage}): {one.reason}")
+    if len(found) > SHOWN:
+        yield f"and {len(found) - SHOWN:,} more that could not be looked at: `overhaul audit` lists them"
+
+
 def closing(verdict: Verdict, *, updated: bool) -> Iterator[str]:
-    """What is said at the end: what is fixed and must leave the ledger, and the sentence."""
+    """What is said at the end: what is fixed and must leave the ledger, what has another name, and the sentence."""
     if verdict.stale:
         file = short(verdict.baseline)
         count = len(verdict.stale)
-        what = "1 entry is" if count == 1 else f"{count:,} entries are"
+        what = _are(count)
         if updated:
             yield f"{what} fixed, and taken out of {file}:"
         else:
@@ -98,9 +134,27 @@ def closing(verdict: Verdict, *, updated: bool) -> Iterator[str]:
         if count > SHOWN:
             yield f"  and {count - SHOWN:,} more"
         if not updated:
-            yield "`overhaul check --update` takes out what is fixed, and nothing else."
+            yield "`overhaul check --update` takes out what is fixed, and adds nothing."
+    if verdict.moved:
+        count = len(verdict.moved)
+        if updated:
+            yield f"{_are(count)} written anew under a new name."
+        else:
+            yield (
+                f"{_are(count)} about a file that has another name now: `overhaul check --update` writes "
+                f"{'it' if count == 1 else 'them'} anew."
+            )
+    if verdict.unsure:
+        yield (
+            f"{_are(len(verdict.unsure))} not found any more, and may be about what was not looked at: "
+            f"{'it stays' if len(verdict.unsure) == 1 else 'they stay'}."
+        )
     since = f" since {printable(verdict.since)}" if verdict.since else ""
     yield f"{verdict.sentence}{since}"
+
+
+def _are(count: int) -> str:
+    return "1 entry is" if count == 1 else f"{count:,} entries are"
 
 
 def _entry(entry: Entry) -> str:

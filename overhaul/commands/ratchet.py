@@ -60,12 +60,14 @@ def _check(
     verbose: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Check, with a worker that was started ahead."""
-    from overhaul.commands.check import closing, fails, named, project, within
+    from overhaul.commands.check import closing, fails, missing, named, project, unread, within
     from overhaul.commands.output import orders, told
 
     coloured = colour(sys.stdout, refused=no_color)
     top = project(root, given.config)
     names = named(files, top)
+    if (nothing := missing(top, files, names)) and not quiet:
+        say(nothing)
     workspace = open_project(str(top), given, quiet=quiet, verbose=verbose)
     wanted = orders(formats or (() if quiet else ("terminal",)), workspace.leaves, "--format")
     earlier = None
@@ -96,7 +98,7 @@ def _check(
     deliver(wanted, told_as, coloured=coloured, quiet=quiet)
     if not quiet:
         aside = any(order.file is None and order.report != "terminal" for order in wanted)
-        for line in closing(survey.verdict, updated=update):
+        for line in (*unread(survey), *closing(survey.verdict, updated=update)):
             (say if aside else tell)(line)
     failed = fails(survey.verdict, fail_on or workspace.config.fail_on, updated=update)
     return 1 if failed and not exit_zero else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -57,6 +58,11 @@ def import_expression(text: str) -> str:
     return module_expression(importer) or module_expression(imported)
 
 
+def lies_elsewhere(what: str) -> bool:
+    """Whether a path leads out of the folder that it is relative to."""
+    return what.startswith("/") or ".." in what.split("/")
+
+
 def layer_members(layer: str) -> tuple[list[tuple[str, bool]], bool]:
     """The modules of a layer, each with whether it must exist, and whether they may not import each other.
 
@@ -70,9 +76,11 @@ def layer_members(layer: str) -> tuple[list[tuple[str, bool]], bool]:
     )
 
 
-def settings_of_others(file: Path) -> bytes | None:
-    """The content of a file; None for what is no plain file of a size that settings have."""
+def settings_of_others(file: Path, top: Path | None = None) -> bytes | None:
+    """The content of a file; None for what is no plain file of a size that settings have, or leads out of `top`."""
     try:
+        if top is not None and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(top)):
+            return None
         if not file.is_file() or file.stat().st_size > _LARGEST:
             return None
         return file.read_bytes()
@@ -134,7 +142,7 @@ def _frozen(file: Path, root: Path, text: str, found: object) -> Iterator[Frozen
         for key, value in (("what", one.what), ("reason", one.reason)):
             if not value.strip():
                 raise ConfigError(f"{where} the {key} is empty: say {_MEANING[key]}")
-        if one.what.startswith("/") or ".." in one.what.split("/"):
+        if lies_elsewhere(one.what):
             raise ConfigError(f"{where} {one.what!r} lies elsewhere: name a file below the folder of the settings")
         if not re.fullmatch(FINGERPRINT, one.fingerprint):
             raise ConfigError(f"{where} {one.fingerprint!r} is no fingerprint: `overhaul freeze {one.what}` prints it")
@@ -217,15 +225,22 @@ def _layers_fault(contract: Layers) -> str:
     return f"closed-layers: there is no layer {unknown[0]!r}" if unknown else ""
 
 
+def pattern_fault(pattern: str) -> str:
+    """What is wrong with a regular expression; "" when nothing is."""
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"{pattern!r} is no regular expression ({error})"
+    if _SLOW.search(plain := re.sub(r"\\.", "", pattern)) or len(re.findall(r"[*+{]", plain)) > 3:
+        # Settings of an audited tree are read too: they must not be able to hold the run up.
+        return f"{pattern!r} may take for ever: repeat no group, and repeat at most three times"
+    return ""
+
+
 def _patterns_fault(contract: Boundaries) -> str:
     for interface in contract.interfaces:
         for pattern in (*interface.expose, *interface.modules):
-            try:
-                re.compile(pattern)
-            except (re.error, OverflowError, RecursionError) as error:
-                return f"interfaces: {pattern!r} is no regular expression ({error})"
-            if _SLOW.search(plain := re.sub(r"\\.", "", pattern)) or len(re.findall(r"[*+{]", plain)) > 3:
-                # Settings of an audited tree are read too: they must not be able to hold the run up.
-                return f"interfaces: {pattern!r} may take for ever: repeat no group, and repeat at most three times"
+            if wrong := pattern_fault(pattern):
+                return f"interfaces: {wrong}"
     unknown = [one.layer for one in contract.modules if one.layer and one.layer not in contract.layers]
     return f"modules: there is no layer {unknown[0]!r}" if unknown else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
 
@@ -29,6 +30,15 @@ _TYPES: Final[Mapping[str, type[Contract]]] = {
 }  # fmt: skip
 _FLAGS: Final = ("exhaustive", "allow_indirect_imports", "as_packages")
 _ALERTS: Final = {"error": "error", "warn": "warning", "none": "none"}
+_OPTIONS: Final[Mapping[type[Contract], frozenset[str]]] = {
+    Layers: frozenset({"layers", "containers", "exhaustive", "exhaustive_ignores", "ignore_imports"}),
+    Forbidden: frozenset({
+        "source_modules", "forbidden_modules", "allow_indirect_imports", "as_packages", "ignore_imports",
+    }),
+    Protected: frozenset({"protected_modules", "allowed_importers", "as_packages", "ignore_imports"}),
+    Independence: frozenset({"modules", "ignore_imports"}),
+    Acyclic: frozenset({"ancestors", "depth", "skip_descendants", "ignore_imports"}),
+}  # fmt: skip
 _IGNORED: Final = frozenset({"name", "type", "id", "unmatched_ignore_imports_alerting", "broken_contract_guidance"})
 Value = str | list[str]
 
@@ -113,8 +123,8 @@ def _contracts(
     if not roots:
         yield Misread(place, "import-linter's settings name no root_package: its contracts are left out")
         return
-    for section in sections:
-        name = str(section.options.get("name") or section.options.get("id") or f"contract at line {section.line}")
+    for number, section in enumerate(sections, 1):
+        name = str(section.options.get("name") or section.options.get("id") or f"contract {number}")
         kind = section.options.get("type")
         struct = _TYPES.get(str(kind))
         if struct is None:
@@ -124,6 +134,11 @@ def _contracts(
                 f"not have (it has {', '.join(_TYPES)}): it is left out",
             )
             continue
+        options = _OPTIONS[struct] | _IGNORED
+        for key in sorted(section.options.keys() - options):
+            near = " or ".join(get_close_matches(key, options))
+            said = f"contracts of the type {kind!r} have no option {key!r}{f' (did you mean {near}?)' if near else ''}"
+            yield Misread(place, f"line {section.line}: the contract {name!r}: {said}: it is passed over")
         yield _contract(place, section, name, struct, roots, typing)
 
 
@@ -139,7 +154,7 @@ def _contract(
         "unmatched-ignore-imports": _ALERTS.get(str(options.get("unmatched_ignore_imports_alerting")), "error"),
     }  # fmt: skip
     for key, value in options.items():
-        if key in _IGNORED or key not in known:
+        if key not in _OPTIONS[struct]:
             continue
         if key in _FLAGS:
             given[known[key]] = _true(value)

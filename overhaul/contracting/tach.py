@@ -5,15 +5,22 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
 
-from overhaul.contracting.entries import fault, header_lines, settings_of_others
+import msgspec
+
+from overhaul.contracting.entries import fault, header_lines, pattern_fault, settings_of_others
 from overhaul.contracts import Boundaries, Boundary, Contract, External, Interface, Misread
 from overhaul.toml import below
 
-_EXCLUDED: Final = ("**/tests", "**/docs", "**/*__pycache__", "**/*egg-info", "**/venv")
-"""What tach leaves out where nothing is said."""
+_KEYS: Final = frozenset({
+    "modules", "interfaces", "layers", "source_roots", "exclude", "root_module", "exact", "rules", "plugins", "cache",
+    "forbid_circular_dependencies", "ignore_type_checking_imports", "layers_explicit_depends_on", "external",
+    "include_string_imports", "respect_gitignore", "use_regex_matching", "disable_logging", "data_types",
+})  # fmt: skip
+"""Those at the top of its settings."""
 _DOMAIN: Final = "tach.domain.toml"
 _DOMAIN_ROOT: Final = "<domain_root>"
 _NOT_ENTERED: Final = frozenset({"__pycache__", "node_modules", "venv", "site-packages"})
@@ -58,6 +65,9 @@ def _boundaries(
     modules: list[Boundary] = []
     external: list[Contract] = []
     interfaces = [_interface(table, "") for table in _tables(settings, "interfaces")]
+    for key in sorted(settings.keys() - _KEYS):
+        near = " or ".join(get_close_matches(key, _KEYS))
+        yield Misread(place, f"tach has no key {key!r}{f' (did you mean {near}?)' if near else ''}: it is passed over")
     tables = _tables(settings, "modules")
     lines = header_lines(text, "modules", len(tables))
     for table, line in zip(tables, lines, strict=True):
@@ -71,7 +81,7 @@ def _boundaries(
     )  # fmt: skip
     for file, dotted in _domains(folder, roots):
         try:
-            domain = tomllib.loads((settings_of_others(file) or b"").decode("utf-8-sig"))
+            domain = tomllib.loads((settings_of_others(file, folder) or b"").decode("utf-8-sig"))
             if isinstance(own := domain.get("root"), dict):
                 modules += _modules({**cast("Table", own), "path": _DOMAIN_ROOT}, dotted)
             for table in _tables(domain, "modules"):
@@ -79,10 +89,13 @@ def _boundaries(
             interfaces += [_interface(table, dotted) for table in _tables(domain, "interfaces")]
         except (ValueError, _Broken) as error:
             yield Misread(below(file, root), f"the domain of tach cannot be read ({error})")
+    usable, misread = _usable(interfaces)
+    yield from (Misread(place, reason) for reason in misread)
     layers, closed = _layers(settings)
     contract = Boundaries(
-        name="tach", file=place, modules=tuple(modules), interfaces=tuple(interfaces), layers=layers,
-        closed_layers=closed, exclude=_texts(settings, "exclude") if "exclude" in settings else _EXCLUDED,
+        name="tach", file=place, modules=tuple(modules), interfaces=tuple(usable), layers=layers,
+        closed_layers=closed, explicit=settings.get("layers_explicit_depends_on") is True,
+        exclude=_texts(settings, "exclude"),
         roots=() if "." in roots else roots,
         root_module="ignore" if settings.get("root_module") == "ignore" else "allow",
         exact=settings.get("exact") is True, acyclic=settings.get("forbid_circular_dependencies") is True,
@@ -145,6 +158,25 @@ def _interface(table: Table, domain: str) -> Interface:
     )  # fmt: skip
 
 
+def _usable(interfaces: list[Interface]) -> tuple[list[Interface], list[str]]:
+    """The interfaces without the patterns that cannot be asked, and what is wrong with these.
+
+    Nothing is reported that tach would not report: where a pattern is left out, the interface is open; where nobody
+    can tell whose an interface is, there is none.
+    """
+    found: list[Interface] = []
+    wrong: list[str] = []
+    for interface in interfaces:
+        faults = [fault for pattern in interface.expose if (fault := pattern_fault(pattern))]
+        if faults:
+            interface = msgspec.structs.replace(interface, expose=(".*",))
+            wrong += (f"interfaces: {fault}; until then all is taken to be exposed there" for fault in faults)
+        found.append(interface)
+    if owners := [fault for one in found for pattern in one.modules if (fault := pattern_fault(pattern))]:
+        return [], [*wrong, *(f"interfaces: {fault}; until then no interface is looked at" for fault in owners)]
+    return found, wrong
+
+
 def _layers(settings: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The layers, the highest first, and those that are closed."""
     given = settings.get("layers", [])
@@ -161,11 +193,13 @@ def _layers(settings: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _domains(folder: Path, roots: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     """The domain files below the source roots, each with the dotted name of its folder."""
     seen: set[Path] = set()
-    for start in sorted((folder / one for one in roots), key=lambda one: -len(one.parts)):
+    top = os.path.realpath(folder)
+    starts = (start for one in roots if Path(os.path.realpath(start := folder / one)).is_relative_to(top))
+    for start in sorted(starts, key=lambda one: -len(one.parts)):
         for where, folders, files in os.walk(start):
             folders[:] = sorted(one for one in folders if not one.startswith(".") and one not in _NOT_ENTERED)
             file = Path(where, _DOMAIN)
-            if _DOMAIN in files and file not in seen:
+            if _DOMAIN in files and file not in seen and Path(os.path.realpath(file)).is_relative_to(top):
                 seen.add(file)
                 yield file, ".".join(file.parent.relative_to(start).parts)
 

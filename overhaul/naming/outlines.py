@@ -7,12 +7,13 @@ module in the notes has the outline that it had, each answer (but for `reference
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from typing import Generic, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
-from overhaul.facts import Facts, Row
+from overhaul.facts import Facts, Function, Row
+from overhaul.naming.additions import marks, unheard, unmarked, words_of
 from overhaul.naming.offers import EXTENDING, Offers
 
 _Row = TypeVar("_Row", bound=Row)
@@ -57,11 +58,6 @@ def noting(symbols: _Offers, notes: set[str]) -> _Offers:
     return type(symbols)(symbols.layout, *(Noted(table, notes) for table in symbols.tables))
 
 
-def outline(symbols: Offers, module: str) -> bytes:
-    """A digest of all that looking up names sees of one module, without lines; decodes that module's facts."""
-    return hashlib.blake2b(msgspec.msgpack.encode(list(told(symbols, module))), digest_size=16).digest()
-
-
 def told(symbols: Offers, module: str, but: Set[str] = frozenset()) -> Iterator[object]:
     """All that looking up names sees of one module, without lines, and without some functions by their dotted names."""
     bindings, exports, classes, functions, attributes, imports, used = symbols.tables
@@ -76,3 +72,71 @@ def told(symbols: Offers, module: str, but: Set[str] = frozenset()) -> Iterator[
     yield [(row.scope, row.kind, row.target, row.level, row.names, row.bound) for row in imports[module] if row.scope]
     if symbols.layout.modules[module].package:
         yield [row.name for row in used[module] if row.name in EXTENDING]
+
+
+Shown = Callable[[str, Set[str]], Iterator[object]]
+"""What a module shows, without some of its functions by their dotted names."""
+
+
+class Outlines:
+    """Compares what modules show with what they showed in the last run.
+
+    An outline is eight bytes of digest, and behind them the marks of the module's functions.
+    """
+
+    def __init__(
+        self, before: Mapping[str, bytes], prints: Mapping[str, bytes], outlines: Mapping[str, bytes],
+        functions: Facts[Function], tables: Sequence[Facts[Row]], shown: Shown, methods: bool,
+    ) -> None:  # fmt: skip
+        """`before` and `outlines` are of the last run, `prints` of this one; `tables` are all that is read.
+
+        Modules without an outline are not compared. `methods`: new methods of a class that was there may pass as well
+        as functions.
+        """
+        self._functions, self._shown = functions, shown
+        self._changed = [module for module in outlines if before.get(module) != prints.get(module)]
+        self._outlines = dict(outlines)
+        self.additions = False
+        """Whether any module has got functions of which no other one can have heard."""
+        self.hold = self._compare(tables, methods)
+        """Whether what was worked out about unchanged modules is what it was, lines aside."""
+
+    def now(self) -> dict[str, bytes]:
+        """The outlines of this run, where `hold`."""
+        return self._outlines
+
+    def _compare(self, tables: Sequence[Facts[Row]], methods: bool) -> bool:
+        words: set[bytes] = set()
+        seen: list[bytes] = []
+        for module in self._changed:
+            before = self._outlines[module]
+            data = encoded(self._shown(module, frozenset()))
+            if digest(data) != before[:_DIGEST]:
+                added = unmarked(self._functions[module], before[_DIGEST:], methods)
+                rest = encoded(self._shown(module, added)) if added else data
+                if digest(rest) != before[:_DIGEST]:
+                    return False
+                self._outlines[module] = digest(data) + marks([row.name for row in self._functions[module]])
+                words.update(words_of(added))
+                data = rest
+            seen.append(data)
+        self.additions = bool(words)
+        return not words or unheard(sorted(words), tables, frozenset(self._changed), seen)
+
+
+def outline_of(shown: Shown, functions: Facts[Function], module: str) -> bytes:
+    """The outline of one module."""
+    return digest(encoded(shown(module, frozenset()))) + marks([row.name for row in functions[module]])
+
+
+def encoded(parts: Iterator[object]) -> bytes:
+    """What is shown, with all strings as they are."""
+    return msgspec.msgpack.encode(list(parts))
+
+
+def digest(data: bytes) -> bytes:
+    """Eight bytes of it."""
+    return hashlib.blake2b(data, digest_size=_DIGEST).digest()
+
+
+_DIGEST: Final = 8

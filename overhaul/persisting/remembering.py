@@ -6,13 +6,13 @@ Whether a module has a pair depends on its own functions, on those that its clas
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from overhaul.facts import Facts, Row
+from overhaul.facts import Facts, Function, Row
 from overhaul.inventory import StatePersistence
-from overhaul.naming.outlines import outline
+from overhaul.naming.outlines import Outlines, outline_of, told
 from overhaul.symbols import Symbols
 
 
@@ -22,7 +22,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     prints: dict[str, bytes]
     """Module -> digest of its facts."""
     outlines: dict[str, bytes]
-    """Module -> digest of what names mean in it, for the modules in which one was looked up."""
+    """Module -> outline, what names mean in it, for the modules in which one was looked up."""
     quiet: dict[str, tuple[str, ...]]
     """Modules without a pair, each with those that its classes inherit from."""
     lone: dict[str, tuple[StatePersistence, ...]]
@@ -40,14 +40,15 @@ class Memory:
             module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
             for module in symbols.layout.modules
         }
-        self._known = past if past is not None and self._holds(past) else None
+        self._functions: Facts[Function] = symbols.tables[3]
+        self._outlines = Outlines(
+            past.prints, self._prints, past.outlines, self._functions, tables, self._shown, methods=True
+        ) if past is not None else None  # fmt: skip
+        self._known = past if self._outlines is not None and self._outlines.hold else None
         self._quiet: dict[str, tuple[str, ...]] = {}
 
-    def _holds(self, past: Known) -> bool:
-        return all(
-            past.prints.get(module) == self._prints[module] or told == outline(self._symbols, module)
-            for module, told in past.outlines.items()
-        )
+    def _shown(self, module: str, but: Set[str]) -> Iterator[object]:
+        return told(self._symbols, module, but)
 
     def _same(self, module: str) -> bool:
         return self._known is not None and self._known.prints.get(module) == self._prints[module]
@@ -67,8 +68,9 @@ class Memory:
 
     def left(self, lone: Mapping[str, Sequence[StatePersistence]]) -> Known:
         """What the next run can take over."""
-        outlines = dict(self._known.outlines) if self._known is not None else {}
-        outlines |= {module: outline(self._symbols, module) for module in sorted(self._notes - outlines.keys())}
+        outlines = dict(self._outlines.now()) if self._known is not None and self._outlines is not None else {}
+        for module in sorted(self._notes - outlines.keys()):
+            outlines[module] = outline_of(self._shown, self._functions, module)
         return Known(
             self._prints, outlines, self._quiet, {module: tuple(rows) for module, rows in lone.items() if rows}
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from io import TextIOWrapper
 from logging import Logger
 from pathlib import Path
@@ -137,11 +137,11 @@ def _public(name: str) -> bool:
     return not name.startswith("_")
 
 
-def essence(interface: Interface) -> tuple[object, ...]:
-    """All of an interface but its lines, of which only the order remains."""
+def essence(interface: Interface, but: Set[str]) -> tuple[object, ...]:
+    """All of an interface but its lines, of which only the order remains, and without some functions' names."""
     lines = [one.line for one in every(interface)]
     ranks = sorted(range(len(lines)), key=lines.__getitem__)
-    return [_essence(one) for one in interface.offers], sorted(interface.functions), ranks
+    return [_essence(one) for one in interface.offers], sorted(interface.functions - but), ranks
 
 
 def _essence(offer: Offer) -> tuple[object, ...]:

@@ -73,7 +73,7 @@ class Finder:
             module for module, place in symbols.layout.modules.items()
             if place.kind == "source" and not testing(place.path) and not _left_out(place.path, packages)
         ]  # fmt: skip
-        self._memory = Memory(past.state, symbols, tables, imports, self._interface, considered)
+        self._memory = Memory(past.state, symbols, tables, functions, imports, self._interface, considered)
         told = self._memory.past
         self._whole = told.whole if told is not None else _whole(list(map(self._interface, considered)))
         taken: dict[tuple[str, str], set[str]] = {}

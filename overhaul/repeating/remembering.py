@@ -8,12 +8,12 @@ concerns the whole: then only the pairs with a changed module are compared again
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from overhaul.facts import Facts, Import, Row
-from overhaul.naming.outlines import outline
+from overhaul.facts import Facts, Function, Import, Row
+from overhaul.naming.outlines import Outlines, outline_of, told
 from overhaul.repeating.interfaces import Interface, Tallies, essence
 from overhaul.symbols import Symbols
 
@@ -40,21 +40,25 @@ class Known(msgspec.Struct, frozen=True, array_like=True):
     """Digest of who takes what from whom."""
     prints: dict[str, bytes]
     """Module -> digest of its facts."""
-    interfaces: dict[str, bytes]
-    """Module -> digest of its interface, without lines."""
     outlines: dict[str, bytes]
-    """The same of what looking up names sees of it, for the modules in which one was looked up."""
+    """Module -> outline: its interface, where it is compared, and what looking up names sees of it, where one did."""
+    noted: tuple[str, ...]
+    """The modules in which names were looked up."""
 
 
 class Memory:
     """Tells what of the last run still holds."""
 
     def __init__(
-        self, past: Known | None, symbols: Symbols, tables: Sequence[Facts[Row]], imports: Sequence[Import],
-        interface: Callable[[str], Interface], considered: Sequence[str],
+        self, past: Known | None, symbols: Symbols, tables: Sequence[Facts[Row]], functions: Facts[Function],
+        imports: Sequence[Import], interface: Callable[[str], Interface], considered: Sequence[str],
     ) -> None:  # fmt: skip
-        """`tables` are all that interfaces, bodies and names are told from; `considered` the modules to be compared."""
-        self._symbols, self._interface, self._considered = symbols, interface, considered
+        """`tables` are all that interfaces, bodies and names are told from, functions among them.
+
+        `considered` are the modules to be compared.
+        """
+        self._symbols, self._interface, self._considered = symbols, interface, frozenset(considered)
+        self._functions = functions
         self._prints = _joined([table.prints() for table in tables], symbols.layout.modules)
         self._imports = _digest([
             (row.importer, row.imported, row.implicit, row.names) for row in imports
@@ -62,17 +66,19 @@ class Memory:
         self._changed = {
             module for module, print_ in self._prints.items() if past is None or past.prints.get(module) != print_
         }
-        self.past = past if past is not None and self._holds(past) else None
+        self._noted = frozenset(past.noted) if past is not None else frozenset[str]()
+        # What is not public is in no interface: its name counts only where several modules have it.
+        self._outlines = Outlines(
+            past.prints, self._prints, past.outlines, self._functions, tables, self._shown, methods=True
+        ) if past is not None and past.imports == self._imports else None  # fmt: skip
+        self.past = past if self._outlines is not None and self._outlines.hold else None
         """What still holds; None where too much has changed."""
 
-    def _holds(self, past: Known) -> bool:
-        if past.imports != self._imports:
-            return False
-        return all(
-            (module not in past.interfaces or past.interfaces[module] == _digest(essence(self._interface(module))))
-            and (module not in past.outlines or past.outlines[module] == outline(self._symbols, module))
-            for module in sorted(self._changed)
-        )
+    def _shown(self, module: str, but: Set[str]) -> Iterator[object]:
+        if module in self._noted:
+            yield from told(self._symbols, module, but)
+        if module in self._considered:
+            yield essence(self._interface(module), but)
 
     def found(self, number: int, first: str, second: str) -> bool:
         """Whether a pair need be compared again, or else did not correspond."""
@@ -81,13 +87,12 @@ class Memory:
 
     def left(self, whole: Whole, found: bytes, notes: set[str]) -> Known:
         """What the next run can take over; `notes` are the modules in which this one has looked names up."""
-        past = self.past
-        outlines = dict(past.outlines) if past is not None else {}
-        outlines |= {module: outline(self._symbols, module) for module in sorted(notes - outlines.keys())}
-        interfaces = past.interfaces if past is not None else {
-            module: _digest(essence(self._interface(module))) for module in self._considered
-        }  # fmt: skip
-        return Known(whole, found, self._imports, self._prints, interfaces, outlines)
+        outlines = dict(self._outlines.now()) if self.past is not None and self._outlines is not None else {}
+        told_of = self._noted & outlines.keys()
+        self._noted = told_of | notes
+        for module in sorted((self._considered - outlines.keys()) | (notes - told_of)):
+            outlines[module] = outline_of(self._shown, self._functions, module)
+        return Known(whole, found, self._imports, self._prints, outlines, tuple(sorted(self._noted)))
 
 
 def _joined(tables: Sequence[Mapping[str, bytes]], modules: Mapping[str, object]) -> dict[str, bytes]:

@@ -100,7 +100,8 @@ def test_a_further_user_of_a_way_that_is_told_already_is_new_and_changes_no_othe
 
 
 def test_a_forbidden_module_that_is_reached_as_well_is_new_and_changes_no_other() -> None:
-    files = {"p/__init__.py": "", "p/a.py": "import p.tools", "p/tools.py": "import p.db", "p/db.py": "", "p/net.py": ""}
+    files = {"p/__init__.py": "", "p/a.py": "import p.tools", "p/tools.py": "import p.db", "p/db.py": ""}
+    files["p/net.py"] = ""
     terms = Forbidden(name="it", source_modules=("p.a",), forbidden_modules=("p.net", "p.db"))
     (before,) = check("forbidden_import", files, Config(contracts=(terms,)))
     after = check("forbidden_import", {**files, "p/tools.py": "import p.net, p.db"}, Config(contracts=(terms,)))
@@ -161,6 +162,11 @@ def test_an_import_of_another_distribution_can_be_ignored() -> None:
     forbidden = Forbidden(source_modules=("a", "b"), forbidden_modules=("requests",), **terms)  # type: ignore[arg-type]
     external = External(denied=("requests",), **{**terms, "name": "too"})  # type: ignore[arg-type]
     assert [row.importer for row in rows(files, forbidden, external)] == ["b", "b"]
+
+
+def test_an_import_of_what_two_names_protect_is_told_once() -> None:
+    files = {"p/__init__.py": "", "p/q/__init__.py": "", "p/q/r.py": "", "x.py": "import p.q.r"}
+    assert len(rows(files, Protected(name="it", protected_modules=("p.q", "p.q.r")))) == 1
 
 
 def test_a_ring_is_told_with_the_imports_that_open_it() -> None:

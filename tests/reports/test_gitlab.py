@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from overhaul.files.discovery import Failure
 from overhaul.survey import Survey
 
 Judged = Any
@@ -53,6 +54,12 @@ def test_two_folders_of_one_repository_have_fingerprints_of_their_own(judged: Ju
 def test_a_file_that_could_not_be_analysed_is_told_at_the_least_severity(judged: Judged) -> None:
     (issue,) = issues(judged({"a.py": "", "broken.py": "def\n"}))
     assert (issue["check_name"], issue["severity"], issue["location"]["path"]) == ("not_analysed", "info", "broken.py")
+
+
+def test_failures_of_one_file_and_stage_have_fingerprints_of_their_own(judged: Judged) -> None:
+    survey = judged({"a.py": ""})
+    survey.failures = tuple(Failure("setup.cfg", "contracts", f"line {line}: unknown") for line in (3, 9))
+    assert len({one["fingerprint"] for one in issues(survey)}) == 2
 
 
 def test_a_clean_project_is_an_empty_list(judged: Judged) -> None:

@@ -17,6 +17,7 @@ from overhaul.errors import UnknownName
 from overhaul.leaves import load_leaves
 from overhaul.survey import Survey
 from overhaul.testing import render
+from overhaul.verdicts import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ROOT / "docs" / "report.schema.json"
@@ -65,6 +66,13 @@ def test_findings_have_identity_status_and_places_and_what_is_suppressed_or_fixe
     assert [(one["rule"], one["module"], one["name"]) for one in document["fixed"]] == [("loud_name", "a", "NoteGone")]
     assert document["since"] == "main"
     validate(document)
+
+
+def test_the_baseline_is_told_relative_to_the_root(judged: Any) -> None:
+    survey = judged({"a.py": ""})
+    for place, told in ((survey.root / "debts.txt", "debts.txt"), (survey.root.parent / "debts.txt", "../debts.txt")):
+        survey._narrow = Verdict((), baseline=str(place))  # pyright: ignore[reportPrivateUsage]
+        assert written(survey)["baseline"] == told
 
 
 def test_only_the_told_tables_are_written_and_no_other_is_made(judged: Any, monkeypatch: pytest.MonkeyPatch) -> None:

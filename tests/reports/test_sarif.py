@@ -68,7 +68,7 @@ def test_a_result_has_its_line_its_name_and_a_fingerprint_that_outlives_a_moved_
                 "artifactLocation": {"uri": "p/a.py", "uriBaseId": "%SRCROOT%"},
                 "region": {"startLine": 3, "snippet": {"text": "class NoteOne: ..."}},
             },
-            "logicalLocations": [{"fullyQualifiedName": "p.a.NoteOne"}],
+            "logicalLocations": [{"fullyQualifiedName": "p.a", "kind": "module"}],
         }
     ]
 

@@ -10,7 +10,7 @@ import pytest
 from overhaul.config import Config, load_config
 from overhaul.contracts import Acyclic, Boundaries, Boundary, External, Forbidden, Independence, Layers, Protected
 from overhaul.errors import ConfigError
-from overhaul.testing import surveyed
+from overhaul.testing import check, surveyed
 
 LAYERS = """
 [[contracts]]
@@ -197,10 +197,7 @@ allow_indirect_imports = true
         ("tach.toml", "modules = 3\n"),
         ("tach.toml", "[[modules]]\ndepends_on = []\n"),
         ("tach.toml", "[[modules]\n"),
-        ("tach.toml", '[[modules]]\npath = "a"\n[[interfaces]]\nexpose = ["("]\n'),
         ("tach.toml", '[[modules]]\npath = "a"\nlayer = "zork"\n'),
-        ("tach.toml", '[[modules]]\npath = "a"\n[[interfaces]]\nexpose = ["(a+)+b"]\n'),
-        ("tach.toml", '[[modules]]\npath = "a"\n[[interfaces]]\nexpose = [".*a.*a.*a.*a.*b"]\n'),
     ],
 )
 def test_malformed_settings_of_others_are_a_failure_with_its_place_and_no_end(
@@ -295,6 +292,7 @@ def test_the_boundaries_of_tach_are_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert [one.modules for one in boundaries.interfaces] == [("lib",), (r"shop.orders\.book",)]
     assert (boundaries.layers, boundaries.closed_layers) == (("ui", "core", "data"), ("core",))
+    assert not boundaries.explicit
     assert (boundaries.exclude, boundaries.roots) == (("**/tests", "docs/*.py"), ("src",))
     assert (boundaries.exact, boundaries.acyclic, boundaries.typing) == (True, True, True)
     assert isinstance(external, External)
@@ -314,3 +312,94 @@ def test_settings_of_others_do_not_lead_out_of_their_folder_and_do_not_hang(tmp_
     (contract,) = read(project, tach__toml=roots).contracts
     assert isinstance(contract, Boundaries)
     assert [one.path for one in contract.modules] == ["c", "a"]
+
+
+@pytest.mark.parametrize("pattern", ["(", "(a|b)+", "(a+)+b", ".*a.*a.*a.*a.*b"])
+def test_a_pattern_of_tach_that_is_not_asked_is_told_and_all_else_holds(tmp_path: Path, pattern: str) -> None:
+    text = (
+        '[[modules]]\npath = "a"\n[[interfaces]]\nexpose = ["run", "{}"]\nfrom = ["a"]\n'
+        '[[interfaces]]\nexpose = ["other"]\nfrom = ["b"]\n'
+    )
+    config = read(tmp_path, tach__toml=text.format(pattern))
+    (contract,) = config.contracts
+    assert isinstance(contract, Boundaries)
+    assert [(one.modules, one.expose) for one in contract.interfaces] == [(("a",), (".*",)), (("b",), ("other",))]
+    assert [(one.path, repr(pattern) in one.reason) for one in config.misread] == [("tach.toml", True)]
+    owners = read(tmp_path, tach__toml=text.format("run").replace('from = ["a"]', f'from = ["{pattern}"]'))
+    assert [getattr(one, "interfaces", None) for one in owners.contracts] == [()]
+    assert len(owners.misread) == 1
+
+
+def test_keys_and_options_that_the_other_tool_does_not_have_are_told_with_the_near_ones(tmp_path: Path) -> None:
+    linter = (
+        "[importlinter]\nroot_package = a\n[importlinter:contract:1]\nname = it\ntype = layers\nlayers =\n  a\n  b\n"
+        "ignore_import = a -> b\ntyping = False\n"
+    )
+    config = read(tmp_path, setup__cfg=linter, tach__toml='layer = ["x"]\n[[modules]]\npath = "a"\n')
+    layers, _ = config.contracts
+    assert (layers.ignore_imports, layers.typing) == ((), True)
+    said = [one.reason for one in config.misread]
+    assert len(said) == 3
+    assert "line 3: the contract 'it': contracts of the type 'layers' have no option 'ignore_import' (did" in said[0]
+    assert "no option 'typing'" in said[1]
+    assert "tach has no key 'layer' (did you mean layers?)" in said[2]
+
+
+def test_a_contract_of_import_linter_without_a_name_is_called_by_its_number_and_not_by_its_line(tmp_path: Path) -> None:
+    text = '[tool.importlinter]\nroot_package = "a"\n{}[[tool.importlinter.contracts]]\ntype = "independence"\nmodules = ["a"]\n'
+    names = {read(tmp_path, pyproject__toml=text.format(more)).contracts[0].name for more in ("", "\n# more\n")}
+    assert names == {"contract 1"}
+
+
+def test_links_of_an_audited_tree_lead_no_reader_of_settings_out_of_it(tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    for folder in (project / "app", outside / "deep"):
+        folder.mkdir(parents=True)
+    (outside / "deep" / "tach.domain.toml").write_text('[[modules]]\npath = "b"\n', encoding="utf-8")
+    (project / "linked").symlink_to(outside)
+    (project / "app" / "tach.domain.toml").symlink_to(outside / "deep" / "tach.domain.toml")
+    config = read(project, tach__toml='source_roots = [".", "linked"]\n[[modules]]\npath = "c"\n')
+    (contract,) = config.contracts
+    assert isinstance(contract, Boundaries)
+    assert [one.path for one in contract.modules] == ["c"]
+    assert not config.misread
+
+
+TREE = {
+    "a/__init__.py": "", "tests/t.py": "import a\n", "docs/d.py": "import a\n", "s/__init__.py": "",
+    "s/tests/__init__.py": "", "s/tests/q.py": "import a\n", "s/docs/q.py": "import a\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("exclude", "told"),
+    # As `tach check` of tach 0.35.3 says.
+    [
+        ("", "docs/d.py s/docs/q.py s/tests/q.py tests/t.py"),
+        ("tests", "docs/d.py s/docs/q.py"),
+        ("tests/", "docs/d.py s/docs/q.py"),
+        ("**/tests/**", "docs/d.py s/docs/q.py"),
+        ("tes*", "docs/d.py s/docs/q.py"),
+        ("s/tests", "docs/d.py s/docs/q.py tests/t.py"),
+        ("*/tests", "docs/d.py s/docs/q.py tests/t.py"),
+        ("tests/*.py", "docs/d.py s/docs/q.py s/tests/q.py"),
+        ("q.py", "docs/d.py tests/t.py"),
+        ("s/tests/q", "docs/d.py s/docs/q.py s/tests/q.py tests/t.py"),
+        ("./tests", "docs/d.py s/docs/q.py s/tests/q.py tests/t.py"),
+    ],
+)
+def test_files_that_tach_leaves_out_are_left_out_and_no_others(tmp_path: Path, exclude: str, told: str) -> None:
+    modules = "".join(f'[[modules]]\npath = "{name}"\ndepends_on = []\n' for name in ("a", "tests", "s", "docs"))
+    text = f'source_roots = ["."]\n{f"exclude = [{exclude!r}]" if exclude else ""}\n{modules}'
+    config = read(tmp_path, tach__toml=text)
+    assert " ".join(sorted({one.path for one in check("undeclared_dependency", TREE, config)})) == told
+
+
+def test_a_layer_of_tach_that_must_say_so_declares_the_lower_ones(tmp_path: Path) -> None:
+    text = (
+        'source_roots = ["."]\nlayers = ["up", "down"]\nlayers_explicit_depends_on = {}\n'
+        '[[modules]]\npath = "a"\nlayer = "up"\ndepends_on = []\n[[modules]]\npath = "b"\nlayer = "down"\n'
+    )
+    for explicit, count in (("true", 1), ("false", 0)):
+        config = read(tmp_path, tach__toml=text.format(explicit))
+        assert len(check("undeclared_dependency", {"a.py": "import b\n", "b.py": ""}, config)) == count

@@ -14,6 +14,8 @@ from overhaul.contracts import Frozen
 from overhaul.errors import ConfigError, UsageError
 from overhaul.findings import Finding
 from overhaul.frozen import fingerprint_of_file
+from overhaul.leaves import load_leaves
+from overhaul.survey import survey
 from overhaul.testing import check, surveyed
 
 SOURCE = '''"""Prices."""
@@ -158,8 +160,10 @@ def test_what_has_another_name_is_known_again() -> None:
 def test_a_module_that_is_gone_is_told_with_those_that_are_called_alike() -> None:
     entry = Frozen(what="prices:LIMIT", fingerprint=fingerprint("prices:LIMIT"), reason="why", file="pyproject.toml")
     (one,) = check("changed_frozen_code", {"price.py": SOURCE}, Config(frozen=(entry,)))
-    assert "is gone (price may be" in one.message
-    assert one.path == "pyproject.toml"
+    assert "is gone (price:LIMIT may be" in one.message
+    assert (one.path, [place.path for place in one.places]) == ("pyproject.toml", ["price.py"])
+    (other,) = check("changed_frozen_code", {"price.py": "LIMIT: int = 11"}, Config(frozen=(entry,)))
+    assert "is gone (price may be" in other.message
 
 
 def test_nothing_is_said_of_a_module_that_the_audit_does_not_look_at() -> None:
@@ -182,6 +186,85 @@ def test_code_that_is_nested_too_deeply_is_a_warning_and_no_end(body: str) -> No
     assert (one.severity, one.name) == ("warning", "prices:LIMIT: unreadable")
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        "LIMIT[0] = 3", "LIMIT.a = 3", "for LIMIT in x: pass", "with x as LIMIT: pass", "import x as LIMIT",
+        "from x import LIMIT", "del LIMIT", "a, LIMIT = x", "(LIMIT := 3)", "LIMIT[0] += 1",
+    ],
+)  # fmt: skip
+def test_whatever_writes_to_a_name_counts(more: str) -> None:
+    assert fingerprint("prices:LIMIT", f"{SOURCE}{more}\n") != fingerprint("prices:LIMIT")
+    assert fingerprint("prices:LIMIT", f"{SOURCE}{more.replace('LIMIT', 'OTHER')}\n") == fingerprint("prices:LIMIT")
+
+
+@pytest.mark.parametrize(
+    ("source", "other"),
+    [
+        ("if A:\n    X = 1\nelse:\n    X = 2\n", "if B:\n    X = 1\nelse:\n    X = 2\n"),
+        ("try:\n    X = 1\nexcept E:\n    X = 2\n", "try:\n    X = 1\nexcept F:\n    X = 2\n"),
+        ("if A:\n    X = 1\n", "if A:\n    pass\nelse:\n    X = 1\n"),
+    ],
+)
+def test_the_branch_that_a_definition_stands_in_counts(source: str, other: str) -> None:
+    assert fingerprint("prices:X", source) != fingerprint("prices:X", other)
+    assert fingerprint("prices:X", source) == fingerprint("prices:X", f"{source}if B:\n    Y = 1\n")
+
+
+def test_brackets_that_a_formatter_takes_from_del_do_not_count() -> None:
+    source = "def f(a, b):\n    del (a, b)\n"
+    assert fingerprint("prices:f", source) == fingerprint("prices:f", source.replace("(a, b)\n", "a, b\n"))
+
+
+def test_every_further_change_is_another_finding() -> None:
+    first, second = (found("prices:LIMIT", SOURCE.replace("= 10", f"= {value}"))[0] for value in (11, 12))
+    again = found("prices:LIMIT", f"# Moved.\n{SOURCE.replace('= 10', '= 11')}")[0]
+    assert first.identity != second.identity
+    assert first.identity == again.identity
+    assert [(place.path, place.what) for place in first.places] == [("pyproject.toml", "the entry that freezes it")]
+
+
+def test_nothing_is_gone_where_something_is_left_out() -> None:
+    entry = Frozen(what="app.prices:LIMIT", fingerprint="v1:" + "0" * 32, reason="why", file="overhaul.toml")
+    for exclude, count in (((), 1), (("app",), 0)):
+        config = Config(frozen=(entry,), also_exclude=exclude)
+        assert len(check("changed_frozen_code", {"x.py": ""}, config)) == count
+
+
+def test_nothing_is_gone_or_stale_where_one_file_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "top.py").write_text("X = 1\n", encoding="utf-8")
+    (tmp_path / "gen.py").write_text("X = 1\n", encoding="utf-8")
+    text = '[[frozen]]\nwhat = "gen:X"\nreason = "c"\nfingerprint = "v1:{}"\n'.format("0" * 32)
+    text += '[[contracts]]\nkind = "independence"\nname = "it"\nmodules = ["top", "gen"]\n'
+    (tmp_path / "overhaul.toml").write_text(text, encoding="utf-8")
+    for root, count in ((tmp_path, 1), (tmp_path / "top.py", 0)):
+        seen = survey(root, load_config(tmp_path), load_leaves())
+        assert len([one for one in seen.findings if one.rule in ("changed_frozen_code", "stale_contract")]) == count
+
+
+def test_a_link_out_of_the_project_is_neither_read_nor_frozen(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "a.py").write_text("", encoding="utf-8")
+    (project / "table").symlink_to(tmp_path / "secret")
+    with pytest.raises(UsageError, match="it leads out of the folder of the settings"):
+        frozen_entry(project, Config(), "table")
+    with pytest.raises(UsageError, match="lies elsewhere"):
+        frozen_entry(project, Config(), "../secret")
+
+
+def test_a_file_that_settings_above_the_audited_folder_freeze_stands_in_that_folder(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "z.py").write_text("X = 1\n", encoding="utf-8")
+    text = '[[frozen]]\nwhat = "sub/z.py"\nreason = "c"\nfingerprint = "v1:{}"\n'.format("0" * 32)
+    (tmp_path / "overhaul.toml").write_text(text, encoding="utf-8")
+    config = load_config(tmp_path / "sub", tmp_path / "overhaul.toml")
+    seen = survey(tmp_path / "sub", config, load_leaves())
+    (one,) = [one for one in seen.findings if one.rule == "changed_frozen_code"]
+    assert (one.path, one.module, one.places[0].path) == ("z.py", "z", "../overhaul.toml")
+
+
 def test_all_definitions_of_a_name_count() -> None:
     either = "import sys\nif sys.argv:\n    def f(): return 1\nelse:\n    def f(): return 2\n"
     assert fingerprint("prices:f", either) != fingerprint("prices:f", either.replace("return 2", "return 3"))
@@ -192,6 +275,7 @@ def test_all_definitions_of_a_name_count() -> None:
     [
         ("prices:Price.off", "did you mean prices:Price.of?"),
         ("price:LIMIT", "did you mean prices?"),
+        ("prices.py:Price", "did you mean prices:Price?"),
         ("zork", "name it `package.module:Class.method`"),
     ],
 )
@@ -213,6 +297,8 @@ def test_what_freeze_prints_can_be_pasted_into_the_settings(tmp_path: Path) -> N
     assert (entry.fingerprint, entry.line) == (fingerprint("prices:Price.of"), 5)
     again = frozen_entry(tmp_path, load_config(tmp_path), "prices:Price.of")
     assert "pyproject.toml:5 has an entry for it already" in again
+    for line in ('owner = "Ann"', f"reason = {entry.reason!r}".replace("'", '"')[:12], "code-only = true"):
+        assert line in again
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from overhaul.calling import project as calling
+from overhaul.calling import remembering as calls
+from overhaul.calling.outgoing import Outgoing, Sources
 from overhaul.config import Config
 from overhaul.facts import Row
 from overhaul.importing import remembering as importing
@@ -85,6 +87,28 @@ PIECES = (
     "    def close(self):\n        self.stores.clear()\n",
 )  # fmt: skip
 """What may be added to a module; whether it means anything there is no matter."""
+DEFINITIONS = (
+    "def {name}(x, *args, **kwargs):\n    return x\n", "def {name}():\n    return EngineManager(None, None)\n",
+    "def {name}(function):\n    def inner_{name}(*args, **kwargs):\n        return function(*args, **kwargs)\n"
+    "    return inner_{name}\n",
+    "if VERSION:\n    def {name}():\n        from app import engine\n        return engine\n",
+    "@main\ndef {name}(bus: 'Bus') -> 'Bus':\n    bus.nothing()\n    return bus\n",
+    "async def _{name}():\n    global VERSION\n    VERSION = 3\n", "def register():\n    return main()\n",
+    "class {name}(Base):\n    def run(self):\n        return self.stop()\n", "{name} = Bus\n",
+    "def __getattr__(name):\n    return name\n", "def save_{name}(path):\n    path.write_text('1')\n",
+)  # fmt: skip
+METHODS = (
+    "    def {name}(self):\n        return self.run()\n", "    @property\n    def {name}(self):\n        return 1\n",
+    "    def {name}(self):\n        self.extra = Bus()\n", "    def __getattr__(self, name):\n        return name\n",
+    "    def missin(self):\n        return self.stop()\n", "    def register(self):\n        return {name}\n",
+)  # fmt: skip
+USES = (
+    "{name}(1)\n", "from app.bus import {name}\n", "from app.jobs import {name} as other\n", "__all__ = ['{name}']\n",
+    "def ask(job: 'Job'):\n    job.{name}()\n", "@{name}\ndef wrapped():\n    return 1\n", "names = '{name}'\n",
+    "class Holder:\n    def __init__(self):\n        self.one = {name}()\n    def go(self):\n"
+    "        self.one.subscribe()\n        self.one.nothing()\n",
+    "from app import base\n\ndef far():\n    return base.{name}()\n", "from app.bus import *\n",
+)  # fmt: skip
 INSIDE = (
     "value = 1", "self.extra = Bus()", "main()", "self.bus.halt()", "added(value)", "one = Job()", "json.dumps(1)",
 )  # fmt: skip
@@ -119,7 +143,12 @@ def edited(files: Mapping[str, str], rng: random.Random) -> dict[str, str]:
     found = dict(files)
     path = rng.choice(sorted(files))
     lines = files[path].split("\n")
-    kind = rng.choice(("shift", "shift", "inside", "inside", "inside", "piece", "piece", "rename", "drop", "module"))
+    kind = rng.choice((
+        "shift", "shift", "inside", "inside", "inside", "piece", "piece", "rename", "drop", "module", "definition",
+        "definition", "definition", "method", "method", "use", "use",
+    ))  # fmt: skip
+    # Some have the name of an earlier one, and most are asked for by nobody.
+    name = f"fresh_{rng.randint(0, 6)}"
     bodies = [number for number, line in enumerate(lines) if line.startswith("        ")]
     if kind == "shift":
         lines.insert(rng.choice((0, *bodies)), "")
@@ -128,6 +157,14 @@ def edited(files: Mapping[str, str], rng: random.Random) -> dict[str, str]:
     elif kind == "piece":
         piece = rng.choice(PIECES).split("\n")
         lines = piece + lines if rng.random() < 0.3 else lines + piece
+    elif kind in ("definition", "use"):
+        piece = rng.choice(DEFINITIONS if kind == "definition" else USES).format(name=name).split("\n")
+        lines = piece + lines if rng.random() < 0.2 else lines + piece
+    elif kind == "method":
+        classes = [number for number, line in enumerate(lines) if line.startswith("class ")]
+        if classes:
+            at = rng.choice(classes) + 1
+            lines[at:at] = rng.choice(METHODS).format(name=name).split("\n")
     elif kind == "rename":
         names = re.findall(r"(?:def|class) (\w+)", files[path])
         if names:
@@ -176,6 +213,21 @@ def known(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 SHIFTED = {path: f"# one line more\n{text}" for path, text in START.items()}
 CHANGED = {**START, "app/jobs.py": START["app/jobs.py"].replace("        engine.start()", "        a = 1\n        a")}
+
+
+ADDED = {
+    **START, "app/base.py": f"{START['app/base.py']}\ndef unheard_of(one):\n    return one.stop()\n",
+    "app/jobs.py": f"{START['app/jobs.py']}\nasync def hidden(number: int) -> int:\n    def inmost():\n"
+    "        return number\n    return inmost()\n",
+}  # fmt: skip
+METHOD = {**START, "app/jobs.py": START["app/jobs.py"].replace(
+    "class Job(Base):\n", "class Job(Base):\n    def unheard_of(self):\n        return self.run()\n"
+)}  # fmt: skip
+HEARD = {
+    "call": "def quiet():\n    return early()\n", "string": "NAMES = ['early']\n",
+    "import": "from app.base import early\n",
+    "attribute": "def quiet(one):\n    return one.early\n", "listed": "__all__ = ['early']\n",
+}  # fmt: skip
 
 
 def never(*_: object, **__: object) -> object:
@@ -268,3 +320,68 @@ def test_modules_that_save_nothing_are_not_searched_for_saved_state_again(
     root, store = known
     write(root, CHANGED)
     assert said(root, store)["state_persistences"] and set(searched) == {"app.jobs", "app.archive", "app.store"}
+
+
+@pytest.mark.parametrize("files", [ADDED, METHOD], ids=["functions", "method"])
+def test_definitions_that_nobody_asks_for_are_followed_from_their_own_modules_only(
+    files: Mapping[str, str], known: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[str] = []
+    searched: list[str] = []
+    whole, asked = calls.outgoing, Interfaces.asked
+
+    def noted(sources: Sources, module: str) -> Outgoing:
+        followed.append(module)
+        return whole(sources, module)
+
+    def noted_too(self: Interfaces, module: str) -> Iterator[object]:
+        searched.append(module)
+        return asked(self, module)
+
+    monkeypatch.setattr(calls, "outgoing", noted)
+    monkeypatch.setattr(Interfaces, "asked", noted_too)
+    monkeypatch.setattr(importing, "attempts", never)
+    root, store = known
+    write(root, files)
+    told = said(root, store)
+    changed = {path[:-3].replace("/", ".") for path in files if files[path] != START[path]}
+    # A row names members that are spelt alike: modules that have one are searched again.
+    rows = {row.module for row in told["interface_mismatches"]}  # type: ignore[attr-defined]
+    assert set(followed) == changed and set(searched) == changed | rows
+    monkeypatch.undo()
+    assert told == said(root, None)
+
+
+@pytest.mark.parametrize("how", sorted(HEARD))
+def test_a_definition_that_was_asked_for_before_it_was_there_is_found(how: str, tmp_path: Path) -> None:
+    root, store = tmp_path / "project", tmp_path / "store"
+    store.mkdir()
+    before = {**START, "app/quiet.py": HEARD[how]}
+    write(root, before)
+    said(root, store)
+    write(root, {**before, "app/base.py": f"{START['app/base.py']}\ndef early():\n    from app import jobs\n"})
+    assert said(root, store) == said(root, None)
+
+
+def test_what_a_star_brings_of_a_new_definition_is_passed_on(tmp_path: Path) -> None:
+    root, store = tmp_path / "project", tmp_path / "store"
+    store.mkdir()
+    before = {**START, "app/kit/__init__.py": "from app.base import *\n"}
+    write(root, before)
+    said(root, store)
+    write(root, {**before, "app/base.py": f"{START['app/base.py']}\ndef unheard_of():\n    return 1\n"})
+    told = said(root, store)
+    (row,) = [row for row in told["reaches"] if row.name == "unheard_of"]  # type: ignore[attr-defined]
+    assert row.reached == "entry" and told == said(root, None)  # type: ignore[attr-defined]
+
+
+def test_another_class_is_found_where_a_stub_says_so(tmp_path: Path) -> None:
+    root, store = tmp_path / "project", tmp_path / "store"
+    store.mkdir()
+    stub = "from app.bus import Bus\nfrom app.jobs import Job\nlast: {name}\n"
+    before = {**START, "app/fast.pyi": stub.format(name="Bus"),
+              "app/quick.py": "from app.fast import last\n\ndef go():\n    last.run()\n    last.start()\n"}  # fmt: skip
+    write(root, before)
+    said(root, store)
+    (root / "app/fast.pyi").write_text(stub.format(name="Job"))
+    assert said(root, store) == said(root, None)

@@ -312,3 +312,18 @@ def test_rows_that_were_changed_are_told_from_those_that_a_collector_made() -> N
     store.add([Parsed(b"key", (b"\x91\x01", b"\x91\x02"), 1, "", "")])
     assert store.intact("functions", b"key", b"\x91\x02")
     assert not store.intact("functions", b"key", b"\x91\x03") and not store.intact("comments", b"key", b"\x91\x02")
+
+
+def test_what_another_engine_has_put_in_since_is_not_read_for_ones_own(tmp_path: Path) -> None:
+    store = filled(tmp_path)
+    made: list[str] = []
+
+    def refill() -> None:
+        made.append("again")
+        store.add([Parsed(b"key", (BLOB, b"\x90"), 7, "", "")])
+
+    store.refill = refill
+    other = opened(tmp_path, b"another engine")
+    other.add([Parsed(b"key", (msgspec.msgpack.encode([9]), b"\x90"), 1, "", "")])
+    assert store.row("comments", b"key") == BLOB and made == ["again"]
+    assert other.row("comments", b"key") == msgspec.msgpack.encode([9]), "the other run keeps what is its own"

@@ -1,11 +1,15 @@
 """From what rules say to what is reported: grades, suppressions, thoughts about the others, the baseline."""
 
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
+from overhaul.config import Config
 from overhaul.findings import Finding, Judged, Place
-from overhaul.ledger import Entry
+from overhaul.leaves import load_leaves
+from overhaul.ledger import Entry, ledger_text
+from overhaul.survey import survey
 from overhaul.verdicts import Baseline, Verdict, judge
 
 
@@ -75,6 +79,21 @@ def test_an_entry_that_was_rewritten_after_a_move_is_what_the_earlier_revision_h
     found = verdict([finding("Bad", path="store.py")], ledger=[moved], earlier=[entry("Bad", "shop")], gone=["shop"])
     assert [one.status for one in found.findings] == ["inherited"]
     assert found.fixed == ()
+
+
+def test_an_entry_of_another_module_that_was_there_all_along_is_not_what_the_earlier_revision_had() -> None:
+    earlier, ledger = entry("Bad", "shop"), entry("Bad", "store")
+    said = [finding("Bad"), finding("Bad", path="store.py")]
+    found = verdict(said, ledger=[ledger], earlier=[earlier])
+    assert [(one.module, one.status) for one in found.findings] == [("shop", "inherited"), ("store", "inherited")]
+
+
+def test_an_entry_of_a_name_that_no_file_can_have_is_only_fixed(tmp_path: Path) -> None:
+    for name in ("x" * 300, "a\0b"):
+        (tmp_path / "a.py").write_text("one = 1\n")
+        (tmp_path / "overhaul-baseline.txt").write_text(ledger_text([Entry("import_cycle", name, "ring", "00000000")]))
+        found = survey(tmp_path, Config(), load_leaves()).verdict
+        assert [one.module for one in found.stale] == [name]
 
 
 def test_thoughts_about_the_others_are_graded_and_can_be_inherited_too() -> None:

@@ -7,14 +7,16 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from overhaul.collecting import Look
 from overhaul.leaves import load_leaves
 from overhaul.store import Parsed
-from overhaul.workers import CHUNK, Executor, Job, Outcome, run
+from overhaul.workers import CHUNK, Ahead, Executor, Job, Outcome, run
 
 
 def jobs(*names: str) -> list[Job]:
@@ -164,3 +166,63 @@ def alive(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+class Stillborn:
+    """Work whose first processes die while they get ready."""
+
+    def __init__(self, folder: Path, deaths: int) -> None:
+        self._folder = folder
+        self._deaths = deaths
+
+    def prepare(self) -> None:
+        if len(list(self._folder.iterdir())) < self._deaths:
+            (self._folder / str(os.getpid())).touch()
+            os._exit(1)
+
+    def __call__(self, name: str) -> str:
+        return name.upper()
+
+
+def test_a_worker_that_dies_before_it_begins_costs_no_file(tmp_path: Path) -> None:
+    outcomes = list(run(jobs("a", "b", "c"), Stillborn(tmp_path, 2), 1, 30))
+    assert {one.name: one.value for one in outcomes} == {"a": "A", "b": "B", "c": "C"}
+
+
+def test_workers_that_always_die_before_they_begin_end_the_run_with_failures_that_pass(tmp_path: Path) -> None:
+    outcomes = list(run(jobs("a", "b"), Stillborn(tmp_path, 1000), 1, 30))
+    assert sorted(one.name for one in outcomes) == ["a", "b"]
+    assert all(one.failure and one.passing for one in outcomes)
+
+
+def test_time_for_which_everything_stood_still_is_no_files_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+
+    def stopped(pipes: list[Connection], timeout: float) -> list[Any]:
+        asked.append(timeout)
+        if len(asked) == 1:
+            time.sleep(2.5)  # as a shell's Ctrl-Z would
+            return []
+        return wait(pipes, timeout)
+
+    monkeypatch.setattr("overhaul.workers.wait", stopped)
+    (outcome,) = run(jobs("a"), lambda name: (time.sleep(3.2), name)[1], 1, 1.5)
+    assert outcome.value == "a" and len(asked) > 1
+
+
+def test_where_no_process_can_be_started_the_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr("multiprocessing.context.ForkProcess.start", refused)
+    assert {one.value for one in done(jobs("a", "b")).values()} == {"A", "B"}
+
+
+def test_a_worker_started_ahead_does_a_few_files_and_one_that_has_died_costs_none() -> None:
+    with Ahead(lambda: None) as ready:
+        first = list(run(jobs("a", "b"), shout, 2, 30, ahead=ready))
+    assert {one.value for one in first} == {"A", "B"}
+    with Ahead(lambda: os._exit(3)) as dead:
+        time.sleep(0.2)
+        second = list(run(jobs("a", "b"), shout, 2, 30, ahead=dead))
+    assert {one.value for one in second} == {"A", "B"}

@@ -172,8 +172,10 @@ class Results:
         wanted = None if rules is None else self._looked_into(rules)
         for every in self._leaves.levels():
             level = every if wanted is None else [leaf for leaf in every if leaf.name in wanted]
-            if processes < 2 or len(level) < 2 or not can_fork():
+            if processes < 2 or not can_fork():
                 return
+            if len(level) < 2:
+                continue
             leaves = {leaf.name: leaf for leaf in level}
 
             def here(name: str, leaves: Mapping[str, Leaf] = leaves) -> None:
@@ -318,9 +320,7 @@ class Results:
 
     def _ground(self, leaf: Leaf) -> bytes:
         """A digest of what the state that a leaf leaves for its next run stands on, whatever the files say."""
-        settings = self._config_digest if Config in leaf.reads.values() else b""
-        parts = (leaf.digest, self._trunk, self._layout_digest, settings)
-        return hashlib.blake2b(b"".join(parts), digest_size=16).digest()
+        return digest(self._key(leaf) + self._layout_digest)
 
     def _state(self, reads: Reads) -> bytes:
         """A digest of the facts that were read, as they are now; nothing is decoded for it."""
@@ -406,7 +406,7 @@ class Results:
 
 _NO_MATTER: Final[Mapping[str, Any]] = {
     "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "per_path": {},
-    "baseline": "", "fail_on": "note",
+    "baseline": "", "fail_on": "note", "passed_over": (),
 }  # fmt: skip
 """Settings that change no result: how it is worked, and what becomes of findings (a rule's options count by
 themselves)."""

@@ -31,8 +31,6 @@ CHUNK: Final = 128 * 1024
 FEW: Final = 4 * CHUNK
 """Bytes of source that are parsed sooner by one worker that is ready than by several that must begin."""
 
-_STOPPED: Final = 0.5
-"""Seconds that a wait may take longer than it should, on a busy machine."""
 _STILLBORN: Final = 3
 
 STACK: Final = 512 * 1024 * 1024
@@ -172,12 +170,14 @@ class _Worker:
         """With `ahead` the work itself comes by `hand`, and `work` is what is done until then."""
         here, there = context.Pipe()
         self.pipe: Connection = here
-        # Shared memory: how many files of the chunk were begun, and when the last of them was.
+        # Shared memory: how many files of the chunk were begun.
         self._begun = multiprocessing.RawValue("i", 0)
-        self._since = multiprocessing.RawValue("d", time.monotonic())
+        self.seconds = 0.0
+        """How long it has been at its file."""
+        self._at = 0
         made: Any = context
         process = made.Process(
-            target=_serve, args=(there, here, work, self._begun, self._since, ahead), daemon=True
+            target=_serve, args=(there, here, work, self._begun, ahead), daemon=True
         )
         self.process = cast("BaseProcess", process)
         self.process.start()
@@ -193,14 +193,16 @@ class _Worker:
         self._chunk = names
         self.told = 0
         self._begun.value = 0
-        self._since.value = time.monotonic()
+        self.seconds, self._at = 0.0, 0
         # One that has died shows when its answer is waited for.
         with contextlib.suppress(OSError):
             self.pipe.send(names)
 
-    def forgive(self, seconds: float) -> None:
-        """Let the file it is at have so much more time."""
-        self._since.value = float(self._since.value) + seconds
+    def pass_time(self, seconds: float) -> None:
+        """So much time has passed for it, which counts for the file it was at before and still is."""
+        at = int(self._begun.value)
+        self.seconds = self.seconds + seconds if at == self._at else 0.0
+        self._at = at
 
     @property
     def idle(self) -> bool:
@@ -210,11 +212,6 @@ class _Worker:
     def begun(self) -> bool:
         """Whether it has begun any file of its chunk."""
         return int(self._begun.value) > 0
-
-    @property
-    def seconds(self) -> float:
-        """How long it has been at its file."""
-        return time.monotonic() - float(self._since.value)
 
     def lost(self) -> tuple[str, list[str]]:
         """The file it was at, and those of its chunk of which nothing was told."""
@@ -249,6 +246,7 @@ class _Crew:
     def run(self, chunks: list[list[Job]]) -> Iterator[Outcome]:
         waiting = deque([job.name for job in chunk] for chunk in chunks)
         workers: list[_Worker] = []
+        now = time.monotonic()
         try:
             while waiting or workers:
                 while waiting and len(workers) < self._processes:
@@ -263,13 +261,12 @@ class _Crew:
                     workers.append(worker)
                     worker.send(waiting.popleft())
                 patience = min(1.0, self._limit)
-                asked = time.monotonic()
                 ready = wait([worker.pipe for worker in workers], timeout=patience)
-                # Stopped from outside (Ctrl-Z), or the machine was asleep: no file is to blame for that time.
-                waited = time.monotonic() - asked
-                if waited > patience + _STOPPED:
-                    for worker in workers:
-                        worker.forgive(waited)
+                # More than a turn can take, and everything was stopped (Ctrl-Z), or the machine asleep: no file is to
+                # blame for that.
+                turn, now = time.monotonic() - now, time.monotonic()
+                for worker in workers:
+                    worker.pass_time(min(turn, patience))
                 for worker in [*workers]:
                     if worker.pipe in ready:
                         try:
@@ -325,7 +322,7 @@ def _how_it_died(process: BaseProcess) -> tuple[str, float, bool]:
 
 
 def _serve(
-    pipe: Connection, other: Connection, work: Callable[..., Any], begun: Any, since: Any, ahead: bool
+    pipe: Connection, other: Connection, work: Callable[..., Any], begun: Any, ahead: bool
 ) -> None:  # fmt: skip
     """A worker: chunks of names in, outcomes out; when started ahead, before them what to do with them."""
     other.close()
@@ -356,7 +353,6 @@ def _serve(
                     return
                 done: list[Outcome] = []
                 for number, name in enumerate(names, start=1):
-                    since.value = time.monotonic()
                     begun.value = number
                     done.append(_outcome(doing, name))
                 try:

@@ -36,10 +36,10 @@ def open_project(path: str, given: Flags, *, quiet: bool = False, verbose: bool 
     workspace = open_workspace(Path(path), given)
     gc.freeze()
     if workspace.left_out and not quiet:
-        say(
-            f"overhaul: leaves in {', '.join(workspace.left_out)} were left out, because {workspace.config.source} "
-            f"does not lie at or above this folder: to run them, go there or pass --config {workspace.config.source}"
-        )
+        say(f"overhaul: leaves in {', '.join(workspace.left_out)} were left out, because {workspace.why}")
+    if not quiet:
+        for file in workspace.config.passed_over:
+            say(f"overhaul: {file} does not count, because it belongs to another user: to use it, pass --config {file}")
     if verbose:
         say(f"configuration: {workspace.config.source or 'none'}")
         say(f"store: {_where(workspace.store)}")
@@ -74,7 +74,10 @@ def ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | Non
         return contextlib.nullcontext()
     from overhaul.workers import Ahead
 
-    return Ahead(_ready)
+    try:
+        return Ahead(_ready)
+    except OSError:  # no process can be started: it would only have saved time
+        return contextlib.nullcontext()
 
 
 def _ready() -> None:

@@ -96,7 +96,7 @@ def test_only_modules_whose_facts_have_changed_are_worked_out_anew() -> None:
     # A trace that shows which modules were looked into: a wrong past of the others is believed.
     wrong = {name: msgspec.structs.replace(kept, outgoing=msgspec.structs.replace(kept.outgoing, uses=b"", asks=b""))
              for name, kept in state.modules.items()}  # fmt: skip
-    believed, _ = run(files, State(wrong))
+    believed, _ = run(files, State(wrong, others=state.others))
     assert next(row for row in believed if row.name == "C.run").called_by == ("app.b.help",)
 
 

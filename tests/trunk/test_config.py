@@ -66,3 +66,30 @@ def test_patterns_of_the_command_are_relative_to_what_is_audited(tmp_path: Path)
         (tmp_path / path).touch()
     config = Config(source=str(tmp_path / "pyproject.toml"), also_exclude=("/made/",))
     assert [entry.path for entry in discover(tmp_path / "sub", config).entries] == ["b.py"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('select = "import_cycle"', 'select: expected array, got "import_cycle": mend the value'),
+        ("[rules.x]\ny = {a = 1}", '[rules.x] y: expected bool | int | float | str | array, got {"a": 1}'),
+        ('[roles.x]\nnames = "a"', 'roles.x.names: expected array, got "a"'),
+        ("justified-file = 3", "justified-file: expected str, got 3"),
+        ('[per-path."a"]\nignore = 3', "[per-path.a] ignore: expected array, got 3"),
+        (f"exclude = {'[' * 5000}", "cannot be read as TOML (values within values, too deep)"),
+        ('baseline = "a\\u0000b"', "baseline: holds a null character"),
+        ('justified-file = "a\\U00000000b"', "justified-file: holds a null character"),
+        ('roots = ["a\\u0000b"]', "roots: holds a null character"),
+        ('[rules."a\\u0000"]\nseverity = "note"', "rules: holds a null character"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_key_with_what_was_expected(tmp_path: Path, settings: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(project(tmp_path, settings, "overhaul.toml"))
+    text = str(caught.value)
+    assert said in text and "$" not in text and "`" not in text and "\n" not in text
+
+
+def test_a_null_character_in_what_other_tools_say_or_behind_a_backslash_is_no_business_of_ours(tmp_path: Path) -> None:
+    settings = '[tool.other]\nx = "\\u0000"\n[tool.overhaul]\nbaseline = "a\\\\u0000"\n'
+    assert load_config(project(tmp_path, settings)).baseline == "a\\u0000"

@@ -70,7 +70,7 @@ def test_a_header_inside_a_string_leads_no_line_astray(tmp_path: Path) -> None:
         (f"{ENTRY}{ENTRY}", "pyproject.toml:4: dup-0123456789ab is justified at pyproject.toml:1 already"),
         ("[tool.overhaul]\njustified-file = 'no.toml'", "no.toml: make it, or take the key away"),
         ("[tool.overhaul]\njustified-file = '.'", "there is no file"),
-        ("[tool.overhaul]\njustified-file = 3", "Expected `str`"),
+        ("[tool.overhaul]\njustified-file = 3", "expected str, got 3"),
     ],
 )  # fmt: skip
 def test_a_wrong_entry_is_refused_on_one_line(tmp_path: Path, text: str, said: str) -> None:

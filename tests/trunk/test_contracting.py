@@ -296,7 +296,7 @@ def test_the_boundaries_of_tach_are_read(tmp_path: Path) -> None:
     assert (boundaries.exclude, boundaries.roots) == (("**/tests", "docs/*.py"), ("src",))
     assert (boundaries.exact, boundaries.acyclic, boundaries.typing) == (True, True, True)
     assert isinstance(external, External)
-    assert (external.modules, external.allowed, external.line) == (("app",), ("attrs",), 9)
+    assert (external.modules, external.allowed, external.line) == (("app",), ("attrs", "attr"), 9)
 
 
 def test_settings_of_others_do_not_lead_out_of_their_folder_and_do_not_hang(tmp_path: Path) -> None:
@@ -346,7 +346,8 @@ def test_keys_and_options_that_the_other_tool_does_not_have_are_told_with_the_ne
 
 
 def test_a_contract_of_import_linter_without_a_name_is_called_by_its_number_and_not_by_its_line(tmp_path: Path) -> None:
-    text = '[tool.importlinter]\nroot_package = "a"\n{}[[tool.importlinter.contracts]]\ntype = "independence"\nmodules = ["a"]\n'
+    text = '[tool.importlinter]\nroot_package = "a"\n{}[[tool.importlinter.contracts]]\n'
+    text += 'type = "independence"\nmodules = ["a"]\n'
     names = {read(tmp_path, pyproject__toml=text.format(more)).contracts[0].name for more in ("", "\n# more\n")}
     assert names == {"contract 1"}
 
@@ -403,3 +404,10 @@ def test_a_layer_of_tach_that_must_say_so_declares_the_lower_ones(tmp_path: Path
     for explicit, count in (("true", 1), ("false", 0)):
         config = read(tmp_path, tach__toml=text.format(explicit))
         assert len(check("undeclared_dependency", {"a.py": "import b\n", "b.py": ""}, config)) == count
+
+
+def test_distributions_that_tach_names_are_meant_by_what_is_imported(tmp_path: Path) -> None:
+    text = '[[modules]]\npath = "a"\ndepends_on_external = ["PyYAML", "typing-extensions", "google-cloud-storage"]\n'
+    source = "import yaml, typing_extensions\nfrom google.cloud import storage\nimport requests\n"
+    found = check("unlisted_external_import", {"a.py": source}, read(tmp_path, tach__toml=text))
+    assert [one.message for one in found] == ["a imports requests, which is not among what is allowed there"]

@@ -85,7 +85,11 @@ def read(tmp_path_factory: pytest.TempPathFactory, kind: str, options: dict[str,
 
 def pairs(rows: list[ContractBreach]) -> Pairs:
     assert all(row.breach != "stale_contract" for row in rows)
-    return {row.between for row in rows if row.between[0]}
+    return {
+        (member, row.between[1])
+        for row in rows if row.between[0]
+        for member in row.members or row.between[:1]
+    }  # fmt: skip
 
 
 LAYERS = st.sampled_from(

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from overhaul.calling import project as calling
-from overhaul.calling import remembering as calls
-from overhaul.calling.outgoing import Outgoing, Sources
+from overhaul.calling.outgoing import Outgoing, Sources, outgoing
 from overhaul.config import Config
 from overhaul.facts import Row
 from overhaul.importing import remembering as importing
@@ -328,17 +327,17 @@ def test_definitions_that_nobody_asks_for_are_followed_from_their_own_modules_on
 ) -> None:
     followed: list[str] = []
     searched: list[str] = []
-    whole, asked = calls.outgoing, Interfaces.asked
+    asked = Interfaces.asked
 
     def noted(sources: Sources, module: str) -> Outgoing:
         followed.append(module)
-        return whole(sources, module)
+        return outgoing(sources, module)
 
     def noted_too(self: Interfaces, module: str) -> Iterator[object]:
         searched.append(module)
         return asked(self, module)
 
-    monkeypatch.setattr(calls, "outgoing", noted)
+    monkeypatch.setattr("overhaul.calling.remembering.outgoing", noted)
     monkeypatch.setattr(Interfaces, "asked", noted_too)
     monkeypatch.setattr(importing, "attempts", never)
     root, store = known

@@ -14,6 +14,7 @@ from overhaul.errors import LeafError
 from overhaul.facts import Class, Facts, Row
 from overhaul.findings import Finding
 from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, load_leaves
+from overhaul.options import Options
 from overhaul.past import Past
 from overhaul.survey import survey
 from overhaul.testing import InProcess, check, table
@@ -233,3 +234,31 @@ def test_a_result_that_depends_on_the_day_is_made_again_the_next_day(
     assert sizes(tmp_path, sized, Config()) == [Size(lines=29)]
     days.append(date(2024, 3, 1))
     assert sizes(tmp_path, sized, Config()) == [Size(lines=1)]
+
+
+class Least(Options, frozen=True):
+    """What the rule of the next test can be set to."""
+
+    lines: int = 1
+
+
+def test_what_a_rule_left_under_other_options_of_its_own_does_not_hold(tmp_path: Path) -> None:
+    found: list[bool] = []
+
+    @Rule
+    def many_lines(classes: Facts[Class], options: Least, past: Past[Seen]) -> Iterator[Finding]:
+        """Note whether anything was left."""
+        found.append(past.state is not None)
+        past.leave(Seen({}))
+        if len(classes.prints()) >= options.lines:
+            yield Finding(
+                rule="many_lines", severity="note", message="many", module="a", path="a.py", line=1, name="x"
+            )
+
+    leaves = Leaves([*load_leaves().collectors.values(), many_lines])
+    for number, lines in enumerate((1, 1, 5)):
+        (tmp_path / "a.py").write_text("class A: pass\n" + "class B: pass\n" * number)
+        settings = Config(rules={"many_lines": {"lines": lines}})
+        seen = survey(tmp_path, settings, leaves, store=tmp_path, executor=InProcess())
+        assert len(seen.findings) == (lines == 1)
+    assert found == [False, True, False]

@@ -12,7 +12,7 @@ import hashlib
 import typing
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, Any, Final, Generic, TypeVar, cast, overload
 
@@ -384,8 +384,8 @@ class Results:
         row = row_of(hint)
         assert row is not None, hint
         if getattr(hint, "__origin__", None) is not Facts:
-            filler = self._leaves.filler(row)
-            return Made(table_name(row), lambda: self.rows(filler, row), watched)
+            make: Callable[[], list[Any]] = partial(self.rows, self._leaves.filler(row), row)
+            return Made(table_name(row), make, watched)
         return Watched(self._facts[row], watched)
 
 

@@ -204,3 +204,13 @@ def test_without_a_ledger_there_is_nothing_to_update(project: Path, arguments: l
     assert run(["baseline", *arguments]) == 2
     assert "there is no baseline to update" in capsys.readouterr().err
     assert not (project / LEDGER).exists()
+
+
+# The rules
+
+
+@pytest.mark.parametrize("arguments", [["--ignore", "*"], ["--select", "import_cycle", "--ignore", "import_*"]])
+def test_a_check_without_a_rule_is_refused(project: Path, arguments: list[str], capsys: Captured) -> None:
+    assert run(["check", *arguments]) == 2
+    assert "no rule is left to run" in capsys.readouterr().err
+    assert run(["check", "--ignore", "import_*"]) == 0

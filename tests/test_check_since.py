@@ -266,3 +266,37 @@ def test_a_revision_without_python_had_no_findings(project: Path) -> None:
     commit(project)
     assert findings_since("HEAD~1", open_workspace(project, Flags())) == ()
     assert run(["check", "-q", "--since", "HEAD~1"]) == 1
+
+
+def test_what_was_there_does_not_become_new_because_the_ledger_holds_its_like_elsewhere(
+    project: Path, capsys: Captured
+) -> None:
+    (project / "pkg" / "a.py").write_text("from pkg import nope\n")
+    (project / "pkg" / "b.py").write_text("one = 1\n")
+    assert run(["baseline", "-q"]) == 0
+    (project / "overhaul-baseline.txt").rename(project.parent / "all.txt")
+    commit(project)
+    (project / "pkg" / "b.py").write_text("from pkg import nope\n")
+    assert run(["baseline", "-q"]) == 0
+    ledger = project / "overhaul-baseline.txt"
+    ledger.write_text("".join(line for line in ledger.read_text().splitlines(keepends=True) if "pkg.a" not in line))
+    capsys.readouterr()
+    assert run(["check", "--since", "HEAD"]) == 0
+    assert last(capsys).startswith("0 new, ")
+
+
+def test_a_run_that_is_ended_leaves_none_of_the_earlier_source_behind(project: Path, tmp_path: Path) -> None:
+    # As a job of CI is ended, in the middle of looking at what was there.
+    script = (
+        "import os, signal\nimport overhaul.commands.since as since\nfrom overhaul.cli import main\nimport sys\n"
+        "def ended(*_, **__):\n"
+        "    assert any(name.startswith('overhaul-since-') for name in os.listdir(os.environ['TMPDIR']))\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "since.survey = ended\nsys.argv = ['overhaul', 'check', '--since', 'HEAD']\nmain()\n"
+    )
+    place = tmp_path / "temporary"
+    place.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "TMPDIR": str(place)}, capture_output=True, text=True
+    )
+    assert (done.returncode, os.listdir(place)) == (143, []), done.stderr

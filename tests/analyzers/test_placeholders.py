@@ -105,6 +105,23 @@ def test_a_legitimate_stub_is_none(source: str) -> None:
     assert tiers(source) == {}
 
 
+@pytest.mark.parametrize(
+    "comment",
+    ["# overhaul: ignore[stale_cache] this is quite all right", "# overhaul: ignore[*] a reason of some words",
+     "#overhaul:ignore[stale_cache] a reason of some words", "# Overhaul ignore[stale_cache] a reason of some words"],
+)  # fmt: skip
+def test_a_comment_that_suppresses_explains_no_stub(comment: str) -> None:
+    stub = f"def tax(order) -> float:  {comment}\n    raise NotImplementedError\n"
+    swallowed = f"def f(x):\n    try:\n        x.run()\n    except Exception:  {comment}\n        pass\n"
+    assert tiers(stub) == {"tax": "certain"}
+    assert tiers(swallowed) == {"f": "likely"}
+    # What is said before it explains, and so does prose that only speaks of the tool.
+    said = "# some other service does this by itself"
+    assert not tiers(stub.replace("# over", f"{said}  # over").replace("#over", f"{said}  #over").replace(
+        "# Over", f"{said}  # Over"))  # fmt: skip
+    assert not tiers(stub.replace(comment, "# overhaul of this service is done by others"))
+
+
 def test_an_alias_of_abstractmethod_and_of_protocol_is_seen_through() -> None:
     source = (
         "from abc import abstractmethod as must\nimport typing as t\nclass A:\n    @must\n"

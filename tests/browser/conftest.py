@@ -32,7 +32,7 @@ SHIFTS = """
 
 
 Open = Callable[..., "Page"]
-"""`open_page(project, width=1280, colours="light", hash="")`."""
+"""`open_page(project, width=1280, colours="light", hash="", scripts=True)`."""
 
 
 def missing(reason: str) -> NoReturn:
@@ -129,10 +129,13 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Open
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def open_page(project: str = "tradeframe", width: int = 1280, colours: str = "light", hash: str = "") -> Page:
+    def open_page(
+        project: str = "tradeframe", width: int = 1280, colours: str = "light", hash: str = "", scripts: bool = True
+    ) -> Page:
         address = request.getfixturevalue(project).as_uri()
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme="dark" if colours == "dark" else "light"
+            viewport={"width": width, "height": 900}, color_scheme="dark" if colours == "dark" else "light",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         page = context.new_page()

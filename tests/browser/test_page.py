@@ -158,6 +158,73 @@ def test_a_link_into_what_is_folded_away_unfolds_it(open_page: Open) -> None:
     assert in_view(page, inside)
 
 
+def test_the_same_link_leads_there_a_second_time(open_page: Open) -> None:
+    page = open_page()
+    link = page.locator("#caches-all tr", has_text="_PARSED_SYMBOLS").first.locator("td.links a")
+    link.click()
+    finding = page.evaluate("location.hash.slice(1)")
+    page.locator("#findings [data-filter]").first.fill("nothing has this in it")
+    assert page.locator(f"#{finding}").count() == 0
+    link.click()
+    assert page.locator(f"#{finding}").is_visible()
+    assert in_view(page, finding)
+
+
+def test_the_focus_goes_where_a_link_leads(open_page: Open) -> None:
+    page = open_page("hostile")
+    hidden = page.evaluate(
+        """() => JSON.parse(document.querySelector("#caches-all [data-more]").textContent).at(-1)[0]"""
+    )
+    page.evaluate("(id) => { location.hash = id; }", hidden)
+    page.locator(f"#{hidden}").wait_for(state="visible")
+    assert page.evaluate("document.activeElement.id") == hidden
+    page.keyboard.press("Tab")
+    assert page.evaluate("(id) => document.getElementById(id).contains(document.activeElement)", hidden)
+    assert in_view(page, hidden)
+
+
+@pytest.mark.parametrize("word", ["finding-", "show"])
+def test_a_search_finds_only_what_can_be_read_in_shown_and_unshown_rows(open_page: Open, word: str) -> None:
+    page = open_page("hostile")
+    assert page.locator("#caches-all [data-more]").count() == 1, "some rows are not shown at first"
+    page.locator("#caches [data-filter]").first.fill(word)
+    assert page.locator("#caches [data-matches]").first.inner_text() == "0 matches"
+    page.locator("#caches [data-filter]").first.fill("load_")
+    assert page.locator("#caches [data-matches]").first.inner_text() == "60 matches"
+
+
+def test_rows_of_links_and_source_are_read_alike_whether_they_are_shown_or_not(open_page: Open) -> None:
+    page = open_page("hostile")
+    page.locator("#findings [data-filter]").first.fill("return key *")
+    few = page.locator("#findings [data-matches]").first.inner_text()
+    for button in page.locator("#findings [data-all]:visible").all():
+        button.click()
+    assert page.locator("#findings tbody tr:visible").count() == int(few.partition(" ")[0])
+
+
+def test_a_choice_is_told_and_stays_in_sight_when_nothing_is_left(open_page: Open) -> None:
+    page = open_page()
+    choice = grid(page, "caches-all").get_by_label("Confidence")
+    choice.select_option("low")
+    low = len(column(page, "caches-all", "Name"))
+    told = page.locator("#caches [data-matches]").first
+    assert told.inner_text().partition(" ")[0] == str(low)
+    page.locator("#caches [data-filter]").first.fill("nothing has this in it")
+    assert told.inner_text() == "0 matches"
+    assert choice.is_visible()
+    assert not grid(page, "caches-all").locator("table").is_visible()
+    choice.select_option("")
+    page.locator("#caches [data-filter]").first.fill("")
+    assert told.inner_text() == ""
+    assert grid(page, "caches-all").locator("table").is_visible()
+
+
+def test_without_scripts_there_is_nothing_that_needs_them(open_page: Open) -> None:
+    page = open_page(scripts=False)
+    assert page.locator("#caches-all tbody tr").count() > 5
+    assert page.locator("select:visible, [data-filter]:visible, [data-all]:visible").count() == 0
+
+
 def test_a_cache_and_its_finding_lead_to_each_other(open_page: Open) -> None:
     page = open_page()
     row = page.locator("#caches-all tr", has_text="_PARSED_SYMBOLS").first

@@ -301,6 +301,16 @@ def test_the_hot_spots_come_from_the_figures_of_the_code() -> None:
     assert re.search(r"<tbody>\s*<tr><td[^>]*><code>knot</code></td><td[^>]*><code>a.py:5</code></td>.*?>10<", table)
 
 
+def test_the_most_complex_functions_are_not_those_of_tests_unless_there_is_nothing_else() -> None:
+    knot = "def knot(a):\n" + "    if a:\n        a = not a\n" * 9
+    assert "<code>knot</code>" not in hot(render("html", {"a.py": "def plain():\n    pass\n", "tests/a.py": knot}))
+    assert "<code>knot</code>" in hot(render("html", {"tests/a.py": knot}))
+
+
+def hot(page: str) -> str:
+    return page[page.index('<section id="hot_spots"') :].partition("</section>")[0]
+
+
 def test_a_table_of_other_metrics_is_no_reason_to_fail(show: Pager) -> None:
     shown = show(metric_rows([Metric(kind="function", weight=1.5)]))
     assert "hot_spots" not in shown.ids

@@ -53,6 +53,59 @@ def test_a_cache_that_no_finding_is_about_leads_nowhere() -> None:
     assert "finding-" not in element(page, anchor("cache", "a", "read"))
 
 
+COUNTED = """import json
+import threading
+
+_SEEN = {}
+
+
+class Board:
+    def __init__(self):
+        self._rows = {}
+        threading.Thread(target=self.row).start()
+
+    def row(self, key, depth=2):
+        if key not in self._rows:
+            self._rows[key] = [key] * depth
+        return self._rows[key]
+
+    def rows(self, key) -> list[int]:
+        return self._rows[key]
+
+
+class Book:
+    def save_state(self, path):
+        with open(path, "w") as stream:
+            json.dump({"a": self.a, "b": self.b, "c": self.c}, stream)
+
+    def load_state(self, path):
+        with open(path) as stream:
+            state = json.load(stream)
+        self.a = state["a"]
+        self.b = state["b"]
+"""
+
+
+def test_findings_that_stand_at_a_use_or_name_more_than_the_row_lead_to_it() -> None:
+    page = render("html", {"a.py": COUNTED})
+    board = element(page, anchor("cache", "a", "Board._rows"))
+    for rule in ("incomplete_cache_key", "mutable_value_handed_out"):
+        assert rule in board, f"{rule} stands at a use of the cache"
+    assert "unrestored_key" in element(page, anchor("persistence", "a", "Book.save_state"))
+
+
+@pytest.mark.parametrize("project", ["tradeframe", "written"])
+def test_the_overview_and_the_section_count_the_same_findings_about_caches(project: str, page: str) -> None:
+    told = page if project == "tradeframe" else render("html", {"a.py": COUNTED})
+    rules = ("unbounded_cache|stale_cache|incomplete_cache_key|method_cache_keeps_instance|unlocked_check_then_store"
+             "|mutable_value_handed_out|mutable_default_cache|cached_coroutine")  # fmt: skip
+    overview = told[told.index('<section id="story"') : told.index('<section id="findings"')]
+    counted = dict(re.findall(rf'<a href="#rule-[\w-]+">(?P<n>[\d,]+) (?P<rule>{rules})</a>', overview))
+    about = told[told.index("Findings about them:") :]
+    section = dict(re.findall(rf'([\d,]+) <a href="#rule-[\w-]+">({rules})</a>', about[: about.index("</p>")]))
+    assert counted and counted == section
+
+
 def test_findings_about_rings_and_groups_lead_to_them(page: str) -> None:
     findings = page[page.index('<section id="findings"') :]
     rings = findings[findings.index("rule-import_cycle-error-findings") :]
@@ -62,13 +115,37 @@ def test_findings_about_rings_and_groups_lead_to_them(page: str) -> None:
     assert re.search(r'href="#(dup-\w+)">duplicate</a>', element(group, re.findall(r'id="(finding-\w+)"', group)[0]))
 
 
+def test_the_overview_says_how_many_imports_certainly_fail() -> None:
+    files = {
+        "p/__init__.py": "", "p/a.py": "import p.gone\n",
+        "p/b.py": "try:\n    import p.lost\nexcept ImportError:\n    pass\n",
+        "p/c.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import p.never\n",
+    }  # fmt: skip
+    page = render("html", files)
+    story = page[page.index('<section id="story"') :].partition("</section>")[0]
+    assert "1 fails when the line runs" in story, "not the one that is caught, nor the one that never runs"
+
+
+def test_a_step_names_what_it_leads_to_and_shows_what_it_is_ranked_by(page: str) -> None:
+    steps = page[page.index('<ol class="steps">') :].partition("</ol>")[0]
+    assert "<dt>Priority</dt>" in steps
+    assert not re.search(r">(?:risk of )?(?:dup|par|cch)-[0-9a-f]+</a>", steps)
+    assert ">interface table</a>" in steps and ">risk</a>" in steps
+
+
+def test_a_ring_says_what_its_cut_leaves(page: str) -> None:
+    cycles = page[page.index('<section id="cycles"') :].partition("</section>")[0]
+    assert "3 modules leave a ring of imports that run at import; 3 modules stay in one by imports" in cycles
+
+
 def test_the_steps_lead_to_what_they_are_about(page: str) -> None:
     steps = page[page.index('<ol class="steps">') :]
     first = element(steps, re.findall(r'<li id="(step-\w+)"', steps)[0])
     ring = anchor("cycle", *(f"tradeframe.legacy.fix_{name}" for name in ("codec", "link", "session")))
     assert f'href="#{ring}"' in first
     times = "\N{MULTIPLICATION SIGN}"
-    assert f"imports that fail in every order: 1 {times} 100; modules that leave a ring: 3 {times} 10" in first
+    assert f"imports that fail in every order: 1 {times} 100; modules that only imports inside" in first
+    assert f"functions keep in a ring: 3 {times} 2" in first
 
 
 def test_every_link_leads_to_one_thing(page: str) -> None:

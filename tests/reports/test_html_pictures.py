@@ -142,6 +142,22 @@ def test_tests_beside_the_package_are_left_out_of_the_structure_and_counted() ->
     assert "left out" not in alone, "there is nothing else"
 
 
+def test_what_stands_beside_tests_in_their_package_is_left_out_and_a_module_test_of_the_program_is_not() -> None:
+    files = {
+        "t/unit/test_shop.py": "import shop.main\nfrom t import mocks\n", "t/unit/test_web.py": "import shop.web\n",
+        "t/unit/test_line.py": "import shop.orders.line\n", "t/mocks.py": "import shop.main\n",
+        "shop/test/__init__.py": "", "shop/test/client.py": "import shop.main\n",
+    }  # fmt: skip
+    shown = section(html({**LAYERS, **files}), "structure")
+    assert "5 modules of tests are left out" in shown, "with tests/test_shop.py"
+    assert "mocks" not in shown and "shop.test" in shown
+
+
+def test_a_link_of_the_matrix_is_named_by_what_it_stands_for() -> None:
+    shown = section(html(LAYERS), "structure")
+    assert re.search(r'<a href="#[^"]+" aria-label="orders imports web: 1 import"', shown)
+
+
 def test_a_project_without_imports_has_no_structure() -> None:
     assert 'id="structure"' not in html({"a.py": "x = 1\n", "b.py": "y = 2\n"})
 

@@ -1,6 +1,6 @@
 """Copies that come, go or are moved, held against a baseline that has those that were there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -90,7 +90,7 @@ SLOW = settings(
 )  # fmt: skip
 
 
-def reported(copies: list[Copy]) -> bool:
+def reported(copies: Sequence[Copy]) -> bool:
     """What only tests say several times is left to the reports."""
     return any(not module.startswith("tests.") for module, _, _ in copies)
 

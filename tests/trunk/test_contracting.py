@@ -49,7 +49,7 @@ def read(folder: Path, **files: str) -> Config:
         (LAYERS.replace('"it"', '" "'), "the name is empty"),
         ('[[contracts]]\nkind = "external"\nname = "it"', "it says nothing: give it `allowed` or `denied`"),
         ('[contracts]\nkind = "layers"', "is no array of tables: begin each entry with [[contracts]]"),
-        ('read-contracts = ["deptry"]', "Invalid enum value 'deptry'"),
+        ('read-contracts = ["deptry"]', "invalid enum value 'deptry'"),
     ],
 )
 def test_a_contract_that_cannot_be_meant_so_is_refused_on_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -206,7 +206,12 @@ def test_time_for_which_everything_stood_still_is_no_files_fault(monkeypatch: py
         return wait(pipes, timeout)
 
     monkeypatch.setattr("overhaul.workers.wait", stopped)
-    (outcome,) = run(jobs("a"), lambda name: (time.sleep(3.2), name)[1], 1, 1.5)
+
+    def slow(name: str) -> str:
+        time.sleep(3.2)
+        return name
+
+    (outcome,) = run(jobs("a"), slow, 1, 1.5)
     assert outcome.value == "a" and len(asked) > 1
 
 

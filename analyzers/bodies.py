@@ -13,7 +13,7 @@ from overhaul.module import Module
 from overhaul.scopes import FIRST_BINDING, Scope, situation
 from overhaul.syntax.asked import docstring
 from overhaul.syntax.doing import Doing
-from overhaul.syntax.remarks import code, excuse, said
+from overhaul.syntax.remarks import code, excuse, prose, said
 
 
 @Collector("SimpleStatementLine", "SimpleStatementSuite")
@@ -45,7 +45,7 @@ def bodies(module: Module) -> Iterator[Body]:
         if first < len(starts) and starts[first] == scope.end + 1 and comments[first][2]:
             rows = rows or module.text.split("\n")
             behind = list(_behind(rows, scope, comments, first))
-        inside = [*inside, *behind]
+        inside = [(at, prose(comment), own) for at, comment, own in (*inside, *behind)]
         value = docstring(node.body)
         text = _plain(value)
         used = {event[1].partition(".")[0] for event in scope.events if event[0] < FIRST_BINDING}

@@ -12,7 +12,7 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.asked import logs
-from overhaul.syntax.remarks import said
+from overhaul.syntax.remarks import prose, said
 from overhaul.text import dotted, text_of
 
 
@@ -39,7 +39,9 @@ def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
             near = module.comments[first: bisect_left(starts, end + 1)]
             yield SwallowedError(
                 scope=block.scope.name, line=line, caught=tuple(_caught(node.type)), act=act,
-                explained=any(said(text) is None and _says_why(text) for at, text, own in near if at >= line or own),
+                explained=any(
+                    said(text) is None and _says_why(prose(text)) for at, text, own in near if at >= line or own
+                ),
                 tried=tuple(dict.fromkeys(_calls(body)))[:12], statements=len(body.body),
             )  # fmt: skip
     yield from _suppressed(module) if "suppress" in module.text else ()
@@ -58,7 +60,7 @@ def _suppressed(module: Module) -> Iterator[SwallowedError]:
         body = below.get(id(call))
         yield SwallowedError(
             scope=block.scope.name, line=line, caught=tuple([text_of(one.value) for one in call.args]),
-            act="suppress", explained=any(_says_why(text) for _, text, _ in beside),
+            act="suppress", explained=any(_says_why(prose(text)) for _, text, _ in beside),
             tried=tuple(dict.fromkeys(_calls(body)))[:12] if body is not None else (),
             statements=len(body.body) if body is not None else 0,
         )  # fmt: skip

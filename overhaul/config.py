@@ -1,5 +1,6 @@
 """What the user has set: flag beats file beats default, and an unknown key is refused."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, cast, get_args
@@ -12,6 +13,7 @@ from overhaul.contracts import Contract, Frozen, Misread, Tool
 from overhaul.errors import ConfigError
 from overhaul.justified import Justification as Justification
 from overhaul.justified import justifications
+from overhaul.standing import ours
 from overhaul.toml import as_table, check_keys, mismatch, parsed, section, written
 
 
@@ -102,8 +104,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """What of the contracts of other tools could not be made use of; not a key of the file."""
     source: str = ""
     """Where these settings were read; not a key of the file."""
+    passed_over: tuple[str, ...] = ()
+    """Settings files that belong to somebody else, and so do not count; not a key of the file."""
     also_exclude: tuple[str, ...] = ()
     """Patterns given with the command, relative to the audited root; not a key of the file."""
+
+
+_FILLED: Final = {"source", "also-exclude", "misread", "passed-over"}
+"""Fields of Config that are no keys."""
 
 
 def own_settings(settings: Mapping[str, Setting]) -> dict[str, Setting]:
@@ -115,7 +123,9 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
     """Read the settings for an audit of `root`.
 
     The nearest folder at or above `root` that holds an `overhaul.toml`, or a `pyproject.toml` with `[tool.overhaul]`,
-    decides; the search ends at the folder that holds `.git`. `explicit` names the file instead.
+    decides; the search ends at the folder that holds `.git`. A file above `root` counts only if it belongs to the user,
+    to root, or to whoever `root` belongs to: anybody may put one into a folder such as /tmp. `explicit` names the file
+    instead.
 
     Raises ConfigError for a file that cannot be read, an unknown key (the known ones are listed) or a wrong value.
     """
@@ -126,15 +136,28 @@ def load_config(root: Path, explicit: Path | None = None) -> Config:
             raise ConfigError(f"configuration file {explicit} {what}: check the path given with --config")
         return _adopting(_read(explicit, start) or Config(source=str(explicit)), [explicit.parent], start)
     above: list[Path] = []
+    others: list[str] = []
     for folder in (start, *start.parents):
         above.append(folder)
         for name in ("overhaul.toml", "pyproject.toml"):
             file = folder / name
-            if file.is_file() and (config := _read(file, start)) is not None:
-                return _adopting(config, [folder], start)
-        if (folder / ".git").exists():
+            if not file.is_file():
+                continue
+            if folder != start and not ours(file, start):
+                others += [str(file)] if name == "overhaul.toml" or _speaks(file) else []
+            elif (config := _read(file, start)) is not None:
+                return _adopting(msgspec.structs.replace(config, passed_over=tuple(others)), [folder], start)
+        if os.path.lexists(folder / ".git"):
             break
-    return _adopting(Config(), above, start)
+    return _adopting(Config(passed_over=tuple(others)), above, start)
+
+
+def _speaks(file: Path) -> bool:
+    """Whether a settings file of somebody else may be about overhaul."""
+    try:
+        return b"overhaul" in file.read_bytes()
+    except OSError:
+        return False
 
 
 def _adopting(config: Config, folders: list[Path], root: Path) -> Config:
@@ -158,7 +181,7 @@ def _read(file: Path, root: Path) -> Config | None:
     table = cast("dict[str, object]", found)
     if "tool" in table and file.name != "pyproject.toml":
         raise ConfigError(f"{where} the keys stand at the top level here: take [tool.overhaul] away")
-    known = {field.encode_name for field in msgspec.structs.fields(Config)} - {"source", "also-exclude", "misread"}
+    known = {field.encode_name for field in msgspec.structs.fields(Config)} - _FILLED
     check_keys(where, table, known)
     _check_roles(where, table.get("roles"))
     _check_rules(file, table)
@@ -167,10 +190,10 @@ def _read(file: Path, root: Path) -> Config | None:
     justified = table.pop("justified", None)
     contracts = own_contracts(file, root, text, table.pop("contracts", None))
     frozen = frozen_code(file, root, text, table.pop("frozen", None))
-    try:
-        config = msgspec.convert({**table, "source": str(file)}, Config)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"{where} {error}: mend the value") from error
+    for field in msgspec.structs.fields(Config):
+        if field.encode_name in table:
+            _check_type(f"{where} {field.encode_name}", table[field.encode_name], field.type)
+    config = msgspec.convert({**table, "source": str(file)}, Config)
     entries = justifications(where, file, root, text, justified, config.justified_file)
     return msgspec.structs.replace(config, justified=entries, contracts=contracts, frozen=frozen)
 
@@ -184,6 +207,8 @@ def _check_rules(file: Path, table: Mapping[str, object]) -> None:
         keys = as_table(at, settings, "write `severity`, or an option of the rule, below it")
         if "severity" in keys:
             _check_severity(f"{at} severity", keys["severity"])
+        for key, value in keys.items():
+            _check_type(f"{at} {key}", value, Setting)
     patterns = as_table(f"{where} per-path", table.get("per-path", {}), 'write a pattern behind it: per-path."tests/"')
     known = [field.encode_name for field in msgspec.structs.fields(PathSettings)]
     for pattern, settings in patterns.items():
@@ -195,10 +220,14 @@ def _check_rules(file: Path, table: Mapping[str, object]) -> None:
         severities = as_table(f"{at} severity", keys.get("severity", {}), 'write { RULE = "note" }')
         for rule, severity in severities.items():
             _check_severity(f"{at} severity.{rule}", severity)
-        try:
-            msgspec.convert(keys.get("ignore", ()), tuple[str, ...])
-        except msgspec.ValidationError as error:
-            raise ConfigError(f"{at} ignore: {mismatch(error, keys['ignore'])}: list names of rules") from error
+        _check_type(f"{at} ignore", keys.get("ignore", ()), tuple[str, ...], "list names of rules")
+
+
+def _check_type(where: str, value: object, expected: object, remedy: str = "mend the value") -> None:
+    try:
+        msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {mismatch(error, value)}: {remedy}") from error
 
 
 def _check_severity(where: str, severity: object) -> None:
@@ -223,3 +252,6 @@ def _check_roles(where: str, roles: object) -> None:
         check_keys(f"{at}:", keys, known)
         if not any(keys.get(key) for key in ("names", "bases", "decorators", "modules")):
             raise ConfigError(f"{at} fits nothing: give it names, bases, decorators or modules")
+        for field in msgspec.structs.fields(RolePattern):
+            if field.encode_name in keys:
+                _check_type(f"{at}.{field.encode_name}", keys[field.encode_name], field.type)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from overhaul.facts import Cycle, Row
 from overhaul.findings import Finding
@@ -22,8 +22,8 @@ KINDS: Final[Mapping[type[Component], str]] = {
 """What the ids of rows begin with that are told apart by their module and name."""
 _SUBJECTS: Final = {"consolidations": "candidate", "caches": "cache", "state_persistences": "persistence"}
 
-Known = tuple[type[Row], str, str, int]
-"""Row type, module, name, and line."""
+Known = tuple[type[Row], str, str]
+"""Row type, module, name."""
 
 
 class Crosslinks:
@@ -31,7 +31,10 @@ class Crosslinks:
 
     def __init__(self, survey: Survey) -> None:
         """Reads the findings and the tables of the inventories."""
-        self._rows = dict(_ids(survey))
+        rows = tuple(_ids(survey))
+        # Of what shares a name (of placeholders several may stand in one function) the first stands for it.
+        self._rows = {one.known: one.id for one in reversed(rows)}
+        self._standing = {(one.known[0], one.path, one.line): one.id for one in reversed(rows)}
         self._asked = {
             name: [row for hint in leaf.reads.values() if (row := row_of(hint)) is not None]
             for name, leaf in survey.leaves.rules.items()
@@ -63,20 +66,43 @@ class Crosslinks:
         return "\n".join(link(finding_id(one), one.rule) for one in self._findings.get(id, ()))
 
     def count(self, ids: Iterable[str]) -> Counter[str]:
-        """How many findings each rule has about these rows."""
-        return Counter(one.rule for id in ids for one in self._findings.get(id, ()))
+        """How many findings each rule has about these rows; one about several of them counts once."""
+        found = {one.identity: one.rule for id in ids for one in self._findings.get(id, ())}
+        return Counter(found.values())
 
     def _of(self, finding: Finding) -> Iterator[tuple[str, str]]:
         for row in self._asked.get(finding.rule, ()):
-            # A module is in one ring at most, and a ring is found at any of its modules.
-            key = (row, finding.module, "", 0) if row is Cycle else (row, finding.module, finding.name, finding.line)
-            found = self._rows.get(key)
-            if found is not None:
-                yield found, _LABELS[row]
+            yield from ((id, _LABELS[row]) for id in dict.fromkeys(self._named(row, finding)))
         # What is about a group says how to keep it, and so which it is.
         for identity in dict.fromkeys(_IDENTITY.findall("\n".join(finding.because))):
             if identity in self._groups:
                 yield identity, self._groups[identity]
+
+    def _named(self, row: type[Row], finding: Finding) -> Iterator[str]:
+        """The rows of one type that a finding names: in its name or among its members, or else by a place of its own.
+
+        A finding may stand where a row is used, and its name may say more than the row's (`where:row:parameter`,
+        `row.key`): the longest beginning of each part that is a row counts.
+        """
+        if row is Cycle:
+            # A module is in one ring at most, and a ring is found at any of its modules.
+            names = [(finding.module, "")]
+        else:
+            members = (one.partition(":")[::2] for one in finding.members)
+            names = [(finding.module, part) for part in finding.name.split(":")] + [one for one in members if one[1]]
+        # Several placeholders may stand in one function: the place tells them apart.
+        own = self._standing.get((row, finding.path, finding.line)) if row is Placeholder else None
+        found = [own] if own else [id for one in names if (id := self._prefix(row, *one)) is not None]
+        yield from found
+        if not found:
+            for place in finding.places:
+                if (id := self._standing.get((row, place.path, place.line))) is not None:
+                    yield id
+
+    def _prefix(self, row: type[Row], module: str, name: str) -> str | None:
+        while (id := self._rows.get((row, module, name))) is None and "." in name:
+            name = name.rpartition(".")[0]
+        return id
 
 
 _IDENTITY: Final = regex(r"\b(?:dup|par)-[0-9a-f]{12}\b")
@@ -121,12 +147,23 @@ def _places(survey: Survey) -> Iterator[tuple[tuple[str, int], str]]:
         yield (placeholder.path, placeholder.line), id
 
 
-def _ids(survey: Survey) -> Iterator[tuple[Known, str]]:
+class _Standing(NamedTuple):
+    """A row that findings may be about, with its address on the page and its place."""
+
+    known: Known
+    id: str
+    path: str
+    line: int
+
+
+def _ids(survey: Survey) -> Iterator[_Standing]:
     for kind, name in KINDS.items():
         for row in rows_of(survey, kind) or ():
-            yield (kind, row.module, row.name, row.line), anchor(name, row.module, row.name)
-    for placeholder, id in placeholder_ids(rows_of(survey, Placeholder) or ()):
-        yield (Placeholder, placeholder.module, placeholder.name, placeholder.line), id
+            id = anchor(name, row.module, row.name)
+            yield _Standing((kind, row.module, row.name), id, row.path, row.line)
+    for one, id in placeholder_ids(rows_of(survey, Placeholder) or ()):
+        yield _Standing((Placeholder, one.module, one.name), id, one.path, one.line)
     for cycle in rows_of(survey, Cycle) or ():
+        id = anchor("cycle", *sorted(cycle.modules))
         for module in cycle.modules:
-            yield (Cycle, module, "", 0), anchor("cycle", *sorted(cycle.modules))
+            yield _Standing((Cycle, module, ""), id, cycle.path, cycle.line)

@@ -9,7 +9,6 @@ that a merge has doubled says nothing more than once.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,6 +21,7 @@ from overhaul.config import Config
 from overhaul.errors import ConfigError
 from overhaul.findings import Finding
 from overhaul.source import digest
+from overhaul.standing import home
 
 HEADER: Final = """\
 # Findings that `overhaul check` takes as inherited, one on a line: rule, module,
@@ -230,14 +230,10 @@ def _take(
 def ledger_file(config: Config, root: Path) -> Path | None:
     """Where the ledger of a project lies, be there one or not; None when the settings name none.
 
-    Beside the configuration file; without one at the top of the git repository, else in the audited folder.
+    Beside the configuration file; without one, or with one that lies elsewhere, at the top of the git repository, else
+    in the audited folder.
     """
-    if not config.baseline:
-        return None
-    if config.source:
-        return Path(os.path.abspath(config.source)).parent / config.baseline
-    top = next((above for above in (root, *root.parents) if (above / ".git").exists()), root)
-    return top / config.baseline
+    return home(config.source, root) / config.baseline if config.baseline else None
 
 
 def read_ledger(file: Path) -> tuple[Entry, ...] | None:

@@ -383,7 +383,7 @@ class Results:
             return Symbols(self._layout, *(Watched(self._facts[row], watched) for row in Symbols.reads))
         row = row_of(hint)
         assert row is not None, hint
-        if getattr(hint, "__origin__", None) is not Facts:
+        if typing.get_origin(hint) is not Facts:
             make: Callable[[], list[Any]] = partial(self.rows, self._leaves.filler(row), row)
             return Made(table_name(row), make, watched)
         return Watched(self._facts[row], watched)

@@ -9,20 +9,46 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 import msgspec
 
 from overhaul.errors import ConfigError
+from overhaul.patterns import regex
 
 
 def parsed(file: Path) -> tuple[str, dict[str, object]]:
     """The text of a TOML file, and what it says. Raises ConfigError for one that cannot be read."""
     try:
         text = file.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
+        found = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
+    except RecursionError:
+        raise ConfigError(f"{file}: cannot be read as TOML (values within values, too deep): mend the file") from None
+    if "\0" in text or _NULL.search(text):
+        own: object = found
+        if file.name == "pyproject.toml":
+            tools = found.get("tool")
+            own = cast("dict[str, object]", tools).get("overhaul") if isinstance(tools, dict) else None
+        _refuse_nulls(file, own)
+    return text, found
+
+
+_NULL: Final = regex(r"\\u0000|\\U00000000")
+
+
+def _refuse_nulls(file: Path, value: object, keys: tuple[str, ...] = ()) -> None:
+    """Raises ConfigError for a null character in a key or value: no path and no name has one."""
+    if isinstance(value, str) and "\0" in value:
+        raise ConfigError(f"{file}: {'.'.join(keys) or 'a key'}: holds a null character: take it out")
+    if isinstance(value, dict):
+        for key, inner in cast("dict[str, object]", value).items():
+            _refuse_nulls(file, key, keys)
+            _refuse_nulls(file, inner, (*keys, key))
+    elif isinstance(value, list):
+        for inner in cast("list[object]", value):
+            _refuse_nulls(file, inner, keys)
 
 
 def check_keys(where: str, table: Mapping[str, object], known: Iterable[str]) -> None:

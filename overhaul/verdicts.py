@@ -6,6 +6,7 @@ import os
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -140,10 +141,13 @@ def baseline_of(run: Looked, earlier: Sequence[Entry], since: str) -> Baseline:
     if file is not None:
         whole = whole and file.parent.resolve().is_relative_to(run.root)
 
-    packages = {module[:at] for module in modules for at, char in enumerate(module) if char == "."}
+
+    @cache
+    def packages() -> frozenset[str]:
+        return frozenset(module[:at] for module in modules for at, char in enumerate(module) if char == ".")
 
     def gone(module: str) -> bool:
-        return whole and module not in modules and module not in packages and not os.path.isfile(run.root / module)
+        return whole and module not in modules and module not in packages() and not os.path.isfile(run.root / module)
 
     def seen(entry: Entry) -> bool:
         if entry.rule not in ran and (entry.rule in known or strangers):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from overhaul.drawing.rings import Shown, drawn
-from overhaul.facts import Cycle, Import, Witness
+from overhaul.facts import Cycle, Import, Ring, Witness
+from overhaul.repeating.next_rings import Opened, opened
 from overhaul.sections import Column, Grid, Line, Section, anchor, rows_of, short
 from overhaul.survey import Survey
 
@@ -46,6 +46,8 @@ class CycleView(msgspec.Struct, frozen=True):
     witness: Witness | None
     pictures: tuple[Shown, ...]
     cuts: Grid
+    opened: Opened | None
+    """What the cuts do; None where nothing happens when it runs, or nobody knows the imports."""
 
 
 class Cycles(msgspec.Struct, frozen=True):
@@ -62,14 +64,9 @@ def cycles(survey: Survey) -> Cycles | None:
     if rows is None:
         return None
     ranked = sorted(rows, key=lambda cycle: (-cycle.impact, cycle.modules))
-    ring_of = {module: number for number, cycle in enumerate(ranked[:DRAWN]) for module in cycle.modules}
-    inside: defaultdict[int, list[Import]] = defaultdict(list)
-    for row in rows_of(survey, Import) or ():
-        number = ring_of.get(row.importer)
-        if number is not None and not row.implicit and ring_of.get(row.imported) == number:
-            inside[number].append(row)
+    inside = {row.modules: row.imports for row in rows_of(survey, Ring) or ()}
     told = enumerate(ranked[:LIMIT])
-    return Cycles(len(ranked), tuple(_view(number, cycle, inside.get(number, ())) for number, cycle in told))
+    return Cycles(len(ranked), tuple(_view(number, cycle, inside.get(cycle.modules, ())) for number, cycle in told))
 
 
 def _view(number: int, cycle: Cycle, imports: Sequence[Import]) -> CycleView:
@@ -92,5 +89,6 @@ def _view(number: int, cycle: Cycle, imports: Sequence[Import]) -> CycleView:
             ),
             total=len(cycle.cuts), rest='overhaul query "SELECT cuts FROM cycles"',
         ),
+        opened(cycle, imports) if imports and cycle.effect != "typing" else None,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from overhaul.inventory import testing
 from overhaul.sections import Column, Grid, Grids, Line, Section
 from overhaul.survey import Survey
 
@@ -35,10 +36,12 @@ class Placed(msgspec.Struct, frozen=True):
     figure: Figure
 
 
-@Section("Hot spots", order=50)
+@Section("Complexity", order=50)
 def hot_spots(survey: Survey) -> Grids | None:
     """The most complex functions, and the modules that are hardest to maintain."""
-    rows = list(_figures(survey))
+    every = list(_figures(survey))
+    # Tests are left out, as elsewhere on the page, unless there is nothing else.
+    rows = [row for row in every if not testing(row.path)] or every
     if not rows:
         return None
     functions = (row for row in rows if row.figure.kind in ("function", "method"))

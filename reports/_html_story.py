@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -107,9 +108,22 @@ def _rules(survey: Survey) -> Iterator[RuleCount]:
 
 def _step(step: NextStep) -> StepView:
     # Of what could be one, what is said again comes before what bringing it together risks.
-    shown = [(one.key[-1], one.key[-1]) for one in step.subjects if one.table == "consolidations"]
-    links = (*shown, *dict.fromkeys((subject_id(one), _named(one)) for one in step.subjects))
+    found = [one for one in step.subjects if one.table == "consolidations"]
+    shown = [(one.key[-1], _numbered(_SOURCES[one.key[0]], n, len(found))) for n, one in enumerate(found, 1)]
+    risks = [(subject_id(one), _numbered("risk", n, len(found))) for n, one in enumerate(found, 1)]
+    rest = dict.fromkeys((subject_id(one), _named(one)) for one in step.subjects if one.table != "consolidations")
+    links = (*shown, *risks, *rest)
     return StepView(step, links[:SPOTS], max(0, len(links) - SPOTS))
+
+
+_SOURCES: Final[Mapping[str, str]] = {
+    "duplicate": "duplicates side by side", "parallel": "interface table", "cache_family": "family of caches",
+    "responsibility_overlap": "managers that overlap", "repeated_utility": "repeated function",
+}  # fmt: skip
+
+
+def _numbered(text: str, number: int, count: int) -> str:
+    return f"{text} {number}" if count > 1 else text
 
 
 def _named(subject: Subject) -> str:
@@ -126,12 +140,12 @@ def _others(steps: Sequence[NextStep]) -> Grid:
     return Grid(
         id="next-steps", caption="Every step, by what it is worth after its risk", shown=STEPS + 10,
         columns=(
-            Column("Rank", "number"), Column("Step"), Column("Worth", "number"), Column("Risk", "number"),
-            Column("Places", "number"), Column("Files", "number"), Column("Rows", "links"),
+            Column("Rank", "number"), Column("Step"), Column("Priority", "number"), Column("Worth", "number"),
+            Column("Risk", "number"), Column("Places", "number"), Column("Files", "number"), Column("Rows", "links"),
         ),
         lines=tuple(
             Line((
-                step.rank, short(step.title, 300), step.worth, step.risk, step.places, step.files,
+                step.rank, short(step.title, 300), step.priority, step.worth, step.risk, step.places, step.files,
                 "\n".join(f"{subject_id(one)} {_named(one)}" for one in step.subjects[:3]),
             ), "" if step.rank <= STEPS else step.identity)
             for step in steps[:LISTED]

@@ -86,19 +86,27 @@ def structure(survey: Survey) -> Structure | None:
     every = budget >= sum(len(group.imports) for group in (top, *drawn))
     tests = sum(row.module in left_out and row.kind != "namespace" for row in modules)
     return Structure(
-        len(modules) - len(left_out), tests, len(explicit), _level(top, kept, every),
+        sum(row.kind != "namespace" for row in modules) - tests, tests, len(explicit), _level(top, kept, every),
         tuple(_level(group, kept, every) for group in drawn), len(groups) - len(drawn),
     )  # fmt: skip
 
 
 def _tests(modules: Sequence[ModuleRow]) -> frozenset[str]:
-    """The modules of packages, and single modules, at the top of which nothing is but tests; none where all is."""
+    """The modules of packages, and single modules, at the top that are mostly tests; none where all are.
+
+    What such a package has besides (helpers, mocks) is there for the tests. A package of the program keeps what only
+    sounds like tests, as a module `test` that it offers to others.
+    """
     tops: defaultdict[str, list[ModuleRow]] = defaultdict(list)
     for row in modules:
         tops[row.module.partition(".")[0]].append(row)
     # The path of a namespace package is a folder, which says nothing that its modules do not say.
-    found = [rows for rows in tops.values() if all(testing(row.path) or row.kind == "namespace" for row in rows)]
+    found = [rows for rows in tops.values() if _mostly([testing(row.path) for row in rows if row.kind != "namespace"])]
     return frozenset(row.module for rows in found for row in rows) if len(found) < len(tops) else frozenset()
+
+
+def _mostly(tests: Sequence[bool]) -> bool:
+    return 2 * sum(tests) > len(tests)
 
 
 def _groups(root: Branch, imports: Sequence[Import]) -> Iterator[_Group]:
@@ -181,7 +189,7 @@ def _level(group: _Group, ids: Mapping[str, str], every: bool) -> Level:
         id, group.branch.name, group.branch.size, linked(plain, links), len(group.imports), apart, len(others),
         Grid(
             id=f"{id}-imports", shown=10,
-            caption="Imports between these" if every else "Imports against the grain",
+            caption="Imports between these" if every else "Imports against the grain, later ones too",
             columns=(
                 Column("Cell", "word"), Column("Place", "place"), Column("Imports", "code"), Column("What", "code"),
                 Column("Kind", "word"),

@@ -39,9 +39,9 @@ def import_cycle(cycles: Sequence[Cycle], rings: Sequence[Ring], options: Import
     order (`latent`, `deferred`, `typing`) are listed in the table of cycles, and are findings, as notes, where the
     option `also` names them.
 
-    One finding a ring. It stands at the module of the ring whose name comes first, so that it stays the same finding
-    when the ring grows, or fails at another place; the import that fails is the first of its places, the imports to cut
-    and all modules of the ring follow, each with an import that leads on.
+    One finding a ring. It stands at the module of the ring whose name comes first; the baseline holds each module of
+    the ring by itself, so that one that joins is not inherited with the others. The import that fails is the first of
+    its places, the imports to cut and all modules of the ring follow, each with an import that leads on.
     """
     told = [cycle for cycle in cycles if cycle.witness is not None or cycle.effect in options.also]
     around = {ring.modules: ring for ring in rings} if told else {}

@@ -181,7 +181,8 @@ def _rings(case: Case, contract: Boundaries) -> Iterator[ContractBreach]:
     }
     for members in components(edges):
         if len(members) > 1:
-            for member in sorted(members):
-                others = ", ".join(sorted(one for one in members if one != member))
-                row = case.stale(f"{member} says that it depends on {others}, in a ring", f"ring of {member}")
-                yield msgspec.structs.replace(row, breach="cyclic_packages", severity=contract.severity)
+            named = sorted(members)
+            row = case.stale(f"{', '.join(named)} say that they depend on each other, in a ring", "ring")
+            yield msgspec.structs.replace(
+                row, breach="cyclic_packages", severity=contract.severity, members=tuple(named)
+            )

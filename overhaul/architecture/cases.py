@@ -44,7 +44,7 @@ class Case:
         terms, blamed = self.contract, links[fault]
         return ContractBreach(
             contract=terms.name, kind=self.kind, breach=breach, severity=terms.severity, what=what, about=about,
-            importer=blamed.importer, imported=links[-1].imported, between=between, chain=tuple(links),
+            importer=blamed.importer, imported=links[-1].imported, between=between, members=(), chain=tuple(links),
             also=tuple(also), path=blamed.path, line=blamed.line, reason=terms.reason, told=self.told,
         )  # fmt: skip
 
@@ -61,7 +61,7 @@ class Case:
         terms = self.contract
         row = {
             "contract": terms.name, "kind": self.kind, "breach": "stale_contract", "severity": severity, "what": what,
-            "about": about, "importer": "", "imported": "", "between": ("", ""), "chain": (), "also": (),
+            "about": about, "importer": "", "imported": "", "between": ("", ""), "members": (), "chain": (), "also": (),
             "path": terms.file, "line": terms.line, "reason": terms.reason, "told": self.told,
         }  # fmt: skip
         return msgspec.convert(row, ContractBreach)

@@ -14,7 +14,8 @@ def findings_of(breach: Breach, breaches: Sequence[ContractBreach]) -> Iterator[
         if row.breach == breach:
             yield Finding(
                 rule=breach, severity=row.severity, message=row.what, module=row.importer, path=row.path, line=row.line,
-                name=f"{row.contract}: {row.about}", because=tuple(_because(row)), places=tuple(_places(row)),
+                name=f"{row.contract}: {row.about}", because=tuple(_because(row)),
+                places=tuple(dict.fromkeys(_places(row))), members=row.members,
             )  # fmt: skip
 
 

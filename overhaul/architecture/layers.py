@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+import msgspec
+
 from overhaul.architecture.cases import Case
 from overhaul.architecture.chains import Steps, way, ways_to
-from overhaul.architecture.rows import Breach, ContractBreach
+from overhaul.architecture.rows import MEMBERS, Breach, ContractBreach
 from overhaul.contracting.entries import layer_members
 from overhaul.contracts import Independence, Layers
 
@@ -115,12 +117,21 @@ def _between(
                     yield case.breach(breach, (importer, imported), (members[source], package), what)
         for importer, imported in sorted(exits.items()):
             found = ways.to(importer)
-            for source in barred:
-                if source in found:
-                    chain = [*ways.chain(importer, found[source]), imported]
-                    what = f"{importer} imports {imported}, and by way of it {chain[0]} does: {why(source, target)}"
-                    between = members[source], package
-                    yield case.breach(breach, chain, between, what, " reaches ".join(between), len(chain) - 2)
+            sources = sorted((one for one in barred if one in found), key=lambda one: (found[one][0], one))
+            if sources:
+                chain = [*ways.chain(importer, found[sources[0]]), imported]
+                rest = f", and so do {len(sources) - 1} more of the contract" if len(sources) > 1 else ""
+                what = (
+                    f"{importer} imports {imported}, and by way of it {chain[0]} does{rest}: "
+                    f"{why(sources[0], target)}"
+                )
+                between = members[sources[0]], package
+                row = case.breach(breach, chain, between, what, f"{package} by way of {importer}", len(chain) - 2)
+                if len(sources) <= MEMBERS:
+                    links = (graph.link(*found[one][1:]) for one in sources[1:])
+                    named = tuple(sorted(members[one] for one in sources))
+                    row = msgspec.structs.replace(row, members=named, also=(*row.also, *links))
+                yield row
 
 
 class _Approaches:

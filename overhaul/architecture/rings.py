@@ -17,7 +17,7 @@ Sides = dict[str, dict[str, list[tuple[str, str]]]]
 
 
 def rings_closed(case: Case, contract: Acyclic) -> Iterator[ContractBreach]:
-    """Each module and package that is in a ring with others beside it, below each ancestor and so on down."""
+    """Each ring of modules and packages side by side, below each ancestor and so on down."""
     yield from case.absent("ancestors", contract.ancestors)
     yield from case.absent("skip-descendants", contract.skip_descendants)
     skipped = frozenset(case.named(contract.skip_descendants))
@@ -36,7 +36,7 @@ def _below(
     sides = _sides(case, package)
     for members in components(sides):
         if len(members) > 1:
-            yield from _ring(case, package, sorted(members), sides)
+            yield _ring(case, package, sorted(members), sides)
     if depth:
         for child in children:
             if child not in skipped:
@@ -58,8 +58,7 @@ def _sides(case: Case, package: str) -> Sides:
     return sides
 
 
-def _ring(case: Case, package: str, members: list[str], sides: Sides) -> Iterator[ContractBreach]:
-    """A row for each member, so that one more is one more finding, and one less changes none of the others."""
+def _ring(case: Case, package: str, members: list[str], sides: Sides) -> ContractBreach:
     inside = frozenset(members)
     costs = {
         (one, other): len(imports)
@@ -68,19 +67,20 @@ def _ring(case: Case, package: str, members: list[str], sides: Sides) -> Iterato
         if other in inside
     }
     cuts, _ = feedback_arcs(members, costs)
-    listed = sorted(cuts, key=lambda cut: (costs[cut], cut))
-    cut = "; ".join(f"{first} -> {second} ({_imports(costs[first, second])})" for first, second in listed[:5])
+    # What is told is a shortest ring through the member of the cheapest cut: it begins with an import to take out.
+    one, other = min(cuts, key=lambda cut: (costs[cut], cut))
+    links = [case.graph.link(*min(sides[first][second])) for first, second in _through(one, other, sides, inside)]
+    also = [link for found in sorted(sides[one][other]) for link in case.graph.links(*found)][1:]
+    # Each of the others takes part by an import of its own.
+    rest = (_through(member, "", sides, inside)[0] for member in members)
+    also += [link for pair in rest if (link := case.graph.link(*min(sides[pair[0]][pair[1]]))) not in (*links, *also)]
+    names = [name.rpartition(".")[2] for name in members]
+    listed = ", ".join(names if len(names) <= 6 else [*names[:5], f"{len(names) - 5} more"])
+    cut = "; ".join(f"{first} -> {second} ({_imports(costs[first, second])})" for first, second in cuts[:5])
     more = f" and {len(cuts) - 5} more" if len(cuts) > 5 else ""
-    names = {name: name.rpartition(".")[2] for name in members}
-    for member in members:
-        ring = _through(member, sides, inside)
-        links = [case.graph.link(*min(sides[first][second])) for first, second in ring]
-        also = [link for found in sorted(sides[member][ring[0][1]]) for link in case.graph.links(*found)][1:]
-        rest = [names[name] for name in members if name != member]
-        others = ", ".join(rest if len(rest) <= 6 else [*rest[:5], f"{len(rest) - 5} more"])
-        what = f"{member} is in a ring with {others} below {package}; without {cut}{more} there is none"
-        row = case.row("cyclic_packages", links, ring[0], what, f"ring below {package}", also)
-        yield msgspec.structs.replace(row, importer=member)
+    what = f"below {package}, {listed} import each other in a ring; without {cut}{more} there is none"
+    row = case.row("cyclic_packages", links, (one, other), what, f"ring below {package}", also)
+    return msgspec.structs.replace(row, importer=members[0], members=tuple(members))
 
 
 def _imports(count: int) -> str:
@@ -88,11 +88,11 @@ def _imports(count: int) -> str:
 
 
 def _through(
-    member: str, sides: Mapping[str, Mapping[str, object]], inside: frozenset[str]
+    member: str, first: str, sides: Mapping[str, Mapping[str, object]], inside: frozenset[str]
 ) -> list[tuple[str, str]]:
-    """The steps of a shortest ring from a member back to it."""
-    came: dict[str, str] = {}
-    front = [member]
+    """The steps of a shortest ring from a member back to it, by the one that is to come first if any is named."""
+    came: dict[str, str] = {first: member} if first else {}
+    front = [first or member]
     while member not in came:
         found: list[str] = []
         for one in front:

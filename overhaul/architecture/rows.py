@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -13,6 +13,10 @@ Breach = Literal[
     "cyclic_packages", "undeclared_dependency", "private_import", "stale_contract",
 ]  # fmt: skip
 """The rule that reports it."""
+
+
+MEMBERS: Final = 100
+"""How many members a row has room for."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -43,10 +47,13 @@ class ContractBreach(Row, frozen=True):
     """The module at the end of the chain."""
     between: tuple[str, str]
     """The packages of the contract that are at the ends of the chain; ("", "") where it is about none."""
+    members: tuple[str, ...]
+    """The packages that break it together, each of which is a breach of its own: those in a ring, or those that reach
+    another by the import at fault; () where that is one, or there are too many of them."""
     chain: tuple[Link, ...]
     """A shortest one from one package into the other; several links where others stand between them."""
     also: tuple[Link, ...]
-    """Further statements that say the same as the one at fault."""
+    """Further statements that say the same as the one at fault, and by which the other members take part."""
     path: str
     """Relative to the audited root."""
     line: int

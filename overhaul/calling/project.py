@@ -42,7 +42,7 @@ class Project:
         told = found.told
         self._told = told if told is not None and told.loads == loads else self._tell(loads)
         if found.modules is not None:
-            past.leave(State(found.modules, found.others, self._told))
+            past.leave(State(found.modules, self._told, found.others))
 
     def rows(self) -> Iterator[Reach]:
         """One for each definition, by module and name."""

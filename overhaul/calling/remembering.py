@@ -82,9 +82,9 @@ class State(msgspec.Struct, frozen=True):
     """What is left for the next run."""
 
     modules: dict[str, Kept]
-    others: bytes
-    """A digest of the facts of modules without a source, such as stubs: names may mean what stands there."""
     told: Told | None = None
+    others: bytes = b""
+    """A digest of the facts of modules without a source, such as stubs: names may mean what stands there."""
 
 
 class Parts(NamedTuple):

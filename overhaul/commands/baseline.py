@@ -12,6 +12,7 @@ from overhaul.config import Config
 from overhaul.errors import ConfigError, UnknownName
 from overhaul.ledger import Entry, ledger_file, ledger_text, read_ledger
 from overhaul.printable import printable
+from overhaul.standing import git_top, home
 from overhaul.survey import Survey
 
 
@@ -100,10 +101,13 @@ def place(config: Config, root: Path) -> Path:
     source = config.source or "settings"
     if file is None:
         raise ConfigError(f"{source}: `baseline` is empty: name a file, such as overhaul-baseline.txt")
-    home = Path(config.source).resolve().parent if config.source else root.resolve()
-    top = next((above for above in (home, *home.parents) if (above / ".git").exists()), home)
-    if not file.resolve().is_relative_to(top):
+    folder = home(config.source, root).resolve()
+    top = git_top(folder) or folder
+    real = file.resolve()
+    if not real.is_relative_to(top):
         raise ConfigError(f"{source}: `baseline` lies outside the project: name a file in {top}")
+    if any(part.lower() == ".git" for part in real.relative_to(top).parts):
+        raise ConfigError(f"{source}: `baseline` lies in the git directory: name a file in {top}")
     if not file.parent.is_dir():
         raise ConfigError(f"{file}: the folder does not exist: make it first, or name another file as `baseline`")
     return file

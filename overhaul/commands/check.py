@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from overhaul.commands.output import short
+from overhaul.commands.workspace import Workspace
 from overhaul.config import Severity, load_config
 from overhaul.errors import TargetError, UsageError
 from overhaul.findings import SEVERITIES
 from overhaul.ledger import Entry
 from overhaul.patterns import regex
 from overhaul.printable import printable
+from overhaul.standing import git_top
 from overhaul.survey import Survey
 from overhaul.verdicts import Verdict
 
@@ -35,7 +37,7 @@ def project(named: str | None, config: Path | None, here: Path | None = None) ->
     source = load_config(here).source if config is None else os.path.abspath(config)
     if source and here.is_relative_to(folder := Path(os.path.abspath(source)).parent):
         return folder
-    return next((above for above in (here, *here.parents) if (above / ".git").exists()), here)
+    return git_top(here) or here
 
 
 def named(files: Iterable[str], root: Path) -> list[str]:
@@ -102,6 +104,16 @@ def missing(root: Path, files: Sequence[str], names: Iterable[str]) -> str | Non
 
 _DELETED: Final = regex(r"^[^*?\[]*[^/.*?\[][.][^/*?\[]+$")
 """The path of a file, as a commit may have deleted one."""
+
+
+def some_rule(workspace: Workspace) -> None:
+    """Raises UsageError when no rule is left: nothing would ever be found."""
+    config = workspace.config
+    if not workspace.leaves.selected_rules(config.select, config.ignore):
+        raise UsageError(
+            "no rule is left to run: what is selected is ignored as well (--select and --ignore, and `select` and "
+            f"`ignore` in {config.source or 'the settings'})"
+        )
 
 
 def fails(verdict: Verdict, least: Severity, *, updated: bool) -> bool:

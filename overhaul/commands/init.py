@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Final
 
 import msgspec
 
+from overhaul.config import load_config
 from overhaul.errors import ConfigError, TargetError
+from overhaul.standing import git_top
 
 _KEYS: Final = """\
 # Files to leave out, as in .gitignore:
@@ -25,11 +28,15 @@ _HOOK: Final = """\
   hooks:
     - id: overhaul
       name: overhaul
-      entry: overhaul check
+      entry: ENTRY
       language: system
-      types_or: [python, pyi]
+      files: FILES
       require_serial: true
 """
+_FILES: Final = (
+    r"(.*\.pyi?|(.*/)?(pyproject\.toml|overhaul\.toml|setup\.cfg|tach\.toml|\.importlinter|overhaul-baseline\.txt))$"
+)
+"""Python, and what the check goes by."""
 SHOWN: Final = 5
 """Entries of a new baseline that are shown before the rest is only counted."""
 
@@ -46,7 +53,8 @@ class Edit(msgspec.Struct, frozen=True):
 def edits(folder: Path, *, hook: bool) -> list[Edit]:
     """What is missing in a project's folder, every other byte kept; with `hook` the entry for pre-commit too.
 
-    The hook runs the `overhaul` that is installed: whatever version of it the project has pinned.
+    The hook runs the `overhaul` that is installed: whatever version of it the project has pinned. It stands at the top
+    of the git repository, where pre-commit looks for it, and is about the folder.
 
     Raises TargetError when the folder is not there, and ConfigError for a file that cannot be added to.
     """
@@ -69,7 +77,7 @@ def _settings(folder: Path) -> Iterator[Edit]:
     if own.exists():
         return
     if not project.exists():
-        yield Edit(own, "a new file", _KEYS, _KEYS.encode())
+        yield Edit(own, f"a new file{_instead_of(folder)}", _KEYS, _KEYS.encode())
         return
     data, text = _content(project)
     tool = _parsed(project, text).get("tool")
@@ -82,7 +90,14 @@ def _settings(folder: Path) -> Iterator[Edit]:
     ).get("tool")
     if not (isinstance(after, dict) and "overhaul" in after):
         raise ConfigError(f"{project}: a [tool.overhaul] section at its end would not count: add one by hand")
-    yield Edit(project, "a section at the end", section, data + content.encode()[len(text.encode()) :])
+    what = f"a section at the end{_instead_of(folder)}"
+    yield Edit(project, what, section, data + content.encode()[len(text.encode()) :])
+
+
+def _instead_of(folder: Path) -> str:
+    """What to say of settings further up, which do not count in a folder with its own."""
+    above = load_config(folder.absolute()).source
+    return f"; the settings in {above} do not count in this folder from then on" if above else ""
 
 
 def _appended(text: str, section: str) -> str:
@@ -98,24 +113,50 @@ def _appended(text: str, section: str) -> str:
 
 
 def _hook(folder: Path) -> Iterator[Edit]:
-    file = folder / ".pre-commit-config.yaml"
+    top = git_top(folder.resolve()) or folder.resolve()
+    below = folder.resolve().relative_to(top).as_posix()
+    hook = _hook_text("" if below == "." else below)
+    file = (folder if below == "." else top) / ".pre-commit-config.yaml"
     if not file.exists():
-        whole = "repos:\n" + "".join(f"  {line}\n" for line in _HOOK.splitlines())
+        whole = "repos:\n" + "".join(f"  {line}\n" for line in hook.splitlines())
         yield Edit(file, "a new file", whole, whole.encode())
         return
     _, text = _content(file)
-    if re.search(r"^\s*-?\s*id:\s*['\"]?overhaul['\"]?\s*(#.*)?$", text, re.MULTILINE):
+    if _has_hook(text, "" if below == "." else below):
         return
     # The list must be written with one entry a line below `repos:`; the new entry goes before the first, at its depth.
     found = re.search(
         r"^repos:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*(?=(?P<indent> *)- )", text, re.MULTILINE
     )
     if found is None:
-        raise ConfigError(f"{file}: has no list of entries below `repos:`: add by hand:\n{_HOOK}")
+        raise ConfigError(
+            f"{file}: has no list of entries below `repos:` to add to: add by hand what `overhaul init "
+            "--pre-commit --dry-run` shows where there is no such file"
+        )
     newline = "\r\n" if "\r\n" in text else "\n"
-    added = "".join(f"{found['indent']}{line}{newline}" for line in _HOOK.splitlines())
+    added = "".join(f"{found['indent']}{line}{newline}" for line in hook.splitlines())
     content = text[: found.end()] + added + text[found.end() :]
     yield Edit(file, "a hook before the others", added, content.encode("utf-8"))
+
+
+def _hook_text(below: str) -> str:
+    """The entry for pre-commit, for a project at the top of its repository (""), or in a folder below it."""
+    entry, files = "overhaul check", f"^{_FILES}"
+    if below:
+        entry, files = f"overhaul check --root {shlex.quote(below)}", f"^{re.escape(below)}/{_FILES}"
+    plain = re.fullmatch(r"[\w ./-]+", entry) is not None
+    return _HOOK.replace("ENTRY", entry if plain else _quoted(entry)).replace("FILES", _quoted(files))
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _has_hook(text: str, below: str) -> bool:
+    """Whether the hook stands there, for the folder `below` the top, or whatever it is about where that is the top."""
+    found = re.search(r"^\s*(?:-\s*)?\{?\s*id:\s*['\"]?overhaul['\"]?\s*(?:[,}#].*)?$", text, re.MULTILINE)
+    return found is not None and (not below or f"--root {shlex.quote(below)}" in text.replace("''", "'"))
 
 
 def _content(file: Path) -> tuple[bytes, str]:

@@ -60,7 +60,7 @@ def _check(
     verbose: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Check, with a worker that was started ahead."""
-    from overhaul.commands.check import closing, fails, missing, named, project, unread, within
+    from overhaul.commands.check import closing, fails, missing, named, project, some_rule, unread, within
     from overhaul.commands.output import orders, told
 
     coloured = colour(sys.stdout, refused=no_color)
@@ -69,6 +69,7 @@ def _check(
     if (nothing := missing(top, files, names)) and not quiet:
         say(nothing)
     workspace = open_project(str(top), given, quiet=quiet, verbose=verbose)
+    some_rule(workspace)
     wanted = orders(formats or (() if quiet else ("terminal",)), workspace.leaves, "--format")
     earlier = None
     if since is not None:
@@ -189,7 +190,7 @@ def _offer(file: Path, what: str, shown: Iterable[str], content: bytes, *, dry_r
     from overhaul.commands.output import short, write_file
     from overhaul.printable import printable
 
-    tell(f"{short(file)}: {what}\n")
+    tell(f"{short(file)}: {printable(what)}\n")
     tell("".join(f"    {printable(line)}\n" for line in shown))
     if not dry_run and (yes or click.confirm(f"Write {short(file)}?", default=True)):
         write_file(file, [content])

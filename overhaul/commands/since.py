@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import posixpath
+import signal
 import tempfile
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import msgspec
@@ -38,7 +41,8 @@ def findings_since(revision: str, workspace: Workspace) -> tuple[Entry, ...]:
     if git is None:
         raise UsageError(f"--since {revision}: there is no git program: install git, or check without --since")
     top = root.parents[found.prefix.count("/")] if found.prefix else root
-    with Revisions(git, found, top) as revisions, tempfile.TemporaryDirectory(prefix="overhaul-since-") as folder:
+    private = tempfile.TemporaryDirectory(prefix="overhaul-since-")
+    with _leaving_on_term(), Revisions(git, found, top) as revisions, private as folder:
         commit = revisions.merge_base(revision)
         place = _Place(Path(folder).resolve(), top, workspace.config)
         (place.top / ".git" / "info").mkdir(parents=True)
@@ -55,6 +59,27 @@ def findings_since(revision: str, workspace: Workspace) -> tuple[Entry, ...]:
             # There was no Python then.
             return ()
         return tuple(entry for _, entry in before.entries())
+
+
+@contextlib.contextmanager
+def _leaving_on_term() -> Generator[None]:
+    """Let SIGTERM, with which CI ends a job, unwind as Ctrl-C does, so that what was written is taken away."""
+    here = os.getpid()
+
+    def leave(number: int, _: object) -> None:
+        if os.getpid() != here:
+            # A process of ours that was forked: what lies there is not its own.
+            os._exit(128 + number)
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _named(config: Config, prefix: str) -> Iterator[str]:

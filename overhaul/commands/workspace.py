@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,6 +12,7 @@ from overhaul.commands.settings import check_flags, check_rules
 from overhaul.config import Config, load_config
 from overhaul.errors import TargetError, UsageError
 from overhaul.leaves import Leaves, load_leaves
+from overhaul.standing import home, ours
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +33,9 @@ class Flags(msgspec.Struct, frozen=True, kw_only=True):
 class Workspace:
     """A path that can be audited."""
 
-    def __init__(self, root: Path, config: Config, leaves: Leaves, store: Path | None, left_out: Sequence[str]) -> None:
+    def __init__(
+        self, root: Path, config: Config, leaves: Leaves, store: Path | None, left_out: Sequence[str], why: str
+    ) -> None:
         """Made by `open_workspace`."""
         self.root = root
         self.config = config
@@ -40,7 +43,9 @@ class Workspace:
         self.store = store
         """The folder whose `.overhaul` holds the store; None keeps it in memory."""
         self.left_out = left_out
-        """Leaf folders that the configuration names and that were not loaded: see `trusted`."""
+        """Leaf folders that the configuration names and that were not loaded."""
+        self.why = why
+        """Why not, behind `because`: see `distrusted`."""
 
 
 def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Workspace:
@@ -54,7 +59,10 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
         raise TargetError(f"{path}: no such file or folder: check the path")
     config = load_config(root, flags.config)
     folders = [Path(config.source).parent / folder for folder in config.leaves]
-    allowed = not folders or flags.config is not None or trusted(Path(config.source), here or Path.cwd())
+    why = ""
+    if folders and flags.config is None:
+        why = distrusted(Path(config.source), folders, here or Path.cwd())
+    allowed = not why
     changes = {
         "also_exclude": flags.exclude,
         "select": flags.select or config.select,
@@ -70,27 +78,30 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
         leaves,
         None if flags.no_store else _store(root, config, flags),
         () if allowed else config.leaves,
+        why,
     )
 
 
-def trusted(source: Path, here: Path) -> bool:
-    """Whether leaves named by the configuration file `source` may be run by somebody who stands in `here`.
+def distrusted(source: Path, folders: Iterable[Path], here: Path) -> str:
+    """Why leaves named by the configuration file `source` may not be run by somebody who stands in `here`; "" if so.
 
     Leaves are code. Whoever works inside a project runs its code anyway; whoever points overhaul at a folder elsewhere
-    wants it read, not run.
+    wants it read, not run. And what belongs to another user may have been put there for others to run.
     """
-    return here.resolve().is_relative_to(source.resolve().parent)
+    if not here.resolve().is_relative_to(source.resolve().parent):
+        return f"{source} does not lie at or above this folder: to run them, go there or pass --config {source}"
+    for path in (source, *(path for folder in folders for path in (folder, *sorted(folder.glob("*.py"))))):
+        if not ours(path):
+            return f"{path} belongs to another user: to run them all the same, pass --config {source}"
+    return ""
 
 
 def _store(root: Path, config: Config, flags: Flags) -> Path:
-    """The folder of the store: the one named, else the configuration file's, else git's top level, else the root's."""
+    """The folder of the store: the one named, else where the project's ledger lies."""
     if flags.store is not None:
         try:
             flags.store.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"{flags.store}: {error.strerror}: name another folder with --store") from error
         return flags.store
-    if config.source:
-        return Path(config.source).parent
-    folder = root if root.is_dir() else root.parent
-    return next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+    return home(config.source, root)

@@ -12,6 +12,7 @@ from typing import Final, cast
 import msgspec
 
 from overhaul.contracting.entries import fault, header_lines, pattern_fault, settings_of_others
+from overhaul.contracting.import_names import import_names
 from overhaul.contracts import Boundaries, Boundary, Contract, External, Interface, Misread
 from overhaul.toml import below
 
@@ -139,12 +140,16 @@ def _resolved(path: str, domain: str) -> str:
 
 
 def _external(table: Table, modules: list[Boundary], place: str, line: int) -> Iterator[External]:
-    allowed, denied = table.get("depends_on_external"), _texts(table, "cannot_depend_on_external")
-    if isinstance(allowed, list) or denied:
+    # Distributions are named there, and contracts are about what is imported.
+    allowed, denied = (
+        tuple(name for one in _texts(table, key) for name in import_names(one))
+        for key in ("depends_on_external", "cannot_depend_on_external")
+    )
+    limited = isinstance(table.get("depends_on_external"), list)
+    if limited or denied:
         yield External(
             name=f"tach: what {modules[0].path} takes from outside", modules=tuple(one.path for one in modules),
-            allowed=_texts(table, "depends_on_external") if isinstance(allowed, list) else None, denied=denied,
-            file=place, line=line,
+            allowed=allowed if limited else None, denied=denied, file=place, line=line,
         )  # fmt: skip
 
 

@@ -8,14 +8,14 @@ steps were worth afterwards. A reader who judges otherwise sees every number and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from overhaul.facts import Cycle, InterfaceMismatch, UnresolvedImport
+from overhaul.facts import InterfaceMismatch, UnresolvedImport
 from overhaul.inventory import Cache, Component, StatePersistence, testing
 from overhaul.redundancy import Doubt, Gain, NextStep, Placeholder, Reach, Spot, StepKind, Subject, SubjectTable
 from overhaul.repeating.risk import HALF_USERS, saturated
@@ -28,10 +28,6 @@ HAZARD: Final = 25.0
 """A file that a crash empties, a cache that grows for ever: as long as a class of moderate size."""
 PRETENCE: Final = 15.0
 """A function that claims to do something and does not, and is used."""
-RINGED: Final[Mapping[str, float]] = {"fatal": 10.0, "order-dependent": 10.0, "latent": 3.0, "deferred": 1.0}
-"""A module that leaves a ring: it can be imported, tested and moved without the others."""
-HALF_CUTS: Final = 10
-"""A cut of this cost is as likely to be dear as not: two modules taken apart, or five imports put off."""
 SPOTS: Final = 40
 """Places of one step that are listed."""
 NAMED: Final = 3
@@ -50,33 +46,67 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     spots: tuple[Spot, ...]
     subjects: tuple[Subject, ...]
     command: str
+    """What shows it in full; "" for its places."""
 
 
 class Users:
-    """Who uses a definition, and which tests reach it."""
+    """Who uses definitions, and which tests reach them; as far as that can be told."""
 
-    def __init__(self, reaches: Iterable[Reach]) -> None:
-        """The table of the whole project."""
+    def __init__(self, reaches: Iterable[Reach], module_of: Callable[[str], str]) -> None:
+        """The table of the whole project, and of which module a dotted name is."""
         self._reaches = {(row.module, row.name): row for row in reaches}
+        self._module_of = module_of
 
-    def doubts(self, rows: Sequence[tuple[str, str]]) -> tuple[Doubt, ...]:
+    def doubts(self, rows: Sequence[Component]) -> tuple[Doubt, ...]:
         """Two parts that weigh the same: modules that use what changes, and what of it no test reaches.
 
-        `rows` are (module, name); what has no reach of its own (an attribute, a variable) is asked of what it is in.
+        What has no reach of its own is asked of what it is in, a variable of the functions that look it up or fill it.
+        What of that is not known is said, and counts neither for nor against; nothing known counts a half.
         """
-        known = [self._around(module, name) for module, name in rows]
-        users = sum(row.users for row in known if row is not None)
-        untested = sum(row is None or not row.tests for row in known)
+        asked = [self._asked(row) for row in rows]
+        known = [some for some in asked if some]
+        if not known:
+            return (
+                Doubt("users", 0.5, 0.5, "not known who uses what changes"),
+                Doubt("untested", 0.5, 0.5, "not known whether tests reach it"),
+            )
+        users, exact = self._users([one for some in known for one in some])
+        untested = sum(not any(one.tests for one in some) for some in known)
+        besides = f", not known of {len(asked) - len(known)}" if len(known) < len(asked) else ""
         return (
             Doubt(
                 "users", round(saturated(users, HALF_USERS), 3), 0.5,
-                f"{counted(users, 'module')} {'uses' if users == 1 else 'use'} what changes",
+                f"{'' if exact else 'at least '}{counted(users, 'module')} {'uses' if users == 1 else 'use'} "
+                f"what changes{besides}",
             ),
             Doubt(
-                "untested", round(untested / len(known), 3) if known else 1.0, 0.5,
-                f"no test reaches {untested} of {len(known)}" if untested else f"tests reach all {len(known)}",
+                "untested", round(untested / len(known), 3), 0.5,
+                (f"no test reaches {untested} of {len(known)}" if untested else f"tests reach all {len(known)}")
+                + besides,
             ),
         )  # fmt: skip
+
+    def callers(self, rows: Sequence[Placeholder]) -> tuple[int, bool]:
+        """How many use any of these, each counted once, and whether that is all or at least so many."""
+        found = list(dict.fromkeys(one for row in rows for one in self._asked(row)))
+        # The table names the first callers of each; the count of one is of all.
+        every = {name for one in found for name in one.called_by}
+        most = max((row.callers for row in rows), default=0)
+        return max(len(every), most), len(found) < 2 or all(one.callers <= len(one.called_by) for one in found)
+
+    def _users(self, found: Sequence[Reach]) -> tuple[int, bool]:
+        modules = {
+            module for one in found for name in one.called_by if (module := self._module_of(name)) != one.module
+        }  # fmt: skip
+        whole = len(set(found)) == 1 or all(one.callers <= len(one.called_by) for one in found)
+        return max(len(modules), *(one.users for one in found)), whole
+
+    def _asked(self, row: Component) -> list[Reach]:
+        if (found := self._around(row.module, row.name)) is not None:
+            return [found]
+        sites = (*row.lookups, *row.stores) if isinstance(row, Cache) else ()
+        around = (self._around(site.module, site.scope) for site in sites)
+        return list(dict.fromkeys(one for one in around if one is not None))
 
     def _around(self, module: str, name: str) -> Reach | None:
         while name:
@@ -93,51 +123,6 @@ def ranked(drafts: Iterable[Draft]) -> Iterator[NextStep]:
         yield replace(step, rank=rank)
 
 
-def rings(cycles: Iterable[Cycle], paths: Mapping[str, str]) -> Iterator[Draft]:
-    """Each ring that stands in the way when the program runs or is changed; those of typing alone do not."""
-    for row in cycles:
-        # A cut of a ring of tests is a matter for the tests.
-        if row.effect not in RINGED or not row.cuts or all(testing(paths.get(one, "")) for one in row.modules):
-            continue
-        gains = [Gain("modules that leave a ring", len(row.modules), RINGED[row.effect])]
-        if row.effect == "fatal":
-            gains.insert(0, Gain("imports that fail in every order", 1, FAILS_ALWAYS))
-        elif row.effect == "order-dependent":
-            gains.insert(0, Gain("imports that fail in some orders", 1, FAILS_FOR_SOME))
-        ring, cuts = named([f"`{one}`" for one in row.modules]), counted(len(row.cuts), "import")
-        what = {
-            "fatal": "Whichever of them is imported first, the import fails.",
-            "order-dependent": f"The import fails when {row.fails[0]} is imported first." if row.fails else "",
-            "latent": "None of them can be imported, tested or moved without all the others.",
-            "deferred": "Imports inside functions close it: it holds as long as nobody moves them up.",
-        }[row.effect]
-        yield Draft(
-            kind="cut_ring",
-            title=f"Cut {cuts} and {counted(len(row.modules), 'module')} are no ring any more: {ring}",
-            why=f"{what} {'No cheaper cut is possible' if row.exact else 'The cut that was found'}: cost {row.cost}.",
-            gains=tuple(gains),
-            doubts=(
-                Doubt(
-                    "cut_cost", round(saturated(row.cost, HALF_CUTS), 3), 1.0,
-                    f"the cut costs {row.cost}: 1 for an import that goes or moves under TYPE_CHECKING, 2 for one "
-                    "that moves into functions, 5 for modules taken apart",
-                ),
-            ),
-            spots=tuple(
-                Spot(paths.get(cut.importer, ""), cut.line, f"{_WAYS[cut.way]} `{cut.imported}`") for cut in row.cuts
-            ),
-            subjects=(Subject("cycles", tuple(sorted(row.modules))),),
-            command="overhaul graph --cycles-only --format mermaid",
-        )  # fmt: skip
-
-
-_WAYS: Final = {
-    "typing": "move under TYPE_CHECKING the import of", "direct": "import from the defining module, not from",
-    "defer": "move into the functions that use it the import of", "move": "take out what both need: no import of",
-    "drop": "drop the import of",
-}  # fmt: skip
-
-
 def pretences(placeholders: Iterable[Placeholder], users: Users) -> Iterator[Draft]:
     """All that certainly only pretends and that somebody uses: one step."""
     found = [
@@ -146,8 +131,9 @@ def pretences(placeholders: Iterable[Placeholder], users: Users) -> Iterator[Dra
     ]  # fmt: skip
     if found:
         found.sort(key=lambda row: (-row.callers, row.path, row.line))
-        callers = sum(row.callers for row in found)
-        believe = f"; {counted(callers, 'function')} {'believes' if callers == 1 else 'believe'} the answer"
+        callers, exact = users.callers(found)
+        least = "" if exact else "at least "
+        believe = f"; {least}{counted(callers, 'caller')} {'believes' if callers == 1 else 'believe'} the answer"
         many = len(found) > 1
         yield _hazards(
             "write_out", found, users,
@@ -249,10 +235,10 @@ def _hazards(
     ][:SPOTS]
     return Draft(
         kind=kind, title=f"{title}: {names}", why=why, gains=(gain,),
-        doubts=users.doubts([(row.module, row.name) for row in rows]),
+        doubts=users.doubts(rows),
         spots=tuple(Spot(row.path, row.line, f"`{row.name or row.module}`: {says[row]}") for row in rows),
         subjects=tuple(dict.fromkeys(subjects)),
-        command=f'overhaul query "SELECT path, line, name, evidence FROM {table}"',
+        command="",
     )  # fmt: skip
 
 
@@ -265,7 +251,9 @@ def _step(draft: Draft) -> NextStep:
         rank=0, kind=draft.kind, title=draft.title, why=draft.why, gains=draft.gains, worth=worth,
         doubts=draft.doubts, risk=risk, priority=round(worth * (1 - risk), 1),
         files=len({spot.path for spot in draft.spots}), places=len(draft.spots), spots=draft.spots[:SPOTS],
-        subjects=draft.subjects, command=draft.command, identity=f"step-{digest}",
+        subjects=draft.subjects, identity=f"step-{digest}",
+        command=draft.command
+        or f"overhaul query --format json \"SELECT spots FROM next_steps WHERE identity = 'step-{digest}'\"",
     )  # fmt: skip
 
 

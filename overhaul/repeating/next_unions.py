@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.inventory import Cache, Manager
+from overhaul.inventory import Cache, CacheFamily, Manager
 from overhaul.redundancy import Consolidation, Doubt, Duplicate, Gain, Parallel, Spot, Subject
 from overhaul.repeating.next_steps import Draft, counted, named
 
 
 def unions(
-    rows: Sequence[Consolidation], parallels: Sequence[Parallel], where: Mapping[str, Spot],
-    module_of: Callable[[str], str],
+    rows: Sequence[Consolidation], parallels: Sequence[Parallel], duplicates: Iterable[Duplicate],
+    families: Iterable[CacheFamily], where: Mapping[str, Spot], module_of: Callable[[str], str],
 ) -> Iterator[Draft]:  # fmt: skip
     """One step for what is one piece of work.
 
     That is: pairs in parallel that have a module or package in common (three copies are three pairs), and duplicates
     that lie in the same two or more modules. The others are a step each. What each saves is counted without the lines
-    that a better candidate takes away already; the risk is that of its riskiest part.
+    that a better candidate takes away already, and of duplicates of type 3 only the share that is alike; the risk is
+    that of its riskiest part. A family of caches that have no operation in common is none.
     """
     pairs = {row.identity: row for row in parallels}
-    open_ones = [row for row in rows if row.sure and not row.justified and row.further_lines]
+    likeness = {row.identity: row.similarity for row in duplicates if row.type == 3}
+    roles: defaultdict[str, set[str]] = defaultdict(set)
+    for family in families:
+        for one in family.operations:
+            if one.role != "other":
+                roles[one.cache].add(one.role)
+    open_ones = [
+        row for row in rows
+        if row.sure and not row.justified and row.further_lines
+        and (row.subkind != "cache_family" or _common([roles[name] for name in row.members]))
+    ]  # fmt: skip
     for group in _groups(open_ones, pairs, module_of):
-        yield _union(group, pairs, where, module_of)
+        yield _union(group, pairs, likeness, where, module_of)
+
+
+def _common(roles: Sequence[Collection[str]]) -> bool:
+    """Whether two of them do the same in any way."""
+    every = [role for one in roles for role in one]
+    return len(set(every)) < len(every)
 
 
 def spots(
@@ -65,25 +82,38 @@ def _groups(
 
 
 def _union(
-    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], where: Mapping[str, Spot],
-    module_of: Callable[[str], str],
+    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], likeness: Mapping[str, float],
+    where: Mapping[str, Spot], module_of: Callable[[str], str],
 ) -> Draft:  # fmt: skip
     members = list(dict.fromkeys(name for row in group for name in row.members))
     riskiest = max(group, key=lambda row: (row.risk, row.identity))
-    saved = sum(row.further_lines for row in group)
+    saved = sum(round(row.further_lines * likeness.get(row.identity, 1.0)) for row in group)
     places = [where.get(name, Spot(group[0].path, group[0].line, f"`{name}`")) for name in members]
     identities = ", ".join(f"'{row.identity}'" for row in group)
     return Draft(
-        kind="unify", title=_title(group, pairs, module_of), why=_why(group, pairs, members, module_of),
+        kind="unify", title=_title(group, pairs, likeness, module_of),
+        why=_why(group, pairs, likeness, members, module_of) + _riskiest(group, riskiest),
         gains=(Gain("lines that are said again", saved, 1.0),),
         doubts=tuple(Doubt(part.name, part.value, part.weight, part.measure) for part in riskiest.parts),
         spots=tuple(places),
         subjects=tuple(Subject("consolidations", (row.subkind, row.identity)) for row in group),
-        command=f'overhaul query "SELECT members, parts FROM consolidations WHERE identity IN ({identities})"',
+        command="overhaul query --format json "
+        f'"SELECT members, parts FROM consolidations WHERE identity IN ({identities})"',
     )  # fmt: skip
 
 
-def _title(group: Sequence[Consolidation], pairs: Mapping[str, Parallel], module_of: Callable[[str], str]) -> str:
+def _riskiest(group: Sequence[Consolidation], row: Consolidation) -> str:
+    """Which of several the parts of the risk are of."""
+    if len(group) < 2:
+        return ""
+    names = named([f"`{name}`" for name in _brief(row.members)[1]])
+    return f" The risk is that of {names}, the riskiest of {len(group)}."
+
+
+def _title(
+    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], likeness: Mapping[str, float],
+    module_of: Callable[[str], str],
+) -> str:  # fmt: skip
     first = group[0]
     common, brief = _brief(first.members)
     names = named([f"`{name}`" for name in brief])
@@ -105,16 +135,21 @@ def _title(group: Sequence[Consolidation], pairs: Mapping[str, Parallel], module
         case "repeated_utility":
             return f"Use what is there already in place of {names}"
         case _:
-            return f"Make one of {len(first.members)} that say the same{within}: {names}"
+            alike = "are alike" if first.identity in likeness else "say the same"
+            return f"Make one of {len(first.members)} that {alike}{within}: {names}"
 
 
 def _why(
-    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], members: Sequence[str],
-    module_of: Callable[[str], str],
+    group: Sequence[Consolidation], pairs: Mapping[str, Parallel], likeness: Mapping[str, float],
+    members: Sequence[str], module_of: Callable[[str], str],
 ) -> str:  # fmt: skip
     saved = sum(row.further_lines for row in group)
     modules = len({module_of(name) for name in members})
     lines = f"{counted(saved, 'line')} {'goes' if saved == 1 else 'go'}"
+    if any(row.identity in likeness for row in group):
+        alike = sum(round(row.further_lines * likeness.get(row.identity, 1.0)) for row in group)
+        least = min(likeness.get(row.identity, 1.0) for row in group)
+        lines = f"About {alike:,} of {counted(saved, 'line')} go, as much of them as is alike (similarity {least:.2f})"
     if group[0].identity in pairs:
         names = sum(bool(one.first and one.second) for one in pairs[group[0].identity].correspondences)
         correspond = f"{counted(names, 'name')} {'corresponds' if names == 1 else 'correspond'}"

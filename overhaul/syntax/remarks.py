@@ -46,6 +46,14 @@ def speaks(text: str, words: Sequence[str]) -> bool:
     text = text.lower()
     return any(word in text for word in words)
 
+
+def prose(comment: str) -> str:
+    """What a comment says to people: all before `# overhaul: ignore[rule] reason`, which explains no code."""
+    return _SUPPRESSION.split(comment, maxsplit=1)[0] if "overhaul" in comment.lower() else comment
+
+
+_SUPPRESSION: Final = regex(r"(?:^|(?<=\s))#+\s*overhaul\s*(?::|\s(?=ignore))", re.IGNORECASE)
+
 _TAG: Final = regex(
     r"(?<![\w\"'`/.<{\[-])(?P<tag>TODO|FIXME|XXX|HACK|WIP|TBD)(?![\w\"'`>}\]-])(?!\s*=|\.[a-z])|"
     r"^\W*(?P<small>todo|fixme)\s*(?:[:(!-]|$)|@(?P<at>todo)\b"

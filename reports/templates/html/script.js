@@ -5,11 +5,12 @@
   const grids = new Map();
 
   class Row {
-    constructor(cells, element, id) {
-      this.cells = cells; // texts, and numbers in columns of numbers; null or "" where there is nothing
+    constructor(keys, element, id, cells) {
+      this.keys = keys; // what can be read: texts, and numbers in columns of numbers; null or "" where there is nothing
       this.element = element; // null until it is shown for the first time
       this.id = id;
-      this.text = cells.map((cell) => cell ?? "").join("\n").replaceAll("`", "").toLowerCase();
+      this.cells = cells; // what it is made of when it is shown for the first time
+      this.text = keys.map((key) => key ?? "").join("\n").toLowerCase();
     }
   }
 
@@ -28,7 +29,9 @@
       }
       this.first = this.rows.length;
       const island = root.querySelector("script[data-more]");
-      for (const [id, ...cells] of island ? JSON.parse(island.textContent) : []) this.rows.push(new Row(cells, null, id));
+      for (const [id, ...cells] of island ? JSON.parse(island.textContent) : []) {
+        this.rows.push(new Row(cells.map((cell, n) => said(cell, this.kinds[n])), null, id, cells));
+      }
       this.all = this.first === this.rows.length;
       this.order = this.rows;
       this.needle = "";
@@ -42,8 +45,11 @@
 
     read(cell, n) {
       if (cell.querySelector(".none")) return null;
-      const text = cell.textContent;
-      return this.kinds[n] === "number" ? Number(text.replaceAll(",", "")) : text;
+      const kind = this.kinds[n];
+      if (kind === "number") return Number(cell.textContent.replaceAll(",", ""));
+      if (kind === "folded" || kind === "points") return [...cell.querySelectorAll("li")].map((item) => item.textContent).join("\n");
+      if (kind === "links") return [...cell.childNodes].filter((one) => one.nodeName !== "BR").map((one) => one.textContent).join("\n");
+      return cell.textContent.trimEnd();
     }
 
     sortable(head, n) {
@@ -65,7 +71,7 @@
         const sign = direction === "ascending" ? 1 : -1;
         const compare = this.kinds[n] === "number" ? (a, b) => a - b : collator.compare;
         this.order = [...this.rows].sort((one, other) => {
-          const a = one.cells[n], b = other.cells[n];
+          const a = one.keys[n], b = other.keys[n];
           const none = (value) => value === null || value === "";
           if (none(a) || none(b)) return none(a) - none(b);
           return sign * compare(a, b);
@@ -96,7 +102,7 @@
       const words = this.needle.split(/\s+/).filter(Boolean);
       const chosen = [...this.chosen];
       const matches = words.length || chosen.length
-        ? this.order.filter((row) => words.every((word) => row.text.includes(word)) && chosen.every(([n, value]) => row.cells[n] === value))
+        ? this.order.filter((row) => words.every((word) => row.text.includes(word)) && chosen.every(([n, value]) => row.keys[n] === value))
         : this.order;
       const shown = this.all ? matches : matches.slice(0, Math.max(this.first, 1));
       this.body.replaceChildren(...shown.map((row) => this.element(row)));
@@ -157,6 +163,21 @@
     }
   }
 
+  // What can be read of a cell that is not shown yet: the same that `read` finds in one that is.
+  function said(value, kind) {
+    if (typeof value !== "string") return value;
+    if (kind === "links") return value.split("\n").map((line) => line.slice(line.indexOf(" ") + 1)).join("\n");
+    if (kind === "excerpt") {
+      const [numbers, ...lines] = value.split("\n");
+      return lines.map((line, n) => `${parseInt(numbers, 10) + n} ${line}`).join("\n").trimEnd();
+    }
+    return kind === "text" || kind === "points" ? value.split("\n").map(unticked).join("\n") : value;
+  }
+
+  function unticked(text) {
+    return text.split("`").length % 2 ? text.replaceAll("`", "") : text;
+  }
+
   function linked(cell, id, text) {
     if (!id) return cell.append(text);
     const link = cell.appendChild(document.createElement("a"));
@@ -211,14 +232,18 @@
     const input = scope?.querySelector("[data-filter]");
     if (!input) return grids.get(root)?.draw();
     const needle = input.value.trim().replaceAll("`", "").toLowerCase();
-    let total = 0;
+    let total = 0, chosen = false;
     for (const one of scope.querySelectorAll("[data-grid]")) {
-      const matches = grids.get(one).filter(needle);
+      const grid = grids.get(one);
+      const matches = grid.filter(needle);
       total += matches;
-      (one.closest("[data-hide-empty]") ?? one).hidden = needle !== "" && matches === 0;
+      chosen ||= grid.chosen.size > 0;
+      // A choice that is the reason why nothing is left stays in sight.
+      one.querySelector(".scroll").hidden = matches === 0 && grid.rows.length > 0;
+      (one.closest("[data-hide-empty]") ?? one).hidden = needle !== "" && matches === 0 && !grid.chosen.size;
     }
     const output = scope.querySelector("[data-matches]");
-    if (output) output.textContent = needle ? `${total.toLocaleString("en")} ${total === 1 ? "match" : "matches"}` : "";
+    if (output) output.textContent = needle || chosen ? `${total.toLocaleString("en")} ${total === 1 ? "match" : "matches"}` : "";
   }
 
   // Shows again whatever a search or a choice has hidden in the part of the page that a link leads to.
@@ -254,7 +279,14 @@
       break;
     }
     for (let fold = found?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    found?.scrollIntoView();
+    if (!found) return;
+    found.scrollIntoView();
+    // Whoever goes on by keyboard or hears the page goes on from here.
+    if (found.tabIndex < 0 && !found.hasAttribute("tabindex")) {
+      found.tabIndex = -1;
+      found.addEventListener("blur", () => found.removeAttribute("tabindex"), { once: true });
+    }
+    found.focus({ preventScroll: true });
   }
 
   for (const root of document.querySelectorAll("[data-grid]")) grids.set(root, new Grid(root));
@@ -309,6 +341,11 @@
     try { localStorage.setItem("overhaul-colours", theme.value); } catch { /* not allowed here */ }
   });
   addEventListener("hashchange", follow);
+  // The same link a second time changes no address.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href^='#']");
+    if (link && link.hash === location.hash) follow();
+  });
   addEventListener("beforeprint", () => { for (const fold of document.querySelectorAll("details[data-print]")) fold.open = true; });
   follow();
 })();

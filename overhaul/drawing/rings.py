@@ -114,7 +114,8 @@ def _modules(what: What, modules: Sequence[str], cycle: Cycle, imports: Sequence
         )
         for one, other in sorted({*kinds, *cuts}) for found in (cuts.get((one, other)),)
     ]  # fmt: skip
-    text = f"{len(modules)} modules and {len(ties)} ways from one to another; {len(cuts)} are marked as the cut."
+    marked = f"{len(cuts)} {'is' if len(cuts) == 1 else 'are'} marked as the cut"
+    text = f"{len(modules)} modules and {len(ties)} ways from one to another; {marked}."
     return Shown(what, len(modules), graph(things, ties), None, text, modules[0][: max(0, shared - 1)])
 
 

@@ -42,9 +42,9 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window; tests are skipped where it or playwright is missing."""
+    """Chromium, without a window, as long as a module's tests: its driver leaves a thread, and nothing forks beside one."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         missing("no chromium on the PATH: apt-get install chromium")

@@ -304,6 +304,18 @@ def test_the_keyboard_reaches_the_report_the_navigation_and_the_tables(open_page
     assert not [one for one in seen if one.startswith("no outline")]
 
 
+def test_only_tables_that_scroll_are_stops_of_the_keyboard(open_page: Open) -> None:
+    stops = """() => [...document.querySelectorAll(".scroll")].filter((one) => one.checkVisibility())
+      .map((one) => [one.scrollWidth > one.clientWidth, one.tabIndex === 0])"""
+    narrow, wide = (open_page(width=width) for width in (390, 1280))
+    for page in (narrow, wide):
+        page.wait_for_timeout(300)
+        found = page.evaluate(stops)
+        assert all(scrolls == stop for scrolls, stop in found)
+    assert any(stop for _, stop in narrow.evaluate(stops))
+    assert not all(stop for _, stop in wide.evaluate(stops))
+
+
 def test_what_is_hostile_stays_text(open_page: Open) -> None:
     page = open_page("hostile")
     assert page.locator("main img, main script:not([type]), main iframe").count() == 0

@@ -72,7 +72,7 @@ def test_every_picture_has_a_title_a_description_and_a_frame_that_can_be_scrolle
         title, description = drawing.find("title"), drawing.find("desc")
         assert title is not None and description is not None and title.text and description.text
         assert names == [title.get("id"), description.get("id")]
-    frames = re.findall(r'<div class="picture" tabindex="0" role="region" aria-label="[^"]+">\s*<svg', page)
+    frames = re.findall(r'<div class="picture" tabindex="0" role="group" aria-label="[^"]+">\s*<svg', page)
     assert len(frames) == len(found)
     ids = re.findall(r' id="([^"]*)"', page)
     assert len(ids) == len(set(ids))

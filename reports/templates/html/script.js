@@ -298,6 +298,12 @@
   }
   for (const [root, grid] of grids) if (grid.chosen.size) again(root);
 
+  // Only what scrolls needs a stop of the keyboard.
+  const fitting = new ResizeObserver((changes) => {
+    for (const { target } of changes) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  });
+  for (const frame of document.querySelectorAll(".scroll")) fitting.observe(frame);
+
   // The section that is read is marked in the navigation.
   const entries = new Map([...document.querySelectorAll("nav a")].map((link) => [link.hash.slice(1), link]));
   const reading = new Set();

@@ -104,7 +104,7 @@ def main() -> None:
         bare, store = Series("`python -c pass`"), Series("the interpreter, and all of the store but the facts")
         edits = {name: Series(name) for name in EDITS}
         checked(command, root, [])
-        for name, edit in EDITS.items():
+        for edit in EDITS.values():
             write(files, edit, 0)
             checked(command, root, files)
         python = str(command.with_name("python"))

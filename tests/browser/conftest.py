@@ -44,7 +44,7 @@ def missing(reason: str) -> NoReturn:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a window, as long as a module's tests: its driver leaves a thread, and nothing forks beside one."""
+    """Chromium, without a window, for one module: its driver leaves a thread, and nothing forks beside one."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         missing("no chromium on the PATH: apt-get install chromium")

@@ -260,7 +260,7 @@ def _constant(value: object) -> str:
         case float():
             return f"float:{value.hex()}"
         case complex():
-            return f"complex:{value.real.hex()},{value.imag.hex()}"
+            return f"complex:{float(value.real).hex()},{float(value.imag).hex()}"
         case str():
             return f"str:{len(value)}:{value}"
         case bytes():

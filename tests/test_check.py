@@ -402,3 +402,22 @@ def test_a_ledger_that_is_no_ledger_is_never_overwritten(project: Path) -> None:
     for arguments in (["baseline"], ["baseline", "--update"], ["check", "--update"]):
         assert run(arguments) == 2
     assert (project / "shop.py").read_text() == "class Bad: ...\n"
+
+
+def test_a_worker_is_started_ahead_only_when_a_file_that_is_named_is_newer_than_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from overhaul.commands.running import _newer  # pyright: ignore[reportPrivateUsage]
+
+    store = tmp_path / ".overhaul" / "facts.sqlite"
+    store.parent.mkdir()
+    (tmp_path / "pkg").mkdir()
+    file = tmp_path / "pkg" / "a.py"
+    file.write_text("x = 1\n")
+    assert _newer(str(tmp_path / "pkg"))(str(file)), "there is no store yet"
+    store.touch()
+    os.utime(store, (2_000_000_000, 2_000_000_000))
+    assert not _newer(str(tmp_path / "pkg"))(str(file))
+    os.utime(file, (2_000_000_001, 2_000_000_001))
+    assert _newer(str(tmp_path / "pkg"))(str(file))
+    assert not _newer(str(tmp_path))(str(tmp_path / "gone.py"))

@@ -70,7 +70,7 @@ def look(workspace: Workspace, *, quiet: bool, no_color: bool, worker: Ahead | N
 
 def ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | None]:
     """A worker that gets ready to parse while settings are read and files are listed, where that saves time."""
-    if not files or sys.platform == "win32" or (os.cpu_count() or 1) < 2:
+    if sys.platform == "win32" or (os.cpu_count() or 1) < 2 or not any(map(_newer(os.getcwd()), files)):
         return contextlib.nullcontext()
     from overhaul.workers import Ahead
 
@@ -78,6 +78,27 @@ def ahead(files: Sequence[str]) -> contextlib.AbstractContextManager[Ahead | Non
         return Ahead(_ready)
     except OSError:  # no process can be started: it would only have saved time
         return contextlib.nullcontext()
+
+
+def _newer(folder: str) -> Callable[[str], bool]:
+    """Tells a file that has been written since the nearest store was, as far as can be seen at a glance."""
+    written = 0.0
+    while not written:
+        for name in ("facts.sqlite", "facts.sqlite-wal"):
+            with contextlib.suppress(OSError):
+                written = max(written, os.stat(os.path.join(folder, ".overhaul", name)).st_mtime)
+        above = os.path.dirname(folder)
+        if above == folder:
+            break
+        folder = above
+
+    def newer(file: str) -> bool:
+        try:
+            return os.stat(file).st_mtime >= written
+        except (OSError, ValueError):
+            return False
+
+    return newer
 
 
 def _ready() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -13,7 +13,7 @@ from overhaul.lazy import networkx
 SHADES: Final = 5
 """How many shades a cell can have."""
 
-_Item = TypeVar("_Item")
+_Item = TypeVar("_Item", bound=Hashable)
 Weights = Mapping[tuple[_Item, _Item], tuple[int, int]]
 """Importer and imported, with the number of imports that run at import and of those that do not."""
 

@@ -281,7 +281,8 @@
     for (let fold = found?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     if (!found) return;
     found.scrollIntoView();
-    // Whoever goes on by keyboard or hears the page goes on from here.
+    // Whoever goes on by keyboard or hears the page goes on from here, unless already further on in it.
+    if (found.contains(document.activeElement)) return;
     if (found.tabIndex < 0 && !found.hasAttribute("tabindex")) {
       found.tabIndex = -1;
       found.addEventListener("blur", () => found.removeAttribute("tabindex"), { once: true });

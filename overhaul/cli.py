@@ -180,7 +180,10 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 @click.option("--config-schema", is_flag=True, help="Print the JSON Schema of the settings instead, for editors.")
 @config_option
 def explain(name: str | None, schema: bool, config_schema: bool, config: str | None) -> int:
-    """Tell what a rule, table, analyzer or report is about; without NAME, list them all."""
+    """Tell what a rule, table or report is about; list them all.
+
+    All are listed without NAME, which may be an analyzer's or a collector's too.
+    """
     from overhaul.commands.explain import explanation, overview
     from overhaul.commands.report_schema import report_schema
 
@@ -206,7 +209,9 @@ def explain(name: str | None, schema: bool, config_schema: bool, config: str | N
 @click.option("--expires", metavar="DATE", help="The last day on which it holds: 2030-12-31.")
 @run_options
 def justify(identity: str, path: str, reason: str, owner: str, expires: str | None, **options: Any) -> int:
-    """Print the entry that records why a group of duplicates, or another candidate, stays as it is.
+    """Print the entry that records why a group stays as it is.
+
+    That is a group of duplicates, or another candidate for one implementation.
 
     ID is its identity, as reports show it: dup-1f0c9a2b3d4e. Nothing is written: paste what is printed.
     """
@@ -230,7 +235,9 @@ def justify(identity: str, path: str, reason: str, owner: str, expires: str | No
 @click.option("--code-only", is_flag=True, help="Of a file: its layout and comments may change.")
 @config_option
 def freeze(what: str, path: str, reason: str, owner: str, code_only: bool, config: str | None) -> int:
-    """Print the entry that says of a definition, a module or a file that it is not to be changed.
+    """Print the entry that says what is not to be changed.
+
+    That is a definition, a module or a file.
 
     WHAT is `package.module:Class.method`, `package.module`, or a path. Nothing is written: paste what is printed.
     """
@@ -259,7 +266,10 @@ def graph(
     path: str, form: str, output: str | None, package_depth: int | None, cycles_only: bool, kinds: tuple[str, ...],
     states: bool, machine: str | None, **options: Any,
 ) -> int:  # fmt: skip
-    """Draw the import graph, or state machines. svg and png need Graphviz."""
+    """Draw the import graph, or state machines.
+
+    The formats svg and png need Graphviz.
+    """
     from pathlib import Path
 
     from overhaul.commands.drawing import draw

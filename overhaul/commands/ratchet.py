@@ -42,7 +42,9 @@ def check(
     ignore: tuple[str, ...], since: str | None, fail_on: Severity | None, inherited: bool, update: bool,
     exit_zero: bool, **options: Any,
 ) -> int:  # fmt: skip
-    """Say what is new: findings that are not in the baseline, and that FILES take part in (all, when none is named).
+    """Say what is new, in the whole project or in FILES.
+
+    That is what is not in the baseline, and what FILES take part in (all, when none is named).
 
     Exits with 1 when there are any, or when the baseline holds what is fixed.
     """
@@ -113,7 +115,9 @@ def _check(
 )
 @run_options
 def baseline(root: str | None, update: bool, accept: tuple[str, ...], **options: Any) -> int:
-    """Write the baseline: the findings of now, which `overhaul check` takes for inherited from then on.
+    """Write the baseline of inherited findings, or shorten it.
+
+    Written are the findings of now, which `overhaul check` takes for inherited from then on.
 
     Where there is one already it only shrinks: --update takes out what is fixed. Without an option nothing is written
     then, and what could be done is said.
@@ -139,7 +143,9 @@ def baseline(root: str | None, update: bool, accept: tuple[str, ...], **options:
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 def init(path: str, hook: bool, inherit: bool, dry_run: bool, yes: bool) -> int:
-    """Set overhaul up for the project in PATH: settings, the baseline, and with --pre-commit the hook.
+    """Set overhaul up for the project in PATH.
+
+    It writes settings, the baseline, and with --pre-commit the hook.
 
     Every file is shown before it is written, and what exists is only added to.
     """

@@ -7,7 +7,7 @@ module in the notes has the outline that it had, each answer (but for `reference
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -51,6 +51,15 @@ class Noted(Generic[_Row]):
         """Whether the rows of any other module have one of these words."""
         self._notes.update(self._table.prints())
         return self._table.mentions(words, but)
+
+
+def prints_of(tables: Iterable[Facts[Row]], modules: Iterable[str]) -> dict[str, bytes]:
+    """A digest of each module's rows in several tables, lines and all."""
+    prints = [table.prints() for table in tables]
+    return {
+        module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
+        for module in modules
+    }
 
 
 def noting(symbols: _Offers, notes: set[str]) -> _Offers:

@@ -8,12 +8,12 @@ concerns the whole: then only the pairs with a changed module are compared again
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 
 import msgspec
 
 from overhaul.facts import Facts, Function, Import, Row
-from overhaul.naming.outlines import Outlines, outline_of, told
+from overhaul.naming.outlines import Outlines, outline_of, prints_of, told
 from overhaul.repeating.interfaces import Interface, Tallies, essence
 from overhaul.symbols import Symbols
 
@@ -59,7 +59,7 @@ class Memory:
         """
         self._symbols, self._interface, self._considered = symbols, interface, frozenset(considered)
         self._functions = functions
-        self._prints = _joined([table.prints() for table in tables], symbols.layout.modules)
+        self._prints = prints_of(tables, symbols.layout.modules)
         self._imports = _digest([
             (row.importer, row.imported, row.implicit, row.names) for row in imports
         ])  # fmt: skip
@@ -93,14 +93,6 @@ class Memory:
         for module in sorted((self._considered - outlines.keys()) | (notes - told_of)):
             outlines[module] = outline_of(self._shown, self._functions, module)
         return Known(whole, found, self._imports, self._prints, outlines, tuple(sorted(self._noted)))
-
-
-def _joined(tables: Sequence[Mapping[str, bytes]], modules: Mapping[str, object]) -> dict[str, bytes]:
-    """A digest of each module's rows in several tables."""
-    return {
-        module: hashlib.blake2b(b"".join([table.get(module, b"") for table in tables]), digest_size=8).digest()
-        for module in modules
-    }
 
 
 def _digest(what: object) -> bytes:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Set
 import msgspec
 
 from overhaul.facts import Class, Construction, Facts, Function, LocalName, Row, Variable
-from overhaul.naming.outlines import Outlines, outline_of
+from overhaul.naming.outlines import Outlines, outline_of, prints_of
 from overhaul.symbols import Symbols
-from overhaul.wiring.outlines import prints_of, shown
+from overhaul.wiring.outlines import shown
 from overhaul.wiring.portraits import Key, Seen
 
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Set
 
-from overhaul.facts import Facts, LocalName, Row, Variable
+from overhaul.facts import Facts, LocalName, Variable
 from overhaul.naming.outlines import told
 from overhaul.symbols import Symbols
-
-
-def prints_of(tables: Sequence[Facts[Row]], modules: Mapping[str, object]) -> dict[str, bytes]:
-    """A digest of each module's rows in several tables, lines and all."""
-    prints = [table.prints() for table in tables]
-    return {
-        module: hashlib.blake2b(b"".join([one.get(module, b"") for one in prints]), digest_size=8).digest()
-        for module in modules
-    }
 
 
 def shown(

@@ -22,10 +22,10 @@ from overhaul.facts import (
     UsedName,
     Variable,
 )
-from overhaul.naming.outlines import Outlines, outline_of
+from overhaul.naming.outlines import Outlines, outline_of, prints_of
 from overhaul.symbols import Symbols
 from overhaul.wiring.interfaces import set_outside
-from overhaul.wiring.outlines import prints_of, shown
+from overhaul.wiring.outlines import shown
 
 
 class Known(msgspec.Struct, frozen=True, array_like=True):

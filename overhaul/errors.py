@@ -6,6 +6,7 @@
     │   ├── TargetError           a path that is missing, unreadable or holds no Python
     │   ├── QueryError            SQL that SQLite refuses
     │   └── UnknownName           a rule, report, table or kind that nobody provides
+    ├── Refused                   a migration that cannot be proven or carried out as it stands: exit code 1
     ├── Unreadable                one file that cannot be read or parsed; the run makes a Failure row of it
     └── LeafError                 a leaf that cannot be loaded or that failed: exit code 3
         └── LeafConflict          two leaves that fill one table, or share one name
@@ -47,6 +48,12 @@ class UnknownName(UsageError):
     def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
         """Build the message from the kind of thing, the name asked for, and the names there are."""
         super().__init__(f"unknown {what} {name!r}: {did_you_mean(name, known)}")
+
+
+class Refused(OverhaulError):
+    """A migration cannot be planned, proven or written as it stands; nothing has been changed."""
+
+    exit_code = 1
 
 
 class Unreadable(OverhaulError):

@@ -12,6 +12,9 @@
     @Report
     def json(survey: Survey) -> Iterator[bytes]: ...
 
+    @Codemod
+    def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]: ...
+
 The first line of the docstring is the summary, the whole of it what `overhaul explain` shows. There is no registry:
 leaves are found by looking into their folders.
 """
@@ -38,9 +41,10 @@ from overhaul.errors import LeafConflict, LeafError, UnknownName, UsageError, di
 from overhaul.facts import Facts, Row
 from overhaul.findings import Finding
 from overhaul.options import Options, flaw
+from overhaul.requests import Request
 from overhaul.syntax.grammar import GRAMMAR
 
-FOLDERS: Final = ("analyzers", "rules", "reports")
+FOLDERS: Final = ("analyzers", "rules", "reports", "codemods")
 ENTRY_POINTS: Final = "overhaul.leaves"
 RESERVED: Final = ("failures", "findings")
 """Tables that every survey has of itself."""
@@ -186,6 +190,20 @@ class Report(Leaf):
     kind = "report"
 
 
+class Codemod(Leaf):
+    """Proposes: a project and a request -> changes, what is called otherwise afterwards, and what is left over."""
+
+    kind = "codemod"
+
+    @cached_property
+    def request(self) -> type[Request]:
+        """What it is asked with: its fields are the keys of a step. Raises LeafError where it asks for none."""
+        asked = [hint for hint in self.reads.values() if isinstance(hint, type) and issubclass(hint, Request)]
+        if len(asked) != 1:
+            raise LeafError(f"{self.where}: {self.name} must ask for one subclass of Request: add the parameter")
+        return asked[0]
+
+
 def table_name(row: type[Row]) -> str:
     """`StateMachine` -> `state_machines`: the plural snake_case by which a row type's table is known outside."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", row.__name__).lower()
@@ -208,9 +226,10 @@ class Leaves:
         self.analyzers: dict[str, Analyzer] = {}
         self.rules: dict[str, Rule] = {}
         self.reports: dict[str, Report] = {}
+        self.codemods: dict[str, Codemod] = {}
         folders: dict[Path, Folder] = {}
         for leaf in leaves:
-            if not isinstance(leaf, Collector | Analyzer | Rule | Report):
+            if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod):
                 continue
             leaf.folder = folders.setdefault(leaf.folder.path, leaf.folder)
             kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
@@ -283,12 +302,20 @@ class Leaves:
         except KeyError:
             raise UnknownName("report", name, self.reports) from None
 
+    def codemod(self, name: str) -> Codemod:
+        """The codemod of that name. Raises UnknownName."""
+        try:
+            return self.codemods[name]
+        except KeyError:
+            raise UnknownName("codemod", name, self.codemods) from None
+
     def named(self, name: str) -> Leaf:
-        """The rule, analyzer, collector or report of that name. Raises UnknownName."""
-        for kin in (self.rules, self.analyzers, self.collectors, self.reports):
+        """The rule, analyzer, collector, report or codemod of that name. Raises UnknownName."""
+        kinds = (self.rules, self.analyzers, self.collectors, self.reports, self.codemods)
+        for kin in kinds:
             if name in kin:
                 return kin[name]
-        raise UnknownName("leaf", name, [*self.rules, *self.analyzers, *self.collectors, *self.reports])
+        raise UnknownName("leaf", name, [name for kin in kinds for name in kin])
 
     def selected_rules(self, select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
         """The rules that run, by name; all but the ignored ones when none is selected.
@@ -326,6 +353,8 @@ class Leaves:
                         f"{collector.where}: {collector.name} wants {name}, and LibCST has no such node class: "
                         f"{did_you_mean(name, GRAMMAR)}"
                     )
+        for codemod in self.codemods.values():
+            _ = codemod.request
         for rule in self.rules.values():
             _ = rule.options
             for hint in rule.reads.values():
@@ -441,5 +470,6 @@ def _leaves_in(module: ModuleType) -> Iterator[Leaf]:
 
 
 __all__ = [
-    "Analyzer", "Collector", "Finding", "Leaf", "Leaves", "Report", "Rule", "load_leaves", "row_of", "table_name",
+    "Analyzer", "Codemod", "Collector", "Finding", "Leaf", "Leaves", "Report", "Rule", "load_leaves", "row_of",
+    "table_name",
 ]  # fmt: skip

@@ -44,6 +44,22 @@ class Source(msgspec.Struct, frozen=True):
         except (UnicodeDecodeError, LookupError) as error:
             raise Unreadable(f"encoding: {error}") from error
 
+    @property
+    def encoding(self) -> str:
+        """The name of its encoding, as PEP 263 finds it; `utf-8-sig` where a byte order mark stands at the start.
+
+        Raises Unreadable for a cookie that names none.
+        """
+        try:
+            return tokenize.detect_encoding(io.BytesIO(self.data).readline)[0]
+        except SyntaxError as error:
+            raise Unreadable(f"encoding: {error.msg}") from error
+
+
+def encoded(source: Source, text: str) -> bytes:
+    """A text in the encoding of a file, with its byte order mark if it has one. Raises UnicodeEncodeError."""
+    return text.encode(source.encoding)
+
 
 def digest(data: bytes) -> bytes:
     """16 bytes of BLAKE2b: what a content is known by in the store."""

@@ -1,0 +1,245 @@
+"""What a codemod proposes: changes of files, what is called otherwise afterwards, and what is left for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from overhaul.errors import Refused
+from overhaul.source import Source, encoded
+
+Guidance = Literal["safe", "review", "by hand"]
+"""safe: proven by what the code says; review: found by an exact match of text; by hand: nothing was changed."""
+
+Kind = Literal["module", "class", "function", "variable", "method", "attribute"]
+
+
+class Replacement(msgspec.Struct, frozen=True, order=True):
+    """A stretch of a file's text that is replaced; an empty stretch is an insertion."""
+
+    start: int
+    """Offset in characters of the decoded text (`Source.text`)."""
+    end: int
+    """Of the first character behind it."""
+    text: str
+    """What stands there afterwards; its line ends are written as the file has them."""
+    because: str = ""
+    """A few words: `import of the moved class`."""
+    guidance: Guidance = "safe"
+
+
+class Edit(msgspec.Struct, frozen=True):
+    """Some stretches of one file are replaced. A file may have several edits in one step, if none overlap."""
+
+    path: str
+    """Relative to the root, forward slashes; where the file stands before the step, even if it is moved too."""
+    digest: bytes
+    """Of the content the offsets belong to."""
+    replacements: tuple[Replacement, ...]
+
+
+class Create(msgspec.Struct, frozen=True):
+    """A file that was not there."""
+
+    path: str
+    data: bytes
+    because: str = ""
+    guidance: Guidance = "safe"
+    mode: int = 0o644
+    """Permissions; the umask is not applied."""
+
+
+class Delete(msgspec.Struct, frozen=True):
+    """A file that goes."""
+
+    path: str
+    digest: bytes
+    because: str = ""
+    guidance: Guidance = "safe"
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A file that stands elsewhere afterwards; its edits name the old path. Permissions go with it."""
+
+    path: str
+    to: str
+    digest: bytes
+    because: str = ""
+    guidance: Guidance = "safe"
+
+
+Change: TypeAlias = Edit | Create | Delete | Move
+
+
+class Target(msgspec.Struct, frozen=True, order=True):
+    """Something that the project defines, as a user names it: `package.module:Class.method`, or a module alone."""
+
+    module: str
+    name: str = ""
+    """Dotted, inside the module; "" for the module itself."""
+
+    def __str__(self) -> str:
+        """As a user writes it."""
+        return f"{self.module}:{self.name}" if self.name else self.module
+
+    @property
+    def dotted(self) -> str:
+        """The whole name with dots alone."""
+        return f"{self.module}.{self.name}" if self.name else self.module
+
+
+class Moved(msgspec.Struct, frozen=True, order=True):
+    """Something that is called otherwise after the step: the mapping that the proof allows.
+
+    A module that moves takes along all that it defines, and a class its members: only the outermost is told.
+    A package is told once for itself and once for each module in it.
+    """
+
+    before: Target
+    after: Target
+    kind: Kind
+    path_before: str = ""
+    """For a module its file."""
+    path_after: str = ""
+    kept: bool = False
+    """The old name goes on to work: a shim or an import stands there."""
+
+
+class Leftover(msgspec.Struct, frozen=True, order=True):
+    """A place that refers to what is moved, or may, and was left as it is."""
+
+    path: str
+    line: int
+    text: str
+    """The line, without white space at its ends, cut at 120 characters."""
+    name: str
+    """What is referred to, as `Target` writes it."""
+    reason: str
+
+
+Proposal: TypeAlias = Change | Moved | Leftover
+"""What a codemod yields."""
+
+
+class FileChange(msgspec.Struct, frozen=True):
+    """What becomes of one path, after all changes of a plan."""
+
+    path: str
+    before: bytes | None
+    """The content that was read; None where there was no file."""
+    after: bytes | None
+    """None where there is no file afterwards."""
+    mode: int | None = None
+    """Permissions of a file that is new; None keeps those it has, or those of `origin`."""
+    origin: str = ""
+    """The path it was moved from."""
+    replacements: tuple[Replacement, ...] = ()
+    """Of the content before (that of `origin` for a moved file), by place; empty for what is created or deleted."""
+    because: str = ""
+    guidance: Guidance = "safe"
+    """The least certain of its parts."""
+
+
+Read: TypeAlias = Callable[[str], Source]
+"""Path -> its content. Raises Unreadable."""
+
+
+def assembled(changes: Iterable[Change], read: Read, exists: Callable[[str], bool]) -> list[FileChange]:
+    """What becomes of each path, by path.
+
+    Raises Refused for changes that contradict each other: overlapping or stale edits, two fates of one file, a file
+    that would be put where there is one; and for a text that its encoding cannot hold. Equal replacements count once.
+    """
+    edits: dict[str, list[Edit]] = {}
+    fates: dict[str, Create | Delete | Move] = {}
+    arrivals: dict[str, str] = {}
+    for change in changes:
+        if isinstance(change, Edit):
+            edits.setdefault(change.path, []).append(change)
+            continue
+        if (other := fates.get(change.path)) is not None and other != change:
+            raise Refused(f"{change.path}: {_fate(other)} and {_fate(change)} in one step: split it into two")
+        fates[change.path] = change
+        if isinstance(change, Move) and (first := arrivals.setdefault(change.to, change.path)) != change.path:
+            raise Refused(f"{change.to}: {first} and {change.path} would both be moved there: name another place")
+    for path, change in fates.items():
+        new = change.to if isinstance(change, Move) else path if isinstance(change, Create) else ""
+        if new and ((new in arrivals and isinstance(change, Create)) or (exists(new) and not _leaves(fates.get(new)))):
+            raise Refused(f"{new}: there is a file already: move it away first, or name another place")
+        if isinstance(change, Delete | Create) and path in edits:
+            raise Refused(f"{path}: edited and {_fate(change)} in one step: split it into two")
+    return sorted(_files(edits, fates, read), key=lambda one: (one.path, one.after is not None))
+
+
+def _leaves(change: Create | Delete | Move | None) -> bool:
+    return isinstance(change, Delete | Move)
+
+
+def _fate(change: Create | Delete | Move) -> str:
+    match change:
+        case Create():
+            return "created"
+        case Delete():
+            return "deleted"
+        case Move(to=to):
+            return f"moved to {to}"
+
+
+def _files(
+    edits: Mapping[str, Sequence[Edit]], fates: Mapping[str, Create | Delete | Move], read: Read
+) -> Iterator[FileChange]:
+    for path in sorted(edits.keys() | fates.keys()):
+        fate = fates.get(path)
+        if isinstance(fate, Create):
+            yield FileChange(path, None, fate.data, fate.mode, because=fate.because, guidance=fate.guidance)
+            continue
+        source = read(path)
+        for change in (*edits.get(path, ()), *([fate] if fate else ())):
+            if change.digest != source.digest:
+                raise Refused(f"{path}: has changed since it was read: plan anew")
+        if isinstance(fate, Delete):
+            yield FileChange(path, source.data, None, because=fate.because, guidance=fate.guidance)
+            continue
+        replacements = tuple(sorted({one for edit in edits.get(path, ()) for one in edit.replacements}))
+        after = replaced(source, replacements) if replacements else source.data
+        guidance = least(one.guidance for one in replacements)
+        if isinstance(fate, Move):
+            yield FileChange(path, source.data, None, because=fate.because, guidance=fate.guidance)
+            guidance = least((guidance, fate.guidance))
+            yield FileChange(fate.to, None, after, None, path, replacements, fate.because, guidance)
+        elif after != source.data:
+            yield FileChange(path, source.data, after, None, "", replacements, guidance=guidance)
+
+
+_CERTAIN: Sequence[Guidance] = ("safe", "review", "by hand")
+
+
+def least(guidances: Iterable[Guidance]) -> Guidance:
+    """The least certain of some."""
+    return max(guidances, key=_CERTAIN.index, default="safe")
+
+
+def replaced(source: Source, replacements: Sequence[Replacement]) -> bytes:
+    """A file's bytes with some stretches replaced (sorted by place); all other bytes stay as they are.
+
+    Raises Refused for stretches that overlap or lie outside, and for what the file's encoding cannot hold.
+    """
+    text = source.text()
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if encoded(source, text) != source.data:
+        raise Refused(f"{source.path}: its encoding does not keep its bytes: save it as UTF-8 first")
+    parts: list[str] = []
+    at = 0
+    for one in replacements:
+        if not at <= one.start <= one.end <= len(text):
+            line = text.count("\n", 0, one.start) + 1
+            raise Refused(f"{source.path}:{line}: two changes overlap ({one.because or one.text!r}): split the step")
+        parts += (text[at : one.start], one.text.replace("\r\n", "\n").replace("\n", newline))
+        at = one.end
+    try:
+        return encoded(source, "".join((*parts, text[at:])))
+    except UnicodeEncodeError as error:
+        lacking = error.object[error.start : error.end]
+        raise Refused(f"{source.path}: its encoding lacks {lacking!r}: save it as UTF-8 first") from None

@@ -1,0 +1,1 @@
+"""Where text that is no Python code speaks of what is moved: strings, comments, docs, configuration, scripts."""

@@ -1,0 +1,1 @@
+"""Write every change, or none."""

@@ -153,64 +153,75 @@ def assembled(changes: Iterable[Change], read: Read, exists: Callable[[str], boo
     that would be put where there is one; and for a text that its encoding cannot hold. Equal replacements count once.
     """
     edits: dict[str, list[Edit]] = {}
-    fates: dict[str, Create | Delete | Move] = {}
-    arrivals: dict[str, str] = {}
+    departures: dict[str, Delete | Move] = {}
+    arrivals: dict[str, Create | Move] = {}
     for change in changes:
         if isinstance(change, Edit):
             edits.setdefault(change.path, []).append(change)
             continue
-        if (other := fates.get(change.path)) is not None and other != change:
-            raise Refused(f"{change.path}: {_fate(other)} and {_fate(change)} in one step: split it into two")
-        fates[change.path] = change
-        if isinstance(change, Move) and (first := arrivals.setdefault(change.to, change.path)) != change.path:
-            raise Refused(f"{change.to}: {first} and {change.path} would both be moved there: name another place")
-    for path, change in fates.items():
-        new = change.to if isinstance(change, Move) else path if isinstance(change, Create) else ""
-        if new and ((new in arrivals and isinstance(change, Create)) or (exists(new) and not _leaves(fates.get(new)))):
+        if isinstance(change, Delete | Move) and departures.setdefault(change.path, change) != change:
+            raise Refused(f"{change.path}: {_fate(departures[change.path])} and {_fate(change)} in one step: split it")
+        if isinstance(change, Create | Move):
+            new = change.path if isinstance(change, Create) else change.to
+            if arrivals.setdefault(new, change) != change:
+                raise Refused(f"{new}: two files would be put there in one step: name another place for one")
+    for new, arrival in arrivals.items():
+        if exists(new) and new not in departures:
             raise Refused(f"{new}: there is a file already: move it away first, or name another place")
-        if isinstance(change, Delete | Create) and path in edits:
-            raise Refused(f"{path}: edited and {_fate(change)} in one step: split it into two")
-    return sorted(_files(edits, fates, read), key=lambda one: (one.path, one.after is not None))
+        if isinstance(arrival, Create) and new in edits and not isinstance(departures.get(new), Move):
+            raise Refused(f"{new}: edited and created in one step: split it into two")
+    for path, departure in departures.items():
+        if isinstance(departure, Delete) and path in edits:
+            raise Refused(f"{path}: edited and deleted in one step: split it into two")
+    return sorted(_files(edits, departures, arrivals, read), key=lambda one: one.path)
 
 
-def _leaves(change: Create | Delete | Move | None) -> bool:
-    return isinstance(change, Delete | Move)
-
-
-def _fate(change: Create | Delete | Move) -> str:
-    match change:
-        case Create():
-            return "created"
-        case Delete():
-            return "deleted"
-        case Move(to=to):
-            return f"moved to {to}"
+def _fate(change: Delete | Move) -> str:
+    return f"moved to {change.to}" if isinstance(change, Move) else "deleted"
 
 
 def _files(
-    edits: Mapping[str, Sequence[Edit]], fates: Mapping[str, Create | Delete | Move], read: Read
-) -> Iterator[FileChange]:
-    for path in sorted(edits.keys() | fates.keys()):
-        fate = fates.get(path)
-        if isinstance(fate, Create):
-            yield FileChange(path, None, fate.data, fate.mode, because=fate.because, guidance=fate.guidance)
-            continue
-        source = read(path)
-        for change in (*edits.get(path, ()), *([fate] if fate else ())):
-            if change.digest != source.digest:
-                raise Refused(f"{path}: has changed since it was read: plan anew")
-        if isinstance(fate, Delete):
-            yield FileChange(path, source.data, None, because=fate.because, guidance=fate.guidance)
-            continue
-        replacements = tuple(sorted({one for edit in edits.get(path, ()) for one in edit.replacements}))
-        after = replaced(source, replacements) if replacements else source.data
-        guidance = least(one.guidance for one in replacements)
-        if isinstance(fate, Move):
-            yield FileChange(path, source.data, None, because=fate.because, guidance=fate.guidance)
-            guidance = least((guidance, fate.guidance))
-            yield FileChange(fate.to, None, after, None, path, replacements, fate.because, guidance)
-        elif after != source.data:
-            yield FileChange(path, source.data, after, None, "", replacements, guidance=guidance)
+    edits: Mapping[str, Sequence[Edit]], departures: Mapping[str, Delete | Move],
+    arrivals: Mapping[str, Create | Move], read: Read,
+) -> Iterator[FileChange]:  # fmt: skip
+    for path in sorted(edits.keys() | departures.keys() | arrivals.keys()):
+        before: bytes | None = None
+        if path in edits or path in departures:
+            before = _current(read, path, (*edits.get(path, ()), *_only(departures.get(path)))).data
+        match arrivals.get(path):
+            case Create(data=data, because=because, guidance=guidance, mode=mode):
+                yield FileChange(path, before, data, mode, because=because, guidance=guidance)
+            case Move(path=origin, because=because, guidance=guidance) as move:
+                source = _current(read, origin, (move, *edits.get(origin, ())))
+                parts = _parts(edits.get(origin, ()))
+                guidance = least((guidance, *(one.guidance for one in parts)))
+                yield FileChange(
+                    path, before, replaced(source, parts), None, origin, parts, because=because, guidance=guidance
+                )  # fmt: skip
+            case _ if departure := departures.get(path):
+                yield FileChange(path, before, None, because=departure.because, guidance=departure.guidance)
+            case _:
+                parts = _parts(edits[path])
+                after = replaced(read(path), parts)
+                if after != before:
+                    guidance = least(one.guidance for one in parts)
+                    yield FileChange(path, before, after, replacements=parts, guidance=guidance)
+
+
+def _current(read: Read, path: str, changes: Iterable[Edit | Delete | Move]) -> Source:
+    """A file's content, if it is the one that some changes are meant for."""
+    source = read(path)
+    if any(change.digest != source.digest for change in changes):
+        raise Refused(f"{path}: has changed since it was read: plan anew")
+    return source
+
+
+def _only(change: Delete | Move | None) -> tuple[Delete | Move, ...]:
+    return () if change is None else (change,)
+
+
+def _parts(edits: Iterable[Edit]) -> tuple[Replacement, ...]:
+    return tuple(sorted({one for edit in edits for one in edit.replacements}))
 
 
 _CERTAIN: Sequence[Guidance] = ("safe", "review", "by hand")
@@ -226,6 +237,8 @@ def replaced(source: Source, replacements: Sequence[Replacement]) -> bytes:
 
     Raises Refused for stretches that overlap or lie outside, and for what the file's encoding cannot hold.
     """
+    if not replacements:
+        return source.data
     text = source.text()
     newline = "\r\n" if "\r\n" in text else "\n"
     if encoded(source, text) != source.data:

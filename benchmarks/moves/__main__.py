@@ -1,6 +1,6 @@
 """Rename and move what chance chooses in real projects, and let their tests judge.
 
-    python -m benchmarks.moves [PROJECT...] [--seed N] [--each N] [--tool overhaul] [--tool rope] [--from NAME=FOLDER] [--fresh]
+    python -m benchmarks.moves [PROJECT...] [--seed N] [--each N] [--tool NAME] [--from NAME=FOLDER] [--fresh]
 
 Each trial starts from the pristine source; the suite runs before and after, and its outcomes are compared test by test.
 A test whose outcome changes between two runs on the pristine source is left out. `.cache/moves/results.jsonl` keeps
@@ -41,7 +41,7 @@ class Bench:
             first, second = (outcomes(self.python, self.work, self.tests) for _ in range(2))
             if "" in first:
                 raise SystemExit(f"{self.name}: its tests do not run: {first['']}")
-            self._unsteady = frozenset(name for name in first | second if first.get(name) != second.get(name))
+            self._unsteady = frozenset(name for name in {*first, *second} if first.get(name) != second.get(name))
             self._before = first
         return self._before
 

@@ -113,7 +113,8 @@ def main() -> None:
         except SystemExit as error:
             print(f"{name:12} not run: {error}", flush=True)
             continue
-        for trial in trials(bench.pristine, PROJECTS[name].packages, options.seed, options.each):
+        runner = next((bench.python.parents[1] / "lib").glob("python*/site-packages/_pytest"))
+        for trial in trials(bench.pristine, PROJECTS[name].packages, options.seed, options.each, runner):
             if options.only not in trial.title:
                 continue
             for tool in options.tool or ("overhaul", "rope"):

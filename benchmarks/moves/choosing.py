@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import random
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -52,10 +53,17 @@ _RENAMES: Final[Sequence[tuple[Sort, int]]] = (
 _MOVES: Final[Sequence[tuple[Sort, int]]] = (("class", 4), ("function", 4), ("constant", 2), ("module", 2))
 
 
-def trials(root: Path, packages: Sequence[str], seed: int, each: int = 12) -> list[Trial]:
-    """`each` renames and as many moves. What a project lacks of one sort is made up for with others."""
+def trials(root: Path, packages: Sequence[str], seed: int, each: int = 12, runner: Path | None = None) -> list[Trial]:
+    """`each` renames and as many moves. What a project lacks of one sort is made up for with others.
+
+    What the `runner` of the tests uses is not chosen: pytest stands on pluggy, and would be broken by any tool.
+    """
     chance = random.Random(seed)
-    things = sorted({thing for package in packages for thing in _things(root, package)})
+    taken = _used_outside(runner, {Path(package).name for package in packages}) if runner else frozenset()
+    things = sorted({
+        thing for package in packages for thing in _things(root, package)
+        if taken.isdisjoint((thing.name or thing.module).split(".")[-1:])
+    })  # fmt: skip
     modules = sorted({(thing.module, thing.path) for thing in things if thing.sort == "module"})
     folders = sorted({
         (module, path.removesuffix("/__init__.py")) for package in packages for module, path in _packages(root, package)
@@ -73,6 +81,15 @@ def trials(root: Path, packages: Sequence[str], seed: int, each: int = 12) -> li
             to, to_path = chance.choice(others)
             found.append(Trial(len(found), "move", thing, to, to_path))
     return found
+
+
+def _used_outside(runner: Path, packages: Collection[str]) -> frozenset[str]:
+    """Every word in the files of another package, if one of them imports one of these."""
+    imports = re.compile(rf"^\s*(?:from|import)\s+(?:{'|'.join(sorted(packages))})\b", re.MULTILINE)
+    texts = [file.read_text("utf-8", "replace") for file in runner.rglob("*.py")]
+    if not any(imports.search(text) for text in texts):
+        return frozenset()
+    return frozenset(word for text in texts for word in re.findall(r"\w+", text))
 
 
 def _drawn(

@@ -226,7 +226,8 @@ def settle(scene: Scene, tally: Tally, deed: Deed, what: str) -> None:
     elif found == scene.after:
         tally.after += 1
     else:
-        different = sorted(path for path in found.keys() | scene.before.keys() if found.get(path) != scene.before.get(path))
+        paths = sorted(found.keys() | scene.before.keys())
+        different = [path for path in paths if found.get(path) != scene.before.get(path)]
         tally.wrong.append(f"{what}: {len(different)} paths differ, {', '.join(different[:4])}")
         return
     ready(scene, deed)

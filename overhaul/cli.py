@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 
 from overhaul import __version__
+from overhaul.commands.migrating import migrate, move, rename
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
 from overhaul.commands.ratchet import baseline, check, init
@@ -298,5 +299,5 @@ def graph(
     return 0
 
 
-for command in (check, baseline, init):
+for command in (rename, move, migrate, check, baseline, init):
     commands.add_command(command)

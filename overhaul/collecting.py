@@ -23,7 +23,7 @@ from overhaul.files.discovery import Entry, Failure, Tree
 from overhaul.layout import Layout
 from overhaul.leaves import Collector, Leaves, load_leaves
 from overhaul.module import Module, Parser, read_only
-from overhaul.source import Source, read
+from overhaul.source import Source, digest, read
 from overhaul.store import Parsed, Store
 from overhaul.workers import Ahead, Executor, Job, run
 
@@ -76,8 +76,7 @@ class Collecting:
 
     def __call__(self) -> tuple[dict[str, bytes], list[Failure], int]:
         """The key of each file's content, with its facts in the store; what went wrong; how many files were new."""
-        wanted = {place.path for place in self._layout.modules.values()}
-        wanted |= {place.stub for place in self._layout.modules.values() if place.stub and place.kind != "source"}
+        wanted = self._wanted()
         known = self._store.known()
         parsed = self._store.parsed(self._config.file_timeout)
         contents: dict[str, bytes] = {}
@@ -108,6 +107,39 @@ class Collecting:
             self._store.prune(set(contents.values()))
         return contents, failures, len(changed)
 
+    def planned(self, there: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Failure], int]:
+        """The same for a tree with planned contents, when those on the disk are known: `there`, path -> key.
+
+        What is not known is read and parsed. The stat index, which speaks of the disk, stays as it is.
+        """
+        wanted = self._wanted()
+        parsed = self._store.parsed(self._config.file_timeout)
+        contents: dict[str, bytes] = {}
+        changed: dict[str, Entry] = {}
+        for entry in self._tree.entries:
+            path = entry.path
+            if path not in wanted:
+                continue
+            data = self._tree.planned.get(path)
+            # A stub that described a source is looked at once the source has gone.
+            key = there.get(path) if data is None else digest(data)
+            if key is not None and key in parsed:
+                contents[path] = key
+            else:
+                changed[path] = entry
+        failures: list[Failure] = []
+        if changed:
+            fresh, failures = self._look(changed, set(parsed))
+            contents |= fresh
+        broken = self._store.failures()
+        failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
+        return contents, failures, len(changed)
+
+    def _wanted(self) -> set[str]:
+        """The files that facts are taken from: of each module its source, or the stub where there is none to read."""
+        modules = self._layout.modules.values()
+        return {one.path for one in modules} | {one.stub for one in modules if one.stub and one.kind != "source"}
+
     def _look(self, changed: Mapping[str, Entry], parsed: set[bytes]) -> tuple[dict[str, bytes], list[Failure]]:
         """Read and parse what has changed."""
         contents: dict[str, bytes] = {}
@@ -115,7 +147,10 @@ class Collecting:
         jobs = [Job(path, entry.size) for path, entry in changed.items()]
         batch: list[Parsed] = []
         done = 0
-        work = Look(self._tree.root, tuple(self._leaves.collectors.values()), self._leaves.wanted, frozenset(parsed))
+        work = Look(
+            self._tree.root, tuple(self._leaves.collectors.values()), self._leaves.wanted, frozenset(parsed),
+            self._tree.planned,
+        )  # fmt: skip
         processes, limit = self._config.jobs or os.cpu_count() or 1, self._config.file_timeout
         for outcome in run(jobs, work, processes, limit, self._executor, self._ahead):
             done += 1
@@ -126,7 +161,7 @@ class Collecting:
                 if outcome.passing:
                     continue
                 try:
-                    source = read(self._tree.root, outcome.name)
+                    source = work.source(outcome.name)
                 except Unreadable:
                     continue
                 contents[outcome.name] = source.digest
@@ -155,10 +190,12 @@ class Look:
     """What a worker does with one file: read, parse, walk, collect, encode."""
 
     def __init__(
-        self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes]
-    ) -> None:
-        """Contents whose keys are in `parsed` are only read."""
+        self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes],
+        planned: Mapping[str, bytes] | None = None,
+    ) -> None:  # fmt: skip
+        """Contents whose keys are in `parsed` are only read; `planned` has some that are not on the disk."""
         self._root = root
+        self._planned = planned or {}
         self._collectors = collectors
         self._wanted = wanted
         self._parsed = parsed
@@ -168,12 +205,17 @@ class Look:
     def __call__(self, path: str) -> Parsed | str:
         """What came of it; a text says why it could not be read."""
         try:
-            source = read(self._root, path)
+            source = self.source(path)
         except Unreadable as error:
             return str(error)
         if source.digest in self._parsed:
             return Parsed(source.digest, (), source.lines, "", "")
         return self.facts(source)
+
+    def source(self, path: str) -> Source:
+        """The content of a file. Raises Unreadable."""
+        data = self._planned.get(path)
+        return read(self._root, path) if data is None else Source(path, data, digest(data))
 
     def prepare(self) -> None:
         """Called once in a worker process of our own, before the first file."""
@@ -206,14 +248,15 @@ class Look:
     def __reduce__(self) -> tuple[Callable[..., Look], tuple[Any, ...]]:
         """For processes that are not forked: a leaf stands in its module under its function's name, and goes by it."""
         names = tuple((leaf.function.__module__, str(leaf.file), leaf.name) for leaf in self._collectors)
-        return _recalled, (self._root, names, self._wanted, self._parsed)
+        return _recalled, (self._root, names, self._wanted, self._parsed, self._planned)
 
 
 def _recalled(
-    root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes]
-) -> Look:
+    root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes],
+    planned: Mapping[str, bytes],
+) -> Look:  # fmt: skip
     """A `Look` in another process."""
-    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed)
+    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed, planned)
 
 
 def _collector(module: str, file: str, name: str) -> Collector:

@@ -55,6 +55,18 @@ class PathSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """Rule -> the severity of its findings there."""
 
 
+class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """The keys of `[tool.overhaul.verify]`: the project's own checks, run in a scratch copy before and after a change.
+
+    What failed before may fail, and nothing else.
+    """
+
+    commands: tuple[str, ...] = ()
+    """Commands of the shell, as `pytest -q`, run in the folder that is audited."""
+    timeout: Annotated[float, msgspec.Meta(gt=0)] = 1800.0
+    """Seconds that each may take."""
+
+
 BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
 
 
@@ -100,6 +112,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Tools whose contracts are read as well, from the folder of the settings."""
     frozen: tuple[Frozen, ...] = ()
     """Definitions and files that are not to be changed."""
+    verify: Verify = Verify()
+    """The project's own checks, which a migration has to leave as they are."""
     misread: tuple[Misread, ...] = ()
     """What of the contracts of other tools could not be made use of; not a key of the file."""
     source: str = ""
@@ -185,6 +199,7 @@ def _read(file: Path, root: Path) -> Config | None:
     check_keys(where, table, known)
     _check_roles(where, table.get("roles"))
     _check_rules(file, table)
+    _check_verify(where, table.get("verify", {}))
     if "fail-on" in table:
         _check_severity(f"{where} fail-on", table["fail-on"])
     justified = table.pop("justified", None)
@@ -234,6 +249,15 @@ def _check_severity(where: str, severity: object) -> None:
     known: tuple[str, ...] = get_args(Severity)
     if severity not in known:
         raise ConfigError(f"{where}: expected {' or '.join(known)}, got {written(severity)}: mend the value")
+
+
+def _check_verify(where: str, value: object) -> None:
+    """Raises ConfigError for checks that cannot be meant so."""
+    keys = as_table(f"{where} verify", value, "write `commands` below [verify]")
+    check_keys(f"{where} verify:", keys, [field.encode_name for field in msgspec.structs.fields(Verify)])
+    for field in msgspec.structs.fields(Verify):
+        if field.encode_name in keys:
+            _check_type(f"{where} verify.{field.encode_name}", keys[field.encode_name], field.type)
 
 
 def _check_roles(where: str, roles: object) -> None:

@@ -7,6 +7,7 @@
     │   ├── QueryError            SQL that SQLite refuses
     │   └── UnknownName           a rule, report, table or kind that nobody provides
     ├── Refused                   a migration that cannot be proven or carried out as it stands: exit code 1
+    │   └── NotWritten            a plan that the disk or git stands in the way of; `reasons` has each on one line
     ├── Unreadable                one file that cannot be read or parsed; the run makes a Failure row of it
     └── LeafError                 a leaf that cannot be loaded or that failed: exit code 3
         └── LeafConflict          two leaves that fill one table, or share one name
@@ -54,6 +55,16 @@ class Refused(OverhaulError):
     """A migration cannot be planned, proven or written as it stands; nothing has been changed."""
 
     exit_code = 1
+
+
+class NotWritten(Refused):
+    """The disk, or git, stands in the way of a plan; all reasons are told at once."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        """`reasons`: one line each, place first."""
+        self.reasons = tuple(reasons)
+        more = f" (and {len(self.reasons) - 3} more reasons)" if len(self.reasons) > 3 else ""
+        super().__init__("; ".join(self.reasons[:3]) + more)
 
 
 class Unreadable(OverhaulError):

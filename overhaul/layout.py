@@ -121,7 +121,7 @@ def lay_out(tree: Tree, config: Config) -> Layout:
     """
     units = _units(tree)
     folders = _Folders(tree, units)
-    metadata = read_metadata(tree.root, tree.metadata)
+    metadata = read_metadata(tree.root, tree.metadata, tree.planned)
     mounts = list(dict.fromkeys(_mounts(tree, config, folders, metadata.mounts, metadata.projects)))
     names = _Names(folders, mounts, units)
     places: dict[str, Place] = {}

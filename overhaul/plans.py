@@ -16,6 +16,11 @@ class Step(msgspec.Struct, frozen=True):
     title: str = ""
     """What to call it where it is told; "" for the codemod and its target."""
 
+    @property
+    def called(self) -> str:
+        """What to call it."""
+        return self.title or f"{self.codemod}{said(self.request)}"
+
 
 class Refusal(msgspec.Struct, frozen=True, order=True):
     """Why a plan may not be written: one place where a check fails."""
@@ -27,13 +32,15 @@ class Refusal(msgspec.Struct, frozen=True, order=True):
     why: str
     """One line: what would break."""
     remedy: str = ""
+    step: int = 0
+    """Number of the step, from 1; 0 for the plan as a whole. Set by the engine."""
 
 
 class Check(msgspec.Struct, frozen=True):
     """One part of the proof."""
 
     name: str
-    """round trip, compile, second pass, bindings, imports, cycles, commands."""
+    """request, round trip, compile, second pass, bindings, imports, cycles, commands."""
     looked: int
     """How many files, names, edges or tests it has looked at."""
     refusals: tuple[Refusal, ...] = ()
@@ -50,8 +57,27 @@ class Plan(msgspec.Struct, frozen=True):
     moved: tuple[Moved, ...]
     leftovers: tuple[Leftover, ...]
     checks: tuple[Check, ...]
+    left_out: tuple[str, ...] = ()
+    """Steps (by number) and files that were left out on request."""
+    separable: tuple[str, ...] = ()
+    """What can be left out of a refused plan so that the rest may stand: numbers of steps, and paths of files in which
+    only text that is no code changes. What is left is planned and proven anew."""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """Of all checks; a plan with any is not written."""
         return tuple(one for check in self.checks for one in check.refusals)
+
+
+def said(request: Request) -> str:
+    """What a request asks for, without the keys that are as if nobody had said them: ` target=a:X to=Y`."""
+    values = msgspec.to_builtins(request)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(request)}
+    told = (key for key, field in fields.items() if field.required or getattr(request, field.name) != field.default)
+    return "".join(f" {key}={_plain(values[key])}" for key in told)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -9,6 +9,7 @@ another user is made anew.
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import os
 import sqlite3
@@ -96,6 +97,8 @@ class Store:
         self._version: int | None = None
         """Changes when another connection writes to the file."""
         self._forked: Callable[[str, bytes, bytes, int], None] | None = None
+        self._own: dict[tuple[str, bytes], tuple[bytes, int]] | None = None
+        """Results that are not written, of a store `aside`."""
         self._base = self._open()
 
     def close(self) -> None:
@@ -191,6 +194,8 @@ class Store:
 
     def result(self, name: str, key: bytes) -> tuple[bytes, int] | None:
         """An encoded table and its number of rows, if it was made from just this."""
+        if self._own is not None and (own := self._own.get((name, key))) is not None:
+            return own
         found = self._read(
             "SELECT data, rows FROM results JOIN roots ON root = id"
             " WHERE roots.name = ? AND results.name = ? AND key = ?",
@@ -203,12 +208,25 @@ class Store:
         if self._forked is not None:
             self._forked(name, key, data, rows)
             return
+        if self._own is not None:
+            self._own[name, key] = data, rows
+            return
 
         def write(base: sqlite3.Connection) -> None:
             row = (self._enter_root(base), name, key, data, rows)
             base.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", row)
 
         self._write(write)
+
+    def aside(self) -> Store:
+        """A view for a tree that is not on the disk: results of the real one are read, its own only kept in memory.
+
+        Facts are written as ever: they lie under the digest of their content.
+        """
+        view = copy.copy(self)
+        view._own = {}
+        view.refill = None
+        return view
 
     def in_fork(self, keep: Callable[[str, bytes, bytes, int], None]) -> None:
         """Be the store of a forked process: read through an own connection, and hand to `keep` what is to be kept.

@@ -18,6 +18,7 @@ from overhaul.config import Config
 from overhaul.errors import LeafError
 from overhaul.facts import Row, Suppression
 from overhaul.files.discovery import Failure, Tree, discover
+from overhaul.files.overlay import overlaid
 from overhaul.findings import Finding
 from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
@@ -46,6 +47,8 @@ class Survey:
         failures: Sequence[Failure], fresh: int,
     ) -> None:  # fmt: skip
         """Made by `survey`; `contents` maps each path to the key of its content in the store."""
+        self._tree = tree
+        self._contents = contents
         self.fresh = fresh
         """How many contents this run has parsed, or taken to be new."""
         self.root = tree.root
@@ -63,6 +66,8 @@ class Survey:
         self._revision = ""
         self.alone = False
         """Only one file is looked at, whatever else there is beside it."""
+        self.executor: Executor | None = None
+        """Where files are parsed that are planned, instead of in processes of our own."""
         self._whole: Verdict | None = None
         self._narrow: Verdict | None = None
         self._paths_of_interest: frozenset[str] | None = None
@@ -211,6 +216,24 @@ class Survey:
         table: FactTable[Suppression] | None = self._facts.get(Suppression)
         return {} if table is None else by_path(self.layout, table)
 
+    def planned(self, planned: Mapping[str, bytes | None]) -> Survey:
+        """The same project as it would be: path -> the content that a file is planned to have, None if it goes.
+
+        Only what is planned is parsed. Nothing of it is taken for the state of the disk by a later run.
+        """
+        tree = overlaid(self._tree, self.config, planned)
+        layout = lay_out(tree, self.config)
+        store = self._store.aside()
+        look = Collecting(tree, layout, self.config, self.leaves, store, 0, None, self.executor, None)
+        try:
+            contents, failures, fresh = look.planned(self._contents)
+        except Damaged:
+            contents, failures, fresh = look.planned({})
+        store.refill = lambda: look.planned({})
+        made = Survey(tree, layout, self.config, self.leaves, store, contents, [*tree.failures, *failures], fresh)
+        made.alone, made.executor = self.alone, self.executor
+        return made
+
     @cached_property
     def symbols(self) -> Symbols:
         """The symbol table."""
@@ -257,5 +280,5 @@ def survey(
     # Tables are read when they are asked for, and damage may show itself only then.
     facts.refill = look
     made = Survey(tree, layout, config, leaves, facts, contents, [*tree.failures, *failures], fresh)
-    made.alone = not root.is_dir()
+    made.alone, made.executor = not root.is_dir(), executor
     return made

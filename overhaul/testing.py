@@ -4,6 +4,7 @@
     rows = table("cycles", {"a.py": "import b", "b.py": "import a"})
     findings = check("import_cycle", {"a.py": "import b", "b.py": "import a"})
     text = render("terminal", {"a.py": "..."})
+    done = transform("rename_symbol", {"a.py": "class A: ..."}, {"target": "a:A", "to": "B"})
 
 A leaf is given by its name, or as the decorated object itself when it is not (yet) in one of overhaul's folders.
 Everything happens in this process and in a temporary folder; nothing is forked and nothing is kept.
@@ -12,6 +13,7 @@ Everything happens in this process and in a temporary folder; nothing is forked 
 from __future__ import annotations
 
 import contextlib
+import difflib
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from functools import cache
@@ -20,14 +22,21 @@ from typing import Any
 
 import msgspec
 
-from overhaul.config import Config
+from overhaul.changes import Leftover, Moved
+from overhaul.config import Config, load_config
 from overhaul.errors import LeafError, UnknownName
 from overhaul.facts import Row
 from overhaul.findings import Finding
-from overhaul.leaves import Analyzer, Collector, Leaf, Leaves, Report, Rule, load_leaves
+from overhaul.leaves import Analyzer, Codemod, Collector, Leaf, Leaves, Report, Rule, load_leaves
+from overhaul.migrations import request as asked_of
+from overhaul.migrations import steps_of
 from overhaul.module import Parser
+from overhaul.planning import Asked, plan
+from overhaul.plans import Plan, Refusal, Step
+from overhaul.project import Project
 from overhaul.source import Source, digest
 from overhaul.survey import Survey, survey
+from overhaul.toml import parsed
 
 Files = Mapping[str, str | bytes]
 """Path below the root -> content."""
@@ -87,6 +96,139 @@ def render(report: str | Report, files: Files, config: Config | None = None) -> 
         return "".join(part.decode() if isinstance(part, bytes) else part for part in leaf.function(seen))
 
 
+class Transformed(msgspec.Struct, frozen=True):
+    """What a codemod has made of some files, with the mentions in text and the proof."""
+
+    files: dict[str, bytes]
+    """All files as they are afterwards; as they were, where the plan is refused."""
+    plan: Plan
+
+    def text(self, path: str) -> str:
+        """One file, as UTF-8. Raises KeyError where there is none."""
+        return self.files[path].decode()
+
+    @property
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """Places that speak of what is moved, and were left as they are."""
+        return self.plan.leftovers
+
+    @property
+    def moved(self) -> tuple[Moved, ...]:
+        """What is called otherwise."""
+        return self.plan.moved
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why it may not be written."""
+        return self.plan.refusals
+
+
+def transform(
+    codemod: str | Codemod, files: Files, request: Mapping[str, object], config: Config | None = None,
+    asked: Asked | None = None,
+) -> Transformed:  # fmt: skip
+    """Ask a codemod for one step, with keys as a migration file has them; nothing is refused by raising.
+
+    Raises ConfigError for keys that the codemod lacks or does not know, UnknownName, and LeafError when it fails.
+    """
+    leaf = _leaf(codemod)
+    if not isinstance(leaf, Codemod):
+        raise LeafError(f"{leaf.where}: {leaf.name} is no codemod: use collect, table, check or render")
+    steps = [Step(leaf.name, asked_of("request", leaf, request))]
+    return carried_out(steps, files, config, leaf if isinstance(codemod, Codemod) else None, asked)
+
+
+def carried_out(
+    steps: Sequence[Step], files: Files, config: Config | None = None, extra: Leaf | None = None,
+    asked: Asked | None = None,
+) -> Transformed:  # fmt: skip
+    """Plan some steps on files that are on the disk meanwhile, and say what they come to."""
+    with surveyed(files, config, extra) as seen:
+        project = Project(seen)
+        made = plan(project, steps, seen.leaves, asked)
+        there = {path: content if isinstance(content, bytes) else content.encode() for path, content in files.items()}
+        for one in made.files if not made.refusals else ():
+            there.pop(one.path, None)
+            if one.after is not None:
+                there[one.path] = one.after
+        return Transformed(dict(sorted(there.items())), made)
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A folder that shows what a codemod does: `before/`, `after/` (unless it is refused) and `request.toml`.
+
+    `request.toml` is a step as in a migration file, or a whole one with `[[steps]]`; beside that `refused`, a part of
+    the reason why it is, and `leftovers`, the places that are left, as `path:line`, in order.
+    """
+
+    folder: Path
+    before: dict[str, bytes]
+    after: dict[str, bytes]
+    steps: tuple[Step, ...]
+    refused: str = ""
+    leftovers: tuple[str, ...] = ()
+
+    @property
+    def config(self) -> Config | None:
+        """The settings that lie in `before/`; None where there are none."""
+        there = self.before.keys() & {"overhaul.toml", "pyproject.toml"}
+        return load_config(self.folder / "before") if there else None
+
+
+def case(folder: Path, leaves: Leaves | None = None) -> Case:
+    """Read such a folder. Raises ConfigError for what is wrong in its request."""
+    file = folder / "request.toml"
+    _, keys = parsed(file)
+    refused, leftovers = str(keys.pop("refused", "")), keys.pop("leftovers", [])
+    steps = keys.get("steps", [keys])
+    return Case(
+        folder, dict(_below(folder / "before")), dict(_below(folder / "after")),
+        tuple(steps_of(str(file), steps, leaves or Leaves(_installed()))), refused,
+        tuple(msgspec.convert(leftovers, tuple[str, ...])),
+    )  # fmt: skip
+
+
+def flaws(shown: Case, extra: Leaf | None = None) -> Iterator[str]:
+    """What does not come out as a case shows it, one text each; nothing where all is well.
+
+    It is carried out with mentions and proof, compared byte by byte, and then once more on the files it has left, which
+    must stay as they are.
+    """
+    done = carried_out(shown.steps, shown.before, shown.config, extra)
+    told = [f"{one.path}:{one.line}: {one.check}: {one.why}: {one.remedy}" for one in done.refusals]
+    if shown.refused:
+        if not any(shown.refused in one for one in told):
+            yield f"not refused for {shown.refused!r}, but for {told or 'nothing'}"
+        return
+    yield from (f"refused: {one}" for one in told)
+    if told:
+        return
+    for path in sorted(done.files.keys() | shown.after.keys()):
+        if done.files.get(path) != shown.after.get(path):
+            yield from _difference(path, shown.after.get(path), done.files.get(path))
+    places = tuple(f"{one.path}:{one.line}" for one in done.leftovers)
+    if places != shown.leftovers:
+        yield f"leftovers: expected {list(shown.leftovers)}, got {list(places)}"
+    again = carried_out(shown.steps, done.files, shown.config, extra)
+    yield from (f"the second time: {one.path} changes again" for one in again.plan.files)
+    yield from (f"the second time: refused: {one.why}" for one in again.refusals)
+
+
+def _difference(path: str, expected: bytes | None, got: bytes | None) -> Iterator[str]:
+    if expected is None or got is None:
+        yield f"{path}: {'should not be there' if expected is None else 'is missing'}"
+        return
+    left, right = (text.decode("utf-8", "backslashreplace").splitlines(True) for text in (expected, got))
+    shown = difflib.unified_diff(left, right, f"{path} as expected", f"{path} as made")
+    yield "".join(shown) or f"{path}: bytes differ"
+
+
+def _below(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not {"__pycache__", ".overhaul"}.intersection(file.relative_to(folder).parts):
+            yield file.relative_to(folder).as_posix(), file.read_bytes()
+
+
 @contextlib.contextmanager
 def surveyed(files: Files, config: Config | None = None, extra: Leaf | None = None) -> Generator[Survey]:
     """A survey of files, which are on the disk as long as the context lasts; `extra` is one leaf more."""
@@ -103,7 +245,9 @@ def surveyed(files: Files, config: Config | None = None, extra: Leaf | None = No
 def _installed() -> tuple[Leaf, ...]:
     """Overhaul's own leaves and those of installed distributions."""
     found = load_leaves()
-    kinds: Sequence[Mapping[str, Leaf]] = (found.collectors, found.analyzers, found.rules, found.reports)
+    kinds: Sequence[Mapping[str, Leaf]] = (
+        found.collectors, found.analyzers, found.rules, found.reports, found.codemods,
+    )  # fmt: skip
     return tuple(leaf for kind in kinds for leaf in kind.values())
 
 

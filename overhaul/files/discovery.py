@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -53,6 +53,8 @@ class Tree(msgspec.Struct, frozen=True):
     metadata: tuple[str, ...] = ()
     """The pyproject.toml, setup.cfg and setup.py files met; those above the root start with `../`."""
     failures: tuple[Failure, ...] = ()
+    planned: Mapping[str, bytes] = {}
+    """The content of Python files and metadata that is not, or not yet, what the disk has (`files.overlay`)."""
 
 
 def discover(root: Path, config: Config) -> Tree:
@@ -90,6 +92,40 @@ def lead(source: str, root: Path) -> str:
     return f"{here.relative_to(folder).as_posix()}/" if here != folder and here.is_relative_to(folder) else ""
 
 
+def admits(tree: Tree, config: Config, path: str) -> bool:
+    """Whether a file that is not there yet would belong to the audit of a directory, by all the rules there are."""
+    if not tree.root.is_dir() or path.startswith("../"):
+        return False
+    walk = _Walk(tree.root, config)
+    rules = rules_above(tree.root) if walk.git else ()
+    *folders, name = path.split("/")
+    prefix, built = "", False
+    for folder in ("", *folders):
+        # Rules and metadata of the folder above decide about the one below, as on the walk.
+        if folder and not walk.enters(prefix, folder, rules, built):
+            return False
+        prefix = f"{prefix}{folder}/" if folder else ""
+        try:
+            names = set(os.listdir(walk.base + prefix))
+        except OSError:
+            names = set()
+        if "pyvenv.cfg" in names and prefix:
+            return False
+        rules = walk.rules_of(prefix, names, rules) if walk.git else rules
+        built = not names.isdisjoint(METADATA)
+    return not walk.ignored(path, name, rules, folder=False)
+
+
+def texts(root: Path, config: Config, largest: int) -> Iterator[str]:
+    """The regular files of an audit's directories that are no Python and hold no more than `largest` bytes."""
+    walk = _Walk(root, config)
+    walk.others = []
+    walk.walk("", str(root), rules_above(root) if walk.git else ())
+    for path in sorted(walk.others):
+        if os.stat(walk.base + path).st_size <= largest and _not_utf8(path) is None:
+            yield path
+
+
 class _Walk:
     """One pass over a directory tree; directories that links lead to come after all others."""
 
@@ -103,6 +139,8 @@ class _Walk:
         self.links: list[tuple[str, tuple[Rules, ...]]] = []
         self.exclude = [Rules(config.exclude, 0, lead(config.source, root)), Rules(config.also_exclude, 0)]
         self.left_out = False
+        self.others: list[str] | None = None
+        """Files that are no Python, where somebody wants them."""
 
     def tree(self) -> Tree:
         """Walk, and sort what was met.
@@ -164,6 +202,9 @@ class _Walk:
                 elif (item.is_symlink() and os.path.isdir(item.path)
                       and self.enters(prefix, name, rules, built)):
                     self.links.append((prefix + name, rules))
+                elif (self.others is not None and item.is_file(follow_symlinks=False)
+                      and not self.ignored(prefix + name, name, rules, folder=False)):
+                    self.others.append(prefix + name)
                 if name in METADATA and os.path.isfile(item.path) and not _not_utf8(prefix):
                     self.metadata.append(prefix + name)
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 import tomllib
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -40,15 +40,20 @@ class Metadata(msgspec.Struct, frozen=True):
     failures: tuple[Failure, ...]
 
 
-def read_metadata(root: Path, files: Iterable[str]) -> Metadata:
-    """Read pyproject.toml, setup.cfg and setup.py files (paths relative to `root`); nothing is run."""
+def read_metadata(root: Path, files: Iterable[str], planned: Mapping[str, bytes] | None = None) -> Metadata:
+    """Read pyproject.toml, setup.cfg and setup.py files (paths relative to `root`); nothing is run.
+
+    `planned` has what is to be taken for the content of some, whatever the disk has.
+    """
     said: dict[str, list[Said]] = {}
     failures: list[Failure] = []
     for file in sorted(files, key=_nearness):
         project, _, name = file.rpartition("/")
         told = said.setdefault(project, [])
         try:
-            told += list(_READERS[name]((root / file).read_text(encoding="utf-8-sig")))
+            data = (planned or {}).get(file)
+            text = (root / file).read_text(encoding="utf-8-sig") if data is None else data.decode("utf-8-sig")
+            told += list(_READERS[name](text))
         except (OSError, ValueError, SyntaxError, RecursionError, MemoryError, configparser.Error) as error:
             reason = str(error).partition("\n")[0]
             failures.append(Failure(file, "layout", f"packaging metadata cannot be read ({reason})"))

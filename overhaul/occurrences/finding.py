@@ -2,119 +2,185 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from overhaul.errors import Unreadable
+from overhaul.lazy import cst
+from overhaul.occurrences.lexing import Lexer, rows_of
+from overhaul.occurrences.model import Kind, Occurrence, Role, Scope, Statement, Use
+from overhaul.occurrences.remarking import add_type_comments
+from overhaul.occurrences.scoping import home_of, settle
+from overhaul.occurrences.visiting import tables
+from overhaul.occurrences.walking import Walk
+from overhaul.patterns import regex
 from overhaul.source import Source
 
-Role = Literal[
-    "load", "store", "delete",  # a variable; store: assigned, for, with, walrus, augmented, annotated, comprehension
-    "parameter", "function", "class", "capture", "handler", "type parameter", "type alias",  # what else binds
-    "global", "nonlocal",  # named in such a statement
-    "module",  # part of the dotted module of an import: `a` and `b` in `import a.b` and in `from a.b import c`
-    "taken",  # `c` in `from a import c as d`, and in `from a import c`, where it binds too
-    "alias",  # `d` in `import a as d` and `from a import c as d`
-    "attribute",  # `b` in `a.b`
-    "keyword",  # `k` in `f(k=1)`, and in a class pattern `C(k=x)`
-]
+__all__ = ["Kind", "Occurrence", "Occurrences", "Role", "Scope", "Statement", "Use", "occurrences_of"]
 
-
-class Scope:
-    """A space of names: the module, a class, function, lambda, comprehension or type parameter list."""
-
-    __slots__ = ("elsewhere", "kind", "line", "name", "parent", "variables")
-    kind: Literal["module", "class", "function", "lambda", "comprehension", "type parameters"]
-    name: str
-    """Dotted as facts have it: "" for the module; that of the function or class around for the last three kinds."""
-    parent: Scope | None
-    variables: frozenset[str]
-    """The names it binds itself (what `global` and `nonlocal` give away left out)."""
-    elsewhere: dict[str, Literal["global", "nonlocal"]]
-    line: int
-
-
-class Occurrence:
-    """One name where it stands."""
-
-    __slots__ = ("base", "end", "home", "line", "name", "number", "quoted", "role", "scope", "start", "use")
-    start: int
-    """Offset in characters of the decoded text."""
-    end: int
-    name: str
-    role: Role
-    use: Literal["load", "store", "delete", "call", ""]
-    """What is done with a variable or attribute: `b` in `a.b()` is called, `a` is loaded; "" for other roles."""
-    scope: Scope
-    """The scope it is looked up from: defaults, decorators and bases belong to the scope around."""
-    home: Scope | None
-    """The scope whose variable it is: where Python finds it at run time, the module's for globals and builtins (see
-    `Occurrences.unbound`). None for attributes, keywords and names of modules and of what is taken with `as`.
-    A name in a class body that the class binds and an outer function too is the class's."""
-    base: int
-    """For an attribute the number of the name or attribute before the dot, `a` for `b` in `a.b`; -1 where that is
-    another expression, and for other roles."""
-    line: int
-    quoted: bool
-    """Stands in a quoted annotation or a type comment."""
-    number: int
-    """Its index in `Occurrences.all`."""
-
-
-class Statement:
-    """One statement of a suite, with what belongs to it."""
-
-    __slots__ = ("end", "head", "line", "names", "node", "scope", "start", "suite")
-    node: Any
-    """The LibCST node: a small statement (`Import`, `Assign` ...) or a compound one (`FunctionDef`, `If` ...)."""
-    start: int
-    """Offset of its first token; of the first decorator's `@` for what is decorated."""
-    end: int
-    """Offset behind its last token, a comment on its last line left out; of what is compound: behind its last line."""
-    head: int
-    """Offset where the comment lines directly above it begin (no blank line between); `start`'s line where there are none."""
-    scope: Scope
-    suite: int
-    """Number of the compound statement whose suite it stands in, in `Occurrences.statements`; -1 for the module."""
-    line: int
-    names: tuple[int, int]
-    """The occurrences in it: numbers from, and up to but not including."""
+_RECURSION_LIMIT: Final = 1_000_000
+"""Frames of Python a walk may nest: chains of thousands of operators are nested as deep."""
+_UNKEPT: Final = regex(r"(?m)^[ \t\f]*\f|\f|\r\n?")
+Stretch = tuple[int, int, Any, Literal["string", "docstring", "quoted", "comment"]]
 
 
 class Occurrences:
     """The names of one file, in the order in which they stand there."""
 
-    source: Source
-    text: str
-    tree: Any
-    """`libcst.Module`; of a text whose form feeds are replaced by spaces, where LibCST does not keep them."""
-    all: Sequence[Occurrence]
-    scopes: Sequence[Scope]
-    statements: Sequence[Statement]
-    """Every statement, those in suites too, in the order of the text; small ones on one line each for itself."""
+    def __init__(self, source: Source, tokens: Lexer, walk: Walk, tree: Any) -> None:
+        """Made by `occurrences_of`."""
+        self.source = source
+        self.text = walk.text
+        self.tree = tree
+        """`libcst.Module`; of a text whose form feeds and carriage returns are replaced, where LibCST does not keep
+        them."""
+        self.all: Sequence[Occurrence] = walk.all
+        """True, False, None, soft keywords and the `_` of patterns are none."""
+        self.scopes: Sequence[Scope] = walk.scopes
+        """The module first, then in source order."""
+        self.statements: Sequence[Statement] = walk.statements
+        """Every statement, those in suites too, in the order of the text; small ones on one line each for itself."""
+        self._tokens = tokens
+        self._walk = walk
+        self._named: dict[str, list[Occurrence]] = {}
+        self._firsts: list[int] = []
 
     def named(self, name: str) -> Sequence[Occurrence]:
-        """All occurrences of a name."""
-        raise NotImplementedError
+        """All occurrences of a name, as it is written or as Python knows it."""
+        if not self._named:
+            for one in self.all:
+                self._named.setdefault(one.name, []).append(one)
+                if one.key != one.name:
+                    self._named.setdefault(one.key, []).append(one)
+        return self._named.get(name, ())
 
     def chain(self, one: Occurrence) -> Sequence[Occurrence]:
         """The names of `a.b.c` up to and with this one; only itself where its base is another expression."""
-        raise NotImplementedError
+        parts = [one]
+        while one.base >= 0:
+            one = self.all[one.base]
+            parts.append(one)
+        return parts[::-1]
 
     def unbound(self, one: Occurrence) -> bool:
         """Whether its home is the module and the module never binds it: a builtin, a star import's, or nothing."""
-        raise NotImplementedError
+        module = self.scopes[0]
+        return one.home is module and one.key not in module.variables and one.key not in self._walk.given
 
     def statement_of(self, one: Occurrence) -> Statement:
         """The innermost statement that an occurrence stands in."""
-        raise NotImplementedError
+        if not self._firsts:
+            self._firsts = [statement.names[0] for statement in self.statements]
+        at = bisect_right(self._firsts, one.number) - 1
+        while not self.statements[at].names[0] <= one.number < self.statements[at].names[1]:
+            at = self.statements[at].suite
+        return self.statements[at]
 
-    def strings(self) -> Iterator[tuple[int, int, Any, Literal["string", "docstring", "quoted", "comment"]]]:
-        """Every string literal and comment: start, end (with prefix and quotes, or from the `#`), the LibCST node (None
-        for comments), and what it is; quoted: an annotation whose names are among the occurrences.
+    def statement_at(self, offset: int) -> Statement | None:
+        """The last statement that begins at or before an offset; the innermost one there; None before the first."""
+        at = bisect_right(self.statements, offset, key=lambda one: one.start) - 1
+        return self.statements[at] if at >= 0 else None
+
+    def lines(self, statement: Statement) -> tuple[int, int]:
+        """The whole lines of a statement: from its head to where the line behind it begins. To what is compound belong
+        the comments below it that are indented deeper than itself.
         """
-        raise NotImplementedError
+        text, rows = self.text, self.scopes[0].rows
+        row = bisect_right(rows, max(statement.end - 1, statement.start))
+        column = statement.start - rows[bisect_right(rows, statement.start) - 1]
+        last = row
+        if hasattr(statement.node, "body"):
+            for number in range(row, len(rows)):
+                line = text[rows[number] : rows[number + 1] if number + 1 < len(rows) else len(text)]
+                bare = line.lstrip(" \t\f")
+                if bare.startswith("#") and len(line) - len(bare) > column:
+                    last = number + 1
+                elif bare.strip("\r\n"):
+                    break
+        return statement.head, rows[last] if last < len(rows) else len(text)
+
+    def strings(self) -> Iterator[Stretch]:
+        """Every string literal and comment: start, end (with prefix and quotes, or from the `#`), the LibCST node (None
+        for comments), and what it is; quoted: an annotation whose names are among the occurrences. By their starts;
+        those in the fields of an f-string follow it.
+        """
+        comments = iter(self._tokens.comments)
+        comment = next(comments, None)
+        for (start, end), (node, quoted) in zip(self._tokens.strings, self._walk.strings, strict=True):
+            while comment is not None and comment[0] < start:
+                yield *comment, None, "comment"
+                comment = next(comments, None)
+            yield start, end, node, "docstring" if id(node) in self._walk.docs else "quoted" if quoted else "string"
+        if comment is not None:
+            yield *comment, None, "comment"
+        yield from ((start, end, None, "comment") for start, end in comments)
 
 
 def occurrences_of(source: Source) -> Occurrences:
     """Find every name of a file. Raises Unreadable for what cannot be parsed, or not be located exactly."""
-    raise NotImplementedError
+    text = source.text()
+    tokens = Lexer(text)
+    tree = _parsed(text, tokens)
+    walk = _walked(text, tokens, tree)
+    settle(walk.scopes)
+    add_type_comments(walk)
+    for scope in walk.scopes:
+        walk.given.update(key for key, where in scope.elsewhere.items() if where == "global" and key in scope.bound)
+    for one in walk.all:
+        if one.home is not None:
+            one.home = home_of(one.home, one.key)
+    return Occurrences(source, tokens, walk, tree)
+
+
+def _parsed(text: str, tokens: Lexer) -> Any:
+    try:
+        return cst.parse_module(_kept(text, tokens) if "\f" in text or "\r" in text else text)
+    except cst.ParserSyntaxError as error:
+        where = f"line {error.raw_line}" if error.raw_line else "unknown line"
+        raise Unreadable(f"syntax error, {where}: {_line(error.message)}") from error
+    except (SyntaxError, ValueError, RecursionError, OverflowError) as error:
+        raise Unreadable(f"LibCST cannot parse it: {_line(str(error))}") from error
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split()) or "not Python 3"
+
+
+def _kept(text: str, tokens: Lexer) -> str:
+    """A text with the same names, without the white space that LibCST loses: only its tree is used."""
+    parts: list[str] = []
+    at = 0
+    for start, end in (*tokens.strings, (len(text), len(text))):
+        if start >= at:
+            parts += (_UNKEPT.sub(_harmless, text[at:start]), text[start:end].replace("\r\n", "\n").replace("\r", "\n"))
+            at = end
+    return "".join(parts)
+
+
+def _harmless(match: Any) -> str:
+    """A form feed at the start of a line sets the column back to 0; elsewhere it is a blank."""
+    return "\n" if "\r" in match[0] else " " if match[0] == "\f" and match.start() else ""
+
+
+def _walked(text: str, tokens: Lexer, tree: Any) -> Walk:
+    rows = rows_of(text)
+    try:
+        walk = Walk(text, tokens, rows, tree, tables())
+        walk.visit[tree.__class__](tree, walk)
+    except RecursionError:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(_RECURSION_LIMIT)
+        try:
+            walk = Walk(text, tokens, rows, tree, tables())
+            walk.visit[tree.__class__](tree, walk)
+        finally:
+            sys.setrecursionlimit(limit)
+    if walk.names[walk.at]:
+        raise walk.lost("the end")
+    if walk.row != len(tokens.lines):
+        raise Unreadable("statements cannot be located: the lines do not add up")
+    if len(walk.strings) != len(tokens.strings):
+        raise Unreadable("strings cannot be located: they do not add up")
+    return walk

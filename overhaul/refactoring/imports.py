@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from overhaul.changes import Replacement
-from overhaul.occurrences.finding import Statement
+from overhaul.occurrences.finding import Occurrences, Statement
+from overhaul.refactoring.import_blocks import Blocks
+from overhaul.refactoring.import_edits import Edits
+from overhaul.refactoring.import_lines import ImportLine
+from overhaul.refactoring.import_placing import Placing, Where, near_to
+from overhaul.refactoring.import_style import line_length, relative, section
 
 if TYPE_CHECKING:
     from overhaul.project import Project
+
+
+class _Wish(NamedTuple):
+    """An import that is asked for."""
+
+    module: str
+    """Absolute."""
+    name: str
+    """"" for `import module`."""
+    alias: str
+    where: Where
 
 
 class Imports:
@@ -19,30 +36,154 @@ class Imports:
     left without names goes with its line, or becomes `pass` where its suite would be empty.
     """
 
-    def __init__(self, project: Project, path: str) -> None:
-        """Of the file as it stands before the step."""
-        raise NotImplementedError
+    def __init__(
+        self, project: Project, path: str, *, occurrences: Occurrences | None = None, module: str = "",
+        package: bool = False,
+    ) -> None:  # fmt: skip
+        """Of the file as it stands before the step.
 
-    def take(self, module: str, name: str, bound: str = "", *, like: Statement | None = None) -> str:
-        """Ask for `from module import name as bound` (`module` absolute; written relative where `like`, or most of the
-        file's imports from that package, are). It stands where `like` stands and under the same conditions (function,
-        TYPE_CHECKING, try), else with the module's other imports. The name that is bound: another one is chosen by
-        nobody, so ask before whether it is free.
+        A file that is yet to be made is given by its `occurrences`, and the module it will be.
         """
-        raise NotImplementedError
+        self.project, self.path = project, path
+        self.occurrences = project.occurrences(path) if occurrences is None else occurrences
+        self.module = module or project.layout.module_of(path)
+        self.package = package if module else project.layout.modules[self.module].package
+        self.blocks = Blocks(self.occurrences)
+        self._wishes: list[_Wish] = []
+        self._dropped: dict[int, set[int]] = {}
 
-    def load(self, module: str, bound: str = "", *, like: Statement | None = None) -> str:
+    # What can be asked for
+
+    def take(
+        self, module: str, name: str, bound: str = "", *, like: Statement | None = None,
+        within: Statement | None = None, typing: bool = False,
+    ) -> str:  # fmt: skip
+        """Ask for `from module import name as bound`, and be told what is bound.
+
+        `module` is absolute; it is written relative where `like`, or most of the file's imports from its package, are.
+        It stands where `like` stands and under the same conditions (function,
+        TYPE_CHECKING, try), at the head of the function `within`, under TYPE_CHECKING, or else with the module's other
+        imports. The name that is bound: another one is chosen by nobody, so ask before whether it is free.
+        """
+        bound = bound or name
+        self._wish(module, name, "" if bound == name else bound, like, within, typing)
+        return bound
+
+    def load(
+        self, module: str, bound: str = "", *, like: Statement | None = None, within: Statement | None = None,
+        typing: bool = False,
+    ) -> str:  # fmt: skip
         """Ask for `import module`, or `import module as bound`; what it binds."""
-        raise NotImplementedError
+        alias = "" if bound == module else bound
+        self._wish(module, "", alias, like, within, typing)
+        return alias or module.partition(".")[0]
+
+    def _wish(
+        self, module: str, name: str, alias: str, like: Statement | None, within: Statement | None, typing: bool
+    ) -> None:
+        beside, inside = (-1 if one is None else self.blocks.number(one) for one in (like, within))
+        wish = _Wish(module, name, alias, Where(beside, inside, typing))
+        if wish not in self._wishes:
+            self._wishes.append(wish)
 
     def drop(self, statement: Statement, name: str) -> None:
         """Take one name (as it is written before `as`; a dotted module for `import a.b`) out of an import statement."""
-        raise NotImplementedError
+        number = self.blocks.number(statement)
+        found = {at for at, item in enumerate(self.blocks.lines[number].items) if item.name == name}
+        self._dropped.setdefault(number, set()).update(found)
 
     def replace(self, statement: Statement, name: str, module: str, taken: str, bound: str) -> None:
-        """Import something else in its place: `bound` is the name that is bound afterwards."""
-        raise NotImplementedError
+        """Import something else in its place: `bound` is the name that is bound afterwards.
+
+        `taken` is "" for `import module as bound`; there `bound` may be "" for none.
+        """
+        self.drop(statement, name)
+        if taken:
+            self.take(module, taken, bound, like=statement)
+        else:
+            self.load(module, bound, like=statement)
+
+    def drop_statement(self, statement: Statement) -> None:
+        """Take out a whole import statement, be it a star's."""
+        number = self.blocks.number(statement)
+        self._dropped.setdefault(number, set()).update(range(len(self.blocks.lines[number].items)))
+
+    # What is there
+
+    def absolute(self, line: ImportLine) -> str:
+        """The absolute module that an import takes names from; "" for one above the topmost package."""
+        if not line.level:
+            return line.module
+        here = self.module.split(".") if self.package else self.module.split(".")[:-1]
+        base = here[: len(here) - line.level + 1]
+        return ".".join((*base, line.module) if line.module else base) if base else ""
+
+    def spelled(self, module: str, like: Statement | None = None) -> str:
+        """How the file writes an absolute module: with dots where `like`, or most of its like, have them."""
+        number = -1 if like is None else self.blocks.number(like)
+        return self._spelled(module, number)
+
+    def _spelled(self, module: str, like: int) -> str:
+        written = relative(self.module, self.package, module)
+        if written == module:
+            return module
+        if (line := self.blocks.lines.get(like)) is not None and line.taking:
+            own = self.absolute(line).partition(".")[0] == module.partition(".")[0]
+            if own or line.level:
+                return written if line.level else module
+        return written if self._dotted > 0 else module
+
+    @cached_property
+    def _dotted(self) -> int:
+        """How many more of the file's imports from its own package are relative than absolute."""
+        own = self.module.partition(".")[0]
+        lines = [one for one in self.blocks.lines.values() if one.taking]
+        return sum(1 if one.level else -1 for one in lines if one.level or one.module.partition(".")[0] == own)
+
+    # What becomes of it
 
     def replacements(self) -> Iterator[Replacement]:
         """All changes that were asked for, by place; none where nothing changes."""
-        raise NotImplementedError
+        edits = Edits(self.blocks, self._dropped, line_length(self.project, self.path))
+        fresh: dict[tuple[Where, str, str], list[tuple[str, str]]] = {}
+        wishes = list(self._wishes)
+        for wish in wishes:
+            near = near_to(self.blocks, wish.where)
+            if self._there(wish, near):
+                continue
+            if (line := self._fitting(wish, near)) is not None:
+                edits.added.setdefault(line, []).append((wish.name, wish.alias))
+                continue
+            if wish.where.typing and next(self.blocks.typing(), None) is None:
+                guard = _Wish("typing", "TYPE_CHECKING", "", Where(-1, -1, typing=False))
+                wishes += [] if guard in wishes else [guard]
+            target = self._spelled(wish.module, wish.where.like) if wish.name else wish.module
+            key = wish.where, target, "" if wish.name else f"as {wish.alias}"
+            fresh.setdefault(key, []).append((wish.name, wish.alias))
+        placing = Placing(edits, lambda shape: section(self.project, self.module, shape.target))
+        for (where, target, _), names in fresh.items():
+            placing.put(target, names, where)
+        yield from edits.replacements()
+
+    def _there(self, wish: _Wish, near: Sequence[int]) -> bool:
+        """Whether the file has an import already that is made before what needs it."""
+        always = [number for number in self.blocks.top if number in self.blocks.lines]
+        for number in dict.fromkeys((*near, *always)):
+            line, gone = self.blocks.lines[number], self._dropped.get(number, ())
+            if line.taking != bool(wish.name) or (wish.name and self.absolute(line) != wish.module):
+                continue
+            name = wish.name or wish.module
+            if any((item.name, item.alias) == (name, wish.alias) and at not in gone
+                   for at, item in enumerate(line.items)):  # fmt: skip
+                return True
+        return False
+
+    def _fitting(self, wish: _Wish, near: Sequence[int]) -> int | None:
+        """A statement that takes from the same module, in the same place."""
+        if not wish.name:
+            return None
+        for number in near:
+            line = self.blocks.lines[number]
+            if line.taking and not line.star and self.absolute(line) == wish.module:
+                return number
+        return None

@@ -1,0 +1,87 @@
+"""Give a class, function or constant of a module another name."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterator
+
+from overhaul.changes import Moved, Proposal, Target
+from overhaul.errors import Refused
+from overhaul.leaves import Codemod
+from overhaul.project import Project
+from overhaul.refactoring.carriers import Carriers
+from overhaul.refactoring.references import References
+from overhaul.refactoring.renaming import Renaming
+from overhaul.requests import Request
+
+
+class RenameSymbol(Request, frozen=True, kw_only=True):
+    """What is to be called otherwise."""
+
+    target: str
+    """The symbol, as `package.module:Name`."""
+    to: str
+    """Its new name, without the module."""
+    shim: bool = False
+    """The old name goes on to work, with a DeprecationWarning."""
+
+
+@Codemod
+def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]:
+    """Give a class, function or constant of a module another name.
+
+    Every place that means it follows: definitions, uses, imports in all forms, modules that pass it on, `__all__`,
+    `getattr(module, "name")`, quoted annotations, stubs. Where the new name is taken, an import keeps the old one by `as`.
+    """
+    target = wanted(request)
+    known = project.symbols.interior(target.module).bindings if target.module in project.layout.modules else {}
+    if target.name not in known:
+        if request.to in known:
+            return  # done already
+        project.symbol(target)  # says what there is instead
+        raise Refused(f"{target}: {target.module} does not bind it itself: name the module that defines it")
+    refuse_if_unfit(project, target, request.to)
+    carriers = Carriers(project, References(project), target, request.to)
+    renaming = Renaming(project, carriers, target)
+    renaming.check()
+    kind = renaming.kind()
+    for path, replacements in renaming.replacements():
+        yield project.edit(path, replacements)
+    if request.shim:
+        yield from renaming.shims()
+    for module in renaming.modules():
+        yield Moved(
+            Target(module, target.name), Target(module, request.to), kind, kept=request.shim and renaming.shimmed(module)
+        )
+    yield from renaming.leftovers()
+
+
+def wanted(request: RenameSymbol) -> Target:
+    """What is to be renamed. Raises Refused for what is no symbol of a module."""
+    module, _, name = request.target.partition(":")
+    if not name or "." in name:
+        raise Refused(f"{request.target}: no symbol of a module: write package.module:Name; members: rename_member")
+    return Target(module, name)
+
+
+def refuse_if_unfit(project: Project, target: Target, new: str) -> None:
+    """Raise Refused for a new name that cannot be one, and for names that mean something by themselves."""
+    if not new.isidentifier() or keyword.iskeyword(new):
+        raise Refused(f"{target}: {new!r} is no name that Python allows: choose another")
+    if new == target.name:
+        raise Refused(f"{target}: is called that already")
+    for one in (target.name, new):
+        if one.startswith("__") and one.endswith("__"):
+            raise Refused(f"{target}: {one} means something to Python: it cannot be renamed")
+    if new.startswith("__"):
+        raise Refused(f"{target}: inside classes {new} would be mangled: choose a name with one underscore")
+    module = target.module
+    path = project.symbols.path(module)
+    interior = project.symbols.interior(module)
+    if new in project.symbols.names(module):
+        line = next((row.line for row in interior.bindings.get(new, ())), 1)
+        raise Refused(f"{path}:{line}: {module} has a {new} already: choose another name, or rename that first")
+    if f"{module}.{new}" in project.layout.modules:
+        raise Refused(f"{path}:1: {module} has a submodule {new}: choose another name")
+
+

@@ -1,0 +1,263 @@
+"""The commands that change code: rename, move, migrate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from overhaul.commands.options import colour, flags, path_argument, run_options
+from overhaul.commands.running import look, open_project, plain, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overhaul.commands.workspace import Workspace
+    from overhaul.config import Verify
+    from overhaul.plans import Plan, Step
+    from overhaul.project import Project
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_Steps = Callable[["Project", "Workspace"], "Sequence[Step]"]
+
+_PLANNING: Final = (
+    click.option("--write", is_flag=True, help="Write what is planned, if it is proven."),
+    click.option("--allow-dirty", is_flag=True, help="Write though git knows of changes that are not committed."),
+    click.option("--commit", is_flag=True, help="Make one commit of it, with a summary; implies --write."),
+    click.option(
+        "--verify", multiple=True, metavar="COMMAND",
+        help="Run this in a scratch copy, before and after: what failed before may fail, nothing else. Repeatable.",
+    ),
+    click.option("--no-verify", is_flag=True, help="Do not run the commands of the settings."),
+    click.option(
+        "--without", multiple=True, metavar="STEP|PATH",
+        help="Leave out a step, by its number, or a file in which only text changes. Repeatable.",
+    ),
+    click.option("--code-only", is_flag=True, help="Change no text that is no code; where it speaks of it is told."),
+    click.option(
+        "--diff/--no-diff", "shown", default=None, help="Show what changes; by default where nothing is written."
+    ),
+    click.option(
+        "--json", "file", is_flag=False, flag_value="-", metavar="[FILE]",
+        help="Tell all as JSON instead, to FILE or standard output.",
+    ),
+    click.option("--color", is_flag=True, help="Colours, wherever it goes."),
+)
+
+
+def planning_options(command: _Command) -> _Command:
+    """The options of every command that plans; they arrive with those of `run_options`."""
+    for option in reversed(_PLANNING):
+        command = option(command)
+    return run_options(command)
+
+
+_SETTINGS: Final = click.option(
+    "--set", "settings", multiple=True, metavar="KEY=VALUE",
+    help="A key of the codemod (`overhaul explain CODEMOD` lists them), its value as in TOML. Repeatable.",
+)  # fmt: skip
+_SHIM: Final = click.option("--shim", is_flag=True, help="Let the old name go on to work, with a DeprecationWarning.")
+
+
+@click.command()
+@click.argument("target")
+@click.argument("name", metavar="NEW")
+@path_argument
+@_SHIM
+@_SETTINGS
+@planning_options
+def rename(target: str, name: str, path: str, shim: bool, settings: tuple[str, ...], **options: Any) -> int:
+    """Give a symbol, a member, a module or a package another name, everywhere.
+
+    TARGET is `package.module:Name`, `package.module:Class.member` or `package.module`; NEW is a plain name.
+
+    What would be written is shown; --write writes it. Exits with 1 when it is refused.
+    """
+    from overhaul.commands.targets import rename_step
+
+    def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
+        return [rename_step(project, workspace.leaves, target, name, settings, shim=shim)]
+
+    return _carry_out(f"Rename {target} to {name}", steps, path, options)
+
+
+@click.command()
+@click.argument("target")
+@click.argument("place", metavar="TO")
+@path_argument
+@_SHIM
+@_SETTINGS
+@planning_options
+def move(target: str, place: str, path: str, shim: bool, settings: tuple[str, ...], **options: Any) -> int:
+    """Put a symbol into another module, or a module or package elsewhere.
+
+    TARGET is `package.module:Name` or `package.module`. TO is a module: that which gets the symbol, or what the module
+    is called afterwards; a package that is there takes the module in.
+
+    What would be written is shown; --write writes it. Exits with 1 when it is refused.
+    """
+    from overhaul.commands.targets import move_step
+
+    def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
+        return [move_step(project, workspace.leaves, target, place, settings, shim=shim)]
+
+    return _carry_out(f"Move {target} to {place}", steps, path, options)
+
+
+@click.command()
+@click.argument("migration", metavar="FILE", required=False, type=click.Path())
+@path_argument
+@click.option("--drop-shims", is_flag=True, help="Take away the shims that nothing uses any more, without a FILE.")
+@planning_options
+def migrate(migration: str | None, path: str, drop_shims: bool, **options: Any) -> int:
+    """Carry out the steps of a migration file, as one change.
+
+    FILE is TOML: `[[steps]]`, each with `codemod` and what it asks for.
+
+    What would be written is shown; --write writes it. Exits with 1 when it is refused.
+    """
+    from pathlib import Path
+
+    from overhaul.migrations import asked_for, load_migration
+    from overhaul.plans import Step
+
+    if drop_shims:
+        path = migration if migration is not None and path == "." else path
+
+        def dropping(project: Project, workspace: Workspace) -> Sequence[Step]:
+            return [Step("drop_shims", asked_for(workspace.leaves.codemod("drop_shims"), {}, ()))]
+
+        return _carry_out("Take away the shims that nothing uses", dropping, path, options)
+    if migration is None:
+        raise click.UsageError("no migration file: overhaul migrate FILE [PATH], or migrate --drop-shims [PATH]")
+    file = migration
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    loaded = load_migration(Path(file), workspace.leaves)
+    return _carry_out(loaded.title, lambda *_: loaded.steps, path, options, loaded.verify, workspace)
+
+
+def _carry_out(
+    title: str, steps: _Steps, path: str, options: dict[str, Any], verify: Verify | None = None,
+    workspace: Workspace | None = None,
+) -> int:  # fmt: skip
+    """Plan, tell, and write if that is asked for; the exit code."""
+    from overhaul.planning import Asked, plan
+    from overhaul.project import Project
+
+    if options["allow_dirty"] and not (options["write"] or options["commit"]):
+        raise click.UsageError("--allow-dirty needs --write")
+    quiet = options["quiet"]
+    workspace = workspace or open_project(path, flags(options), quiet=quiet, verbose=options["verbose"])
+    writes = options["write"] or options["commit"]
+    if writes:
+        from overhaul.transaction.writing import recover
+
+        # What an interrupted run has left is put back first: it is not to be planned upon.
+        for line in recover(workspace.root, store=_home(workspace)):
+            say(line)
+    survey = look(workspace, quiet=quiet, no_color=options["no_color"])
+    project = Project(survey)
+    asked = Asked(
+        without=_parts(options["without"]), code_only=options["code_only"],
+        verify=_verify(workspace, options, verify, quiet=quiet),
+    )  # fmt: skip
+    with _bar(quiet=quiet, no_color=options["no_color"]) as told:
+        made = plan(project, steps(project, workspace), workspace.leaves, asked, told)
+    number = ""
+    lines: list[str] = []
+    if writes and made.files and not made.refusals:
+        number, lines = _written(workspace, made, title, options)
+    _tell(made, project, title, number, options)
+    if not quiet:
+        for line in lines:
+            say(line)
+    return 1 if made.refusals else 0
+
+
+def _parts(without: Sequence[str]) -> tuple[str, ...]:
+    """What `--without` names, a number as it is counted."""
+    return tuple(str(int(one)) if one.isdecimal() else one.replace("\\", "/") for one in without)
+
+
+def _written(workspace: Workspace, made: Plan, title: str, options: dict[str, Any]) -> tuple[str, list[str]]:
+    """Write it; the number of the transaction, and what to say of it."""
+    from overhaul.transaction.committing import message
+    from overhaul.transaction.writing import write
+
+    summary = message(title, made.files, made.moved, len(made.leftovers)) if options["commit"] else ""
+    done = write(
+        workspace.root, made.files, title, allow_dirty=options["allow_dirty"],
+        commit=summary, store=_home(workspace),
+    )  # fmt: skip
+    files = "1 file" if done.files == 1 else f"{done.files:,} files"
+    committed = f" and committed as {done.commit[:12]}" if done.commit else ""
+    closing = f"overhaul: {files} written{committed}; `overhaul undo {done.number}` takes it back"
+    return str(done.number), [*done.notes, closing]
+
+
+def _home(workspace: Workspace) -> Path:
+    """Where journals lie, whatever is said of the store: they must be found again."""
+    from overhaul.standing import home
+
+    return home(workspace.config.source, workspace.root)
+
+
+def _verify(
+    workspace: Workspace, options: dict[str, Any], own: Verify | None, *, quiet: bool
+) -> Verify | None:  # fmt: skip
+    """The commands to run: those of the command line, else of the migration file, else of the settings."""
+    from pathlib import Path
+
+    import msgspec
+
+    from overhaul.commands.workspace import distrusted
+
+    settings = workspace.config.verify
+    if options["verify"]:
+        timeout = (own or settings).timeout
+        return msgspec.structs.replace(settings, commands=tuple(options["verify"]), timeout=timeout)
+    if options["no_verify"]:
+        return None
+    if own is not None:
+        return own if own.commands else None
+    if not settings.commands:
+        return None
+    why = "" if options["config"] else distrusted(Path(workspace.config.source), (), Path.cwd())
+    if why:
+        if not quiet:
+            say(f"overhaul: the commands of the settings are not run, because {why}")
+        return None
+    return settings
+
+
+def _tell(made: Plan, project: Project, title: str, number: str, options: dict[str, Any]) -> None:
+    """The plan on standard output or as JSON."""
+    from pathlib import Path
+
+    from overhaul.commands.output import write_file, write_stdout
+    from overhaul.commands.plan_report import plan_json
+    from overhaul.commands.plan_telling import diffs, summary
+
+    coloured = options["color"] or colour(sys.stdout, refused=options["no_color"])
+    if options["file"] is not None:
+        data = plan_json(made, project, title, number)
+        if options["file"] == "-":
+            write_stdout([data], sys.stdout.buffer)
+            return
+        write_file(Path(options["file"]), [data])
+    if options["quiet"] and not made.refusals:
+        return
+    shown = options["shown"] if options["shown"] is not None else not number and not options["quiet"]
+    chunks = [*(diffs(made, project) if shown else ()), *summary(made, title)]
+    if made.files and not made.refusals and not number:
+        chunks.append("Nothing has been written: --write writes it.\n")
+    write_stdout(chunks if coloured else map(plain, chunks), sys.stdout.buffer)
+
+
+def _bar(*, quiet: bool, no_color: bool) -> Any:
+    """A bar that tells which step is worked at, on a terminal."""
+    from overhaul.commands.progress import Stages
+
+    return Stages(drawn=not quiet and sys.stderr.isatty(), colour=colour(sys.stderr, refused=no_color))

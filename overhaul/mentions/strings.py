@@ -1,0 +1,189 @@
+"""Names in the strings and comments of Python files."""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from bisect import bisect_left
+from collections.abc import Container, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from overhaul.changes import Guidance, Replacement
+from overhaul.mentions.contexts import Context, Contexts
+from overhaul.mentions.examples import Session
+from overhaul.mentions.filepaths import FilePaths
+from overhaul.mentions.lexing import Lexed, fields, lexed, unescaped
+from overhaul.mentions.patches import patched
+from overhaul.mentions.prose import Prose, in_prose
+from overhaul.mentions.settings import imports_in
+from overhaul.mentions.snippets import whole
+from overhaul.mentions.subject import Answer, Subject
+from overhaul.mentions.tokens import Remark, Token, answered, distinctive, replaced_by, tokens
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+Outcome: TypeAlias = Replacement | Remark
+
+
+class PythonFile:
+    """The strings and comments of one file."""
+
+    def __init__(self, project: Project, path: str, subject: Subject, paths: FilePaths) -> None:
+        """Raises Unreadable for a file that is not what its encoding promises."""
+        self._project, self._path, self._subject, self._paths = project, path, subject, paths
+        self._text = project.source(path).text()
+        self._module = project.layout.module_of(path)
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """What changes, and what goes on to speak of what has moved, by place."""
+        hits = [found.start() for found in self._subject.pattern.finditer(self._text)]
+        if not hits:
+            return
+        for one in lexed(self._text):
+            if _any_between(hits, one.inner, one.inner_end):
+                yield from self._outcomes(one)
+
+    @cached_property
+    def _contexts(self) -> Contexts:
+        return Contexts(self._text)
+
+    def _outcomes(self, one: Lexed) -> Iterator[Outcome]:
+        text = self._text
+        if one.kind == "comment":
+            if not _TYPE_COMMENT.match(text, one.start, one.end):
+                yield from in_prose(
+                    Prose(text, one.inner, one.inner_end, "code", self._module, examples=False), self._subject
+                )
+                yield from imports_in(text, self._subject, one.inner, one.inner_end)
+                yield from self._paths.outcomes(self._path, text, one.inner, one.inner_end)
+            return
+        inner = text[one.inner : one.inner_end]
+        if one.kind == "string" and (name := _DOTTED.match(inner)):
+            yield from self._whole(one, name)
+        elif one.kind == "string":
+            yield from self._several(one)
+        else:
+            yield from self._parts(text, one)
+
+    # A string that is one name
+
+    def _whole(self, one: Lexed, name: re.Match[str]) -> Iterator[Outcome]:
+        colon = name["left"].count(".") + 1 if name["right"] else 0
+        token = Token(one.inner, one.inner + len(name[0]), name[0].replace(":", "."), colon)
+        context = self._contexts.at(one.start)
+        if context.use in ("annotation", "docstring"):
+            return
+        found = answered(token, self._subject, self._module)
+        if token.single:
+            if found is not None and context.use in ("import", "command"):
+                yield replaced_by(*found, "name of a module", "safe")
+            elif context.use != "import":
+                yield from self._single(token)
+            return
+        if found is None:
+            yield from self._alike(token)
+        elif context.use == "patch":
+            yield from self._patch(*found, context)
+        else:
+            yield replaced_by(*found, _BECAUSE[context.use], _GUIDANCE[context.use])
+
+    def _patch(self, token: Token, answer: Answer, context: Context) -> Iterator[Outcome]:
+        yield from patched(self._project, self._subject, token, answer, context)
+
+    def _single(self, token: Token) -> Iterator[Remark]:
+        """A word alone: told where the name of a thing changes and the word is hardly one of prose."""
+        if not distinctive(token.name):
+            return
+        for moved in self._subject.named(token.name):
+            if moved.after.dotted.rpartition(".")[2] != token.name:
+                yield Remark(token.start, moved, "a string of this name: it may be looked up by it")
+                return
+
+    def _alike(self, token: Token) -> Iterator[Remark]:
+        """`app.Model`: no import path, but part of the module's name and the thing's name."""
+        around, _, name = token.name.rpartition(".")
+        for moved in self._subject.named(name):
+            if not moved.before.name:
+                continue
+            parts = moved.before.module.split(".")
+            if set(around.split(".")) <= set(parts) and not self._project.layout.is_first_party(around, self._module):
+                yield Remark(token.start, moved, "a string that ends with the name, and names no module")
+                return
+
+    # A string that says more
+
+    def _several(self, one: Lexed) -> Iterator[Outcome]:
+        inner = unescaped(self._text, one)
+        text = f"{self._text[: one.inner]}{inner}{self._text[one.inner_end :]}"
+        context = self._contexts.at(one.start)
+        yield from self._paths.outcomes(self._path, text, one.inner, one.inner_end)
+        if context.use == "docstring":
+            yield from in_prose(Prose(text, one.inner, one.inner_end, "docstring", self._module), self._subject)
+        elif context.use != "annotation":
+            code = _is_code(inner)
+            session = Session(self._subject, self._module, "")
+            found = list(session.all([whole(text, one.inner, one.inner_end)])) if code else []
+            yield from found
+            seen = {*session.seen, *(change.start for change in found if isinstance(change, Replacement))}
+            yield from self._parts(text, one, seen)
+            if not code:
+                yield from imports_in(text, self._subject, one.inner, one.inner_end)
+
+    def _parts(self, text: str, one: Lexed, seen: Container[int] = ()) -> Iterator[Outcome]:
+        """Dotted names in a longer string, which may be a message, the output of a program or a pattern."""
+        code = list(fields(text, one)) if one.kind == "formatted" else []
+        for token in tokens(text, self._subject, one.inner, one.inner_end):
+            if token.dotted or token.start in seen or any(start < token.start < end for start, end in code):
+                continue
+            found = answered(token, self._subject, self._module)
+            if found is not None and _COMMAND.search(text, max(one.inner, token.start - 12), token.start):
+                yield replaced_by(*found, "module that a command runs")
+            elif found is not None and not token.single:
+                yield replaced_by(*found, "dotted name in a string")
+        if "\\." in self._text[one.inner : one.inner_end]:
+            yield from self._escaped(one)
+
+    def _escaped(self, one: Lexed) -> Iterator[Outcome]:
+        """A dotted name in a regular expression, with its dots escaped."""
+        for found in _ESCAPED.finditer(self._text, one.inner, one.inner_end):
+            dot = found["dot"]
+            name = found[0].replace(dot, ".")
+            answer = self._subject.answer(name, self._module)
+            if answer is not None and answer.text not in (None, name):
+                text = str(answer.text).replace(".", dot)
+                yield Replacement(found.start(), found.end(), text, "dotted name in a pattern", "review")
+
+
+def _any_between(hits: Sequence[int], start: int, end: int) -> bool:
+    at = bisect_left(hits, start)
+    return at < len(hits) and hits[at] < end
+
+
+def _is_code(text: str) -> bool:
+    """Whether a string is Python with an import in it."""
+    if "import " not in text or "import" not in _IMPORT_LINE.sub("import", text):
+        return False
+    if _IMPORT_LINE.search(text) is None:
+        return False
+    try:
+        tree = ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(tree))
+
+
+_DOTTED: Final = re.compile(
+    r"(?P<left>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?P<right>:[^\W\d]\w*(?:\.[^\W\d]\w*)*)?(?=(?:\s*\[[\w, -]*\])?\Z)"
+)
+_ESCAPED: Final = re.compile(r"(?<![\w.\\])[^\W\d]\w*(?P<dot>\\+\.)[^\W\d]\w*(?:(?P=dot)[^\W\d]\w*)*")
+_TYPE_COMMENT: Final = re.compile(r"#\s*type:")
+_COMMAND: Final = re.compile(r"(?:^|\s)-m\s*\Z")
+_IMPORT_LINE: Final = re.compile(r"(?:^|[\n;:])\s*(?:from\s+[\w.]+\s+import\s|import\s+\w)")
+_BECAUSE: Final = {
+    "import": "name that is imported", "logger": "name of a logger", "command": "module that a command runs",
+    "other": "string that is its dotted name",
+}  # fmt: skip
+_GUIDANCE: Final[dict[str, Guidance]] = {"import": "safe", "command": "safe", "logger": "review", "other": "review"}

@@ -1,0 +1,309 @@
+"""Every name in the changed files means afterwards what it meant before, but for what was to move."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
+
+from overhaul.errors import Unreadable
+from overhaul.naming.meanings import Symbol
+from overhaul.naming.offers import OF_EVERY_MODULE
+from overhaul.plans import Refusal
+from overhaul.proving.context import Changed, Context
+from overhaul.proving.mapping import Identity
+from overhaul.proving.meaning import Meanings, Told
+from overhaul.proving.pairing import in_order, paired
+from overhaul.proving.reading import Reading, Use, read
+from overhaul.proving.scoping import Scope
+
+CHECK: Final = "bindings"
+
+
+class Bindings:
+    """Compares the names of all changed files."""
+
+    def __init__(self, context: Context) -> None:
+        """Nothing is read before `refusals`."""
+        self._context = context
+        self._words = context.words
+        self._readings: dict[tuple[bool, str], Reading] = {}
+        self.looked = 0
+        """How many names were compared."""
+
+    def refusals(self) -> Iterator[Refusal]:
+        """Every name that would mean something else, by file."""
+        for one in self._context.changed:
+            if one.before == one.after and one.module == one.module_after:
+                continue
+            words = one.words | self._words
+            try:
+                old, new = read(one.before, words), read(one.after, words)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue  # what this Python cannot read was not read before either, or does not compile
+            self._readings[False, one.path], self._readings[True, one.path_after] = old, new
+            yield from self._file(one, old, new, words)
+        yield from self._statements()
+        yield from self._new_files()
+
+    # One file
+
+    def _file(self, one: Changed, old: Reading, new: Reading, words: Collection[str]) -> Iterator[Refusal]:
+        context = self._context
+        comparison = Comparison(
+            context, Meanings(context.before, one.module, words), Meanings(context.after, one.module_after, words),
+            one.path_after, Sure(old, context.before, one.module), Sure(new, context.after, one.module_after),
+        )  # fmt: skip
+        pairs, alone = paired(old.uses, new.uses, one.places)
+        for before, after in pairs:
+            if words.isdisjoint(before.parts) and words.isdisjoint(after.parts):
+                continue
+            yield from comparison.compare(before, after)
+        for use in alone:
+            yield from comparison.judge(use)
+        self.looked += len(pairs) + len(alone)
+
+    # Statements that have moved to another place
+
+    def _statements(self) -> Iterator[Refusal]:
+        """What stands in moved definitions means the same at their new places."""
+        context = self._context
+        for moved in context.mapping.moved:
+            if moved.kind not in ("class", "function", "variable") or moved.kept is None:
+                continue
+            module = context.mapping.module(moved.before.module)
+            if module == moved.after.module:
+                continue
+            old = self._reading(False, context.before.symbols.path(moved.before.module))
+            new = self._reading(True, self._path_after(moved.after.module))
+            if old is None or new is None:
+                continue
+            spans = old.definitions.get(moved.before.name, ())
+            spans_after = new.definitions.get(moved.after.name, ())
+            pairs = in_order(_within(old.uses, spans), _within(new.uses, spans_after))
+            comparison = Comparison(
+                context, Meanings(context.before, moved.before.module, self._words),
+                Meanings(context.after, moved.after.module, self._words), self._path_after(moved.after.module),
+                Sure(old, context.before, moved.before.module), Sure(new, context.after, moved.after.module),
+            )  # fmt: skip
+            self.looked += len(pairs)
+            for before, after in pairs:
+                yield from comparison.compare(before, after)
+
+    def _path_after(self, module: str) -> str:
+        return self._context.after.symbols.path(module) if module in self._context.after.layout.modules else ""
+
+    def _reading(self, after: bool, path: str) -> Reading | None:
+        """All names of a file; None for one that is not there or cannot be read."""
+        project = self._context.after if after else self._context.before
+        try:
+            return read(project.source(path).text())
+        except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    # New files
+
+    def _new_files(self) -> Iterator[Refusal]:
+        for path in self._context.created:
+            new = self._reading(True, path)
+            if new is None:
+                continue
+            after = self._context.after
+            module = after.layout.module_of(path)
+            sure = Sure(new, after, module)
+            meanings = Meanings(after, module, ())
+            comparison = Comparison(self._context, meanings, meanings, path, sure, sure)
+            self.looked += len(new.uses)
+            for use in new.uses:
+                yield from comparison.judge(use)
+
+
+def _within(uses: Iterable[Use], spans: Sequence[tuple[int, int]]) -> Iterator[Use]:
+    for use in uses:
+        if use.start >= 0 and any(start <= use.start < end for start, end in spans):
+            yield use
+
+
+class Sure:
+    """What is certain of the names of one module, whatever they mean."""
+
+    def __init__(self, reading: Reading, project: object, module: str) -> None:
+        """`project` has the symbol table that the module is looked up in."""
+        from overhaul.project import Project
+
+        assert isinstance(project, Project)
+        self.reading = reading
+        self._symbols = project.symbols
+        self._module = module
+
+    def bound(self, name: str) -> bool:
+        """Whether a global of the module, or a builtin, may have this name."""
+        symbols, module = self._symbols, self._module
+        if hasattr(builtins, name) or name in OF_EVERY_MODULE or self.reading.module.binds(name):
+            return True
+        return name in symbols.names(module) or bool(symbols.gap(module)) or name in _OF_CLASSES
+
+    def only_typed(self, name: str) -> bool:
+        """Whether a global is imported under TYPE_CHECKING alone."""
+        rows = self._symbols.interior(self._module).bindings.get(name, ())
+        if not rows or any(row.kind != "import" for row in rows):
+            return False
+        lines = {row.line for row in rows}
+        kinds = [
+            one.kind for one in self._symbols.imports[self._module]
+            if not one.scope and one.line in lines and name in (one.bound, *(bound for _, bound in one.names))
+        ]  # fmt: skip
+        return bool(kinds) and all(kind == "typing" for kind in kinds)
+
+    def late(self, use: Use) -> bool:
+        """Whether a global is asked for, while the module is imported, above the statement that binds it."""
+        if use.when != "import" or use.role not in ("load", "string"):
+            return False
+        since = self.reading.since.get(use.variable)
+        return since is not None and since > use.number and not hasattr(builtins, use.parts[0])
+
+
+class Comparison:
+    """Compares names of one file, or of one statement, with what they have become."""
+
+    def __init__(
+        self, context: Context, before: Meanings, after: Meanings, path: str, sure: Sure, sure_after: Sure
+    ) -> None:
+        """`path` is that of the file after the step."""
+        self._context = context
+        self._mapping = context.mapping
+        self._before, self._after = before, after
+        self._path = path
+        self._sure, self._sure_after = sure, sure_after
+        self._forth: dict[tuple[int, str], tuple[int, str]] = {}
+        self._back: dict[tuple[int, str], tuple[int, str]] = {}
+
+    def compare(self, before: Use, after: Use) -> Iterator[Refusal]:
+        """What is wrong with one name."""
+        home, home_after = before.home, after.home
+        meant, means = self._before.of(before, home), self._after.of(after, home_after)
+        known = max((number for number, one in enumerate(meant) if one), default=-1)
+        if known >= 0:
+            tail = len(meant) - 1 - known
+            at = len(means) - 1 - tail
+            wanted = frozenset(map(self._mapping.of, meant[known]))
+            got = means[at] if at >= 0 else frozenset()
+            if got != wanted:
+                if self._goes_on(meant[known], got, before, after):
+                    return
+                yield self._differs(before, after, meant[known], wanted, got)
+                return
+        if before.parts[0] and after.parts[0] and not (known >= 0 and len(meant) - known <= len(means)
+                                                      and self._imported(before, home, after, home_after)):
+            yield from self._variable(before, home, after, home_after)
+        yield from self._moment(before, after)
+
+    def _goes_on(self, meant: Told, got: Told, before: Use, after: Use) -> bool:
+        """Whether an old name is used on, and goes on to work."""
+        if before.parts[-1] != after.parts[-1] or not all(map(self._mapping.kept, meant)):
+            return False
+        return not got or got == meant
+
+    def _imported(self, before: Use, home: Scope, after: Use, home_after: Scope) -> bool:
+        """Whether the first names are globals or come from imports, whose meaning has been compared."""
+        return _is_plain(before, home) and _is_plain(after, home_after)
+
+    def _variable(self, before: Use, home: Scope, after: Use, home_after: Scope) -> Iterator[Refusal]:
+        """The variables of functions and classes stay what they are: none is split, none falls together."""
+        if home.kind == "module" and home_after.kind == "module":
+            if not self._sure_after.bound(after.variable) and self._sure.bound(before.variable):
+                yield self._unbound(after)
+            return
+        if home.kind != home_after.kind:
+            what, instead = _whose(home), _whose(home_after)
+            yield self._refuse(
+                after, f"`{after.parts[0]}` would be {instead}, where `{before.parts[0]}` was {what}",
+                "choose another name",
+            )  # fmt: skip
+            return
+        shape = before.variable in home.imported, before.variable in home.bound
+        if shape != (after.variable in home_after.imported, after.variable in home_after.bound):
+            yield self._refuse(
+                after, f"`{after.parts[0]}` would be bound by an import and otherwise in one scope",
+                "choose another name",
+            )  # fmt: skip
+            return
+        one, other = (id(home), before.variable), (id(home_after), after.variable)
+        if self._forth.setdefault(one, other) != other or self._back.setdefault(other, one) != one:
+            yield self._refuse(
+                after, f"`{after.parts[0]}` would be another variable than `{before.parts[0]}` was",
+                "choose another name",
+            )  # fmt: skip
+
+    def _moment(self, before: Use, after: Use) -> Iterator[Refusal]:
+        """A global must be there when it is asked for."""
+        name = after.parts[0]
+        if not name or after.home.kind != "module":
+            return
+        if self._sure_after.late(after) and not self._sure.late(before):
+            yield self._refuse(after, f"`{name}` would be used above the statement that binds it", "move it further up")
+            return
+        if before.when in ("import", "call") and self._sure.only_typed(before.parts[0]):
+            return
+        if after.when in ("import", "call") and self._sure_after.only_typed(name):
+            yield self._refuse(
+                after, f"`{name}` would be imported for type checkers only, and is used when the code runs",
+                "import it outside of TYPE_CHECKING",
+            )  # fmt: skip
+
+    def judge(self, use: Use) -> Iterator[Refusal]:
+        """What is wrong with a name that stands where none stood."""
+        if not use.parts[0] or use.role == "import":
+            return
+        if use.home.kind != "module" or use.role in ("store", "definition"):
+            return
+        if not self._sure_after.bound(use.variable):
+            yield self._unbound(use)
+        elif self._sure_after.late(use):
+            yield self._refuse(
+                use, f"`{use.parts[0]}` would be used above the statement that binds it", "move it further up"
+            )
+        elif use.when in ("import", "call") and self._sure_after.only_typed(use.parts[0]):
+            yield self._refuse(
+                use, f"`{use.parts[0]}` would be imported for type checkers only, and is used when the code runs",
+                "import it outside of TYPE_CHECKING",
+            )  # fmt: skip
+
+    # Words
+
+    def _unbound(self, use: Use) -> Refusal:
+        return self._refuse(use, f"nothing would bind `{use.parts[0]}` any more", "keep or add its import")
+
+    def _differs(self, before: Use, after: Use, meant: Told, wanted: Told, got: Told) -> Refusal:
+        was, now, means = _listed(meant), _listed(wanted), _listed(got)
+        text = after.text.lstrip(".")
+        if not got:
+            why = f"`{text}` would mean nothing that is known, where it meant {was}"
+        elif got == meant:
+            why = f"`{text}` would go on to mean {was}, which becomes {now}"
+        else:
+            why = f"`{text}` would mean {means}, where it meant {was}"
+        remedy = "choose another name" if got and after.parts != before.parts else f"let it mean {now}"
+        return self._refuse(after, why, remedy)
+
+    def _refuse(self, use: Use, why: str, remedy: str) -> Refusal:
+        return Refusal(self._path, use.line, CHECK, why, remedy)
+
+
+def _is_plain(use: Use, home: Scope) -> bool:
+    return home.kind == "module" or (use.variable in home.imported and use.variable not in home.bound)
+
+
+def _whose(home: Scope) -> str:
+    if home.kind == "module":
+        return "the module's or a builtin"
+    return f"a variable of {home.kind} {home.name or '(module)'}"
+
+
+def _listed(some: Told) -> str:
+    return " or ".join(str(one) for one in sorted(some))
+
+
+_OF_CLASSES: Final = frozenset({"__module__", "__qualname__", "__class__"})
+
+__all__ = ["Bindings", "Identity", "Symbol"]

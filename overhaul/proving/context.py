@@ -1,0 +1,137 @@
+"""What all checks of a proof look at: the project before and after, and what has moved between."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+
+import msgspec
+
+from overhaul.changes import FileChange, Leftover, Moved
+from overhaul.errors import Unreadable
+from overhaul.project import Project
+from overhaul.proving.mapping import Mapping
+from overhaul.proving.places import Places
+from overhaul.proving.reading import words_in
+
+PYTHON = (".py", ".pyi")
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """A Python file that is there before and after, here or elsewhere."""
+
+    path: str
+    """Before."""
+    path_after: str
+    before: str
+    """Its text."""
+    after: str
+    module: str
+    module_after: str
+    places: Places
+    words: frozenset[str]
+    """The identifiers in what was replaced, and in what it was replaced by."""
+
+    def line(self, offset: int) -> int:
+        """The line of an offset of the text after, from 1."""
+        return self.after.count("\n", 0, max(offset, 0)) + 1
+
+
+class Context:
+    """One step: its project before and after, its files and what it says to have moved."""
+
+    def __init__(
+        self, before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
+        leftovers: Sequence[Leftover] = (),
+    ) -> None:  # fmt: skip
+        """`before` is the project as the step saw it, `after` with its changes."""
+        self.before = before
+        self.after = after
+        self.files = files
+        self.mapping = Mapping(moved)
+        self.leftovers = leftovers
+
+    @cached_property
+    def changed(self) -> Sequence[Changed]:
+        """The Python files that are there before and after; those that cannot be read are the other checks' affair."""
+        return tuple(self._changed())
+
+    def _changed(self) -> Iterator[Changed]:
+        for file in self.files:
+            origin = file.origin or file.path
+            if file.after is None or (file.before is None and not file.origin) or not file.path.endswith(PYTHON):
+                continue
+            try:
+                before, after = self.before.source(origin).text(), self.after.source(file.path).text()
+                module = self.before.layout.module_of(origin)
+                module_after = self.after.layout.module_of(file.path)
+            except (Unreadable, KeyError):
+                continue
+            texts = [one for edit in file.replacements for one in (before[edit.start : edit.end], edit.text)]
+            yield Changed(
+                origin, file.path, before, after, module, module_after, Places(before, file.replacements),
+                words_in(texts),
+            )  # fmt: skip
+
+    @cached_property
+    def created(self) -> Sequence[str]:
+        """The Python files that are new, by path."""
+        return tuple(
+            one.path for one in self.files
+            if one.before is None and one.after is not None and not one.origin and one.path.endswith(PYTHON)
+        )  # fmt: skip
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The paths of all files that are changed, moved or deleted, as they are before."""
+        return frozenset(one.origin or one.path for one in self.files if one.before is not None or one.origin)
+
+    @cached_property
+    def modules(self) -> Sequence[tuple[str, str]]:
+        """The modules whose source is changed, moved or deleted: (before, after); "" after for one that goes."""
+        return tuple(self._modules())
+
+    def _modules(self) -> Iterator[tuple[str, str]]:
+        known: set[str] = set()
+        moved_from = {one.origin for one in self.files if one.origin}
+        for one in self.changed:
+            if self.before.symbols.path(one.module) == one.path and one.module not in known:
+                known.add(one.module)
+                yield one.module, one.module_after
+        for file in self.files:
+            if file.after is None and file.path not in moved_from and file.path.endswith(PYTHON):
+                module = self._module_of(file.path)
+                if module and module not in known:
+                    known.add(module)
+                    after = self.mapping.module(module)
+                    yield module, after if after in self.after.layout.modules else ""
+
+    def _module_of(self, path: str) -> str:
+        try:
+            return self.before.layout.module_of(path)
+        except KeyError:
+            return ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word that a reference whose meaning may differ must contain."""
+        return frozenset(self._words())
+
+    def _words(self) -> Iterator[str]:
+        yield from self.mapping.words()
+        old, new = self.before.symbols, self.after.symbols
+        for module, after in self.modules:
+            names = set(old.names(module))
+            names_after = set(new.names(after)) if after else set()
+            yield from names ^ names_after
+            yield from _members(old.interior(module).classes, old.interior(module).members_of) ^ (
+                _members(new.interior(after).classes, new.interior(after).members_of) if after else set()
+            )
+        gone = self.before.layout.modules.keys() ^ self.after.layout.modules.keys()
+        yield from (name.rpartition(".")[2] for name in gone)
+
+
+def _members(classes: Collection[str], members_of: object) -> set[str]:
+    """The names that any of some classes defines."""
+    assert callable(members_of)
+    return {name for one in classes for name in members_of(one)}

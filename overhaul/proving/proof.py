@@ -1,0 +1,76 @@
+"""Prove that a step changes nothing but what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from overhaul.changes import FileChange, Leftover, Moved
+from overhaul.plans import Check, Refusal
+from overhaul.project import Project
+from overhaul.proving.bindings import Bindings
+from overhaul.proving.compiling import compiles
+from overhaul.proving.context import Context
+from overhaul.proving.elsewhere import Elsewhere
+from overhaul.proving.offers import Offered
+from overhaul.proving.resolving import counted, imports
+from overhaul.proving.rings import cycles
+from overhaul.proving.round_trip import round_trip
+
+Checked = tuple[int, tuple[Refusal, ...]]
+"""How many things were looked at, and what is wrong."""
+
+
+def prove(
+    before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
+    leftovers: Sequence[Leftover] = (),
+) -> Iterator[Check]:  # fmt: skip
+    """The checks of one step, from cheap to dear; behind one that fails the others are skipped.
+
+    `before` is the project as the step saw it, `after` what it becomes, `files` what the step alone does. Nothing of
+    the project is run; `overhaul.proving.commands` does that.
+    """
+    context = Context(before, after, files, moved, leftovers)
+    failed = ""
+    for name, look in CHECKS:
+        if failed:
+            yield Check(name, 0, (), f"{failed} failed")
+            continue
+        looked, refusals = look(context)
+        if refusals:
+            failed = name
+        yield Check(name, looked, refusals)
+
+
+def _round_trip(context: Context) -> Checked:
+    return len(context.files), tuple(one for file in context.files for one in round_trip(context.before, file))
+
+
+def _compile(context: Context) -> Checked:
+    refusals = (one for file in context.files for one in compiles(context.before, context.after, file))
+    return len(context.files), tuple(refusals)
+
+
+def _bindings(context: Context) -> Checked:
+    parts = Offered(context), Bindings(context), Elsewhere(context)
+    refusals = {one: None for part in parts for one in part.refusals()}
+    return sum(part.looked for part in parts), tuple(refusals)
+
+
+def _imports(context: Context) -> Checked:
+    refusals = tuple(imports(context))
+    return counted(context), refusals
+
+
+def _cycles(context: Context) -> Checked:
+    return len(context.after.layout.modules), tuple(cycles(context))
+
+
+CHECKS: Final[Sequence[tuple[str, Callable[[Context], Checked]]]] = (
+    ("round trip", _round_trip),
+    ("compile", _compile),
+    ("bindings", _bindings),
+    ("imports", _imports),
+    ("cycles", _cycles),
+)
+"""In the order in which they are made."""

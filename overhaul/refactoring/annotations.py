@@ -1,0 +1,93 @@
+"""Where the annotations of a statement stand, and which of them Python evaluates."""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from overhaul.occurrences.finding import Occurrences, Statement
+
+
+class Annotation(NamedTuple):
+    """One annotation, unless it is quoted as a whole."""
+
+    start: int
+    """Offset in the file."""
+    end: int
+    evaluated: bool
+    """Python looks at it when the function or class is made, where the future does not put that off; an annotation of
+    a local variable is never looked at."""
+
+
+def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[Annotation]:
+    """The annotations in a statement of the module's own suite; none in syntax that this Python does not know."""
+    text = occurrences.text[statement.start : statement.end]
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    offsets = _Offsets(text, statement.start)
+    for node, evaluated in _found(tree, local=False):
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            yield Annotation(*offsets.of(node), evaluated)
+
+
+def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:
+    """Whether a file takes something from the future."""
+    for one in occurrences.named(name):
+        if one.role == "taken":
+            node = occurrences.statement_of(one).node
+            if node.module is not None and getattr(node.module, "value", "") == "__future__":
+                return True
+    return False
+
+
+def _found(node: ast.AST, *, local: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """The annotations below a node; `local`: in a function's body."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            arguments = node.args
+            every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+            for one in (*(one.annotation for one in every if one is not None), node.returns):
+                if one is not None:
+                    yield one, True
+            for inner in node.body:
+                yield from _found(inner, local=True)
+        case ast.ClassDef():
+            for inner in node.body:
+                yield from _found(inner, local=False)
+        case ast.AnnAssign():
+            yield node.annotation, not local or not isinstance(node.target, ast.Name)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _found(child, local=local)
+
+
+class _Offsets:
+    """From the lines and bytes that `ast` counts in to offsets of characters."""
+
+    def __init__(self, text: str, base: int) -> None:
+        self._base = base
+        self._starts: list[int] = []
+        at = 0
+        for line in text.split("\n"):
+            self._starts.append(at)
+            at += len(line) + 1
+        self._text = text
+
+    def of(self, node: ast.expr) -> tuple[int, int]:
+        """Start and end of an expression in the file."""
+        return self._at(node.lineno, node.col_offset), self._at(node.end_lineno or 0, node.end_col_offset or 0)
+
+    def _at(self, line: int, column: int) -> int:
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self._text)
+        return self._base + start + len(self._text[start:end].encode()[:column].decode(errors="replace"))
+
+
+def within(annotations: list[Annotation], start: int) -> Annotation | None:
+    """The annotation that an offset lies in; they are sorted, and none lies in another."""
+    at = bisect_right(annotations, start, key=lambda one: one.start) - 1
+    return annotations[at] if at >= 0 and start < annotations[at].end else None

@@ -1,0 +1,144 @@
+"""What a move of modules would break without a trace: paths worked out from files, modules found by name or place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from overhaul.changes import Leftover, Target
+from overhaul.errors import Refused
+from overhaul.lazy import cst
+from overhaul.project import Project
+from overhaul.refactoring.modules import Relocation
+from overhaul.refactoring.modules_dynamic import calls
+from overhaul.refactoring.modules_listing import in_list
+from overhaul.refactoring.modules_reading import Reading
+
+_UP: Final = re.compile(r"\.parent\b|\bdirname\(|\bpardir\b|[\"'/]\.\.[\"'/]")
+_RESOURCES: Final = re.compile(r"get_data|resource|\bfiles\(|\bpath\(|open_text|open_binary|read_text|read_binary")
+_PARTS: Final = re.compile(r"__name__\s*\.\s*r?(?:split|partition)")
+_LAZY: Final = re.compile(r"__getattr__|[Ll]azy|\battach\(|import_module|__import__")
+_SCANS: Final = re.compile(r"\biter_modules\(|\blistdir\(|\bscandir\(|\br?i?glob\(|\biterdir\(")
+_BY_CONVENTION: Final = frozenset({"admin", "apps", "management", "migrations", "models", "templatetags", "tests"})
+
+
+def dangers(project: Project, move: Relocation, readings: Mapping[str, Reading]) -> Iterator[Leftover]:
+    """What is left to people. Raises Refused, with the place, for what would break."""
+    if move.name in _BY_CONVENTION and "django" in {*project.layout.required, *project.layout.modules}:
+        raise Refused(f"{next(iter(move.files), move.before)}: Django looks for modules named {move.name} in its apps:"
+                      " move it by hand")  # fmt: skip
+    for path, reading in readings.items():
+        if path in move.files:
+            yield from _places(project, move, reading)
+    yield from _found(project, move)
+    _listed_lazily(move, readings)
+    if not any(True for _ in _importers(project, move)):
+        path = project.layout.modules[move.before].path
+        yield Leftover(path, 1, "", move.before, "nothing imports it: what finds it by its name or folder must be told")
+
+
+# Paths
+
+
+def _places(project: Project, move: Relocation, reading: Reading) -> Iterator[Leftover]:
+    """Uses of `__file__` and the like in a file that moves."""
+    package = project.layout.modules[move.before].package
+    stays = reading.path.rpartition("/")[0] == move.files[reading.path].rpartition("/")[0]
+    depth = reading.path.count("/") - _folder(project, move).count("/")
+    for name in ("__file__", "__package__", "__name__", "__spec__"):
+        for one in reading.names.named(name):
+            if one.role != "load" or one.home is None or one.home.kind != "module":
+                continue
+            statement = reading.names.statement_of(one)
+            text, where = _line(reading, one.start), f"{reading.path}:{one.line}"
+            if name == "__file__" and not stays:
+                whole = reading.text[statement.start : statement.end]
+                ups = len(_UP.findall(whole)) + 9 * ("parents[" in whole)
+                if not package or (not move.renamed and not 0 < ups <= depth):
+                    raise Refused(f"{where}: works out paths from its own place, which changes: make them absolute"
+                                  " or take them from the package first")  # fmt: skip
+            elif name in ("__package__", "__spec__") and not package and not move.renamed:
+                if not re.search(rf"import_module\([^()]*{name}", text):
+                    raise Refused(f"{where}: asks for its package, which changes: name the package there first")
+            elif name == "__name__" and not package and not stays and _RESOURCES.search(text):
+                raise Refused(f"{where}: takes data from its own folder, which changes: name the package there first")
+            elif name == "__name__" and _PARTS.search(text):
+                yield project.leftover(reading.path, one.line, Target(move.before), "takes its own name apart")
+
+
+def _folder(project: Project, move: Relocation) -> str:
+    """The folder of the package that moves, or that a module stands in."""
+    place = project.layout.modules[move.before]
+    return place.path if place.kind == "namespace" else place.path.rpartition("/")[0]
+
+
+def _line(reading: Reading, offset: int) -> str:
+    start = reading.text.rfind("\n", 0, offset) + 1
+    end = reading.text.find("\n", offset)
+    return reading.text[start : end if end >= 0 else len(reading.text)]
+
+
+# Modules found by name or place
+
+
+def _found(project: Project, move: Relocation) -> Iterator[Leftover]:
+    words = ("import_module", "__import__", "iter_modules", "listdir", "scandir", "glob", "iglob", "rglob", "iterdir")
+    top = move.before.partition(".")[0]
+    for path in project.mentioning(words):
+        module = project.layout.module_of(path)
+        text = project.source(path).text()
+        beside = path.rpartition("/")[0] == _beside(project, move)
+        arrives = path.rpartition("/")[0] == next(iter(move.files.values())).rpartition("/")[0]
+        for call in calls(project, module, text):
+            where, name = f"{path}:{text.count(chr(10), 0, call.start) + 1}", move.name
+            if call.lead and move.before.startswith(call.lead) and "." not in move.before[len(call.lead) :]:
+                raise Refused(f"{where}: loads modules of {move.parent} by names it works out:"
+                              " load this one by its whole name first")  # fmt: skip
+            elif call.lead is None and module.partition(".")[0] == top and (line := _said(text, name)):
+                raise Refused(f"{path}:{line}: {name!r} may be loaded by {call.text} (line {where.rpartition(':')[2]}):"
+                              " load it by its whole name first")  # fmt: skip
+        if (beside or arrives) and (scan := _SCANS.search(text)) and ("__path__" in text or "__file__" in text):
+            line = text.count("\n", 0, scan.start()) + 1
+            if not move.renamed:
+                raise Refused(f"{path}:{line}: finds modules by looking into a folder: move it by hand")
+            yield project.leftover(path, line, Target(move.before), "looks into the folder for modules")
+
+
+def _beside(project: Project, move: Relocation) -> str:
+    """The folder that the module or package stands in."""
+    folder = _folder(project, move)
+    return folder.rpartition("/")[0] if project.layout.modules[move.before].package else folder
+
+
+def _said(text: str, name: str) -> int:
+    """The line of a string that is just this name, dots before it apart; 0 where there is none."""
+    found = re.search(rf"[\"']\.*{re.escape(name)}[\"']", text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _listed_lazily(move: Relocation, readings: Mapping[str, Reading]) -> None:
+    """Raises Refused where the package loads its modules when they are asked for, by names in strings."""
+    for reading in readings.values():
+        if reading.module != move.parent or not reading.path.endswith(".py") or not _LAZY.search(reading.text):
+            continue
+        for start, end, node, what in reading.names.strings():
+            told = what == "string" and node.__class__ is cst.SimpleString and node.raw_value.lstrip(".") == move.name
+            if told and not in_list(reading, start):
+                line = reading.text.count("\n", 0, start) + 1
+                raise Refused(f"{reading.path}:{line}: {reading.text[start:end]} may be a module that is loaded"
+                              " when it is asked for: load it by its whole name first")  # fmt: skip
+
+
+def _importers(project: Project, move: Relocation) -> Iterator[str]:
+    """The modules outside that import what moves."""
+    symbols = project.symbols
+    for module in project.layout.modules:
+        if move.within(module):
+            continue
+        for row in symbols.imports[module]:
+            absolute = symbols.absolute(module, f"{'.' * row.level}{row.target}")
+            names = [absolute, *(f"{absolute}.{name}" for name, _ in row.names)] if absolute else []
+            if any(name and (move.within(name) or f"{name}.".endswith(f".{move.name}.")) for name in names):
+                yield module
+                break

@@ -1,0 +1,66 @@
+"""Move one module or package, with every place that speaks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from overhaul.changes import Create, Move, Moved, Proposal, Target
+from overhaul.errors import Unreadable
+from overhaul.project import Project
+from overhaul.refactoring.modules import Relocation, relocation
+from overhaul.refactoring.modules_dangers import dangers
+from overhaul.refactoring.modules_dynamic import dynamic
+from overhaul.refactoring.modules_keeping import Keeping
+from overhaul.refactoring.modules_listing import listed
+from overhaul.refactoring.modules_reading import Reading
+from overhaul.refactoring.modules_shims import shims
+from overhaul.refactoring.modules_writing import Rewriting
+
+
+def moved(project: Project, target: str, to: str, *, shim: bool, create_packages: bool) -> Iterator[Proposal]:
+    """Everything that changes when a module gets another name. Raises Refused."""
+    move = relocation(project, target, to, create_packages=create_packages)
+    if move is None:
+        return
+    readings = dict(_readings(project, move))
+    yield from dangers(project, move, readings)
+    for path in move.creates:
+        yield Create(path, b"", "package for the moved module")
+    for path, new in sorted(move.files.items()):
+        yield Move(path, new, project.source(path).digest, "moved module")
+    keeping = Keeping(project, move, readings, shim=shim)
+    for path, reading in sorted(readings.items()):
+        kept = partial(keeping, move.parent, move.name)
+        edits = {
+            *Rewriting(project, move, reading, keeping).replacements(),
+            *listed(move, reading, kept=reading.module == move.parent and kept()),
+            *dynamic(project, move, reading),
+        }
+        if edits:
+            yield project.edit(path, edits)
+    if shim:
+        yield from shims(project, move)
+    yield from _told(project, move, shim=shim)
+
+
+def _readings(project: Project, move: Relocation) -> Iterator[tuple[str, Reading]]:
+    """Every Python file that moves, or mentions what does."""
+    layout = project.layout
+    mentioning = set(project.mentioning([move.name]))
+    for path in sorted(mentioning | {path for path in move.files if path.endswith((".py", ".pyi"))}):
+        try:
+            layout.module_of(path)
+        except KeyError:
+            continue
+        try:
+            yield path, Reading(project, path)
+        except Unreadable:
+            if path in move.files:
+                raise
+
+
+def _told(project: Project, move: Relocation, *, shim: bool) -> Iterator[Moved]:
+    for module, new in sorted(move.modules.items()):
+        path = project.layout.modules[module].path
+        yield Moved(Target(module), Target(new), "module", path, move.files.get(path, ""), kept=shim)

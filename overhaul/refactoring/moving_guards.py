@@ -1,0 +1,144 @@
+"""What a move of some symbols would change without a word, so that it is refused."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from overhaul.errors import Refused, Unreadable
+from overhaul.naming.meanings import External, Symbol
+from overhaul.refactoring.bindings import Bindings
+from overhaul.refactoring.moving_unit import Unit, bare
+from overhaul.refactoring.named_strings import own_names
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_QUIET: Final = frozenset({
+    "abc", "builtins", "classmethod", "collections", "contextlib", "dataclasses", "enum", "functools", "property",
+    "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated",
+})  # fmt: skip
+"""Packages whose decorators keep no list of what they decorate."""
+_BUILDING: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")
+_LISTING: Final = re.compile(r"\.(append|add|register|setdefault|update|insert)\(|\]\s*=[^=]|\bglobal\b")
+
+
+def refuse_names(module: str, names: Collection[str], path: str) -> None:
+    """Raises Refused for names that mean something to Python itself."""
+    for name in sorted(names):
+        if name.startswith("__") and name.endswith("__"):
+            raise Refused(f"{path}: {name} means something to Python where it stands: move it by hand")
+    if _BUILDING.search(module):
+        raise Refused(f"{path}: what a test runner collects is found by its place: move tests by hand")
+
+
+def refuse_by_name(file: Bindings, unit: Unit) -> None:
+    """Raises Refused where the module looks a symbol up in its own namespace by a string."""
+    for listed, certain in own_names(file, unit.names):
+        if certain:
+            raise Refused(f"{file.path}:{listed.line}: {listed.name} is looked up in globals(): move it by hand")
+
+
+def refuse_replaced(project: Project, file: Bindings, names: Collection[str], *, moved: bool = False) -> None:
+    """Raises Refused where another file gives some global names of a module another value, as tests do.
+
+    What has moved away would not see it. `moved`: the names are those of the moved symbols themselves, whose strings
+    with the whole dotted name are looked after elsewhere.
+    """
+    if not names:
+        return
+    last = file.module.rpartition(".")[2]
+    either = "|".join(map(re.escape, sorted(names)))
+    whole = "" if moved else rf"|[\"']{re.escape(file.module)}\.(?:{either})[\"']"
+    found = re.compile(
+        rf"(?<![\w.]){_owner(last)}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
+        rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*{_owner(last)}\s*,\s*[\"'](?:{either})[\"']{whole}"
+    )
+    for path in project.mentioning(names):
+        if path == file.path:
+            continue
+        try:
+            text = project.source(path).text()
+        except Unreadable:
+            continue
+        if (match := found.search(text)) is not None:
+            line = text.count("\n", 0, match.start()) + 1
+            what = " ".join(match[0].split())
+            raise Refused(f"{path}:{line}: {what} gives {file.module} another value, which the moved code would not see: "
+                          "move it by hand")  # fmt: skip
+
+
+def _owner(last: str) -> str:
+    return rf"(?:[\w.]+\.)?{re.escape(last)}"
+
+
+def rebound(file: Bindings, name: str) -> int:
+    """The line of a function that assigns a global by `global`; 0 where none does."""
+    for one in file.occurrences.named(name):
+        if one.role == "global":
+            return one.line
+    return 0
+
+
+def registering(project: Project, file: Bindings, unit: Unit) -> Iterator[tuple[str, bool]]:
+    """Why the module must go on to import what has moved, each reason with whether it is certain.
+
+    Decorators and base classes may keep lists: what is never imported is on none.
+    """
+    for statement in unit.statements:
+        node = statement.node
+        kind = type(node).__name__
+        for one in getattr(node, "decorators", ()) if kind in ("FunctionDef", "ClassDef") else ():
+            name = bare(one.decorator)
+            if name.partition(".")[0] in unit.names:
+                continue
+            meaning = project.symbols.lookup(file.module, "", name) if name else None
+            match meaning:
+                case External(name=dotted) if dotted.partition(".")[0] in _QUIET:
+                    continue
+                case Symbol(kind="function") if not _lists(project, meaning):
+                    continue
+                case _:
+                    yield f"@{name or '...'} may keep a list of what it decorates", True
+        if kind == "ClassDef":
+            yield from _bases(project, file, node)
+
+
+def _lists(project: Project, symbol: Symbol) -> bool:
+    """Whether the body of a function puts something into a container, as far as one can see."""
+    rows = project.symbols.interior(symbol.module).functions
+    row = rows.get(symbol.name)
+    if row is None:
+        return True
+    lines = project.source(symbol.path).text().splitlines()[row.line - 1 : row.end]
+    return _LISTING.search("\n".join(lines)) is not None
+
+
+def _bases(project: Project, file: Bindings, node: Any) -> Iterator[tuple[str, bool]]:
+    symbols = project.symbols
+    for one in symbols.order(file.module, node.name.value)[1:]:
+        match one:
+            case Symbol(module=module, name=name):
+                inside = symbols.interior(module)
+                if inside.member(name, "__init_subclass__") is not None:
+                    yield f"{name}.__init_subclass__ is told of its subclasses", True
+                row = inside.classes.get(name)
+                for keyword, text in row.keywords if row is not None else ():
+                    if keyword == "metaclass" and isinstance(symbols.lookup(module, "", text), Symbol):
+                        yield f"the metaclass {text} of {name} is told of its subclasses", True
+            case External(name=name) if name.partition(".")[0] not in _QUIET and not _standard(name):
+                yield f"the base {name} may keep a list of its subclasses", False
+            case _:
+                continue
+    row = symbols.interior(file.module).classes.get(node.name.value)
+    own = [one for one in symbols.order(file.module, node.name.value)[1:] if isinstance(one, Symbol)]
+    if row is not None and own and any(True for _ in project.mentioning(["__subclasses__"])):
+        yield "somebody asks for __subclasses__()", True
+
+
+def _standard(name: str) -> bool:
+
+
+    return name.partition(".")[0] in sys.stdlib_module_names

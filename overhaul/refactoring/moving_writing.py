@@ -1,0 +1,253 @@
+"""Carry out the move of some symbols: what becomes of the old module, the new one, and all that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from overhaul.changes import Create, Edit, Kind, Moved, Proposal, Replacement, Target, replaced
+from overhaul.errors import Refused, Unreadable
+from overhaul.naming.meanings import Symbol
+from overhaul.occurrences.finding import Statement
+from overhaul.refactoring.annotations import annotations_of
+from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.moving import Decider, Decision, Helpers
+from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced
+from overhaul.refactoring.moving_needs import refuse_bound_to_module
+from overhaul.refactoring.moving_old import Leaving, outer_function
+from overhaul.refactoring.moving_place import Destination
+from overhaul.refactoring.moving_text import Moving, cut, merged, put
+from overhaul.refactoring.moving_unit import outermost
+from overhaul.refactoring.moving_users import User
+from overhaul.refactoring.public_lists import listed_too, unlisted
+from overhaul.refactoring.references import Found, References
+from overhaul.refactoring.shims import shim as shimmed
+from overhaul.source import Source, digest
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+
+class Mover:
+    """One move of some symbols from a module to another."""
+
+    def __init__(self, project: Project, old: str, new: str, path: str, *, fresh: bool, helpers: Helpers, shim: bool) -> None:
+        """`path` is that of the new module, which is yet to be made where it is `fresh`."""
+        self.project, self.shim = project, shim
+        self.references = References(project)
+        self.old = self.references.bindings(project.layout.modules[old].path)
+        self.new = Destination(project, new, path, self.old, fresh=fresh)
+        self.decider = Decider(project, self.old, self.new, helpers, self.references)
+
+    def proposals(self, names: Sequence[str]) -> Iterator[Proposal]:
+        """All changes, and what they move. Raises Refused."""
+        old, new = self.old, self.new
+        decision = self.decider.decide(names)
+        unit = decision.unit
+        refuse_names(old.module, unit.names - {"_"}, old.path)
+        refuse_by_name(old, unit)
+        needs = [one.need for one in decision.supplies]
+        every = list(self.decider.needs.of(unit))
+        said = list(refuse_bound_to_module(old, unit, every))
+        refuse_replaced(self.project, old, sorted({one.name for one in needs}))
+        refuse_replaced(self.project, old, sorted(unit.names - {"_"}), moved=True)
+        symbols = [self._symbol(name) for name in sorted(unit.names - {"_"})]
+        found = [(symbol, one) for symbol in symbols for one in self.references.to(symbol)]
+        yield from self._users(decision, found)
+        yield from self._old(decision, found)
+        yield from self._new(decision, found)
+        for line, why in said:
+            yield self.project.leftover(old.path, line, Target(old.module, names[0]), why)
+        for symbol in symbols:
+            kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"  # type: ignore[assignment]
+            after = Target(new.module, symbol.name)
+            yield Moved(Target(old.module, symbol.name), after, kind, kept=decision.kept or self.shim)
+
+    def _symbol(self, name: str) -> Symbol:
+        found = self.project.symbols.member(self.old.module, name)
+        if not isinstance(found, Symbol) or found.module != self.old.module:
+            raise Refused(f"{self.old.path}: what {name} means cannot be told: move it by hand")
+        return found
+
+    # Those that use it
+
+    def _users(self, decision: Decision, found: Sequence[tuple[Symbol, Found]]) -> Iterator[Edit]:
+        users: dict[str, User] = {}
+        through = {one.through for _, one in found}
+        for symbol, one in found:
+            if one.path not in (self.old.path, self.new.path):
+                self._user(users, one.path).follow(one, symbol.name)
+        if not decision.kept:
+            for path, star in self._stars():
+                user = self._user(users, path)
+                passing = path.endswith("__init__.py") or user.file.module in through
+                for symbol, one in found:
+                    own = one.path == path and one.how == "name" and one.occurrence is not None
+                    if symbol.name in self._public() and (passing or (own and self._by_star(user, one, symbol))):
+                        user.starred(star, symbol.name)
+        for path in sorted(users):
+            user = users[path]
+            ring = self.decider.graph.ring(user.file.module, self.new.module, decision.edges, decision.removed)
+            if user.loads_early and ring:
+                raise Refused(f"{path}: importing {self.new.module} there makes the cycle {ring}: choose another module")
+            yield from user.edit()
+
+    def _user(self, users: dict[str, User], path: str) -> User:
+        if path not in users:
+            users[path] = User(self.project, self.references, path, self.old.module, self.new.module)
+        return users[path]
+
+    @staticmethod
+    def _by_star(user: User, one: Found, symbol: Symbol) -> bool:
+        return one.occurrence is not None and user.file.occurrences.unbound(one.occurrence) and (
+            one.occurrence.name == symbol.name
+        )  # fmt: skip
+
+    def _public(self) -> frozenset[str]:
+        return frozenset(self.project.symbols.public(self.old.module))
+
+    def _stars(self) -> Iterator[tuple[str, Taken]]:
+        """The star imports from the old module."""
+        package = self.old.path.endswith("__init__.py")
+        words = ["import"] if package else [self.old.module.rpartition(".")[2]]
+        for path in self.project.mentioning(words):
+            if path in (self.old.path, self.new.path):
+                continue
+            try:
+                if "*" not in self.project.source(path).text():
+                    continue
+                file = self.references.bindings(path)
+            except Unreadable:
+                continue
+            for taken in file.taken:
+                if taken.name == "*":
+                    meaning = self.references.module(file, taken.target)
+                    if isinstance(meaning, Symbol) and meaning.module == self.old.module:
+                        yield path, taken
+
+    # The old module
+
+    def _old(self, decision: Decision, found: Sequence[tuple[Symbol, Found]]) -> Iterator[Edit]:
+        old, unit = self.old, decision.unit
+        leaving = Leaving(self.project, self.references, old, unit)
+        imports = Imports(self.project, old.path)
+        late = decision.back_way == "within"
+        wanted = decision.back or ()
+        if decision.back_way == "top":
+            names = [need.name for need in wanted] or sorted(unit.names - {"_"})
+            for name in names:
+                imports.take(self.new.module, name)
+        elif decision.back_way == "typing":
+            for need in wanted:
+                imports.take(self.new.module, need.name, typing=True)
+        elif late:
+            for need in wanted:
+                for function in {outer_function(old, one).number for one in need.places}:
+                    imports.take(self.new.module, need.name, within=old.occurrences.statements[function])
+        listed: list[Replacement] = []
+        for symbol, one in found:
+            if one.path == old.path and one.how == "listed" and not decision.kept and not self.shim:
+                listed += unlisted(old, symbol.name)
+            elif one.path == old.path and one.how in ("attribute", "string") and one.through == old.module:
+                raise Refused(f"{old.path}:{one.line}: {symbol.name} is asked of the module itself: move it by hand")
+        for taken in leaving.unneeded():
+            imports.drop(taken.statement, taken.name or taken.target)
+        changes = list(imports.replacements())
+        if late:
+            changes = [Replacement(one.start, one.end, one.text, "import made late", "review") for one in changes]
+        shims: list[Replacement] = []
+        removed = list(cut(old.occurrences, unit))
+        if self.shim and not decision.kept:
+            at, text = shimmed(old, [(name, self.new.module) for name in unit.names - {"_"}])
+            shims.append(Replacement(at, at, text, "shim"))
+            removed = _up_to(removed, at)
+        yield self.project.edit(old.path, merged(changes, set(listed), removed, shims))
+
+    # The new module
+
+    def _new(self, decision: Decision, found: Sequence[tuple[Symbol, Found]]) -> Iterator[Proposal]:
+        new, old = self.new, self.old
+        imports = Imports(self.project, new.path, occurrences=new.occurrences, module=new.module, package=new.package)
+        moving = Moving(old, decision.unit)
+        symbols = self.project.symbols
+        spell = imports.spelled if not new.fresh else self._like_old
+        copied: dict[int, Statement] = {}
+        moving.redotted(spell, lambda target: symbols.absolute(old.module, target))
+        for supply in decision.supplies:
+            if supply.copied is not None:
+                copied[supply.copied.number] = supply.copied
+            elif supply.way == "there" and supply.module:
+                moving.without_module(supply)
+                continue
+            elif supply.way == "within":
+                moving.within(supply, spell(supply.module) if supply.name else supply.module)
+            elif supply.way in ("top", "typing"):
+                self._ask(imports, supply.module, supply.name, supply.alias, typing=supply.way == "typing")
+            moving.name(supply)
+        self._future(imports, moving, decision)
+        changes: list[Replacement] = []
+        for taken in new.given_up(old.module, decision.unit.names):
+            imports.drop(taken.statement, taken.name)
+            if taken.bound != taken.name and new.file is not None:
+                changes += self._called_back(new.file, taken)
+        for symbol, one in found:
+            if one.path == new.path and one.how == "attribute" and one.through == old.module and one.occurrence is not None:
+                first = new.occurrences.chain(one.occurrence)[0]
+                changes.append(Replacement(first.start, one.end, symbol.name, "use"))
+            if one.path == new.path and one.how == "string" and one.through == old.module:
+                raise Refused(f"{new.path}:{one.line}: {symbol.name} is asked of {old.module} by a string: write a name")
+        if new.file is not None:
+            for name in sorted(decision.unit.names & self._public()):
+                changes += listed_too(new.file, name)
+        own = [one.local for one in decision.supplies if one.way == "there" and one.need.when == "import"]
+        before = new.position(old.module, decision.unit.names, own)
+        code = moving.text()
+        for statement in copied.values():
+            code = old.occurrences.text[statement.start : statement.end].replace("\r\n", "\n") + "\n\n\n" + code
+        coming = list(imports.replacements())
+        done = merged(changes, put(code, new.occurrences, before, coming))
+        if new.fresh:
+            source = new.occurrences.source
+            yield Create(new.path, replaced(source, done), because="moved code")
+        else:
+            yield self.project.edit(new.path, done)
+
+    def _like_old(self, module: str) -> str:
+        return Imports(self.project, self.old.path).spelled(module)
+
+    def _ask(self, imports: Imports, module: str, name: str, alias: str, *, typing: bool) -> None:
+        if name:
+            imports.take(module, name, alias, typing=typing)
+        else:
+            imports.load(module, alias, typing=typing)
+
+    def _future(self, imports: Imports, moving: Moving, decision: Decision) -> None:
+        """Keep annotations from being evaluated that were not."""
+        needs = self.decider.needs
+        if not needs.future or self.new.future or not needs.annotations(decision.unit):
+            return
+        if not self.new.annotated:
+            imports.take("__future__", "annotations")
+        else:
+            moving.quoted(needs.annotations(decision.unit))
+
+    def _called_back(self, file: Bindings, taken: Taken) -> Iterator[Replacement]:
+        """Call what was imported under another name by its own."""
+        for one in file.uses(taken.home, taken.bound):
+            if one is not taken.alias:
+                for scope in file.scopes_between(one, file.top):
+                    if taken.name in scope.variables:
+                        raise Refused(f"{file.path}:{one.line}: {taken.name} is a local variable there: rename it first")
+                yield Replacement(one.start, one.end, taken.name, "use")
+
+
+def _up_to(removed: Sequence[Replacement], at: int) -> list[Replacement]:
+    """What is taken out, with what lies behind an offset left to who writes there."""
+    return [
+        Replacement(one.start, min(one.end, max(at, one.start)), one.text, one.because) if one.start < at else one
+        for one in removed
+    ]
+
+
+__all__ = ["Mover", "Source", "annotations_of", "digest", "outermost"]

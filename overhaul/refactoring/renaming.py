@@ -1,0 +1,258 @@
+"""Rename a symbol in every file that means it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from overhaul.changes import Guidance, Kind, Leftover, Replacement, Target
+from overhaul.errors import Refused
+from overhaul.naming.meanings import Meaning, Symbol, Unknown
+from overhaul.occurrences.finding import Occurrence, Scope
+from overhaul.refactoring.bindings import BINDING, Bindings, Taken
+from overhaul.refactoring.carriers import Carriers
+from overhaul.refactoring.named_strings import constants, exported_names, named_members, own_names
+from overhaul.refactoring.printed import printed
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_SPOKEN_FOR: Final = ("pytest_", "setup_module", "teardown_module", "setUpModule", "tearDownModule", "load_tests")
+"""How names begin that a test runner looks for."""
+
+
+class Renaming:
+    """One symbol and its new name."""
+
+    def __init__(self, project: Project, carriers: Carriers, target: Target) -> None:
+        """Nothing is looked at before it is asked for."""
+        self.project, self.carriers, self.target = project, carriers, target
+        self.references = carriers.references
+        self.old, self.new = target.name, carriers.new
+        self._left: list[Leftover] = []
+
+    def kind(self) -> Kind:
+        """What is renamed, as the module binds it last."""
+        rows = self.project.symbols.interior(self.target.module).bindings[self.old]
+        kinds = [row.kind for row in rows]
+        return "class" if "class" in kinds else "function" if "function" in kinds else "variable"
+
+    # Whether it can be
+
+    def check(self) -> None:
+        """Raise Refused for a rename that would break something for certain, or may without being seen."""
+        project, module = self.project, self.target.module
+        interior = project.symbols.interior(module)
+        rows = interior.bindings[self.old]
+        path = project.symbols.path(module)
+        here = f"{path}:{rows[0].line}"
+        if all(row.kind == "import" for row in rows):
+            meaning = project.symbols.member(module, self.old)
+            where = f"{meaning.module}:{meaning.name}" if isinstance(meaning, Symbol) else "outside the project"
+            raise Refused(f"{here}: {self.old} is only imported there, from {where}: rename it where it is defined")
+        if f"{module}.{self.old}" in project.layout.modules:
+            raise Refused(f"{here}: {module} has a submodule {self.old} too: rename one of them by hand")
+        for kind, prefix in (("function", "test"), ("class", "Test")):
+            tested = any(row.kind == kind for row in rows) and self.old.startswith(prefix)
+            if tested and not self.new.startswith(prefix):
+                raise Refused(f"{here}: a test: a name that does not begin with {prefix!r} is not collected")
+        if self.old.startswith(_SPOKEN_FOR):
+            raise Refused(f"{here}: a test runner looks for {self.old}: it cannot be renamed")
+        function = interior.functions.get(self.old)
+        if function is not None and any("fixture" in one for one in function.decorators):
+            raise Refused(f"{here}: a pytest fixture: tests ask for it by their parameters' names: rename it by hand")
+        self._check_home(self.references.bindings(path))
+        stub = project.layout.modules[module].stub
+        if stub is not None and stub in self.carriers.files_mentioning:
+            self._check_home(self.references.bindings(stub))
+        self._check_stars()
+
+    def _check_home(self, file: Bindings) -> None:
+        if conflict := self.carriers.conflict(file, file.top):
+            line = next((one.line for one in file.occurrences.named(self.new)), 1)
+            raise Refused(f"{file.path}:{line}: {conflict}: rename that first, or choose another name")
+        for taken in file.taken:
+            if taken.home is file.top and taken.bound == self.old and not taken.name and len(taken.parts) > 1:
+                if taken.alias is None:
+                    raise Refused(f"{file.path}:{taken.statement.line}: {self.old} is a module there too: part them first")
+
+    def _check_stars(self) -> None:
+        """A star import passes the new name on; it must not be taken there, nor be left behind for its underscore."""
+        symbols = self.project.symbols
+        for path in sorted(self.carriers.taken_somewhere):
+            file = self.references.bindings(path)
+            starred = [one for one in file.taken if one.name == "*"]
+            for star in starred:
+                source = self.references.module(file, star.target)
+                if not isinstance(source, Symbol) or not self.carriers.carries(source.module):
+                    continue
+                if self.old in symbols.public(source.module) and (conflict := self.carriers.conflict(file, file.top)):
+                    raise Refused(f"{path}:{star.statement.line}: {conflict}, and the star import would bring it: "
+                                  "choose another name")  # fmt: skip
+        if self.new.startswith("_") == self.old.startswith("_"):
+            return
+        for file in self.carriers.files():
+            for star in file.taken:
+                if star.name != "*":
+                    continue
+                source = self.references.module(file, star.target)
+                if isinstance(source, Symbol) and self.carriers.carries(source.module):
+                    if not symbols.exports[source.module]:
+                        raise Refused(f"{file.path}:{star.statement.line}: whether a star import passes on a name depends "
+                                      "on its first underscore: choose a name that has one as before")  # fmt: skip
+
+    # What changes
+
+    def modules(self) -> Iterator[str]:
+        """The modules in which the name is another one afterwards: the defining one first."""
+        yield self.target.module
+        seen = {self.target.module}
+        for module in self.project.layout.modules:
+            if module not in seen and self.old in self.project.symbols.names(module) and self.carriers.carries(module):
+                yield module
+        for file in self.carriers.files():
+            if file.module not in seen and self.carriers.lazy(file.module) and self.carriers.carries(file.module):
+                yield file.module
+
+    def replacements(self) -> Iterator[tuple[str, Sequence[Replacement]]]:
+        """What is replaced, file by file. Raises Refused where one place cannot follow."""
+        for file in self.carriers.files():
+            found = sorted(set(self._in_file(file)))
+            if found:
+                yield file.path, found
+
+    def _in_file(self, file: Bindings) -> Iterator[Replacement]:
+        for one in file.occurrences.named(self.old):
+            match one.role:
+                case "keyword":
+                    continue
+                case "attribute":
+                    yield from self._attribute(file, one)
+                case "taken":
+                    yield from self._taken(file, file.by_place[one.number], one)
+                case "module":
+                    yield from self._module(file, one)
+                case _:
+                    yield from self._variable(file, one)
+        yield from self._strings(file)
+        if self.kind() == "class":
+            for start, end, _ in printed(file, self.old, self._paths_to):
+                yield Replacement(start, end, self.new, "as it is printed", "review")
+
+    @cached_property
+    def _paths_to(self) -> frozenset[str]:
+        return frozenset({*self.modules(), *(one.rpartition(".")[2] for one in self.modules())})
+
+    def _replacement(self, one: Occurrence, because: str, guidance: Guidance = "safe", text: str = "") -> Replacement:
+        return Replacement(one.start, one.end, text or self.new, because, guidance)
+
+    def _variable(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
+        home = file.home_of(one)
+        if home is None or not self.carriers.follows(file, home):
+            return
+        if self.carriers.captured(file, [one], home):
+            raise Refused(f"{file.path}:{one.line}: {self.new} is another variable there: rename that first")
+        if one.name.startswith("__") and any(scope.kind == "class" for scope in _around(one)):
+            raise Refused(f"{file.path}:{one.line}: {self.old} is mangled inside the class: rename it by hand")
+        yield self._replacement(one, "definition" if one.role in BINDING else "use")
+
+    def _taken(self, file: Bindings, taken: Taken, one: Occurrence) -> Iterator[Replacement]:
+        brings = self.carriers.brings(file, taken)
+        follows = taken.alias is None and self.carriers.follows(file, taken.home)
+        if brings and (taken.alias is not None or follows):
+            yield self._replacement(one, "import")
+        elif brings:
+            why = self.carriers.kept.get((file.path, taken.statement.line), "")
+            guidance: Guidance = "review" if why else "safe"
+            yield self._replacement(one, f"import; {why}" if why else "import", guidance, f"{self.new} as {self.old}")
+        elif follows:
+            # Another way to bind the same variable: `try: from fast import f` before the definition.
+            yield self._replacement(one, "import of what is bound instead", "safe", f"{self.old} as {self.new}")
+        else:
+            self._refuse_hidden(file, taken)
+
+    def _refuse_hidden(self, file: Bindings, taken: Taken) -> None:
+        """Refuse where an import may bring the symbol by a way that cannot be seen."""
+        meaning = self.references.brought(file, taken)
+        module = self.references.module(file, taken.target)
+        if isinstance(meaning, Unknown) and isinstance(module, Symbol) and self._hides(module.module):
+            raise Refused(f"{file.path}:{taken.statement.line}: {module.module} may pass {self.old} on by __getattr__ or "
+                          f"globals(): rename it by hand")  # fmt: skip
+
+    def _hides(self, module: str) -> bool:
+        """Whether a module may have the symbol without a statement that binds it."""
+        interior = self.project.symbols.interior(module)
+        return "__getattr__" in interior.bindings or interior.dynamic
+
+    def _module(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
+        """`import name` as another way to bind the variable."""
+        home = file.home_of(one)
+        if home is not None and self.carriers.follows(file, home):
+            yield self._replacement(one, "import of what is bound instead", "safe", f"{self.old} as {self.new}")
+
+    def _attribute(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
+        base: Meaning = Unknown("", "")
+        if one.base >= 0:
+            base = self.references.meaning(file.path, file.occurrences.all[one.base])
+        if isinstance(base, Symbol) and base.kind == "module":
+            if self.carriers.means(base.module):
+                if any(other != base for other in base.alternatives):
+                    raise Refused(f"{file.path}:{one.line}: which module {self.old} is taken from depends on a branch: "
+                                  "rename it by hand")  # fmt: skip
+                yield self._replacement(one, "attribute of its module")
+            elif isinstance(self.references.step(base, self.old), Unknown) and self._hides(base.module):
+                raise Refused(f"{file.path}:{one.line}: {base.module} may pass {self.old} on by __getattr__ or globals(): "
+                              "rename it by hand")  # fmt: skip
+            return
+        if isinstance(base, Unknown) and self._may_be_a_module(file, one):
+            self._left.append(self.project.leftover(
+                file.path, one.line, self.target, "asked of something that may be its module"
+            ))  # fmt: skip
+
+    def _may_be_a_module(self, file: Bindings, one: Occurrence) -> bool:
+        """Whether what stands before the dot may be a module: no class of the project has such a member."""
+        if one.base >= 0 and file.occurrences.all[one.base].name in ("self", "cls"):
+            return False
+        return not self.references.receivers(file, one)
+
+    def _strings(self, file: Bindings) -> Iterator[Replacement]:
+        names = {self.old}
+        if not any(True for _ in constants(file, names)):
+            return
+        listed: set[int] = set()
+        if self.carriers.carries(file.module):
+            for one in exported_names(file, names):
+                listed.add(one.start)
+                yield Replacement(one.start, one.end, self.new, "listed in __all__")
+            for one, certain in own_names(file, names):
+                listed.add(one.start)
+                yield Replacement(one.start, one.end, self.new, "name in globals()", "safe" if certain else "review")
+            if self.carriers.lazy(file.module):
+                for one in constants(file, names):
+                    if one.start not in listed:
+                        listed.add(one.start)
+                        yield Replacement(one.start, one.end, self.new, "name in the table of __getattr__", "review")
+        for asked in named_members(file, names):
+            base = self.references.meaning(file.path, asked.owner)
+            if isinstance(base, Symbol) and base.kind == "module" and self.carriers.means(base.module):
+                listed.add(asked.start)
+                yield Replacement(
+                    asked.start, asked.end, self.new, "name of an attribute", "safe" if asked.certain else "review"
+                )
+        for one in constants(file, names):
+            if one.start not in listed:
+                self._left.append(self.project.leftover(file.path, one.line, self.target, "the same word as a string"))
+
+    # What is left
+
+    def leftovers(self) -> Iterator[Leftover]:
+        """Places that may refer to it, known once `replacements` has been gone through."""
+        yield from sorted(set(self._left))
+
+
+def _around(one: Occurrence) -> Iterator[Scope]:
+    scope: Scope | None = one.scope
+    while scope is not None:
+        yield scope
+        scope = scope.parent

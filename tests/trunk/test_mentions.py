@@ -1,0 +1,268 @@
+"""Texts that speak of what is moved follow it, and their look-alikes stay."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from overhaul.changes import Change, Edit, Leftover, Moved, Replacement, Target, assembled
+from overhaul.mentions.finding import mentions
+from overhaul.project import Project
+from overhaul.testing import surveyed
+
+CORE = "class Order:\n    def ship(self): ...\n\n\ndef helper(): ...\n"
+SHOP = {
+    "shop/__init__.py": "from shop.core import Order\n",
+    "shop/core.py": CORE,
+    "shop/parts/__init__.py": "",
+    "shop/parts/bolts.py": "class Bolt: ...\n",
+}
+RENAMED = Moved(Target("shop.core", "Order"), Target("shop.core", "Purchase"), "class")
+MOVED = Moved(Target("shop.core", "Order"), Target("shop.parts.bolts", "Order"), "class")
+MODULE = Moved(Target("shop.core"), Target("shop.kernel"), "module", "shop/core.py", "shop/kernel.py")
+PACKAGE = (
+    Moved(Target("shop.parts"), Target("shop.bits"), "module", "shop/parts/__init__.py", "shop/bits/__init__.py"),
+    Moved(Target("shop.parts.bolts"), Target("shop.bits.bolts"), "module", "shop/parts/bolts.py", "shop/bits/bolts.py"),
+)
+AFTER_RENAME = {
+    "shop/__init__.py": "from shop.core import Purchase\n", "shop/core.py": CORE.replace("Order", "Purchase")
+}
+AFTER_MOVE = {
+    "shop/__init__.py": "from shop.parts.bolts import Order\n", "shop/core.py": "def helper(): ...\n",
+    "shop/parts/bolts.py": "class Bolt: ...\n\n\nclass Order:\n    def ship(self): ...\n",
+}
+NOW: Mapping[Moved, Mapping[str, str | None]] = {
+    RENAMED: AFTER_RENAME,
+    MOVED: AFTER_MOVE,
+    MODULE: {"shop/__init__.py": "from shop.kernel import Order\n", "shop/core.py": None, "shop/kernel.py": CORE},
+    PACKAGE[0]: {
+        "shop/parts/__init__.py": None, "shop/parts/bolts.py": None, "shop/bits/__init__.py": "",
+        "shop/bits/bolts.py": "class Bolt: ...\n",
+    },
+}  # fmt: skip
+
+
+class Told(msgspec.Struct):
+    """What mentions come to."""
+
+    files: dict[str, str]
+    """Those that were given beside the shop, after the change."""
+    leftovers: list[Leftover]
+    replacements: list[Replacement]
+
+    @property
+    def left(self) -> list[str]:
+        """`path:line` of each leftover."""
+        return [f"{one.path}:{one.line}" for one in self.leftovers]
+
+
+def told(
+    files: Mapping[str, str], *moved: Moved, now: Mapping[str, str | None] | None = None, blind: bool = False,
+    changes: tuple[Change, ...] = (),
+) -> Told:  # fmt: skip
+    """Files beside a small shop, as they are after something of it has moved; `now` are the shop's files after it."""
+    before = {**SHOP, **files}
+    later = {**before, **(now if now is not None else NOW[moved[0]])}
+    with surveyed(before) as seen, surveyed({path: text for path, text in later.items() if text is not None}) as then:
+        project = Project(seen)
+        found = list(mentions(project, None if blind else then.symbols.resolve, moved, changes))
+        edits = [one for one in found if isinstance(one, Edit)]
+        made = {one.path: one.after for one in assembled(edits, project.source, project.exists)}
+    return Told(
+        {path: (made.get(path) or text.encode()).decode() for path, text in files.items()},
+        [one for one in found if isinstance(one, Leftover)],
+        [one for edit in edits for one in edit.replacements],
+    )
+
+
+def one(text: str, *moved: Moved, path: str = "use.py", blind: bool = False) -> str:
+    """One file after a change, which leaves nothing over."""
+    found = told({path: text}, *moved, blind=blind)
+    assert found.leftovers == []
+    return found.files[path]
+
+
+# Strings
+
+
+def test_a_string_that_is_the_dotted_name_follows_a_rename() -> None:
+    assert one("A = 'shop.core.Order'\n", RENAMED) == "A = 'shop.core.Purchase'\n"
+    assert one("A = 'shop.core:Order.ship'\n", RENAMED) == "A = 'shop.core:Purchase.ship'\n"
+    assert one("A = 'shop.Order'\n", RENAMED) == "A = 'shop.Purchase'\n", "through a re-export that is renamed too"
+
+
+def test_a_string_that_is_the_dotted_name_follows_a_move() -> None:
+    assert one("A = {'x': ['shop.core.Order']}\n", MOVED) == "A = {'x': ['shop.parts.bolts.Order']}\n"
+    assert one("A = 'shop.core:Order'\n", MOVED) == "A = 'shop.parts.bolts:Order'\n"
+    assert one("A = 'shop.Order'\n", MOVED) == "A = 'shop.Order'\n", "the package goes on to have it"
+
+
+def test_what_only_looks_like_the_name_stays() -> None:
+    for text in (
+        "A = 'shop.core.Orders'\n",  # a longer name
+        "A = 'myshop.core.Order'\n",  # of another package
+        "A = 'shop.core'\n",  # its module alone
+        "A = 'shop.corex.Order'\n",
+        "A = 'https://shop.core.Order/'\n",  # an address
+        "A = 'me@shop.core.Order'\n",
+        "A = 'v/shop.core.Order/x'\n",  # part of a path
+        "order = 'order'\n",
+        "A = 'an Order'\n",  # prose
+    ):
+        assert one(text, RENAMED) == text
+        assert one(text, MOVED) == text
+
+
+def test_known_calls_are_safe_and_others_are_to_be_reviewed() -> None:
+    text = (
+        "from importlib import import_module\nimport logging\n"
+        "import_module('shop.core')\nlogging.getLogger('shop.core')\nA = ['shop.core']\n"
+        "B = [sys.executable, '-m', 'shop.core']\n"
+    )
+    found = told({"use.py": text}, MODULE)
+    assert found.files["use.py"] == text.replace("shop.core", "shop.kernel")
+    assert [one.guidance for one in found.replacements] == ["safe", "review", "review", "safe"]
+
+
+def test_dotted_names_in_longer_strings_follow() -> None:
+    text = "A = 'see shop.core.Order there'\nB = f'<shop.core.Order {A}>'\nC = r'<shop\\.core\\.Order at'\n"
+    assert one(text, RENAMED) == text.replace("Order", "Purchase")
+    text = "import shop.core\nB = f'{shop.core.Order} {{shop.core.Order}}'\n"
+    assert one(text, RENAMED) == text.replace("{{shop.core.Order", "{{shop.core.Purchase"), "in a field it is code"
+    assert one("C = 'python -m shop.core -x'\n", MODULE) == "C = 'python -m shop.kernel -x'\n"
+
+
+def test_code_in_a_string_is_read_as_code() -> None:
+    text = "run('''\n    from shop.core import Order, helper\n    print(Order, 'Order')\n''')\n"
+    assert one(text, RENAMED) == text.replace("import Order", "import Purchase").replace("(Order", "(Purchase")
+    text = "run('from shop.core import Order\\nprint(Order)\\n')\n"
+    assert one(text, MOVED) == text.replace("shop.core", "shop.parts.bolts")
+    text = "run('import shop.core; shop.core.helper()')\n"
+    assert one(text, MODULE) == text.replace("shop.core", "shop.kernel")
+
+
+def test_a_word_alone_is_left_over_where_it_may_be_looked_up() -> None:
+    found = told({"use.py": "A = getattr(x, 'Order')\nB = 'order'\n"}, RENAMED)
+    assert found.left == ["use.py:1"]
+    assert told({"use.py": "A = getattr(x, 'Order')\n"}, MOVED).left == [], "its own name stays"
+
+
+def test_a_string_that_ends_with_a_name_and_is_no_path_is_left_over() -> None:
+    found = told({"use.py": "A = ForeignKey('core.Order')\nB = f('other.Order')\n"}, RENAMED)
+    assert found.left == ["use.py:1"]
+
+
+def test_quoted_annotations_are_left_to_the_codemod() -> None:
+    text = "def f(x: 'shop.core.Order', y: list['shop.core.Order']) -> 'shop.core.Order': ...\n"
+    assert one(text, RENAMED) == text
+
+
+def test_what_the_codemod_changes_itself_is_left_to_it() -> None:
+    text = "A = 'shop.core.Order'\nB = 'shop.core.Order'\n"
+    with surveyed({**SHOP, "use.py": text}) as seen:
+        source = Project(seen).source("use.py")
+    own = Edit("use.py", source.digest, (Replacement(5, 20, "Z"),))
+    assert told({"use.py": text}, RENAMED, changes=(own,)).files["use.py"] == "A = 'shop.core.Order'\nB = 'shop.core.Purchase'\n"
+
+
+# Comments and docstrings
+
+
+def test_roles_and_directives_in_docstrings_follow() -> None:
+    text = '"""See :class:`~shop.core.Order`, :meth:`shop.core.Order.ship`, :class:`the order <shop.Order>`.\n\n.. autoclass:: shop.core.Order\n"""\n'
+    assert one(text, RENAMED) == text.replace("Order", "Purchase")
+    moved = text.replace("shop.core.Order", "shop.parts.bolts.Order")
+    assert one(text, MOVED) == moved
+
+
+def test_a_role_without_a_module_means_the_module_it_stands_in() -> None:
+    inside = CORE.replace("def helper(): ...", 'def helper():\n    """Makes an :class:`Order`, by :meth:`Order.ship`."""')
+    found = told({"shop/core.py": inside}, RENAMED, now={**AFTER_RENAME, "shop/core.py": inside.replace("class Order", "class Purchase")})
+    assert found.files["shop/core.py"].count(":class:`Purchase`, by :meth:`Purchase.ship`") == 1
+    assert one('"""An :class:`Order` of another, and ``Order``."""\nclass Order: ...\n', RENAMED, path="other.py").count("Order") == 3
+
+
+def test_doctests_are_read_as_code() -> None:
+    text = (
+        'def f():\n    """\n    >>> from shop.core import Order, helper\n    >>> Order().ship()\n    >>> x = Order\n'
+        '    >>> print("Order")\n    """\n'
+    )
+    expected = text.replace("import Order", "import Purchase").replace("> Order()", "> Purchase()").replace("= Order", "= Purchase")
+    assert one(text, RENAMED) == expected
+    expected = text.replace(
+        "from shop.core import Order, helper\n", "from shop.parts.bolts import Order\n    >>> from shop.core import helper\n"
+    )
+    assert one(text, MOVED) == expected
+
+
+def test_a_local_variable_of_the_same_name_in_an_example_stays() -> None:
+    text = '"""\n>>> Order = 1\n>>> Order + 1\n2\n"""\n'
+    assert one(text, RENAMED) == text
+    text = '"""\n>>> from shop.core import Order\n>>> def f(Order): return Order\n"""\n'
+    assert one(text, RENAMED) == text.replace("import Order", "import Purchase as Order")
+
+
+def test_a_comment_follows_where_the_name_is_whole() -> None:
+    assert one("x = 1  # like shop.core.Order.\n", RENAMED) == "x = 1  # like shop.core.Purchase.\n"
+    assert one("x = 1  # an Order, of core\n", RENAMED) == "x = 1  # an Order, of core\n"
+
+
+# Documents
+
+
+def test_documents_follow() -> None:
+    text = (
+        "Orders\n======\n\n.. currentmodule:: shop.core\n\n.. autoclass:: Order\n   :members: ship\n\n"
+        "Use :class:`shop.Order` or ``shop.core.Order`` and :meth:`.Order.ship`::\n\n    from shop.core import Order\n    Order()\n\n"
+        "An Order is no order.\n"
+    )
+    changed = (
+        text.replace("autoclass:: Order", "autoclass:: Purchase").replace("shop.Order", "shop.Purchase")
+        .replace("shop.core.Order", "shop.core.Purchase").replace(".Order.ship", ".Purchase.ship")
+        .replace("import Order\n    Order", "import Purchase\n    Purchase")
+    )  # fmt: skip
+    assert one(text, RENAMED, path="docs/index.rst") == changed
+
+
+def test_markdown_follows() -> None:
+    text = "# Shop\n\n```python\nimport shop.core\n\nshop.core.Order()\n```\n\n```text\nOrder\n```\n\nSee `shop.core.Order` and src/shop/core.py.\n"
+    assert one(text, RENAMED, path="README.md") == text.replace("shop.core.Order", "shop.core.Purchase")
+    assert one(text, MODULE, path="README.md") == text.replace("shop.core", "shop.kernel")
+    text = "Read shop/core.py, other/shop/core.py.\n"
+    assert one(text, MODULE, path="README.md") == "Read shop/kernel.py, other/shop/core.py.\n"
+
+
+def test_history_stays_with_one_line() -> None:
+    found = told({"CHANGES.rst": "* ``shop.core.Order`` is new\n* ``shop.core.Order`` ships\n"}, RENAMED)
+    assert found.left == ["CHANGES.rst:1"] and "Purchase" not in found.files["CHANGES.rst"]
+
+
+# Settings
+
+
+def test_settings_follow() -> None:
+    text = (
+        '[project]\nname = "shop"\n[project.scripts]\nrun = "shop.core:Order"\n[[tool.mypy.overrides]]\nmodule = ["shop.core", "shop.core.*"]\n'
+        '[tool.ruff.lint.per-file-ignores]\n"shop/core.py" = ["E"]\n"other/shop/core.py" = ["E"]\n'
+    )
+    assert one(text, RENAMED, path="pyproject.toml") == text.replace("core:Order", "core:Purchase")
+    changed = text.replace("shop.core", "shop.kernel").replace('"shop/core.py', '"shop/kernel.py')
+    assert one(text, MODULE, path="pyproject.toml") == changed
+
+
+def test_a_package_that_moves_takes_paths_below_it_along() -> None:
+    text = "[run]\nomit =\n    shop/parts/*\n    shop/parts/bolts.py\n    shop/partsbin/x.py\n    ./shop/parts/data/a.txt\n"
+    changed = text.replace("shop/parts/", "shop/bits/")
+    assert one(text, *PACKAGE, path=".coveragerc") == changed
+    text = "shop.parts.bolts:Bolt\nshop.parts\nshop.partsbin\nxshop.parts\n"
+    assert one(text, *PACKAGE, path="x.ini") == "shop.bits.bolts:Bolt\nshop.bits\nshop.partsbin\nxshop.parts\n"
+
+
+def test_notebooks_and_templates_are_left_over() -> None:
+    found = told({"a.ipynb": '{"source": ["from shop.core import Order\\n"]}\n', "b.html": "{{ shop.core.Order }} Order\n"}, RENAMED)
+    assert found.left == ["a.ipynb:1", "b.html:1"]
+
+
+def test_lock_files_and_vendored_texts_are_not_looked_at() -> None:
+    files = {"poetry.lock": "shop.core.Order\n", "vendor/x.rst": "shop.core.Order\n", "requirements.txt": "shop.core.Order\n"}
+    found = told(files, RENAMED)
+    assert found.files == files and found.left == []

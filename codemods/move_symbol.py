@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+import msgspec
+
 from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError, did_you_mean
 from overhaul.leaves import Codemod
@@ -21,7 +23,7 @@ class MoveSymbol(Request, frozen=True, kw_only=True):
     """`package.module:Name`."""
     to: str
     """The module it moves to, dotted; it is made where only its package is there."""
-    with_: tuple[str, ...] = ()
+    with_: tuple[str, ...] = msgspec.field(default=(), name="with")
     """Other names of the same module that move too."""
     helpers: Literal["import-back", "move", "refuse"] = "import-back"
     """What becomes of what the code needs of its old module: it is imported from there (and moves along where that makes

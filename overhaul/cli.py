@@ -21,6 +21,7 @@ from overhaul.commands.options import colour, config_option, flags, path_argumen
 from overhaul.commands.options import kinds as named_kinds
 from overhaul.commands.ratchet import baseline, check, init
 from overhaul.commands.running import deliver, look, open_project, say
+from overhaul.commands.undo import undo
 
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
@@ -179,9 +180,13 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 @click.argument("name", required=False)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the JSON report instead.")
 @click.option("--config-schema", is_flag=True, help="Print the JSON Schema of the settings instead, for editors.")
+@click.option("--migration-schema", is_flag=True, help="Print the JSON Schema of migration files instead.")
+@click.option("--plan-schema", is_flag=True, help="Print the JSON Schema of what rename, move and migrate tell.")
 @config_option
-def explain(name: str | None, schema: bool, config_schema: bool, config: str | None) -> int:
-    """Tell what a rule, table or report is about; list them all.
+def explain(
+    name: str | None, schema: bool, config_schema: bool, migration_schema: bool, plan_schema: bool, config: str | None
+) -> int:
+    """Tell what a rule, table, report or codemod is about; list them all.
 
     All are listed without NAME, which may be an analyzer's or a collector's too.
     """
@@ -195,6 +200,14 @@ def explain(name: str | None, schema: bool, config_schema: bool, config: str | N
         from overhaul.commands.config_schema import config_schema as schema_of_settings
 
         click.echo(schema_of_settings(leaves))
+    elif migration_schema:
+        from overhaul.commands.migration_schema import migration_schema as schema_of_migrations
+
+        click.echo(schema_of_migrations(leaves))
+    elif plan_schema:
+        from overhaul.commands.plan_report import plan_schema as schema_of_plans
+
+        click.echo(schema_of_plans())
     elif name is None:
         click.echo(overview(leaves), nl=False)
     else:
@@ -299,5 +312,5 @@ def graph(
     return 0
 
 
-for command in (rename, move, migrate, check, baseline, init):
+for command in (rename, move, migrate, undo, check, baseline, init):
     commands.add_command(command)

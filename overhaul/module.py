@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from overhaul.errors import LeafError, Unreadable, did_you_mean
@@ -154,8 +155,21 @@ def read_only() -> None:
     from libcst import CSTNode
 
     sys.setrecursionlimit(RECURSION_LIMIT)
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
 
-    def trusted(self: CSTNode) -> None:
-        """The parser made this node; there is nothing to check."""
 
-    CSTNode.__post_init__ = trusted  # type: ignore[method-assign]
+@contextlib.contextmanager
+def trusting() -> Generator[None]:
+    """LibCST's checks of each node are left out as long as the context lasts: for parsing, and nothing else."""
+    from libcst import CSTNode
+
+    checking = CSTNode.__post_init__
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        CSTNode.__post_init__ = checking  # type: ignore[method-assign]
+
+
+def _unchecked(node: object) -> None:
+    """The parser made this node; there is nothing to check."""

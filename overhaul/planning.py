@@ -75,6 +75,7 @@ def plan(
         tuple(steps), files, moved,
         tuple(sorted({one for stage in stages for one in stage.leftovers})),
         tuple(checks), tuple(dict.fromkeys(asked.without)), tuple(_separable(stages, steps)),
+        project.parsed,
     )  # fmt: skip
 
 

@@ -62,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     separable: tuple[str, ...] = ()
     """What can be left out of a refused plan so that the rest may stand: numbers of steps, and paths of files in which
     only text that is no code changes. What is left is planned and proven anew."""
+    parsed: int = 0
+    """Contents of files that were parsed for it: as they are, and as they would be."""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

@@ -15,6 +15,7 @@ from overhaul.errors import Refused, Unreadable, did_you_mean
 from overhaul.facts import Facts, LocalName, Row, Variable
 from overhaul.files.discovery import SOURCES, texts
 from overhaul.layout import Layout
+from overhaul.module import trusting
 from overhaul.naming.meanings import Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrences, occurrences_of
 from overhaul.source import Source, digest, read
@@ -53,11 +54,15 @@ class Project:
         """Of unplanned Python files, for the project on the disk: what has been read once."""
         self._kept = 0
         self._occurrences: dict[str, Occurrences] = {}
+        self.parsed = 0
+        """Contents that were parsed: of the project on the disk, and of all that were planned upon it."""
 
     def after(self, files: Iterable[FileChange]) -> Project:
         """The project as it would be after some changes of it as it is here."""
         planned = {**self.planned, **{one.path: one.after for one in files}}
-        return Project(self._disk.survey.planned(planned), planned, self._disk)
+        survey = self._disk.survey.planned(planned)
+        self._disk.parsed += survey.fresh
+        return Project(survey, planned, self._disk)
 
     @property
     def root(self) -> Path:
@@ -125,10 +130,18 @@ class Project:
             # What has ended a worker, or taken too long in one, is not tried again here.
             if (why := self._unparsed.get(path)) is not None:
                 raise Unreadable(why)
-            return occurrences_of(self.source(path))
+            with trusting():
+                return self._located(path)
         except Unreadable as error:
             error.add_note(path)
             raise
+
+    def _located(self, path: str) -> Occurrences:
+        self._disk.parsed += 1
+        try:
+            return occurrences_of(self.source(path))
+        except RecursionError as error:
+            raise Unreadable("nested too deeply") from error
 
     @cached_property
     def _unparsed(self) -> Mapping[str, str]:

@@ -74,7 +74,7 @@ def _overhaul(work: Path, arguments: list[str]) -> tuple[int, str, float]:
     with tempfile.TemporaryDirectory() as elsewhere:
         done = subprocess.run(
             [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True, timeout=300,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path[1:], os.getcwd()]), "NO_COLOR": "1"},
+            env={**os.environ, "NO_COLOR": "1"},
         )  # fmt: skip
     return done.returncode, done.stdout + done.stderr, time.perf_counter() - began
 

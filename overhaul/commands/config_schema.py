@@ -21,7 +21,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 def config_schema(leaves: Leaves) -> str:
     """The JSON Schema (2020-12) of `overhaul.toml`, and of `[tool.overhaul]`, with the rules that there are."""
-    definitions = _definitions(Config, PathSettings)
+    definitions = definitions_of(Config, PathSettings)
     settings, around = definitions.pop(Config.__name__), _properties(definitions[PathSettings.__name__])
     keys = _properties(settings)
     names = sorted(leaves.rules)
@@ -57,7 +57,7 @@ def config_schema(leaves: Leaves) -> str:
 def _of_rule(rule: Rule) -> Json:
     """The table of one rule: its severity, and its own options."""
     options = rule.options
-    own = {} if options is None else _properties(_definitions(options)[options.__name__])
+    own = {} if options is None else _properties(definitions_of(options)[options.__name__])
     severity: Json = {"description": "Of all its findings, whatever the rule says.", "$ref": "#/$defs/Severity"}
     return {
         "type": "object",
@@ -67,7 +67,7 @@ def _of_rule(rule: Rule) -> Json:
     }
 
 
-def _definitions(*types: type[msgspec.Struct]) -> dict[str, dict[str, Json]]:
+def definitions_of(*types: type[msgspec.Struct]) -> dict[str, dict[str, Json]]:
     """The schemas of some structs and of all that they hold, by name, with what is said of their fields."""
     components: tuple[object, dict[str, dict[str, Json]]] = msgspec.json.schema_components(
         types, ref_template="#/$defs/{name}"

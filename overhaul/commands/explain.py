@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from overhaul.commands.explain_codemod import codemod_keys
 from overhaul.commands.explain_rule import rule_settings
 from overhaul.commands.fields import field_docs, type_text
 from overhaul.commands.query import Table, tables_of
 from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import UnknownName
-from overhaul.leaves import Leaf, Leaves, Rule
+from overhaul.leaves import Codemod, Leaf, Leaves, Rule
 
 
 def overview(leaves: Leaves) -> str:
-    """Every rule, report, analyzer, collector and table with its summary."""
+    """Every rule, report, analyzer, collector, codemod and table with its summary."""
     return "".join(_overview(leaves))
 
 
@@ -26,6 +27,7 @@ def _overview(leaves: Leaves) -> Iterator[str]:
         "Reports": leaves.reports,
         "Analyzers": leaves.analyzers,
         "Collectors": leaves.collectors,
+        "Codemods": leaves.codemods,
     }
     sections = {title: [(name, leaf.summary) for name, leaf in sorted(kin.items())] for title, kin in kinds.items()}
     sections["Tables"] = [(name, _summary(table.row)) for name, table in tables_of(leaves).items()]
@@ -39,7 +41,9 @@ def _overview(leaves: Leaves) -> Iterator[str]:
 
 def explanation(name: str, leaves: Leaves) -> str:
     """All there is to say of one name; it may be both a leaf and a table. Raises UnknownName."""
-    kinds: tuple[Mapping[str, Leaf], ...] = (leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors)
+    kinds: tuple[Mapping[str, Leaf], ...] = (
+        leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors, leaves.codemods,
+    )  # fmt: skip
     found: list[Leaf] = [kin[name] for kin in kinds if name in kin]
     tables = tables_of(leaves)
     if not found and name not in tables:
@@ -55,6 +59,8 @@ def _told(leaf: Leaf) -> Iterator[str]:
     if isinstance(leaf, Rule):
         yield "\n"
         yield from rule_settings(leaf)
+    if isinstance(leaf, Codemod):
+        yield from codemod_keys(leaf)
 
 
 def _columns(table: Table) -> Iterator[str]:

@@ -49,9 +49,10 @@ _PLANNING: Final = (
 
 def planning_options(command: _Command) -> _Command:
     """The options of every command that plans; they arrive with those of `run_options`."""
+    command = run_options(command)
     for option in reversed(_PLANNING):
         command = option(command)
-    return run_options(command)
+    return command
 
 
 _SETTINGS: Final = click.option(

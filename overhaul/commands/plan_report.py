@@ -71,6 +71,8 @@ class ToldPlan(msgspec.Struct, frozen=True):
     moved: tuple[Moved, ...]
     leftovers: tuple[Leftover, ...]
     checks: tuple[Check, ...]
+    parsed: int
+    """Contents of files that were parsed for it."""
 
 
 def verdict(plan: Plan, *, written: bool = False) -> Verdict:
@@ -88,6 +90,7 @@ def plan_json(plan: Plan, project: Project, title: str, transaction: str) -> byt
         SCHEMA, __version__, project.root.name, title, verdict(plan, written=bool(transaction)), transaction,
         tuple(ToldStep(step.codemod, step.title, _keys(step.request)) for step in plan.steps), plan.left_out,
         plan.separable, tuple(_files(plan, project)), plan.moved, plan.leftovers, plan.checks,
+        plan.parsed,
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from overhaul.changes import FileChange, Guidance, Leftover
+from overhaul.changes import FileChange, Guidance, Leftover, Moved
 from overhaul.commands.diffing import diff
 from overhaul.commands.plan_report import kind_of
 from overhaul.plans import Check, Plan, Refusal
@@ -88,9 +88,16 @@ def _moved(plan: Plan) -> Iterator[str]:
     if not plan.moved:
         return
     yield "Afterwards it is called:\n"
-    for one in plan.moved:
+    asked = {str(getattr(step.request, "target", "")) for step in plan.steps}
+    groups: dict[tuple[str, str, str], list[Moved]] = {}
+    for one in sorted(plan.moved, key=lambda one: str(one.before) not in asked):
+        # A name that importing modules bind as well is one name for the reader.
+        same = one.before.module == one.after.module
+        groups.setdefault((one.before.name, one.after.name, "" if same else str(one.before)), []).append(one)
+    for one, *others in groups.values():
         kept = ", and the old name goes on to work" if one.kept else ""
-        yield f"  {printable(str(one.before))} -> {printable(str(one.after))} ({one.kind}{kept})\n"
+        also = f", and in {_counted(len(others), 'module')} that import it" if others else ""
+        yield f"  {printable(str(one.before))} -> {printable(str(one.after))} ({one.kind}{kept}{also})\n"
     yield "\n"
 
 

@@ -73,9 +73,11 @@ class Afterwards:
         if place is None or place.kind != "source" or place.path in self.gone:
             return
         replacements = sorted(set(self.replacements.get(place.path, ())))
+        if not replacements:
+            yield from self._project.symbols.interior(module).bindings
+            return
         try:
-            source = self._project.source(place.path)
-            tree = ast.parse(replaced(source, replacements) if replacements else source.data)
+            tree = ast.parse(replaced(self._project.source(place.path), replacements))
         except (Refused, Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
             return
         yield from bound_names(tree.body)

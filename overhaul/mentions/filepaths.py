@@ -22,7 +22,7 @@ class FilePaths:
         self._files: dict[str, tuple[str, Moved]] = {}
         self._folders: dict[str, tuple[str, Moved]] = {}
         for moved in subject.moved:
-            if moved.before.name or not moved.path_before or not moved.path_after or moved.kept:
+            if moved.before.name or not moved.path_before or not moved.path_after:
                 continue
             for before, after in _from_roots(project, moved):
                 self._files.setdefault(before, (after, moved))

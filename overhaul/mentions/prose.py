@@ -51,6 +51,7 @@ class _Reader:
 
     def __init__(self, prose: Prose, subject: Subject) -> None:
         self._prose, self._subject = prose, subject
+        self._inside = bool(prose.importer) and any("." in one.before.name for one in subject.moved)
         self._modules = [
             (found.start(), found["module"]) for found in _CURRENT.finditer(prose.text, prose.start, prose.end)
         ]
@@ -60,11 +61,13 @@ class _Reader:
         text, prose = self._prose.text, self._prose
         lead = max(prose.start, token.start - 160)
         before = text[lead : token.start]
-        if _TITLE.match(text, token.end) and "`" in before:
-            return  # the title of a role: its target comes behind it
+        title = _TITLE.match(text, token.end)
+        if title is not None and _OPENED.search(before):
+            yield from self._title(token, title["target"])
+            return
         role = _ROLE.search(before)
         if role is not None:
-            yield from self._role(token, role["role"])
+            yield from self._role(token, role["role"] or "any")
             return
         start, _ = line_at(text, token.start)
         line = text[max(start, prose.start) : token.start]
@@ -77,6 +80,7 @@ class _Reader:
             return
         open_at = token.start - 1 - token.dotted
         ticked = text[open_at : open_at + 1] == "`" and text[token.end : token.end + 1] in ("`", "(")
+        ticked = ticked or (text[open_at - 1 : open_at + 1] == "C{" and text[token.end : token.end + 1] in ("}", "("))
         if not token.single and not token.dotted and (found := answered(token, self._subject, prose.importer)):
             yield replaced_by(*found, "dotted name in text")
         elif ticked:
@@ -90,8 +94,19 @@ class _Reader:
         if token.dotted:
             yield from self._suffix(token)
             return
-        around = _class_around(self._prose.text, token.start) if self._prose.importer else ""
+        around = _class_around(self._prose.text, token.start) if self._inside else ""
         yield from self._relative(token, f"role {role}", around)
+
+    def _title(self, token: Token, target: str) -> Iterator[Outcome]:
+        """What a link is shown as, where that is the end of the name it leads to."""
+        if not f".{target}".endswith(f".{token.name}"):
+            return
+        answer = self._subject.answer(target, self._prose.importer)
+        if answer is None or answer.text is None:
+            return
+        text = ".".join(answer.text.split(".")[-1 - token.name.count(".") :])
+        if text != token.name:
+            yield Replacement(token.start, token.end, text, "title of a link", "review")
 
     def _relative(self, token: Token, because: str, around: str) -> Iterator[Outcome]:
         """A name that is absolute, or relative to the module (and the class) that the text speaks of."""
@@ -217,8 +232,9 @@ def _class_around(text: str, at: int) -> str:
     return ".".join(reversed(names))
 
 
-_ROLE: Final = re.compile(r":(?:[\w+.-]+:)?(?P<role>[\w-]+):`(?:[^`<>]*<)?[~!]?\.?\Z")
-_TITLE: Final = re.compile(r"[^`<>\n]*\n?[^`<>\n]*<[^`>]+>`")
+_ROLE: Final = re.compile(r"(?::(?:[\w+.-]+:)?(?P<role>[\w-]+):`(?:[^`<>]*<)?|\bL\{(?:[^{}<>]*<)?)[~!]?\.?\Z")
+_TITLE: Final = re.compile(r"\s*<[~!]?(?P<target>[\w.]+)>[`}]")
+_OPENED: Final = re.compile(r"(?:`|\b[LCU]\{)[~!]?\Z")
 _ROLES: Final = frozenset((
     "class", "func", "function", "meth", "method", "attr", "attribute", "mod", "module", "exc", "obj", "data", "const",
     "any", "type", "deco", "decorator", "prop", "property", "py", "api", "autolink",

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from overhaul.changes import Guidance, Replacement
-from overhaul.mentions.contexts import Context, Contexts
+from overhaul.mentions.contexts import Contexts
 from overhaul.mentions.examples import Session
 from overhaul.mentions.filepaths import FilePaths
 from overhaul.mentions.lexing import Lexed, fields, lexed, unescaped
@@ -19,8 +19,8 @@ from overhaul.mentions.patches import patched
 from overhaul.mentions.prose import Prose, in_prose
 from overhaul.mentions.settings import imports_in
 from overhaul.mentions.snippets import whole
-from overhaul.mentions.subject import Answer, Subject
-from overhaul.mentions.tokens import Remark, Token, answered, distinctive, replaced_by, tokens
+from overhaul.mentions.subject import Subject
+from overhaul.mentions.tokens import Remark, Token, answered, distinctive, line_at, replaced_by, tokens
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -42,8 +42,9 @@ class PythonFile:
         hits = [found.start() for found in self._subject.pattern.finditer(self._text)]
         if not hits:
             return
+        taken = sorted(self._subject.afterwards.replacements.get(self._path, ()))
         for one in lexed(self._text):
-            if _any_between(hits, one.inner, one.inner_end):
+            if _any_between(hits, one.inner, one.inner_end) and not _covered(taken, one):
                 yield from self._outcomes(one)
 
     @cached_property
@@ -73,25 +74,22 @@ class PythonFile:
     def _whole(self, one: Lexed, name: re.Match[str]) -> Iterator[Outcome]:
         colon = name["left"].count(".") + 1 if name["right"] else 0
         token = Token(one.inner, one.inner + len(name[0]), name[0].replace(":", "."), colon)
+        found = answered(token, self._subject, self._module)
+        if found is None:
+            remarks = list(self._single(token) if token.single else self._alike(token))
+            if remarks and self._contexts.at(one.start).use not in ("annotation", "import", "docstring"):
+                yield from remarks
+            return
         context = self._contexts.at(one.start)
         if context.use in ("annotation", "docstring"):
             return
-        found = answered(token, self._subject, self._module)
         if token.single:
-            if found is not None and context.use in ("import", "command"):
+            if context.use in ("import", "command"):
                 yield replaced_by(*found, "name of a module", "safe")
-            elif context.use != "import":
-                yield from self._single(token)
-            return
-        if found is None:
-            yield from self._alike(token)
         elif context.use == "patch":
-            yield from self._patch(*found, context)
+            yield from patched(self._project, self._subject, *found, context)
         else:
             yield replaced_by(*found, _BECAUSE[context.use], _GUIDANCE[context.use])
-
-    def _patch(self, token: Token, answer: Answer, context: Context) -> Iterator[Outcome]:
-        yield from patched(self._project, self._subject, token, answer, context)
 
     def _single(self, token: Token) -> Iterator[Remark]:
         """A word alone: told where the name of a thing changes and the word is hardly one of prose."""
@@ -118,19 +116,36 @@ class PythonFile:
     def _several(self, one: Lexed) -> Iterator[Outcome]:
         inner = unescaped(self._text, one)
         text = f"{self._text[: one.inner]}{inner}{self._text[one.inner_end :]}"
-        context = self._contexts.at(one.start)
         yield from self._paths.outcomes(self._path, text, one.inner, one.inner_end)
-        if context.use == "docstring":
+        alone = self._stands_alone(one)
+        if alone or (alone is None and self._contexts.at(one.start).use == "docstring"):
             yield from in_prose(Prose(text, one.inner, one.inner_end, "docstring", self._module), self._subject)
-        elif context.use != "annotation":
-            code = _is_code(inner)
-            session = Session(self._subject, self._module, "")
-            found = list(session.all([whole(text, one.inner, one.inner_end)])) if code else []
-            yield from found
-            seen = {*session.seen, *(change.start for change in found if isinstance(change, Replacement))}
-            yield from self._parts(text, one, seen)
-            if not code:
-                yield from imports_in(text, self._subject, one.inner, one.inner_end)
+            return
+        outcomes = list(self._message(text, one, inner))
+        if outcomes and self._contexts.at(one.start).use != "annotation":
+            yield from outcomes
+
+    def _stands_alone(self, one: Lexed) -> bool | None:
+        """Whether a string is a statement, as docstrings are; None where only a parser can tell."""
+        start, _ = line_at(self._text, one.start)
+        behind = self._text[one.end : line_at(self._text, one.end)[1]].lstrip(" \t)")
+        if self._text[start : one.start].strip() or (behind and behind[0] not in "#;\r"):
+            return False
+        before = self._text[max(0, start - 2000) : start].rstrip()
+        line = before[before.rfind("\n") + 1 :]
+        if not before or (before.endswith(":") and _HEAD.match(line)):
+            return True
+        return False if before[-1] in ",([{=+%\\" else None
+
+    def _message(self, text: str, one: Lexed, inner: str) -> Iterator[Outcome]:
+        code = _is_code(inner)
+        session = Session(self._subject, self._module, "")
+        found = list(session.all([whole(text, one.inner, one.inner_end)])) if code else []
+        yield from found
+        seen = {*session.seen, *(change.start for change in found if isinstance(change, Replacement))}
+        yield from self._parts(text, one, seen)
+        if not code:
+            yield from imports_in(text, self._subject, one.inner, one.inner_end)
 
     def _parts(self, text: str, one: Lexed, seen: Container[int] = ()) -> Iterator[Outcome]:
         """Dotted names in a longer string, which may be a message, the output of a program or a pattern."""
@@ -162,6 +177,11 @@ def _any_between(hits: Sequence[int], start: int, end: int) -> bool:
     return at < len(hits) and hits[at] < end
 
 
+def _covered(taken: Sequence[Replacement], one: Lexed) -> bool:
+    """Whether a codemod has changed the string, or part of it, already and all that is in it is short."""
+    return any(other.start < one.end and one.start < other.end for other in taken) and one.end - one.start < _SHORT
+
+
 def _is_code(text: str) -> bool:
     """Whether a string is Python with an import in it."""
     if "import " not in text or "import" not in _IMPORT_LINE.sub("import", text):
@@ -179,6 +199,8 @@ _DOTTED: Final = re.compile(
     r"(?P<left>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?P<right>:[^\W\d]\w*(?:\.[^\W\d]\w*)*)?(?=(?:\s*\[[\w, -]*\])?\Z)"
 )
 _ESCAPED: Final = re.compile(r"(?<![\w.\\])[^\W\d]\w*(?P<dot>\\+\.)[^\W\d]\w*(?:(?P=dot)[^\W\d]\w*)*")
+_HEAD: Final = re.compile(r"\s*(?:(?:async\s+)?def\b|class\b|\)|\]|else:)|.*\)(?:\s*->.*)?:$")
+_SHORT: Final = 200
 _TYPE_COMMENT: Final = re.compile(r"#\s*type:")
 _COMMAND: Final = re.compile(r"(?:^|\s)-m\s*\Z")
 _IMPORT_LINE: Final = re.compile(r"(?:^|[\n;:])\s*(?:from\s+[\w.]+\s+import\s|import\s+\w)")

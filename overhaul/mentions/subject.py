@@ -42,7 +42,7 @@ class Subject:
     ) -> None:  # fmt: skip
         """`project` and the offsets in `changes` are as they were before the step."""
         self.project = project
-        self.moved: Sequence[Moved] = sorted(set(moved))
+        self.moved: Sequence[Moved] = [one for one in sorted(set(moved)) if _defined(project, one)]
         self.by_target = {(one.before.module, one.before.name): one for one in self.moved}
         self.afterwards = Afterwards(project, after, self.moved, changes)
         self._alone: dict[str, bool] = {}
@@ -135,6 +135,12 @@ class Subject:
             if self.afterwards.means(candidate, moved.after):
                 return Answer(moved, count, ".".join((candidate, *rest)), direct, works)
         return Answer(moved, count, None, direct, works)
+
+
+def _defined(project: Project, one: Moved) -> bool:
+    """Whether it is the thing itself, and not another module's name for it, which is found by what it means."""
+    meaning = project.symbols.resolve(one.before.dotted)
+    return not isinstance(meaning, Symbol) or (meaning.module, meaning.name) == (one.before.module, one.before.name)
 
 
 def _last(target: Target) -> str:

@@ -198,12 +198,7 @@ def _type_alias(node: Any, walk: Walk) -> None:
 
 
 def _annotated(node: Any, walk: Walk) -> None:
-    target = node.target
-    if target.__class__ is cst.Name and target.lpar and node.value is None:
-        # `(name): int` evaluates the type and binds nothing.
-        walk.take(target.value, "store", "store")
-    else:
-        walk.store[target.__class__](target, walk)
+    walk.store[node.target.__class__](node.target, walk)
     annotation(node.annotation, walk)
     if node.value is not None:
         kind = node.annotation.annotation

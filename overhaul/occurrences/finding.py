@@ -84,8 +84,9 @@ class Occurrences:
         return self.statements[at] if at >= 0 else None
 
     def lines(self, statement: Statement) -> tuple[int, int]:
-        """The whole lines of a statement: from its head to where the line behind it begins. To what is compound belong
-        the comments below it that are indented deeper than itself.
+        """The whole lines of a statement: from its head to where the line behind it begins.
+
+        To what is compound belong the comments below it that are indented deeper than itself.
         """
         text, rows = self.text, self.scopes[0].rows
         row = bisect_right(rows, max(statement.end - 1, statement.start))
@@ -102,9 +103,10 @@ class Occurrences:
         return statement.head, rows[last] if last < len(rows) else len(text)
 
     def strings(self) -> Iterator[Stretch]:
-        """Every string literal and comment: start, end (with prefix and quotes, or from the `#`), the LibCST node (None
-        for comments), and what it is; quoted: an annotation whose names are among the occurrences. By their starts;
-        those in the fields of an f-string follow it.
+        """Every string literal and comment by its start: start, end, LibCST node, and what it is.
+
+        A literal goes with its prefix and quotes, a comment from its `#`, and it has no node. quoted: an annotation
+        whose names are among the occurrences. What stands in the fields of an f-string follows it.
         """
         comments = iter(self._tokens.comments)
         comment = next(comments, None)
@@ -115,7 +117,8 @@ class Occurrences:
             yield start, end, node, "docstring" if id(node) in self._walk.docs else "quoted" if quoted else "string"
         if comment is not None:
             yield *comment, None, "comment"
-        yield from ((start, end, None, "comment") for start, end in comments)
+        for start, end in comments:
+            yield start, end, None, "comment"
 
 
 def occurrences_of(source: Source) -> Occurrences:

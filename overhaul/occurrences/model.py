@@ -66,7 +66,8 @@ class Occurrence:
         self.name = name
         """As it is written."""
         self.key = key
-        """As Python knows it: `_C__x` for the variable or attribute `__x` in a class `C`, and in Unicode's normal form."""
+        """As Python knows it: in Unicode's normal form, and `_C__x` for the variable or attribute `__x` in a class
+        `C`."""
         self.role: Role = role
         self.use: Use = use
         """What is done with a variable or attribute: `b` in `a.b()` is called, `a` is loaded; "" for other roles."""
@@ -115,8 +116,8 @@ class Statement:
         lines of a statement see `Occurrences.lines`."""
         self.head = 0
         """Offset where the lines of comments directly above it begin (no blank line between, none indented deeper, the
-        file's `#!` and encoding left out), else where its own line begins; its start, if another statement stands before
-        it on its line."""
+        file's `#!` and encoding left out), else where its own line begins; its start, if another statement stands
+        before it on its line."""
         self.names: tuple[int, int] = (first, first)
         """The occurrences in it: numbers from, and up to but not including."""
 

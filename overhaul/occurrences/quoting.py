@@ -10,7 +10,7 @@ from overhaul.patterns import regex
 
 _CHAIN: Final = regex(r"\s*[^\W\d]\w*(?:\.[^\W\d]\w*)*\s*")
 _DOT: Final = regex(r"\s*\.\s*")
-_COMMENT: Final = regex(r"#[ \t]*type:[ \t]*(?!ignore\b)([^#\r\n]+)")
+_COMMENT: Final = regex(r"#[ \t]*type:[ \t]*+(?!ignore\b)([^#\r\n]+)")
 _LITERAL: Final = regex(r"\b(?:Literal|Annotated)\b")
 _QUOTES: Final = "'\""
 _CONSTANTS: Final = frozenset({"None", "True", "False"})
@@ -19,8 +19,10 @@ _BINDING: Final = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.Gene
 
 
 def names_in(text: str, start: int, end: int) -> list[tuple[int, str, int]]:
-    """The names of an expression between two offsets of a text: offset, name, and the index in this list of the one
-    before the dot, -1 for a variable. Empty for what is no type: what is no expression, what binds names itself.
+    """The names of an expression between two offsets of a text.
+
+    Each with its offset, and the index in this list of the one before its dot, -1 for a variable. Empty for what is no
+    type: no expression, or one that binds names itself.
     """
     content = text[start:end]
     if _CHAIN.fullmatch(content) is None:
@@ -75,7 +77,8 @@ def _nested(text: str, strings: list[tuple[int, int]], first: int) -> list[tuple
     for start, end in strings:
         if text[start] in _QUOTES and not text.startswith(("''", '""'), start):
             offset = first + len(found)
-            found += [(at, name, base + offset if base >= 0 else -1) for at, name, base in names_in(text, start + 1, end - 1)]
+            names = names_in(text, start + 1, end - 1)
+            found += [(at, name, base + offset if base >= 0 else -1) for at, name, base in names]
     return found
 
 

@@ -22,8 +22,8 @@ _ALLOWED_IN_QUOTES: Final = frozenset("rRuU")
 class Walk:
     """What one walk has seen; the functions that go from node to node write here."""
 
-    __slots__ = ("all", "at", "at_lambda", "delete", "docs", "given", "names", "row", "rows", "scope", "scopes", "starts",
-                 "statements", "store", "strings", "suite", "text", "tokens", "types", "visit")  # fmt: skip
+    __slots__ = ("all", "at", "at_lambda", "delete", "docs", "given", "names", "row", "rows", "scope", "scopes",
+                 "starts", "statements", "store", "strings", "suite", "text", "tokens", "types", "visit")  # fmt: skip
 
     def __init__(self, text: str, tokens: Lexer, rows: list[int], tree: Any, tables: Sequence[Table]) -> None:
         """Start at the first token; `tables` for what is loaded, stored to, and deleted."""
@@ -206,9 +206,10 @@ class Walk:
 
     def documented(self, body: Any) -> None:
         """Note the docstring that a suite begins with."""
-        first = next(iter(body), None)
-        statement = first.body[0] if type(first).__name__ == "SimpleStatementLine" else first
-        value = getattr(statement, "value", None)
+        statement: Any = next(iter(body), None)
+        if type(statement).__name__ == "SimpleStatementLine":
+            statement = statement.body[0]
+        value: Any = getattr(statement, "value", None)
         if type(statement).__name__ == "Expr":
             while type(value).__name__ == "ConcatenatedString":
                 self.docs.add(id(value.left))

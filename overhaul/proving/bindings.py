@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from overhaul.errors import Unreadable
@@ -48,7 +48,7 @@ class Bindings:
 
     # One file
 
-    def _file(self, one: Changed, old: Reading, new: Reading, words: Collection[str]) -> Iterator[Refusal]:
+    def _file(self, one: Changed, old: Reading, new: Reading, words: frozenset[str]) -> Iterator[Refusal]:
         context = self._context
         comparison = Comparison(
             context, Meanings(context.before, one.module, words), Meanings(context.after, one.module_after, words),

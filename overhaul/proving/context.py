@@ -59,7 +59,7 @@ class Context:
     def _changed(self) -> Iterator[Changed]:
         for file in self.files:
             origin = file.origin or file.path
-            if file.after is None or (file.before is None and not file.origin) or not file.path.endswith(PYTHON):
+            if file.after is None or file in self._anew or not file.path.endswith(PYTHON):
                 continue
             try:
                 before, after = self.before.source(origin).text(), self.after.source(file.path).text()
@@ -74,12 +74,22 @@ class Context:
             )  # fmt: skip
 
     @cached_property
+    def left(self) -> frozenset[str]:
+        """The paths that files have been moved away from."""
+        return frozenset(one.origin for one in self.files if one.origin)
+
+    @cached_property
+    def _anew(self) -> Sequence[FileChange]:
+        """The files that were not there, be it that another stood at their place."""
+        return [
+            one for one in self.files
+            if one.after is not None and not one.origin and (one.before is None or one.path in self.left)
+        ]  # fmt: skip
+
+    @cached_property
     def created(self) -> Sequence[str]:
         """The Python files that are new, by path."""
-        return tuple(
-            one.path for one in self.files
-            if one.before is None and one.after is not None and not one.origin and one.path.endswith(PYTHON)
-        )  # fmt: skip
+        return tuple(one.path for one in self._anew if one.path.endswith(PYTHON))
 
     @cached_property
     def touched(self) -> frozenset[str]:
@@ -93,13 +103,12 @@ class Context:
 
     def _modules(self) -> Iterator[tuple[str, str]]:
         known: set[str] = set()
-        moved_from = {one.origin for one in self.files if one.origin}
         for one in self.changed:
             if self.before.symbols.path(one.module) == one.path and one.module not in known:
                 known.add(one.module)
                 yield one.module, one.module_after
         for file in self.files:
-            if file.after is None and file.path not in moved_from and file.path.endswith(PYTHON):
+            if file.after is None and file.path not in self.left and file.path.endswith(PYTHON):
                 module = self._module_of(file.path)
                 if module and module not in known:
                     known.add(module)

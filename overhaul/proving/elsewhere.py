@@ -64,11 +64,11 @@ class Elsewhere:
             known = max((number for number, one in enumerate(meant) if one), default=-1)
             if known >= 0:
                 yield from self._compare(path, row.lines[0], row.name, meant[known], means[known])
-        for row in self._old.exports[module]:
-            for name in row.names:
+        for export in self._old.exports[module]:
+            for name in export.names:
                 if name in self._words and self._lost(module, name):
                     why = f"`__all__` lists `{name}`, which would be gone"
-                    yield Refusal(path, row.line, CHECK, why, "update it")
+                    yield Refusal(path, export.line, CHECK, why, "update it")
 
     def _lost(self, module: str, name: str) -> bool:
         return self._new.offers(module, name) is False and self._old.offers(module, name) is not False

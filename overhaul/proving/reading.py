@@ -6,7 +6,9 @@ import ast
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple
+from itertools import accumulate, count
+from operator import add
+from typing import Any, Final, Literal, NamedTuple, cast
 
 from overhaul.patterns import regex
 from overhaul.proving.scoping import Scope, home, mangled
@@ -102,15 +104,23 @@ def words_in(texts: Iterable[str]) -> frozenset[str]:
 
 def _lines(text: str, words: Collection[str]) -> Iterator[int]:
     """The lines in which one of some words stands, from 1."""
-    breaks = [match.end() for match in _BREAK.finditer(text)]
     if not words:
         return
+    starts = _starts(text)
     last = -1
     for match in re.finditer(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words)))})(?!\w)", text):
-        line = bisect_right(breaks, match.start()) + 1
+        line = bisect_right(starts, match.start())
         if line != last:
             last = line
             yield line
+
+
+def _starts(text: str) -> Sequence[int]:
+    """Where each line begins."""
+    if "\r" in text:
+        return [0, *(match.end() for match in _BREAK.finditer(text))]
+    ends = accumulate(map(len, text.split("\n")))
+    return [0, *map(add, ends, count(1))]
 
 
 _FUTURE: Final = regex(r"(?m)^from[ \t]+__future__[ \t]+import\b.*\bannotations\b")
@@ -124,7 +134,7 @@ class _Reader:
         self.reading = Reading()
         self._text = text
         self._wanted = lines
-        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._starts = _starts(text)
         self._ascii = text.isascii()
         self._scope = self.reading.module
         self._when: When = "import"
@@ -469,7 +479,7 @@ class _Reader:
         parts = [name.value]
         while isinstance(owner, ast.Attribute):
             parts.append(owner.attr)
-            owner = owner.value
+            owner = cast("ast.Name | ast.Attribute", owner.value)
         if isinstance(owner, ast.Name):
             end = self._end(name) - 1
             scope = self._scope

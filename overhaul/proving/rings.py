@@ -2,53 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.facts import Cycle, ImportStatement, Ring, Step
+from overhaul.components import components
+from overhaul.facts import (
+    Binding,
+    Class,
+    Export,
+    Function,
+    Import,
+    ImportStatement,
+    Step,
+    UsedName,
+)
+from overhaul.importing.interpreter import NotBound, attempts
+from overhaul.importing.world import World
 from overhaul.plans import Refusal
 from overhaul.project import Project
 from overhaul.proving.context import Context
-from overhaul.proving.mapping import Mapping
+from overhaul.proving.mapping import Mapping as Moves
 
 CHECK: Final = "cycles"
-
-_RANK: Final = ("typing", "deferred", "latent", "order-dependent", "fatal")
-"""Effects, from harmless to fatal; from `latent` on the modules are imported by each other while they are imported."""
+_AT_IMPORT: Final = frozenset({"module", "conditional", "dynamic"})
 
 
 def cycles(context: Context) -> Iterator[Refusal]:
-    """Rings of imports that are worse than what there was.
+    """Rings of imports that run at import and are new, and imports that fail in some order and did not.
 
-    A ring that runs at import must be part of one that did, and fail for no first importer for which none failed. One
-    that only deferred imports or type checkers close may come to be. Where every module imports the same in the same
-    order as before, nothing is worked out.
+    A ring may grow by modules below a package that is part of it, as long as every order works. Where every module
+    imports the same as before in the same order, nothing is worked out.
     """
-    mapping = context.mapping
     otherwise = frozenset(_otherwise(context))
-    if not otherwise or otherwise.isdisjoint(one for ring in context.after.survey.rows(Ring) for one in ring.modules):
+    if not otherwise:
         return
-    before: Sequence[Cycle] = context.before.survey.rows(Cycle)
-    old = [({mapping.module(one) for one in row.modules}, row) for row in before]
-    failing = {mapping.module(one) for row in before for one in row.fails}
-    for row in context.after.survey.rows(Cycle):
-        if _RANK.index(row.effect) < _RANK.index("latent"):
+    rings = [one for one in _rings(context.after, implicit=False) if not otherwise.isdisjoint(one)]
+    if rings:
+        mapping = context.mapping
+        known = [frozenset(map(mapping.module, one)) for one in _rings(context.before, implicit=False)]
+        for ring in rings:
+            if not any(_grown(one, ring) for one in known):
+                yield _new(context, ring, otherwise)
+    for ring in _rings(context.after, implicit=True):
+        if not otherwise.isdisjoint(ring):
+            yield from _failing(context, ring)
+
+
+def _rings(project: Project, implicit: bool) -> Iterator[frozenset[str]]:
+    """Modules that import each other while they are imported; `implicit`: packages that are loaded on the way count."""
+    edges: dict[str, set[str]] = {}
+    rows: Sequence[Import] = project.survey.rows(Import)
+    for row in rows:
+        if row.kind in _AT_IMPORT and (implicit or not row.implicit):
+            edges.setdefault(row.importer, set()).add(row.imported)
+    if implicit:
+        for module in list(edges):
+            package = module.rpartition(".")[0]
+            if package in project.layout.modules:
+                edges[module].add(package)
+    for members in components(edges):
+        if len(members) > 1:
+            yield frozenset(members)
+
+
+def _grown(known: frozenset[str], ring: frozenset[str]) -> bool:
+    """Whether a ring is one that was there, or has grown by nothing but modules below its own packages."""
+    if ring <= known:
+        return True
+    return not known.isdisjoint(ring) and all(_above(module, known) for module in ring - known)
+
+
+def _above(module: str, packages: Collection[str]) -> bool:
+    while module:
+        module = module.rpartition(".")[0]
+        if module in packages:
+            return True
+    return False
+
+
+def _new(context: Context, ring: frozenset[str], otherwise: frozenset[str]) -> Refusal:
+    """The refusal of a ring, at an import in it that the step has changed."""
+    rows = [
+        row for row in context.after.survey.rows(Import)
+        if row.importer in ring and row.imported in ring and not row.implicit and row.kind in _AT_IMPORT
+    ]  # fmt: skip
+    row = min(rows, key=lambda one: (one.importer not in otherwise, one.path, one.line))
+    names = sorted(ring)
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    why = f"{row.importer} would import {row.imported} in a cycle: {', '.join(names[:5])}{more}"
+    return Refusal(row.path, row.line, CHECK, why, "choose another place, or break the cycle first")
+
+
+# Orders that fail
+
+
+def _failing(context: Context, ring: frozenset[str]) -> Iterator[Refusal]:
+    """Imports of the ring's modules that fail, each taken for the first, and did not fail before."""
+    failures = _failures(context.after, ring, ring)
+    if not failures:
+        return
+    mapping = context.mapping
+    members = {module for module in context.before.layout.modules if mapping.module(module) in ring}
+    scope = frozenset(members).union(*(one for one in _rings(context.before, implicit=True) if members & one))
+    known = {mapping.module(module) for module in _failures(context.before, members, scope)}
+    told: set[tuple[str, int, str]] = set()
+    for entry, failure in failures.items():
+        key = failure.module, failure.line, failure.name
+        if entry in known or key in told:
             continue
-        members = set(row.modules)
-        was = [one for modules, one in old if modules & members]
-        worst = max((_RANK.index(one.effect) for one in was), default=-1)
-        part = any(members <= modules and _RANK.index(one.effect) >= _RANK.index("latent") for modules, one in old)
-        if part and worst >= _RANK.index(row.effect) and failing.issuperset(row.fails):
-            continue
-        if row.witness is not None and not failing.issuperset(row.fails):
-            witness = row.witness
-            why = f"importing {' -> '.join(witness.order)} would fail: {witness.source} has no `{witness.name}` yet"
-            yield Refusal(witness.path, witness.line, CHECK, why, _remedy(row))
-        elif not part and row.effect == "latent" and _spelled(was) == "latent":
-            # It works in every order; only more modules are in it.
-            yield Refusal(row.path, row.line, CHECK, f"the cycle would grow to {_names(members)}", _remedy(row))
-        else:
-            yield Refusal(row.path, row.line, CHECK, f"a cycle would come to be: {_names(members)}", _remedy(row))
+        told.add(key)
+        order = failure.order if len(failure.order) <= 8 else (*failure.order[:3], "...", *failure.order[-4:])
+        why = f"`import {entry}` would fail ({' -> '.join(order)}): {failure.source} has no `{failure.name}` yet"
+        path = context.after.symbols.path(failure.module)
+        yield Refusal(path, failure.line, CHECK, why, "choose another place, or break the cycle first")
+
+
+def _failures(project: Project, members: Collection[str], scope: Collection[str]) -> Mapping[str, NotBound]:
+    """First importer -> what fails."""
+    facts = project.facts
+    world = World(
+        project.layout, facts(Step), facts(ImportStatement), facts(Binding), facts(Export), facts(UsedName),
+        facts(Class), facts(Function),
+    )  # fmt: skip
+    return {one.entry: one.failure for one in attempts(world, members, scope) if one.failure is not None}
+
+
+# What is imported in which order
 
 
 def _otherwise(context: Context) -> Iterator[str]:
@@ -57,13 +136,13 @@ def _otherwise(context: Context) -> Iterator[str]:
     origins = {after: before for before, after in context.modules if after}
     for path in context.created:
         yield context.after.layout.module_of(path)
-    unmoved = Mapping(())
+    unmoved = Moves(())
     for after, before in origins.items():
         if _program(context.before, before, mapping) != _program(context.after, after, unmoved):
             yield after
 
 
-def _program(project: Project, module: str, mapping: Mapping) -> Sequence[tuple[str, ...]]:
+def _program(project: Project, module: str, mapping: Moves) -> Sequence[tuple[str, ...]]:
     """What a module does about imports when it is imported, and what its functions import; by its later names."""
     symbols = project.symbols
     rows: list[tuple[str, ...]] = []
@@ -82,7 +161,7 @@ def _program(project: Project, module: str, mapping: Mapping) -> Sequence[tuple[
     return rows
 
 
-def _loaded(project: Project, module: str, target: str, taken: str, mapping: Mapping) -> tuple[str, str]:
+def _loaded(project: Project, module: str, target: str, taken: str, mapping: Moves) -> tuple[str, str]:
     """The module that an import loads, and the submodule that it takes from it, if it does."""
     symbols = project.symbols
     absolute = symbols.absolute(module, target) or target
@@ -91,20 +170,3 @@ def _loaded(project: Project, module: str, target: str, taken: str, mapping: Map
         return absolute, ""
     inner = symbols.locate(f"{found}.{taken}", module) if taken and project.layout.modules[found].package else None
     return mapping.module(found), mapping.module(inner) if inner is not None else ""
-
-
-def _spelled(rows: Sequence[Cycle]) -> str:
-    return max((row.effect for row in rows), key=_RANK.index, default="")
-
-
-def _names(members: set[str]) -> str:
-    names = sorted(members)
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return ", ".join(names[:5]) + more
-
-
-def _remedy(row: Cycle) -> str:
-    if not row.cuts:
-        return "choose another place"
-    cut = row.cuts[0]
-    return f"cut {cut.importer} -> {cut.imported} (line {cut.line}), or choose another place"

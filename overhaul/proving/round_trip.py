@@ -14,12 +14,13 @@ from overhaul.project import Project
 CHECK: Final = "round trip"
 
 
-def round_trip(before: Project, file: FileChange) -> Iterator[Refusal]:
+def round_trip(before: Project, file: FileChange, anew: bool = False) -> Iterator[Refusal]:
     """What is wrong with one file: its new bytes are put together again from the old ones, and compared.
 
     Told from the bytes alone: encoding, byte order mark, line ends, form feeds and the end of the file follow from it.
+    `anew`: what stood there has been moved away, and another file is created.
     """
-    if file.after is None or (file.before is None and not file.origin):
+    if file.after is None or (not file.origin and (anew or file.before is None)):
         return
     data = file.before if file.before is not None else before.source(file.origin).data
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""

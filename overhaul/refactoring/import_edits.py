@@ -120,9 +120,14 @@ class Edits:
         head = 0
         while head < min(len(old), len(new)) and old[head] == new[head]:
             head += 1
+        # No name is cut: a part of one would be taken for the beginning of another.
+        while head and _cuts(old, head) | _cuts(new, head):
+            head -= 1
         tail = 0
         while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
             tail += 1
+        while tail and _cuts(old, len(old) - tail) | _cuts(new, len(new) - tail):
+            tail -= 1
         yield Replacement(start + head, start + len(old) - tail, new[head : len(new) - tail], _BECAUSE)
 
     def _gone(self) -> Iterator[Replacement]:
@@ -241,3 +246,9 @@ class _Fresh(NamedTuple):
     """Its place among others that come to the same place."""
     text: str
     apart: bool
+
+
+def _cuts(text: str, at: int) -> bool:
+    """Whether a place lies in the midst of a word."""
+    around = text[max(0, at - 1) : at + 1]
+    return len(around) == 2 and all(one.isalnum() or one == "_" for one in around)

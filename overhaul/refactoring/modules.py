@@ -14,6 +14,7 @@ from overhaul.errors import Refused
 from overhaul.layout import Layout, Place
 from overhaul.project import Project
 from overhaul.refactoring.modules_files import created, files_of
+from overhaul.refactoring.modules_marks import stands_for
 
 
 class Relocation(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ def relocation(project: Project, target: str, to: str, *, create_packages: bool)
         if to in layout.modules:
             return None
         raise Refused(f"{target}: no such module: {_near(target, layout)}")
-    if to == target:
+    if to == target or (to in layout.modules and stands_for(project.source(place.path)) == to):
         return None
     _check_target(project, place, to)
     files, opaque = files_of(project, place)

@@ -18,7 +18,7 @@ from overhaul.refactoring.modules_reading import Reading
 _UP: Final = re.compile(r"\.parent\b|\bdirname\(|\bpardir\b|[\"'/]\.\.[\"'/]")
 _RESOURCES: Final = re.compile(r"get_data|resource|\bfiles\(|\bpath\(|open_text|open_binary|read_text|read_binary")
 _PARTS: Final = re.compile(r"__name__\s*\.\s*r?(?:split|partition)")
-_LAZY: Final = re.compile(r"__getattr__|[Ll]azy|\battach\(|import_module|__import__")
+_LAZY: Final = re.compile(r"[Ll]azy|\battach\(|import_module|__import__")
 _SCANS: Final = re.compile(r"\biter_modules\(|\blistdir\(|\bscandir\(|\br?i?glob\(|\biterdir\(")
 _BY_CONVENTION: Final = frozenset({"admin", "apps", "management", "migrations", "models", "templatetags", "tests"})
 
@@ -120,7 +120,9 @@ def _said(text: str, name: str) -> int:
 def _listed_lazily(move: Relocation, readings: Mapping[str, Reading]) -> None:
     """Raises Refused where the package loads its modules when they are asked for, by names in strings."""
     for reading in readings.values():
-        if reading.module != move.parent or not reading.path.endswith(".py") or not _LAZY.search(reading.text):
+        if reading.module != move.parent or not reading.path.endswith(".py"):
+            continue
+        if "__getattr__" not in reading.symbols.interior(reading.module).bindings and not _LAZY.search(reading.text):
             continue
         for start, end, node, what in reading.names.strings():
             told = what == "string" and node.__class__ is cst.SimpleString and node.raw_value.lstrip(".") == move.name
@@ -134,11 +136,10 @@ def _importers(project: Project, move: Relocation) -> Iterator[str]:
     """The modules outside that import what moves."""
     symbols = project.symbols
     for module in project.layout.modules:
-        if move.within(module):
-            continue
-        for row in symbols.imports[module]:
+        for row in () if move.within(module) else symbols.imports[module]:
             absolute = symbols.absolute(module, f"{'.' * row.level}{row.target}")
             names = [absolute, *(f"{absolute}.{name}" for name, _ in row.names)] if absolute else []
-            if any(name and (move.within(name) or f"{name}.".endswith(f".{move.name}.")) for name in names):
+            found = (project.layout.prefix(name, module) for name in names if f".{move.name}." in f".{name}.")
+            if any(one and move.within(one[0]) for one in found):
                 yield module
                 break

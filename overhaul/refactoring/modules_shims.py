@@ -8,9 +8,7 @@ from typing import Final
 from overhaul.changes import Create
 from overhaul.project import Project
 from overhaul.refactoring.modules import Relocation
-
-MARK: Final = "# overhaul: shim of "
-"""The line that tells a shim, before the dotted name of what it stands for."""
+from overhaul.refactoring.modules_marks import MARK
 
 _MODULE: Final = '''\
 """Moved to {after}."""

@@ -101,16 +101,21 @@ class Rewriting:
             if alias.name != self.move.name or not self._is_target(meaning):
                 continue
             bound = alias.bound
-            if not alias.aliased and self._style(alias.home, bound) == "name":
-                bound = self.move.new_name
+            new = self.move.new_name
+            if self._named_after(alias) and self._style(alias.home, bound) == "name":
+                bound = new
+            shown = f"{new} as {bound}" if alias.aliased else f"{new}{_as(new, bound)}"
             if self.move.renamed:
-                text = self.move.new_name + ("" if alias.aliased else _as(self.move.new_name, bound))
-                self.statements.edit(one, alias.start, alias.stop, text)
+                self.statements.edit(one, alias.start, alias.end, shown)
             else:
                 parent = self.written.package(self.move.new_parent, like=one.base)
-                shown = f"{self.move.new_name}{_as(self.move.new_name, bound)}"
                 text = f"from {parent} import {shown}" if parent else f"import {shown}"
                 self.statements.instead(one, alias, text)
+
+    def _named_after(self, alias: Alias) -> bool:
+        """Whether a variable has its name from the module: also by `m as m`, with which a stub's package exports it."""
+        doubled = bool(alias.base) and alias.name == alias.bound and self.reading.module == self.move.parent
+        return not alias.aliased or doubled
 
     def _is_target(self, meaning: object) -> bool:
         return isinstance(meaning, Symbol) and not meaning.name and meaning.module == self.move.before
@@ -169,7 +174,7 @@ class Rewriting:
         if name == new:
             return True
         aliases = self.reading.binding(home, name)
-        alike = all(not alias.aliased and self._is_target(self.reading.meaning(alias)) for alias in aliases)
+        alike = all(self._named_after(alias) and self._is_target(self.reading.meaning(alias)) for alias in aliases)
         if not alike or home.kind == "class" or self.reading.bound_otherwise(home, name):
             return False
         if any(one.role in ("global", "nonlocal") for one in self.reading.names.named(name)):
@@ -184,7 +189,9 @@ class Rewriting:
         for one in self.reading.imports:
             for alias in one.aliases:
                 key = id(alias.home), alias.bound
-                if alias.aliased or key in done or alias.home is None or (alias.base and not self._from_parent(alias)):
+                if key in done or alias.home is None or (alias.base and not self._from_parent(alias)):
+                    continue
+                if not self._named_after(alias):
                     continue
                 if not self._is_target(self.reading.meaning(alias)):
                     continue
@@ -221,6 +228,14 @@ class Rewriting:
             else:
                 yield Replacement(chain.root.start, link.end, self._reached(chain), "the module's new place")
 
+    def _starred_name(self, chain: Chain) -> bool:
+        """Whether a name comes, by stars alone, from the package that the module stands in."""
+        meaning, symbols = chain.links[0].meaning, self.reading.symbols
+        via = meaning.via[1:] if isinstance(meaning, Symbol) else ()
+        return chain.root.name == self.move.name and not any(
+            one != self.move.parent and self.move.name in symbols.interior(one).bindings for one in via
+        )
+
     def _starred(self, chain: Chain) -> Replacement:
         root = chain.root
         if not self.move.renamed or not self.reading.free(self.move.new_name):
@@ -233,8 +248,7 @@ class Rewriting:
         for number in range(len(chain.links)):
             if chain.module(number) == self.move.before:
                 if not number:
-                    starred = not chain.aliases and chain.root.name == self.move.name
-                    return 0 if chain.aliases or starred else None
+                    return 0 if chain.aliases or self._starred_name(chain) else None
                 own = chain.module(number - 1) == self.move.parent
                 return number if own and chain.links[number].occurrence.name == self.move.name else None
         return None

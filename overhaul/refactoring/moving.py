@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from overhaul.errors import Refused
@@ -58,22 +59,27 @@ class Decision(NamedTuple):
     edges: frozenset[Edge]
     """Imports that are new."""
     removed: frozenset[Edge]
+    sure: bool
+    """No cycle can come of it; else that has to be tried."""
 
 
 class Decider:
     """Works out how some symbols move."""
 
-    def __init__(self, project: Project, old: Bindings, new: Destination, helpers: Helpers, references: References) -> None:
+    def __init__(
+        self, project: Project, old: Bindings, new: Destination, helpers: Helpers, references: References
+    ) -> None:
         """From the module of `old` to `new`."""
         self.project, self.old, self.new, self.helpers = project, old, new, helpers
         self.references = references
         self.graph = Graph(project)
         self.needs = Needs(project, old)
 
-    def decide(self, names: Iterable[str]) -> Decision:
-        """The first way that makes no cycle. Raises Refused, with the reason of the plainest way."""
+    def decisions(self, names: Iterable[str]) -> Iterator[Decision]:
+        """The ways to do it, those that make no cycle first. Raises Refused, with the reason of the plainest way."""
         wanted = frozenset(names)
         unit = unit_of(self.old, wanted)
+        self._refuse_dearer()
         refuse_others(self.old, unit, unit.names if unit.names == wanted else self._allowed(unit, wanted))
         more = unit
         if self.helpers != "refuse":
@@ -84,14 +90,19 @@ class Decider:
                           "these (helpers = \"move\" or \"import-back\")")  # fmt: skip
         units = [more] if self.helpers == "move" else [unit] if more == unit else [unit, more]
         reason: Refused | None = None
-        for back, forth in (("top", "top"), ("top", "within"), ("within", "top")):
-            for one in units:
-                try:
-                    return self._decision(one, back_way=back, forth_way=forth)  # type: ignore[arg-type]
-                except Refused as refused:
-                    reason = reason or refused
-        assert reason is not None
-        raise reason
+        ways: Sequence[tuple[Way, Way]] = (("top", "top"), ("top", "within"), ("within", "top"))
+        for lenient in (0, 1, 2):
+            self.graph = Graph(self.project, lenient)
+            for back, forth in ways:
+                for one in units:
+                    try:
+                        decision = self._decision(one, back_way=back, forth_way=forth)
+                    except Refused as refused:
+                        reason = reason or refused
+                    else:
+                        yield decision
+        if reason is not None:
+            raise reason
 
     @staticmethod
     def _allowed(unit: Unit, wanted: frozenset[str]) -> frozenset[str]:
@@ -151,16 +162,26 @@ class Decider:
             supplies.append(self._settled(supply, forth_way, edges, removed))
             if supplies[-1].way == "top":
                 edges.update((new, module) for module in supplies[-1].loads)
-        return Decision(unit, tuple(supplies), beside, way, way == "top", frozenset(edges), removed)
+        return Decision(unit, tuple(supplies), beside, way, way == "top", frozenset(edges), removed,
+                        self.graph.lenient == 0)  # fmt: skip
 
     def _given_up(self, unit: Unit) -> Iterator[Edge]:
-        """The import of the old module by the new one, where that is for what moves alone."""
-        for one in self.new.taken:
-            if self.project.symbols.absolute(self.new.module, one.target) == self.old.module and one.name not in unit.names:
-                return
-            if not one.name and self.old.module in f"{one.target}":
-                return
-        yield self.new.module, self.old.module
+        """The imports of the new module that it made for the sake of what moves alone."""
+        kept: set[str] = set()
+        gone: set[str] = set()
+        file = self.new.file
+        if file is None:
+            return
+        for one in file.taken:
+            meaning = self.references.brought(file, one)
+            source = self.references.module(file, one.target)
+            mine = one.name and isinstance(meaning, Symbol) and meaning.module == self.old.module
+            loads = {each.module for each in (meaning, source) if isinstance(each, Symbol) and each.kind == "module"}
+            if mine and isinstance(meaning, Symbol) and meaning.name in unit.names:
+                gone |= loads
+            else:
+                kept |= loads
+        yield from ((self.new.module, module) for module in sorted(gone - kept))
 
     def _way_back(
         self, unit: Unit, beside: tuple[Need, ...], runtime: list[Need], must: list[str], may: list[str],
@@ -188,6 +209,13 @@ class Decider:
         if supply.way != "top":
             return supply
         new = self.new.module
+        if self._optional(supply):
+            if supply.need.when == "annotation":
+                return supply._replace(way="typing")
+            if supply.need.when == "call" and supply.copied is None:
+                return supply._replace(way="within")
+            raise Refused(f"{self.old.path}:{supply.need.places[0].line}: it needs {supply.module} when it is imported, "
+                          f"without which {new} could be imported so far: choose another module")  # fmt: skip
         rings = (self.graph.ring(new, one, edges, removed) for one in supply.loads)
         ring = next((one for one in rings if one), "")
         if not ring:
@@ -200,6 +228,35 @@ class Decider:
         where = f"{self.old.path}:{need.places[0].line}"
         raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in {new} "
                       f"makes the cycle {ring}: move that too (with = [...]), or choose another module")  # fmt: skip
+
+    def _optional(self, supply: Supply) -> bool:
+        """Whether an import is of a package that may be missing where the new module is used."""
+        package = supply.module.partition(".")[0]
+        if not package or supply.copied is not None:
+            return False
+        return self._extra(package) and package not in self._needed(self.new.module)
+
+    def _extra(self, package: str) -> bool:
+        """Whether a package comes from outside, and the metadata does not ask for it."""
+        layout = self.project.layout
+        if package in sys.stdlib_module_names or package in layout.required:
+            return False
+        return not layout.is_first_party(package, self.old.module)
+
+    def _needed(self, module: str) -> frozenset[str]:
+        """The packages that whoever has a module has: it, or the packages around it, cannot be imported without."""
+        known = self.project.layout.modules
+        starts = {one for one in (module, module.rpartition(".")[0], module.partition(".")[0]) if one in known}
+        return frozenset(name for one in starts for name in self.graph.needed(one))
+
+    def _refuse_dearer(self) -> None:
+        """Raises Refused where the new module cannot be imported without something that the old one can do without."""
+        if self.new.fresh:
+            return
+        lacking = sorted(filter(self._extra, self._needed(self.new.module) - self._needed(self.old.module)))
+        if lacking:
+            raise Refused(f"{self.new.path}: {self.new.module} cannot be imported without {lacking[0]}, {self.old.module} "
+                          "can: choose another module")  # fmt: skip
 
     # What the code needs
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,13 @@ Edge = tuple[str, str]
 class Graph:
     """The imports of a project that are made when a module is imported."""
 
-    def __init__(self, project: Project) -> None:
-        """Read when it is first asked."""
-        self._project = project
+    def __init__(self, project: Project, lenient: int = 0) -> None:
+        """Read when it is first asked.
+
+        `lenient`: 1 for leaving out imports of a package by what is in it, which has begun before it in any case; 2 for
+        letting rings grow that are there as well. What is found so has to be tried.
+        """
+        self._project, self.lenient = project, lenient
 
     @cached_property
     def _edges(self) -> Mapping[str, frozenset[str]]:
@@ -29,7 +33,7 @@ class Graph:
             if row.kind not in ("module", "conditional"):
                 continue
             # A package that the importer is in has been begun before it, whatever it imports.
-            if row.implicit and f"{row.importer}.".startswith(f"{row.imported}."):
+            if (row.implicit or self.lenient) and row.importer.startswith(f"{row.imported}."):
                 continue
             if row.importer != row.imported:
                 found.setdefault(row.importer, set()).add(row.imported)
@@ -61,9 +65,38 @@ class Graph:
                 waiting.append(other)
         return []
 
+    def loaded(self, start: str) -> Iterator[str]:
+        """All modules of the project that are imported when one is, the packages around them too."""
+        rows: dict[str, set[str]] = {}
+        for row in self._project.survey.rows(Import):
+            if row.kind in ("module", "conditional"):
+                rows.setdefault(row.importer, set()).add(row.imported)
+        seen = {start}
+        waiting = [start]
+        while waiting:
+            one = waiting.pop()
+            yield one
+            package = one.rpartition(".")[0]
+            for other in (*rows.get(one, ()), *([package] if package in self._project.layout.modules else ())):
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+
+    def needed(self, start: str) -> frozenset[str]:
+        """The packages from outside the project without which a module cannot be imported, by their first names."""
+        imports = self._project.symbols.imports
+        return frozenset(
+            row.target.partition(".")[0]
+            for module in self.loaded(start)
+            for row in imports[module]
+            if row.at_import and not row.caught and not row.level and row.kind == "module"
+        )
+
     def ring(self, importer: str, imported: str, added: Collection[Edge] = (), removed: Collection[Edge] = ()) -> str:
         """The cycle that a new import closes, told as `a -> b -> a`; "" for none, and for an import that is there."""
         if importer == imported or (self.has(importer, imported) and (importer, imported) not in removed):
             return ""
         way = self.way(imported, importer, added, removed)
+        if way and self.lenient > 1 and self.way(importer, imported) and self.way(imported, importer):
+            return ""
         return " -> ".join([importer, *way]) if way else ""

@@ -11,7 +11,7 @@ from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit, outermost
+from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.named_strings import exported_names
 from overhaul.refactoring.references import References
 
@@ -104,6 +104,3 @@ def outer_function(file: Bindings, one: Occurrence) -> Statement:
     if found is None:
         raise Refused(f"{file.path}:{one.line}: {one.name} is looked up outside of any function: move it by hand")
     return found
-
-
-__all__ = ["Leaving", "outer_function", "outermost"]

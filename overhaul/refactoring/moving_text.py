@@ -253,8 +253,8 @@ def put(text: str, new: Occurrences, before: int, imports: Sequence[Replacement]
         lines = ["\n\n" + coming if _apart(imports, place) else "\n" + coming]
     yield from (one for one in imports if one.start < place or one.start != one.end)
     head = "".join(lines)
-    gap = "" if not place and not head else "\n" + "\n" * (2 if after else 1)
-    yield Replacement(place, end, head + gap + text, _MOVED)
+    between = "" if not place and not head else "\n" + "\n" * (2 if after else 1)
+    yield Replacement(place, end, head + between + text, _MOVED)
 
 
 def _apart(imports: Sequence[Replacement], place: int) -> bool:

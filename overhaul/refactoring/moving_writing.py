@@ -9,7 +9,6 @@ from overhaul.changes import Create, Edit, Kind, Moved, Proposal, Replacement, T
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Statement
-from overhaul.refactoring.annotations import annotations_of
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.moving import Decider, Decision, Helpers
@@ -17,13 +16,12 @@ from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, ref
 from overhaul.refactoring.moving_needs import refuse_bound_to_module
 from overhaul.refactoring.moving_old import Leaving, outer_function
 from overhaul.refactoring.moving_place import Destination
+from overhaul.refactoring.moving_sound import sound
 from overhaul.refactoring.moving_text import Moving, cut, merged, put
-from overhaul.refactoring.moving_unit import outermost
 from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.refactoring.references import Found, References
 from overhaul.refactoring.shims import shim as shimmed
-from overhaul.source import Source, digest
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -41,9 +39,30 @@ class Mover:
         self.decider = Decider(project, self.old, self.new, helpers, self.references)
 
     def proposals(self, names: Sequence[str]) -> Iterator[Proposal]:
-        """All changes, and what they move. Raises Refused."""
+        """All changes, and what they move, in the first way that goes. Raises Refused."""
+        reason: Refused | None = None
+        seen: set[Decision] = set()
+        try:
+            for decision in self.decider.decisions(names):
+                plain = decision._replace(sure=True)
+                if plain in seen:
+                    continue
+                seen.add(plain)
+                try:
+                    found = list(self._proposals(decision))
+                except Refused as refused:
+                    reason = reason or refused
+                    continue
+                if decision.sure or sound(self.project, found):
+                    yield from found
+                    return
+        except Refused as refused:
+            raise reason or refused from None
+        raise reason or Refused(f"{self.old.path}: whatever way it moves, some import would fail: choose another module")
+
+    def _proposals(self, decision: Decision) -> Iterator[Proposal]:
+        """All changes of one way to do it. Raises Refused."""
         old, new = self.old, self.new
-        decision = self.decider.decide(names)
         unit = decision.unit
         refuse_names(old.module, unit.names - {"_"}, old.path)
         refuse_by_name(old, unit)
@@ -58,9 +77,9 @@ class Mover:
         yield from self._old(decision, found)
         yield from self._new(decision, found)
         for line, why in said:
-            yield self.project.leftover(old.path, line, Target(old.module, names[0]), why)
+            yield self.project.leftover(old.path, line, Target(old.module, symbols[0].name), why)
         for symbol in symbols:
-            kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"  # type: ignore[assignment]
+            kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"
             after = Target(new.module, symbol.name)
             yield Moved(Target(old.module, symbol.name), after, kind, kept=decision.kept or self.shim)
 
@@ -248,6 +267,3 @@ def _up_to(removed: Sequence[Replacement], at: int) -> list[Replacement]:
         Replacement(one.start, min(one.end, max(at, one.start)), one.text, one.because) if one.start < at else one
         for one in removed
     ]
-
-
-__all__ = ["Mover", "Source", "annotations_of", "digest", "outermost"]

@@ -209,7 +209,8 @@ def _is_writable(path: Path, mode: int) -> bool:
 
 def _folders_in_the_way(root: Path, paths: Sequence[str], arriving: Collection[str]) -> Iterator[str]:
     """Files where folders would have to be."""
-    for folder, path in {folder: path for path in paths for folder in above(path)}.items():
+    above_which = {folder: path for path in paths for folder in above(path)}
+    for folder, path in above_which.items():
         if folder in arriving:
             yield f"{path}: {folder} would be a file and a folder: name another place"
         elif os.path.lexists(root / folder) and not (root / folder).is_dir():

@@ -57,11 +57,11 @@ class Journals:
         """Make the folder. Raises Refused when something else stands in its place, or it cannot be made."""
         above = self.folder.parent
         try:
+            self.check()
             for folder in (above, self.folder):
                 if not os.path.lexists(folder):
                     self._disk.make_folder(folder)
                     self._disk.sync_folder(folder.parent)
-            self.check()
             ignore = above / ".gitignore"
             if not os.path.lexists(ignore):
                 with contextlib.suppress(FileExistsError):

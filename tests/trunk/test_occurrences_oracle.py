@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -145,6 +146,14 @@ def told(node: ast.AST, called: set[int]) -> Iterator[tuple[str, str, int, int]]
             pass
 
 
+class Nest(NamedTuple):
+    """A scope: its name, its names with the steps to where each is found, the scopes inside."""
+
+    name: str
+    known: list[tuple[str, int]]
+    inner: list[Nest]
+
+
 def of_scopes(found: Occurrences, table: symtable.SymbolTable) -> Iterator[str]:
     """The same scopes with the same names, each found in the same scope around, counted in steps outwards."""
     names: dict[int, dict[str, int]] = {id(scope): {} for scope in found.scopes}
@@ -169,10 +178,10 @@ def of_scopes(found: Occurrences, table: symtable.SymbolTable) -> Iterator[str]:
         assert scope.parent is not None
         inner[id(scope.parent)].append(scope)
 
-    def mine(scope: Scope) -> object:
+    def mine(scope: Scope) -> Nest:
         name = scope.name.rpartition(".")[2] if scope.kind in ("class", "function") else KINDS.get(scope.kind, "")
         known = sorted((key, step) for key, step in names[id(scope)].items() if key != "__class__")
-        return name, known, sorted(map(mine, inner[id(scope)]), key=repr)
+        return Nest(name, known, sorted(map(mine, inner[id(scope)])))
 
     yield from unlike(mine(found.scopes[0]), theirs(table, []))
 
@@ -190,7 +199,7 @@ def steps(scope: Scope, home: Scope) -> int:
     return -1 if home.parent is None else count
 
 
-def theirs(table: symtable.SymbolTable, around: Sequence[symtable.SymbolTable]) -> object:
+def theirs(table: symtable.SymbolTable, around: Sequence[symtable.SymbolTable]) -> Nest:
     """A table of CPython in the same form."""
     known: list[tuple[str, int]] = []
     for symbol in table.get_symbols():
@@ -211,19 +220,18 @@ def theirs(table: symtable.SymbolTable, around: Sequence[symtable.SymbolTable]) 
             known.append((name, 0))
     name = re.sub("listcomp|setcomp|dictcomp|genexpr", "comprehension", table.get_name())
     children = [theirs(one, [*around, table]) for one in table.get_children()]
-    return name, sorted(known), sorted(children, key=repr)
+    return Nest(name, sorted(known), sorted(children))
 
 
-def unlike(mine: object, theirs: object) -> Iterator[str]:
+def unlike(mine: Nest, theirs: Nest) -> Iterator[str]:
     """Where two nests of scopes differ, the outermost place first."""
     if mine == theirs:
         return
-    (name, known, inner), (other, symbols, tables) = mine, theirs  # type: ignore[misc]
-    if name != other or known != symbols or len(inner) != len(tables):
-        only = [one for one in known if one not in symbols], [one for one in symbols if one not in known]
-        yield f"scope {name} / {other}: {only[0]} instead of {only[1]}, {len(inner)} scopes inside instead of {len(tables)}"
+    if mine.name != theirs.name or mine.known != theirs.known or len(mine.inner) != len(theirs.inner):
+        only = set(mine.known).symmetric_difference(theirs.known)
+        yield f"scope {mine.name} / {theirs.name}: {sorted(only)}, {len(mine.inner)} / {len(theirs.inner)} inside"
     else:
-        for one, table in zip(inner, tables, strict=True):
+        for one, table in zip(mine.inner, theirs.inner, strict=True):
             yield from unlike(one, table)
 
 

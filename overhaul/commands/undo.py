@@ -1,0 +1,90 @@
+"""`overhaul undo`: take back what was written, and list it.
+
+Only click is imported here; what else is needed is imported when it is.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from overhaul.commands.options import config_option
+from overhaul.commands.running import say, tell
+
+if TYPE_CHECKING:
+    from overhaul.transaction.history import Listed
+
+
+@click.command()
+@click.argument("number", default="", metavar="[ID]")
+@click.argument("path", default="", type=click.Path())
+@click.option("--list", "listing", is_flag=True, help="Show what was written and taken back, and change nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what has to be looked at.")
+@config_option
+def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None) -> int:
+    """Restore every byte that a migration has changed.
+
+    That is the last one, or the one of this ID, in the project of PATH. Files that have changed since are never
+    overwritten: then nothing is done, and they are named. What an interrupted migration has left is put back first.
+    """
+    import os
+    from pathlib import Path
+
+    from overhaul.config import load_config
+    from overhaul.errors import NotWritten, TargetError
+    from overhaul.standing import home
+    from overhaul.transaction import writing
+
+    if number and not path and not number.isdecimal():
+        number, path = "", number
+    if number and not (number.isdecimal() and number.isascii() and int(number)):
+        raise click.UsageError(f"{number!r} is no ID: overhaul undo --list shows them")
+    root = Path(os.path.abspath(path or "."))
+    if not root.is_dir():
+        raise TargetError(f"{path}: no such folder: check the path")
+    store = home(load_config(root, Path(config) if config else None).source, root)
+    if listing:
+        from overhaul.commands.output import write_stdout
+
+        write_stdout(_lines(writing.journals(root, store=store)), sys.stdout.buffer)
+        return 0
+    try:
+        done = writing.undo(root, int(number or 0), store=store)
+    except NotWritten as error:
+        for reason in error.reasons:
+            say(reason)
+        say("overhaul: nothing was undone")
+        return error.exit_code
+    for note in done.notes:
+        say(note)
+    if done.number and not quiet:
+        files = "1 file is" if done.files == 1 else f"{done.files:,} files are"
+        tell(f"{done.title}: {files} as before; `overhaul undo {done.number}` takes that back")
+    return 0
+
+
+def _lines(found: Sequence[Listed]) -> Iterator[str]:
+    """What was written and taken back, the latest first."""
+    from overhaul.printable import printable
+
+    if not found:
+        yield "nothing was written here by overhaul, or nothing is left of it\n"
+        return
+    state_width = max(len(one.state) for one in found)
+    for one in reversed(found):
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.when)) if one.when else " " * 16
+        counts = ", ".join(
+            f"{count:,} {what}"
+            for count, what in (
+                (one.edited, "edited"), (one.moved, "moved"), (one.created, "created"), (one.deleted, "deleted"),
+            )
+            if count
+        )  # fmt: skip
+        what = f"{one.title or '(no title)'} ({counts or 'no files'})"
+        yield printable(f"{one.number:5}  {when}  {one.state:{state_width}}  {what}") + "\n"
+        if one.note:
+            yield f"       {printable(one.note)}\n"

@@ -1,0 +1,192 @@
+"""The classes that share a member: those that define it and override each other, and those that inherit it."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final
+
+from overhaul.facts import Class
+from overhaul.naming.meanings import External, Meaning, Symbol
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+Key = tuple[str, str]
+"""Module and dotted name of a class."""
+
+_ADDING_NOTHING: Final = frozenset({
+    "typing.Generic", "typing.Protocol", "typing_extensions.Protocol", "abc.ABC", "builtins.object",
+    "typing_extensions.Generic",
+})  # fmt: skip
+
+
+class Families:
+    """The classes of a project and one member's name."""
+
+    def __init__(self, project: Project, owner: Key, name: str) -> None:
+        """Nothing is looked at before it is asked for."""
+        self.project, self.owner, self.name = project, owner, name
+        self._members: dict[Key, frozenset[str]] = {}
+
+    @cached_property
+    def orders(self) -> Mapping[Key, Sequence[Meaning]]:
+        """Each class of the project -> the classes in which its attributes are looked up."""
+        symbols = self.project.symbols
+        return {
+            (module, row.name): symbols.order(module, row.name)
+            for module, rows in self.project.facts(Class).items()
+            if module in symbols.layout.modules
+            for row in rows
+        }
+
+    def defines(self, one: Key, name: str) -> bool:
+        """Whether a class itself defines a member."""
+        return self.project.symbols.interior(one[0]).member(one[1], name) is not None
+
+    @cached_property
+    def definers(self) -> frozenset[Key]:
+        """The classes that define a member of the name."""
+        return frozenset(one for one in self.orders if self.defines(one, self.name))
+
+    def _defining(self, one: Key) -> Iterator[Key]:
+        for base in self.orders.get(one, ()):
+            if isinstance(base, Symbol) and (key := (base.module, base.name)) in self.definers:
+                yield key
+
+    @cached_property
+    def family(self) -> frozenset[Key]:
+        """Those that define this very member: whichever stand in one order override each other."""
+        groups: dict[Key, set[Key]] = {one: {one} for one in self.definers}
+        for one in self.orders:
+            linked = list(self._defining(one))
+            for other in linked[1:]:
+                first, second = groups[linked[0]], groups[other]
+                if first is not second:
+                    first |= second
+                    for key in second:
+                        groups[key] = first
+        return frozenset(groups.get(self.owner, {self.owner}))
+
+    @cached_property
+    def holders(self) -> frozenset[Key]:
+        """The classes whose instances have it: those that define it, and those that inherit it."""
+        return frozenset(one for one in self.orders if any(key in self.family for key in self._defining(one)))
+
+    @cached_property
+    def others(self) -> frozenset[Key]:
+        """The classes that define another member of the same name."""
+        return self.definers - self.family
+
+    @cached_property
+    def _below(self) -> Mapping[Key, frozenset[Key]]:
+        below: dict[Key, set[Key]] = {}
+        for one in self.holders:
+            for base in self.orders[one]:
+                if isinstance(base, Symbol):
+                    below.setdefault((base.module, base.name), set()).add(one)
+        return {key: frozenset(found) for key, found in below.items()}
+
+    def holders_below(self, one: Key) -> frozenset[Key]:
+        """The classes that have it and inherit from a class, or are it."""
+        return self._below.get(one, frozenset())
+
+    def has(self, one: Key) -> bool:
+        """Whether a class has some member of the name, this one or another, that the project defines."""
+        return next(self._defining(one), None) is not None
+
+    def outside(self, one: Key) -> Iterator[Meaning]:
+        """The bases of a class that the project does not define, and that may add members."""
+        for base in self.orders.get(one, ()):
+            if not isinstance(base, Symbol) and base.name not in _ADDING_NOTHING:
+                yield base
+
+    @cached_property
+    def outsiders(self) -> frozenset[str]:
+        """The bases outside the project of all classes that have it."""
+        return frozenset(base.name for one in self.holders for base in self.outside(one))
+
+    def members(self, one: Key) -> frozenset[str]:
+        """The names of all that a class defines or inherits, as far as the project tells."""
+        if (known := self._members.get(one)) is not None:
+            return known
+        found: set[str] = set()
+        for base in self.orders.get(one, ()):
+            if isinstance(base, Symbol):
+                found |= self.project.symbols.interior(base.module).members_of(base.name)
+            elif (real := standard(base.name)) is not None:
+                found.update(dir(real))
+        self._members[one] = frozenset(found)
+        return self._members[one]
+
+    def open(self, one: Key) -> bool:
+        """Whether a class may have members that the project does not tell."""
+        if any(isinstance(base, External) and standard(base.name) is None for base in self.outside(one)):
+            return True
+        interiors = ((base.name, self.project.symbols.interior(base.module)) for base in self.orders.get(one, ())
+                     if isinstance(base, Symbol))  # fmt: skip
+        return any(interior.member(name, "__getattr__") is not None for name, interior in interiors)
+
+
+def outside_has(base: Meaning, name: str) -> bool | None:
+    """Whether a class outside the project has a member; None where that cannot be known."""
+    if not isinstance(base, External):
+        return None
+    if base.name in _ADDING_NOTHING:
+        return False
+    real = standard(base.name)
+    return hasattr(real, name) if real is not None else None
+
+
+@lru_cache(maxsize=512)
+def standard(dotted: str) -> object | None:
+    """A class of the builtins or the standard library; None for any other name."""
+    module, _, name = dotted.rpartition(".")
+    if module == "builtins":
+        return getattr(builtins, name, None)
+    top = module.partition(".")[0]
+    if top not in sys.stdlib_module_names or top in _WITH_EFFECTS:
+        return None
+    try:
+        found = getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None
+    return found if isinstance(found, type) else None
+
+
+_WITH_EFFECTS: Final = frozenset({"this", "antigravity", "idlelib", "turtle", "tkinter", "turtledemo", "lib2to3", "test"})
+"""Modules of the standard library that are not imported to look at them."""
+
+_COMMON: Final = (
+    "builtins.str", "builtins.bytes", "builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "builtins.int",
+    "builtins.float", "builtins.type", "builtins.BaseException", "builtins.OSError", "builtins.slice", "builtins.range",
+    "builtins.property", "builtins.memoryview", "collections.deque", "collections.OrderedDict", "collections.Counter",
+    "re.Match", "re.Pattern", "datetime.datetime", "datetime.timedelta", "pathlib.Path", "logging.Logger",
+    "logging.LogRecord",
+    "threading.Thread", "threading.Event", "threading.Condition", "queue.Queue", "io.TextIOWrapper",
+    "io.BytesIO", "io.StringIO", "socket.socket", "argparse.ArgumentParser", "subprocess.Popen", "unittest.TestCase",
+    "unittest.mock.Mock", "inspect.Signature", "inspect.Parameter", "types.FunctionType", "types.CodeType",
+    "types.FrameType", "types.ModuleType", "types.GeneratorType", "asyncio.AbstractEventLoop", "asyncio.Task",
+    "asyncio.Future", "concurrent.futures.Executor", "enum.Enum", "decimal.Decimal", "fractions.Fraction", "uuid.UUID",
+    "http.cookiejar.CookieJar", "http.cookiejar.Cookie", "urllib.request.Request", "urllib.parse.ParseResult",
+    "email.message.Message", "xml.etree.ElementTree.Element", "configparser.ConfigParser", "random.Random",
+    "types.TracebackType", "functools.partial", "contextvars.ContextVar", "weakref.ref", "sqlite3.Connection",
+    "sqlite3.Cursor", "zipfile.ZipFile", "tarfile.TarFile", "tempfile.TemporaryDirectory", "string.Formatter",
+    "warnings.WarningMessage", "traceback.FrameSummary", "http.client.HTTPResponse", "http.client.HTTPConnection",
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def common_names() -> frozenset[str]:
+    """The members of the classes of the standard library that are met everywhere."""
+    return frozenset(name for dotted in _COMMON if (real := standard(dotted)) is not None for name in dir(real)) | {
+        "args", "kwargs", "returncode", "stdout", "stderr", "options", "config", "param", "node", "name", "value",
+    }  # fmt: skip
+
+
+def common_with(names: frozenset[str]) -> bool:
+    """Whether one of those classes has all of some members."""
+    return any((real := standard(dotted)) is not None and names <= set(dir(real)) for dotted in _COMMON)

@@ -1,0 +1,207 @@
+"""Journals: one transaction at a time, and damage that is told and never believed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from overhaul.changes import FileChange
+from overhaul.errors import OverhaulError, Refused
+from overhaul.transaction.disk import ABSENT, Disk, State
+from overhaul.transaction.journal import Journals
+from overhaul.transaction.lock import Lock
+from overhaul.transaction.records import Damaged, End, Entry, Record, packed, unpacked
+from overhaul.transaction.writing import journals, recover, undo, write
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A tree in which one transaction was written."""
+    (tmp_path / "a.py").write_bytes(b"1")
+    write(tmp_path, [FileChange("a.py", b"1", b"2")], "first", store=tmp_path)
+    return tmp_path
+
+
+def interrupted(project: Path, entry: Entry | None = None) -> Path:
+    """Take its end away, as if it had been killed; the folder of its journal."""
+    place = project / ".overhaul/journal/0001"
+    (place / "end").unlink()
+    if entry is not None:
+        record = unpacked((place / "record").read_bytes(), Record)
+        (place / "record").write_bytes(
+            packed(Record(record.number, record.title, record.when, ".", "t", (entry,), (), ()))
+        )
+    return place
+
+
+def test_a_record_survives_its_packing() -> None:
+    entry = Entry("caf\udce9.py", State("file", "00", 0o644, 1), ABSENT, 3, 4, "b.py", True)
+    record = Record(7, "a \ud800 title", 1.5, "src", "token", (entry,), (), (), 3)
+    assert unpacked(packed(record), Record) == record
+
+
+@pytest.mark.parametrize("at", [0, 5, 20, 40, 60, -1])
+def test_one_byte_that_differs_is_noticed(at: int) -> None:
+    data = bytearray(packed(End("written", "abc")))
+    data[at] ^= 1
+    with pytest.raises(Damaged):
+        unpacked(bytes(data), End)
+
+
+def test_a_journal_of_another_version_is_not_read() -> None:
+    with pytest.raises(Damaged, match="is of version 2, and this overhaul reads 1"):
+        unpacked(packed(End("written", "abc")).replace(b" 1 ", b" 2 ", 1), End)
+
+
+def test_what_was_interrupted_is_put_back_once(project: Path) -> None:
+    interrupted(project)
+    assert recover(project, store=project) == ("first: was interrupted, and all is as it was before",)
+    assert (project / "a.py").read_bytes() == b"1"
+    assert recover(project, store=project) == ()
+    assert journals(project, store=project) == []
+
+
+def test_undo_after_an_interruption_puts_back_and_takes_back_nothing_else(project: Path) -> None:
+    write(project, [FileChange("a.py", b"2", b"3")], "second", store=project)
+    (project / ".overhaul/journal/0002/end").unlink()
+    done = undo(project, store=project)
+    assert (done.number, done.notes) == (0, ("second: was interrupted, and all is as it was before",))
+    assert (project / "a.py").read_bytes() == b"2"
+
+
+def test_the_list_shows_what_is_interrupted_and_changes_nothing(project: Path) -> None:
+    interrupted(project)
+    assert [one.state for one in journals(project, store=project)] == ["interrupted"]
+    assert (project / "a.py").read_bytes() == b"2"
+
+
+def damage(file: str, change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
+    def deed(place: Path) -> None:
+        (place / file).write_bytes(change((place / file).read_bytes()))
+
+    return deed
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        damage("record", lambda data: data[:-5]), damage("record", lambda _: b""),
+        damage("record", lambda data: data.replace(b"first", b"worst")),
+    ],
+)  # fmt: skip
+def test_a_damaged_record_without_an_end_stops_all_writing_until_somebody_has_looked(
+    project: Path, spoil: Callable[[Path], None]
+) -> None:
+    place = interrupted(project)
+    spoil(place)
+    for attempt in (
+        lambda: recover(project, store=project),
+        lambda: undo(project, store=project),
+        lambda: write(project, [FileChange("b.py", None, b"")], "second", store=project),
+    ):
+        with pytest.raises(Refused, match="whether that transaction has ended cannot be told"):
+            attempt()
+    assert (project / "a.py").read_bytes() == b"2" and not (project / "b.py").exists()
+    assert [one.state for one in journals(project, store=project)] == ["damaged"]
+
+
+def test_a_damaged_record_that_has_ended_stops_nothing_but_its_own_undo(project: Path) -> None:
+    damage("record", lambda data: data[:-5])(project / ".overhaul/journal/0001")
+    assert recover(project, store=project) == ()
+    with pytest.raises(Refused, match="the last transaction cannot be undone"):
+        undo(project, store=project)
+    assert write(project, [FileChange("b.py", None, b"")], "second", store=project).number == 2
+    undo(project, store=project)
+    assert not (project / "b.py").exists()
+
+
+@pytest.mark.parametrize("spoil", [damage("originals", lambda _: b"7"), lambda place: (place / "originals").unlink()])
+def test_a_damaged_original_is_never_put_back(project: Path, spoil: Callable[[Path], None]) -> None:
+    spoil(project / ".overhaul/journal/0001")
+    with pytest.raises(OverhaulError, match=r"0001: the original"):
+        undo(project, store=project)
+    interrupted(project)
+    with pytest.raises(OverhaulError, match="could not be put back"):
+        recover(project, store=project)
+    assert (project / "a.py").read_bytes() == b"2"
+
+
+@pytest.mark.parametrize("path", ["../outside.py", ".git/hooks/pre-commit", "/etc/x", "link/outside.py"])
+def test_a_planted_journal_leads_nowhere_else(project: Path, path: str) -> None:
+    """The audited tree may come with a journal of its own."""
+    outside = project.parent / "beside"
+    outside.mkdir(exist_ok=True)
+    (outside / "outside.py").write_bytes(b"mine")
+    (project / "link").symlink_to(outside)
+    mine = State("file", "", 0o644, 1)
+    interrupted(project, Entry(path, ABSENT, msgspec_replace(mine, b"mine")))
+    try:
+        recover(project, store=project)
+    except Refused as error:
+        assert "is of another place" in str(error)
+    assert (outside / "outside.py").read_bytes() == b"mine"
+
+
+def msgspec_replace(state: State, content: bytes) -> State:
+    """The state of a file with this content."""
+    from overhaul.transaction.disk import digest
+
+    return State(state.kind, digest(content), state.mode, state.links)
+
+
+def test_what_was_begun_and_not_recorded_is_forgotten(project: Path) -> None:
+    place = project / ".overhaul/journal/0002"
+    place.mkdir()
+    (place / "originals").write_bytes(b"half")
+    assert recover(project, store=project) == ()
+    assert not place.exists()
+    assert undo(project, store=project).number == 2
+
+
+def test_a_second_transaction_is_told_who_is_at_work(project: Path) -> None:
+    with Lock(project / ".overhaul", "the first"):
+        with pytest.raises(Refused, match=rf"process {os.getpid()} is writing here since .* \(the first\): wait"):
+            undo(project, store=project)
+        assert journals(project, store=project)[0].state == "written", "looking needs no lock"
+    assert undo(project, store=project).files == 1
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(project: Path) -> None:
+    script = textwrap.dedent("""
+        import os, signal, sys
+        from pathlib import Path
+        from overhaul.transaction.lock import Lock
+        with Lock(Path(sys.argv[1]), "killed"):
+            os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    assert subprocess.run([sys.executable, "-c", script, project / ".overhaul"], check=False).returncode == -9
+    assert b"killed" in (project / ".overhaul/lock").read_bytes(), "it could not clean up"
+    with Lock(project / ".overhaul", "next") as lock:
+        assert lock.stale is not None and lock.stale.what == "killed"
+
+
+def test_what_stands_in_the_lock_file_does_not_matter(project: Path) -> None:
+    (project / ".overhaul/lock").write_bytes(b'{"process": 1, "host": "here", "since": "now", "what": "init runs"}')
+    assert undo(project, store=project).files == 1, "process 1 is alive, and does not hold it"
+    (project / ".overhaul/lock").write_bytes(b"\xff{")
+    assert undo(project, 2, store=project).files == 1
+
+
+def test_a_lock_file_that_is_taken_away_meanwhile_is_not_believed(project: Path) -> None:
+    with Lock(project / ".overhaul", "first"):
+        (project / ".overhaul/lock").unlink()
+        with Lock(project / ".overhaul", "second"), pytest.raises(Refused, match="second"):
+            Lock(project / ".overhaul", "third").__enter__()
+
+
+def test_an_original_is_kept_under_its_own_path(tmp_path: Path) -> None:
+    found = Journals(tmp_path, Disk())
+    found.prepare()
+    assert found.keep(3, "src/a.py", b"1").read_bytes() == b"1"
+    assert found.keep(3, "src/a.py", b"2").read_bytes() == b"2"

@@ -17,11 +17,12 @@ import contextlib
 import errno
 import os
 import random
+import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
@@ -30,9 +31,10 @@ import msgspec
 from overhaul.changes import FileChange
 from overhaul.errors import OverhaulError
 from overhaul.transaction.disk import Disk
-from overhaul.transaction.writing import journals, recover, undo, write
+from overhaul.transaction.writing import recover, undo, write
 
 ERRORS: Final = (errno.ENOSPC, errno.EACCES, errno.EIO)
+_JOURNALS: Final = ".overhaul/journal"
 Picture = dict[str, tuple[int, bytes | None]]
 """Path -> permissions and content; None for a folder."""
 Deed = Literal["write", "undo"]
@@ -66,6 +68,14 @@ class Tally(msgspec.Struct):
 
 
 # The tree
+
+
+@contextlib.contextmanager
+def scratch() -> Generator[Path]:
+    """A folder in memory where there is one: what a killed process has written stays with the system as on a disk."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="overhaul-bench-", dir=memory) as folder:
+        yield Path(folder)
 
 
 def scene(folder: Path, edits: int = 110, moves: int = 40, others: int = 25) -> Scene:
@@ -219,7 +229,7 @@ def settle(scene: Scene, tally: Tally, deed: Deed, what: str) -> None:
         tally.wrong.append(f"{what}: {error}")
         return
     found = picture(scene.root)
-    if any(one.state == "interrupted" for one in journals(scene.root, store=scene.root)):
+    if any(not (place / "end").exists() for place in scene.root.glob(f"{_JOURNALS}/*")):
         tally.wrong.append(f"{what}: something is still open")
     if found == scene.before:
         tally.before += 1
@@ -230,16 +240,18 @@ def settle(scene: Scene, tally: Tally, deed: Deed, what: str) -> None:
         different = [path for path in paths if found.get(path) != scene.before.get(path)]
         tally.wrong.append(f"{what}: {len(different)} paths differ, {', '.join(different[:4])}")
         return
-    ready(scene, deed)
+    ready(scene, deed, found)
 
 
-def ready(scene: Scene, deed: Deed) -> None:
-    """Make the tree as it is before `deed`."""
-    if picture(scene.root) == (scene.before if deed == "write" else scene.after):
-        return
+def ready(scene: Scene, deed: Deed, found: Picture | None = None) -> None:
+    """Make the tree as it is before `deed`, with no journal but that of what is to be undone; `found` is how it is."""
+    found = picture(scene.root) if found is None else found
     if deed == "write":
-        undo(scene.root, store=scene.root)
-    else:
+        if found != scene.before:
+            undo(scene.root, store=scene.root)
+        shutil.rmtree(scene.root / _JOURNALS, ignore_errors=True)
+    elif found != scene.after:
+        shutil.rmtree(scene.root / _JOURNALS, ignore_errors=True)
         write(scene.root, scene.files, "the plan", store=scene.root)
 
 
@@ -250,6 +262,11 @@ def steps(scene: Scene, deed: Deed) -> int:
     perform(scene, deed, disk)
     ready(scene, deed)
     return disk.steps
+
+
+def every(total: int, stride: int) -> list[int]:
+    """Each step, or each of so many; those at the end always, where it is decided what holds."""
+    return sorted({*range(1, total + 1, stride), *range(max(total - 9, 1), total + 1)})
 
 
 # The runs
@@ -314,15 +331,15 @@ def everything(scene: Scene, runs: int, seed: int, stride: int) -> Iterator[Tall
     """All of it."""
     deeds: tuple[Deed, ...] = ("write", "undo")
     for deed in deeds:
-        numbers = range(1, steps(scene, deed) + 1, stride)
+        numbers = every(steps(scene, deed), stride)
         yield killed_at_each_step(scene, deed, numbers)
         yield killed_at_random(scene, deed, runs, seed)
     yield recovery_killed(scene, runs, seed)
-    numbers = range(1, steps(scene, "write") + 1, stride)
+    numbers = every(steps(scene, "write"), stride)
     for error in ERRORS:
         yield failing(scene, "write", numbers, (error,), lasts=False)
     yield failing(scene, "write", numbers, ERRORS, lasts=True)
-    numbers = range(1, steps(scene, "undo") + 1, stride)
+    numbers = every(steps(scene, "undo"), stride)
     for lasts in (False, True):
         yield failing(scene, "undo", numbers, ERRORS, lasts=lasts)
 
@@ -335,10 +352,8 @@ def main() -> None:
     arguments.add_argument("--stride", type=int, default=1, metavar="N", help="take every Nth step only")
     given = arguments.parse_args()
     wrong = 0
-    # What a killed process has written stays with the system: memory shows the same as a disk, and sooner.
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="overhaul-bench-", dir=memory) as scratch:
-        found = scene(Path(scratch))
+    with scratch() as folder:
+        found = scene(folder)
         moved = len({one.origin for one in found.files if one.origin})
         print(f"{len(found.files) - moved} files, {steps(found, 'write'):,} deeds on the disk, seed {given.seed}")
         for tally in everything(found, given.random, given.seed, given.stride):

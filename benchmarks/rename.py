@@ -79,7 +79,8 @@ def main() -> None:
                 series.runs.append(planned(command, root, target, f"Renamed{number}x{turn}"))
             print(f"\n{target}: {len(files)} files of Python change, {parsed} contents parsed")
             for one in (floor, series):
-                print(f"{one.spread}  work {one.work:.2f}  {one.median / floor.median:5.1f} times the floor  {one.name}")
+                times = one.median / floor.median
+                print(f"{one.spread}  work {one.work:.2f}  {times:5.1f} times the floor  {one.name}")
             worst = max(worst, series.median)
         print(f"a rename: {worst:.2f} s, at most {LIMIT:g} s: {'kept' if worst <= LIMIT else 'missed'}")
 

@@ -10,6 +10,7 @@ import msgspec
 from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError, did_you_mean
 from overhaul.leaves import Codemod
+from overhaul.mentions.finding import carried
 from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
 from overhaul.refactoring.moving_writing import Mover
@@ -26,8 +27,8 @@ class MoveSymbol(Request, frozen=True, kw_only=True):
     with_: tuple[str, ...] = msgspec.field(default=(), name="with")
     """Other names of the same module that move too."""
     helpers: Literal["import-back", "move", "refuse"] = "import-back"
-    """What becomes of what the code needs of its old module: it is imported from there (and moves along where that makes
-    a cycle and nothing else uses it), moves along where nothing else uses it, or the move is refused."""
+    """What becomes of what the code needs of its old module: it is imported from there (and moves along where that
+    makes a cycle and nothing else uses it), moves along where nothing else uses it, or the move is refused."""
     shim: bool = False
     """The old name goes on to work, with a DeprecationWarning."""
 
@@ -58,9 +59,12 @@ def move_symbol(project: Project, request: MoveSymbol) -> Iterator[Proposal]:
         raise Refused(f"{request.target}: it is in {module} already: name another module")
     path, fresh = _place(project, module, request.to)
     for place in (project.layout.modules[module], project.layout.modules.get(request.to)):
-        if place is not None and (place.stub is not None or place.kind != "source"):
-            raise Refused(f"{place.stub or place.path}: {place.module} has a stub or no source: move it by hand")
-    mover = Mover(project, module, request.to, path, fresh=fresh, helpers=request.helpers, shim=request.shim)
+        if place is not None and place.kind != "source":
+            raise Refused(f"{place.path}: {place.module} has no source: move it by hand")
+    mover = Mover(
+        project, module, request.to, path, fresh=fresh, helpers=request.helpers, shim=request.shim,
+        carried=lambda moved, where, start, end: carried(project, moved, where, start, end),
+    )  # fmt: skip
     yield from mover.proposals(names)
 
 

@@ -30,8 +30,8 @@ class RenameMember(Request, frozen=True, kw_only=True):
 def rename_member(project: Project, request: RenameMember) -> Iterator[Proposal]:
     """Give a method, attribute or nested class another name.
 
-    What overrides it and what it overrides is renamed too, with every use through `self`, `cls`, `super()`, the class, and
-    receivers whose class is known. What may mean it or not is a reason to refuse, if `unsure` does not say otherwise.
+    What overrides it and what it overrides is renamed too, with every use through `self`, `cls`, `super()`, the class,
+    and receivers whose class is known. What may mean it or not is a reason to refuse, unless `unsure` says more.
     """
     target = wanted(request)
     owner, _, old = target.name.rpartition(".")
@@ -67,5 +67,7 @@ def refuse_if_unfit(target: Target, old: str, new: str) -> None:
     if new == old:
         raise Refused(f"{target}: is called that already")
     for one in (old, new):
-        if one.startswith("__"):
-            raise Refused(f"{target}: {one} means something to Python, or is mangled: it cannot be renamed")
+        if one.startswith("__") and one.endswith("__"):
+            raise Refused(f"{target}: {one} means something to Python: it cannot be renamed")
+    if new.startswith("__") and not old.startswith("__"):
+        raise Refused(f"{target}: {new} would be private to the class: choose a name with one underscore")

@@ -31,7 +31,8 @@ def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]
     """Give a class, function or constant of a module another name.
 
     Every place that means it follows: definitions, uses, imports in all forms, modules that pass it on, `__all__`,
-    `getattr(module, "name")`, quoted annotations, stubs. Where the new name is taken, an import keeps the old one by `as`.
+    `getattr(module, "name")`, quoted annotations, stubs. Where the new name is taken, an import keeps the old one, by
+    `as`.
     """
     target = wanted(request)
     known = project.symbols.interior(target.module).bindings if target.module in project.layout.modules else {}
@@ -51,7 +52,10 @@ def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]
         yield from renaming.shims()
     for module in renaming.modules():
         yield Moved(
-            Target(module, target.name), Target(module, request.to), kind, kept=request.shim and renaming.shimmed(module)
+            Target(module, target.name),
+            Target(module, request.to),
+            kind,
+            kept=request.shim and renaming.shimmed(module),
         )
     yield from renaming.leftovers()
 
@@ -60,7 +64,7 @@ def wanted(request: RenameSymbol) -> Target:
     """What is to be renamed. Raises Refused for what is no symbol of a module."""
     module, _, name = request.target.partition(":")
     if not name or "." in name:
-        raise Refused(f"{request.target}: no symbol of a module: write package.module:Name; members: rename_member")
+        raise Refused(f"{request.target}: no symbol of a module: write package.module:Name (members: rename_member)")
     return Target(module, name)
 
 
@@ -83,5 +87,3 @@ def refuse_if_unfit(project: Project, target: Target, new: str) -> None:
         raise Refused(f"{path}:{line}: {module} has a {new} already: choose another name, or rename that first")
     if f"{module}.{new}" in project.layout.modules:
         raise Refused(f"{path}:1: {module} has a submodule {new}: choose another name")
-
-

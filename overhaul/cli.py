@@ -84,10 +84,14 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
-        from overhaul.errors import OverhaulError
+        from overhaul.errors import NotWritten, OverhaulError
 
         try:
             return super().invoke(ctx)
+        except NotWritten as error:
+            for reason in error.reasons:
+                say(reason)
+            raise _Ended("nothing has been changed", error.exit_code) from error
         except OverhaulError as error:
             raise _Ended(str(error), error.exit_code) from error
         except KeyboardInterrupt:

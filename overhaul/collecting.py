@@ -191,7 +191,7 @@ class Look:
 
     def __init__(
         self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes],
-        planned: Mapping[str, bytes] | None = None,
+        planned: Mapping[str, bytes | None] | None = None,
     ) -> None:  # fmt: skip
         """Contents whose keys are in `parsed` are only read; `planned` has some that are not on the disk."""
         self._root = root
@@ -220,6 +220,11 @@ class Look:
     def prepare(self) -> None:
         """Called once in a worker process of our own, before the first file."""
         read_only()
+
+    def encoded(self, path: str) -> bytes:
+        """What came of one file, in one piece: for a fork of our own."""
+        self.prepare()
+        return msgspec.msgpack.encode(self.facts(self.source(path)))
 
     def facts(self, source: Source) -> Parsed:
         """The encoded rows of every collector."""
@@ -253,7 +258,7 @@ class Look:
 
 def _recalled(
     root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes],
-    planned: Mapping[str, bytes],
+    planned: Mapping[str, bytes | None],
 ) -> Look:  # fmt: skip
     """A `Look` in another process."""
     return Look(root, tuple(_collector(*name) for name in names), wanted, parsed, planned)

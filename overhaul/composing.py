@@ -20,13 +20,16 @@ def composed(steps: Iterable[Sequence[FileChange]]) -> tuple[FileChange, ...]:
             first.setdefault(change.path, change.before)
         for change in step:
             came = were.get(change.origin or change.path)
-            whole = change if came is None else _joined(came, change)
+            whole = change if came is None else _joined(came, change, first.get(came.origin or came.path))
             last[change.path] = msgspec.structs.replace(whole, path=change.path, before=first[change.path])
     return tuple(_plain(last[path]) for path in sorted(last) if last[path].after != first[path])
 
 
-def _joined(came: FileChange, change: FileChange) -> FileChange:
-    """Two changes of one content as one; the path and what stands there on the disk are left to the caller."""
+def _joined(came: FileChange, change: FileChange, content: bytes | None) -> FileChange:
+    """Two changes of one content as one; the path and what stands there on the disk are left to the caller.
+
+    `content` is what the first one began with.
+    """
     if change.after is None:
         return change
     if came.after is None or (change.before is None and not change.origin):
@@ -34,19 +37,21 @@ def _joined(came: FileChange, change: FileChange) -> FileChange:
         return change
     origin = came.origin or (came.path if change.origin and came.before is not None else "")
     newline = "\r\n" if b"\r\n" in came.after else "\n"
+    # A file that is new, or made anew in the place of one that went, has no replacements that would lead to it.
+    exact = content is not None and _explained(came, content) and _explained(change, came.after)
     return msgspec.structs.replace(
         change,
         mode=came.mode if change.mode is None else change.mode,
         origin=origin,
-        replacements=() if _new(came) else tuple(in_turn(came.replacements, change.replacements, newline)),
+        replacements=tuple(in_turn(came.replacements, change.replacements, newline)) if exact else (),
         because="; ".join(dict.fromkeys(filter(None, (came.because, change.because)))),
         guidance=least((came.guidance, change.guidance)),
     )
 
 
-def _new(change: FileChange) -> bool:
-    """Whether its content comes from no file of the disk."""
-    return change.before is None and not change.origin
+def _explained(change: FileChange, content: bytes) -> bool:
+    """Whether its replacements, or none, say what becomes of a content."""
+    return bool(change.replacements) or change.after == content
 
 
 def _plain(change: FileChange) -> FileChange:

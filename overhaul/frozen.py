@@ -11,7 +11,7 @@ import os
 import posixpath
 import stat
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -65,8 +65,11 @@ class Found(msgspec.Struct, frozen=True):
 class FrozenFiles:
     """The files that `frozen` entries are about, as they are now: an argument of leaves."""
 
-    def __init__(self, root: Path, layout: Layout, config: Config) -> None:
-        """`root` is the folder that is audited."""
+    def __init__(
+        self, root: Path, layout: Layout, config: Config, planned: Mapping[str, bytes | None] | None = None
+    ) -> None:
+        """`root` is the folder that is audited; `planned` has what some files are to hold, None for those that go."""
+        self._planned = planned or {}
         self._root, self._layout = root, layout
         self._partial = bool(config.also_exclude)
         self.entries = config.frozen
@@ -169,6 +172,9 @@ class FrozenFiles:
     def _bytes(self, entry: Frozen, path: str) -> bytes | None:
         """The content of a plain file; None where there is none, one that is too large, or one that lies elsewhere."""
         if path not in self._read:
+            if path in self._planned:
+                self._read[path] = self._planned[path]
+                return self._read[path]
             there = path and not self._leads_out(entry, path)
             self._read[path] = _content(self._root / path) if there else None
         return self._read[path]

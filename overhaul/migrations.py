@@ -25,7 +25,7 @@ from overhaul.plans import Step
 from overhaul.requests import Request
 from overhaul.toml import as_table, check_keys, mismatch, parsed
 
-OF_STEPS: Final = ("codemod", "title")
+OF_STEPS: Final = ("codemod", "title", "leave-strings")
 """The keys of every step; a request that has one of them could not be asked for it."""
 
 
@@ -79,12 +79,13 @@ def _step(where: str, value: object, leaves: Leaves) -> Step:
         raise ConfigError(f"{where}: says no codemod: write `codemod = ...`, one of {', '.join(leaves.codemods)}")
     if not isinstance(title, str):
         raise ConfigError(f"{where} title: expected a text: mend the value")
+    _check_type(f"{where} leave-strings", leave := table.get("leave-strings", False), bool)
     try:
         leaf = leaves.codemod(name)
     except UnknownName as error:
         raise ConfigError(f"{where} codemod: {error}") from None
     keys = {key: one for key, one in table.items() if key not in OF_STEPS}
-    return Step(name, request(f"{where} ({name})", leaf, keys), title)
+    return Step(name, request(f"{where} ({name})", leaf, keys), title, leave is True)
 
 
 def request(where: str, leaf: Codemod, keys: Mapping[str, object]) -> Request:
@@ -139,5 +140,7 @@ def _value(text: str, several: bool) -> object:
     try:
         value: object = tomllib.loads(f"value = {text}")["value"]
     except (tomllib.TOMLDecodeError, KeyError):
-        value = [one.strip() for one in text.split(",")] if several else text
-    return [value] if several and not isinstance(value, list) else value
+        if several:
+            return [one.strip() for one in text.split(",")]
+        return text
+    return [value] if several and not isinstance(value, list) else cast("object", value)

@@ -155,7 +155,7 @@ def read_only() -> None:
     from libcst import CSTNode
 
     sys.setrecursionlimit(RECURSION_LIMIT)
-    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign, assignment]
 
 
 @contextlib.contextmanager
@@ -164,7 +164,7 @@ def trusting() -> Generator[None]:
     from libcst import CSTNode
 
     checking = CSTNode.__post_init__
-    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:

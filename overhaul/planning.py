@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 import msgspec
 
@@ -21,6 +21,11 @@ from overhaul.project import Project
 from overhaul.proving.commands import run_commands
 from overhaul.proving.proof import prove
 from overhaul.requests import Request
+
+_MANY: Final = 8
+"""Files from which on it pays to parse beforehand."""
+_MOST: Final = 1000
+"""Files that are kept in memory for it."""
 
 
 class Told(Protocol):
@@ -38,6 +43,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Steps, by number from 1, and files in which only text changes, that are left out."""
     code_only: bool = False
     """Text that is no code stays as it is; where it speaks of what is moved is told."""
+    leave_strings: bool = False
+    """Of all steps: see `Step`."""
     verify: Verify | None = None
     """The user's own checks; None for none."""
 
@@ -61,22 +68,50 @@ def plan(
         if told is not None:
             told(step.called, number - 1, len(steps))
         leaf = leaves.codemod(step.codemod)
-        stage = _Attempt(now, number, step, leaf, paths, code_only=asked.code_only).stage()
+        if now is project and len(guesses := foreseen(project, step.request)) >= _MANY:
+            project.survey.foresee(guesses)
+        stage = _Attempt(now, number, step, leaf, paths, asked).stage()
         stages.append(stage)
         now = stage.after
+    project.survey.forget()
     if lost := sorted(paths - {path for stage in stages for path in stage.texts}):
         raise UsageError(f"--without {lost[0]}: {_why_not(lost[0], stages, len(steps))}")
     files, moved = composed(stage.files for stage in stages), composed_moves(stage.moved for stage in stages)
     checks = list(_joined(check for stage in stages for check in stage.checks))
     if asked.verify is not None and files and not any(check.refusals for check in checks):
-        tell = (lambda what: told(what, 0, 0)) if told is not None else None
-        checks.append(run_commands(project, now, files, moved, asked.verify, tell))
+        checks.append(run_commands(project, now, files, moved, asked.verify, _lines(told)))
     return Plan(
         tuple(steps), files, moved,
         tuple(sorted({one for stage in stages for one in stage.leftovers})),
         tuple(checks), tuple(dict.fromkeys(asked.without)), tuple(_separable(stages, steps)),
-        project.parsed,
+        project.parsed + project.survey.foreseen,
     )  # fmt: skip
+
+
+def foreseen(project: Project, request: Request) -> dict[str, bytes]:
+    """What files will probably hold when a name of a module has become another: where it stands as a word, the other.
+
+    That is a guess, for parsing beforehand; nothing else goes by it.
+    """
+    target, to = getattr(request, "target", ""), getattr(request, "to", "")
+    if not (isinstance(target, str) and isinstance(to, str) and (target + to).isascii() and to.isidentifier()):
+        return {}
+    name = target.partition(":")[2]
+    if not name.isidentifier():
+        return {}
+    word = re.compile(rb"(?<![0-9A-Za-z_])%s(?![0-9A-Za-z_])" % name.encode())
+    paths = list(project.mentioning([name]))[:_MOST]
+    return {path: word.sub(to.encode(), project.source(path).data) for path in paths}
+
+
+def _lines(told: Told | None) -> Callable[[str], None]:
+    """Tells lines of which nobody knows how many there will be."""
+
+    def tell(what: str) -> None:
+        if told is not None:
+            told(what, 0, 0)
+
+    return tell
 
 
 def _why_not(path: str, stages: Iterable[_Stage], steps: int) -> str:
@@ -103,14 +138,15 @@ class _Attempt:
     """One step, tried on the project as the steps before have left it."""
 
     def __init__(
-        self, before: Project, number: int, step: Step, leaf: Codemod, without: set[str], *, code_only: bool
+        self, before: Project, number: int, step: Step, leaf: Codemod, without: set[str], asked: Asked
     ) -> None:
         self.before = before
         self.number = number
         self.step = step
         self.leaf = leaf
         self.without = without
-        self.code_only = code_only
+        self.code_only = asked.code_only
+        self.leave_strings = asked.leave_strings
         self._own: Project | None = None
 
     def stage(self) -> _Stage:
@@ -144,9 +180,11 @@ class _Attempt:
         code = {one.path for one in changes}
         texts: dict[str, list[Edit]] = {}
         if moved:
-            for found in mentions(self.before, partial(self._meaning, tuple(changes)), moved, tuple(changes)):
+            told = {(one.path, one.line) for one in leftovers}
+            for found in self._mentions(tuple(changes), moved):
                 if isinstance(found, Leftover):
-                    leftovers.append(found)
+                    # One place is told once, by whoever knows it best.
+                    leftovers += [found] if (found.path, found.line) not in told else []
                 elif self.code_only or (found.path in self.without and found.path not in code):
                     leftovers += self._left(found, moved)
                 else:
@@ -155,13 +193,19 @@ class _Attempt:
                     texts.setdefault(found.path, []).append(found)
         files = tuple(assembled(changes, self.before.source, self.before.exists))
         after = self.before.after(files)
-        checks = [self._again(after)]
-        if not checks[0].refusals:
+        checks = [self._again(after), *self._frozen(after)]
+        if not any(check.refusals for check in checks):
             checks += prove(self.before, after, files, moved, leftovers=leftovers)
         return _Stage(
             self.number, self.step, after, files, tuple(moved), tuple(leftovers), tuple(self._numbered(checks)),
             tuple(path for path in texts if path not in code),
         )  # fmt: skip
+
+    def _mentions(self, changes: Sequence[Change], moved: Sequence[Moved]) -> Iterator[Edit | Leftover]:
+        after = partial(self._meaning, changes)
+        if self.leave_strings or self.step.leave_strings:
+            return mentions(self.before, after, moved, changes, leave_strings=True)
+        return mentions(self.before, after, moved, changes)
 
     def _meaning(self, changes: Sequence[Change], dotted: str) -> Meaning:
         """What a dotted name means when the codemod has done its part."""
@@ -190,6 +234,20 @@ class _Attempt:
             for one in more
         )
         return Check("second pass", 1, wrong)
+
+    def _frozen(self, after: Project) -> Iterator[Check]:
+        """What the project has agreed not to change stays as it is."""
+        if entries := self.before.config.frozen:
+            yield Check("frozen", len(entries), tuple(self._thawed(after)))
+
+    def _thawed(self, after: Project) -> Iterator[Refusal]:
+        for entry in self.before.config.frozen:
+            was, now = self.before.survey.frozen.look(entry), after.survey.frozen.look(entry)
+            if was.state == "same" and now.state != "same":
+                why = f"{entry.what} is not to be changed{f' ({entry.reason})' if entry.reason else ''}"
+                owner = f"ask {entry.owner}, or " if entry.owner else ""
+                remedy = f"{owner}take its entry in {entry.file} away"
+                yield Refusal(was.path, was.line, "frozen", why, remedy, self.number)
 
     def _numbered(self, checks: Iterable[Check]) -> Iterator[Check]:
         for check in checks:
@@ -252,8 +310,9 @@ def _stands_on(step: Step, stage: _Stage) -> bool:
 
 def _words(request: Request) -> Iterator[str]:
     for field in msgspec.structs.fields(request):
-        value = getattr(request, field.name)
-        yield from (one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str) and one)
+        value: object = getattr(request, field.name)
+        several = cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,)
+        yield from (one for one in several if isinstance(one, str) and one)
 
 
 def _related(one: str, other: str) -> bool:

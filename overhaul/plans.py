@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import cast
+
 import msgspec
 
 from overhaul.changes import FileChange, Leftover, Moved
@@ -15,6 +18,8 @@ class Step(msgspec.Struct, frozen=True):
     request: Request
     title: str = ""
     """What to call it where it is told; "" for the codemod and its target."""
+    leave_strings: bool = False
+    """Strings in code that speak of what is moved, and cannot be rewritten exactly, are left as they are and told."""
 
     @property
     def called(self) -> str:
@@ -40,7 +45,7 @@ class Check(msgspec.Struct, frozen=True):
     """One part of the proof."""
 
     name: str
-    """request, round trip, compile, second pass, bindings, imports, cycles, commands."""
+    """request, second pass, frozen, round trip, compile, bindings, imports, cycles, commands."""
     looked: int
     """How many files, names, edges or tests it has looked at."""
     refusals: tuple[Refusal, ...] = ()
@@ -81,5 +86,5 @@ def said(request: Request) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return ",".join(map(str, cast("Sequence[object]", value)))
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -127,16 +127,16 @@ class Results:
 
     def __init__(
         self, layout: Layout, config: Config, leaves: Leaves, store: Store, facts: Mapping[type[Row], FactTable[Any]],
-        root: Path,
+        root: Path, planned: Mapping[str, bytes | None] | None = None,
     ) -> None:  # fmt: skip
-        """`facts` has the table of every collector; `root` is the folder that is audited."""
+        """`facts` has the table of every collector; `root` is the audited folder, `planned` that of its tree."""
         self._layout = layout
         self._config = config
         self._leaves = leaves
         self._store = store
         self._facts = facts
         self._history = History(root)
-        self._frozen = FrozenFiles(root, layout, config)
+        self.frozen = FrozenFiles(root, layout, config, planned)
         self._by_name = {table.name: table for table in facts.values()}
         self._made_tables = {name: row for name, row in leaves.tables.items() if name not in self._by_name}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
@@ -302,7 +302,7 @@ class Results:
             elif hint is History:
                 total.update(self._history.digest)
             elif hint is FrozenFiles:
-                total.update(self._frozen.digest)
+                total.update(self.frozen.digest)
             elif isinstance(hint, type) and issubclass(hint, Options):
                 total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
@@ -374,7 +374,7 @@ class Results:
         if hint is History:
             return self._history
         if hint is FrozenFiles:
-            return self._frozen
+            return self.frozen
         if isinstance(hint, type) and issubclass(hint, Options):
             return self._options(leaf, hint)
         if (state := _state_of(hint)) is not None:

@@ -88,3 +88,43 @@ def _forked(
     finally:
         # Neither buffers nor connections of the parent's are to be flushed and closed here.
         os._exit(0)
+
+
+class Early:
+    """Tasks that forks do while this process does something else; what they have not done in time is given up."""
+
+    def __init__(self, tasks: Sequence[str], processes: int, do: Callable[[str], bytes]) -> None:
+        """Start at once; `do` makes bytes of a task. No fork is made where there can be none."""
+        self._forks: list[tuple[int, IO[bytes]]] = []
+        for first in range(min(processes, len(tasks)) if can_fork() else 0):
+            try:
+                file: IO[bytes] = tempfile.TemporaryFile(prefix="overhaul-")  # noqa: SIM115 - closed by `done`
+                number = os.fork()
+            except OSError:
+                return
+            if number == 0:
+                _early(tasks[first::processes], file, do)
+            self._forks.append((number, file))
+
+    def done(self) -> Iterator[bytes]:
+        """What has been made so far, in no order; the forks are ended."""
+        forks, self._forks = self._forks, []
+        for number, _ in forks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        for number, file in forks:
+            os.waitpid(number, 0)
+            with file:
+                file.seek(0)
+                yield from frames(file)
+
+
+def _early(tasks: Sequence[str], file: IO[bytes], do: Callable[[str], bytes]) -> None:
+    """What such a fork does; it never returns."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for task in tasks:
+            write_frame(file, do(task))
+            file.flush()
+    finally:
+        os._exit(0)

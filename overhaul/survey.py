@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from overhaul.collecting import Collecting, Progress, engine
+from overhaul.collecting import Collecting, Look, Progress, engine
 from overhaul.comparison import Comparison
 from overhaul.config import Config
 from overhaul.errors import LeafError
@@ -20,13 +20,15 @@ from overhaul.facts import Row, Suppression
 from overhaul.files.discovery import Failure, Tree, discover
 from overhaul.files.overlay import overlaid
 from overhaul.findings import Finding
+from overhaul.frozen import FrozenFiles
 from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
 from overhaul.leaves import Analyzer, Leaves, Rule, table_name
 from overhaul.ledger import Entry as LedgerEntry
 from overhaul.ledger import entry_of
 from overhaul.results import Results
-from overhaul.store import Damaged, Store
+from overhaul.sharing import Early
+from overhaul.store import Damaged, Parsed, Store
 from overhaul.suppressing import by_path, suppress
 from overhaul.symbols import Symbols
 from overhaul.tables import FactTable
@@ -68,6 +70,9 @@ class Survey:
         """Only one file is looked at, whatever else there is beside it."""
         self.executor: Executor | None = None
         """Where files are parsed that are planned, instead of in processes of our own."""
+        self._early: Early | None = None
+        self.foreseen = 0
+        """Contents that were parsed beforehand."""
         self._whole: Verdict | None = None
         self._narrow: Verdict | None = None
         self._paths_of_interest: frozenset[str] | None = None
@@ -85,7 +90,7 @@ class Survey:
             leaf.fills: FactTable(leaf.fills, table_name(leaf.fills), number, self._keys, known, store)
             for number, leaf in enumerate(leaves.collectors.values())
         }
-        self._results = Results(layout, config, leaves, store, self._facts, tree.root)
+        self._results = Results(layout, config, leaves, store, self._facts, tree.root, tree.planned)
 
     def make(self) -> None:
         """Make the tables of all analyzers at once: faster than one by one in a large project that has changed."""
@@ -221,6 +226,7 @@ class Survey:
 
         Only what is planned is parsed. Nothing of it is taken for the state of the disk by a later run.
         """
+        self.forget()
         tree = overlaid(self._tree, self.config, planned)
         layout = lay_out(tree, self.config)
         store = self._store.aside()
@@ -233,6 +239,29 @@ class Survey:
         made = Survey(tree, layout, self.config, self.leaves, store, contents, [*tree.failures, *failures], fresh)
         made.alone, made.executor = self.alone, self.executor
         return made
+
+    def foresee(self, contents: Mapping[str, bytes]) -> None:
+        """Begin to parse what some files will probably be planned to hold, while nothing else needs the processors.
+
+        `planned` takes what is parsed by then; what turns out otherwise was in vain. `forget` ends it.
+        """
+        processes = (self.config.jobs or os.cpu_count() or 1) - 1
+        if self.executor is None and processes > 0:
+            look = Look(self.root, tuple(self.leaves.collectors.values()), self.leaves.wanted, frozenset(), contents)
+            self._early = Early(tuple(contents), processes, look.encoded)
+
+    def forget(self) -> None:
+        """Keep what was parsed beforehand, and parse no more of it."""
+        early, self._early = self._early, None
+        if early is not None:
+            found = [msgspec.msgpack.decode(one, type=Parsed) for one in early.done()]
+            self.foreseen += len(found)
+            self._store.add(found)
+
+    @property
+    def frozen(self) -> FrozenFiles:
+        """What is not to be changed, as it is, or would be."""
+        return self._results.frozen
 
     @cached_property
     def symbols(self) -> Symbols:

@@ -51,15 +51,16 @@ class Bench:
         restore(self.pristine, self.work)
         pristine = applying.snapshot(self.work)
         done = applying.apply(trial, self.work) if tool == "overhaul" else peers.apply(peers.rope(), trial, self.work)
+        written = applying.snapshot(self.work)
         promises = ""
-        if done.verdict == "refused" and tool == "overhaul" and applying.snapshot(self.work) != pristine:
+        if done.verdict == "refused" and tool == "overhaul" and written != pristine:
             done = Applied("broken", f"refused, but files have changed: {done.why}", done.seconds)
         elif done.verdict == "green":
             odd = worse(before, outcomes(self.python, self.work, self.tests), self._unsteady)
             if odd:
                 done = Applied("broken", f"{len(odd)} tests: {'; '.join(odd[:3])}"[:600], done.seconds)
             if tool == "overhaul":
-                promises = applying.again(trial, self.work) or applying.undo(self.work, pristine)
+                promises = applying.again(trial, self.work) or applying.undo(self.work, pristine, written)
         row = {
             "tool": tool, "project": self.name, "title": trial.title, "sort": trial.thing.sort, "verb": trial.verb,
             "verdict": done.verdict, "why": done.why, "promises": promises, "seconds": round(done.seconds, 2),

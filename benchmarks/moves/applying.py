@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple
 from benchmarks.moves.choosing import Trial
 
 Verdict = Literal["green", "refused", "broken"]
+Snapshot = dict[str, tuple[int, bytes]]
+"""Path -> mode and content."""
 
 
 class Applied(NamedTuple):
@@ -42,17 +44,20 @@ def again(trial: Trial, work: Path) -> str:
     return "the second run changes files" if snapshot(work) != before else ""
 
 
-def undo(work: Path, pristine: dict[str, tuple[int, bytes]]) -> str:
-    """What is wrong after the migration was undone; "" where every byte is as it was."""
+def undo(work: Path, pristine: Snapshot, written: Snapshot) -> str:
+    """What is wrong after the migration was undone; "" where every byte is as it was.
+
+    `written` is what it wrote: other files were made by the tests.
+    """
     code, out, _ = _overhaul(work, ["undo", str(work)])
     if code:
         return f"undo ends with {code}: {_reason(out)}"
     now = snapshot(work)
-    odd = sorted(path for path in now.keys() | pristine.keys() if now.get(path) != pristine.get(path))
+    odd = sorted(path for path in written.keys() | pristine.keys() if now.get(path) != pristine.get(path))
     return f"undo left {len(odd)} paths changed: {', '.join(odd[:3])}" if odd else ""
 
 
-def snapshot(work: Path) -> dict[str, tuple[int, bytes]]:
+def snapshot(work: Path) -> Snapshot:
     """Every file and folder below, with its mode and content; caches and overhaul's own folder left out."""
     found: dict[str, tuple[int, bytes]] = {}
     for folder, folders, files in os.walk(work):

@@ -13,6 +13,8 @@ from typing import Final
 LIMIT: Final = 900
 """Seconds that a whole suite may take."""
 
+_BETTER: Final = {("failure", "passed"), ("error", "passed")}
+
 Outcomes = Mapping[str, str]
 """Test -> passed, failed, error or skipped; "" -> how the run ended, where it did not."""
 
@@ -47,10 +49,13 @@ def _cases(report: Path) -> dict[str, str]:
 
 
 def worse(before: Outcomes, after: Outcomes, unsteady: frozenset[str]) -> list[str]:
-    """The tests whose outcome is another one, each with both; those that are unsteady by themselves left out."""
+    """The tests whose outcome is another one, each with both.
+
+    Those that are unsteady by themselves are left out, and so is what failed before and now passes.
+    """
     names = (before.keys() | after.keys()) - unsteady
     return [
         f"{name}: {before.get(name, 'absent')} -> {after.get(name, 'absent')}"
         for name in sorted(names)
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and (before.get(name), after.get(name)) not in _BETTER
     ]

@@ -37,6 +37,10 @@ _PLANNING: Final = (
     ),
     click.option("--code-only", is_flag=True, help="Change no text that is no code; where it speaks of it is told."),
     click.option(
+        "--leave-strings", is_flag=True,
+        help="Leave strings in code as they are that speak of what is moved and cannot be rewritten exactly.",
+    ),
+    click.option(
         "--diff/--no-diff", "shown", default=None, help="Show what changes; by default where nothing is written."
     ),
     click.option(
@@ -133,10 +137,13 @@ def migrate(migration: str | None, path: str, drop_shims: bool, **options: Any) 
         return _carry_out("Take away the shims that nothing uses", dropping, path, options)
     if migration is None:
         raise click.UsageError("no migration file: overhaul migrate FILE [PATH], or migrate --drop-shims [PATH]")
-    file = migration
     workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
-    loaded = load_migration(Path(file), workspace.leaves)
-    return _carry_out(loaded.title, lambda *_: loaded.steps, path, options, loaded.verify, workspace)
+    loaded = load_migration(Path(migration), workspace.leaves)
+
+    def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
+        return loaded.steps
+
+    return _carry_out(loaded.title, steps, path, options, loaded.verify, workspace)
 
 
 def _carry_out(
@@ -161,7 +168,7 @@ def _carry_out(
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     project = Project(survey)
     asked = Asked(
-        without=_parts(options["without"]), code_only=options["code_only"],
+        without=_parts(options["without"]), code_only=options["code_only"], leave_strings=options["leave_strings"],
         verify=_verify(workspace, options, verify, quiet=quiet),
     )  # fmt: skip
     with _bar(quiet=quiet, no_color=options["no_color"]) as told:

@@ -51,6 +51,10 @@ def _step(leaf: Codemod) -> Json:
         "properties": {
             "codemod": {"const": leaf.name},
             "title": {"type": "string", "description": "What the step is called where it is told."},
+            "leave-strings": {
+                "type": "boolean",
+                "description": "Strings that speak of what is moved, and cannot be rewritten, are left and told.",
+            },
             **properties,
         },
     }

@@ -63,7 +63,8 @@ def _files(plan: Plan) -> Iterator[str]:
     kinds = Counter(kind_of(one) for one in files)
     pieces = Counter(each.guidance for one in files for each in one.replacements)
     told = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
-    yield f"{_counted(len(files), 'file')} ({told})"
+    told = f" ({told})" if len(kinds) > 1 else f" {next(iter(kinds))}"
+    yield f"{_counted(len(files), 'file')}{told}"
     if pieces:
         guided = ", ".join(f"{pieces[one]:,} {_GUIDED[one]}" for one in _GUIDED if pieces[one])
         yield f", {_counted(pieces.total(), 'replacement')}: {guided}"

@@ -35,7 +35,7 @@ def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None)
     from pathlib import Path
 
     from overhaul.config import load_config
-    from overhaul.errors import NotWritten, TargetError
+    from overhaul.errors import TargetError
     from overhaul.standing import home
     from overhaul.transaction import writing
 
@@ -52,13 +52,7 @@ def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None)
 
         write_stdout(_lines(writing.journals(root, store=store)), sys.stdout.buffer)
         return 0
-    try:
-        done = writing.undo(root, int(number or 0), store=store)
-    except NotWritten as error:
-        for reason in error.reasons:
-            say(reason)
-        say("overhaul: nothing was undone")
-        return error.exit_code
+    done = writing.undo(root, int(number or 0), store=store)
     for note in done.notes:
         say(note)
     if done.number and not quiet:

@@ -53,8 +53,8 @@ class Tree(msgspec.Struct, frozen=True):
     metadata: tuple[str, ...] = ()
     """The pyproject.toml, setup.cfg and setup.py files met; those above the root start with `../`."""
     failures: tuple[Failure, ...] = ()
-    planned: Mapping[str, bytes] = {}
-    """The content of Python files and metadata that is not, or not yet, what the disk has (`files.overlay`)."""
+    planned: Mapping[str, bytes | None] = {}
+    """The content of files that is not, or not yet, what the disk has; None for those that go (`files.overlay`)."""
 
 
 def discover(root: Path, config: Config) -> Tree:
@@ -106,9 +106,9 @@ def admits(tree: Tree, config: Config, path: str) -> bool:
             return False
         prefix = f"{prefix}{folder}/" if folder else ""
         try:
-            names = set(os.listdir(walk.base + prefix))
+            names = {*os.listdir(walk.base + prefix)}
         except OSError:
-            names = set()
+            names = set[str]()
         if "pyvenv.cfg" in names and prefix:
             return False
         rules = walk.rules_of(prefix, names, rules) if walk.git else rules

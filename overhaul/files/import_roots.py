@@ -40,7 +40,7 @@ class Metadata(msgspec.Struct, frozen=True):
     failures: tuple[Failure, ...]
 
 
-def read_metadata(root: Path, files: Iterable[str], planned: Mapping[str, bytes] | None = None) -> Metadata:
+def read_metadata(root: Path, files: Iterable[str], planned: Mapping[str, bytes | None] | None = None) -> Metadata:
     """Read pyproject.toml, setup.cfg and setup.py files (paths relative to `root`); nothing is run.
 
     `planned` has what is to be taken for the content of some, whatever the disk has.

@@ -28,7 +28,7 @@ def overlaid(tree: Tree, config: Config, planned: Mapping[str, bytes | None]) ->
         entries=tuple(sorted(entries, key=lambda entry: entry.path)),
         opaque=tuple(path for path in tree.opaque if planned.get(path, b"") is not None),
         metadata=tuple(sorted(metadata)),
-        planned={path: data for path, data in planned.items() if data is not None},
+        planned=planned,
     )
 
 

@@ -129,9 +129,9 @@ def _taken(func: ast.expr, number: int, keyword: str, count: int) -> Use:
         return "logger" if keyword == "logger" else "other"
     if name in _IMPORTING or (around == "modules" and name in ("get", "pop", "setdefault")):
         return "import"
-    if name == "patch" or (around == "patch" and name in ("dict", "multiple")):
+    if name.endswith("patch") or (around == "patch" and name in ("dict", "multiple")):
         return "patch"
-    if isinstance(func, ast.Attribute) and name in ("setattr", "delattr") and around != "builtins":
+    if isinstance(func, ast.Attribute) and name in ("setattr", "delattr", "spy", "stub") and around != "builtins":
         return "patch"
     if around == "monkeypatch" and name in ("setitem", "delitem"):
         return "import"

@@ -19,8 +19,13 @@ Outcome: TypeAlias = Replacement | Remark
 class Session:
     """Examples that share their names: those of one docstring, document or string."""
 
-    def __init__(self, subject: Subject, importer: str, around: str, guidance: Guidance = "review") -> None:
-        """Absolute names are looked up from `importer`; those of `around` are there already (a doctest's module)."""
+    def __init__(
+        self, subject: Subject, importer: str, around: str, guidance: Guidance = "review", *, shared: bool = False
+    ) -> None:
+        """Absolute names are looked up from `importer`; those of `around` are there already (a doctest's module).
+
+        `shared`: what the examples import may be there for code that stands elsewhere.
+        """
         self._subject, self._importer, self._around, self._guidance = subject, importer, around, guidance
         self._bound: dict[str, str] = {}
         """What imports have bound -> its dotted name."""
@@ -30,6 +35,9 @@ class Session:
         """What the examples so far have bound themselves."""
         self._ambiguous: set[str] = set()
         """What any of them binds itself, or has as a parameter."""
+        self._shared = shared
+        self._used: set[str] = set()
+        """The names that any of them uses."""
         self.seen: set[int] = set()
         """Offsets of the names that were understood, whether or not they change."""
 
@@ -40,6 +48,7 @@ class Session:
             tree = _parsed(snippet.code)
             if tree is not None:
                 self._ambiguous.update(bound_names(_without_imports(tree.body)), _parameters(tree))
+                self._used.update(chain.parts[0] for chain in _chains(tree))
         for snippet in snippets:
             yield from self._outcomes(snippet)
 
@@ -89,7 +98,8 @@ class Session:
                 continue
             base, _, name = answer.text.rpartition(".")
             if alias.asname is None and name != alias.name:
-                if alias.name in self._ambiguous:  # its uses cannot be told apart
+                # Its uses cannot be told apart, or are elsewhere.
+                if alias.name in self._ambiguous or (self._shared and alias.name not in self._used):
                     name = f"{name} as {alias.name}"
                 else:
                     self._renamed[alias.name] = name

@@ -92,5 +92,5 @@ _PATH: Final = re.compile(
     r"(?<![\w/.\\@$%{}-])(?:\{\w+\}/|\$\{?\w+\}?/|\$\(\w+\)/|\./|(?:\.\./)+|/)?[\w.*-]+(?:/[\w.*-]+)*/?(?![\w\\])"
 )
 _LEAD: Final = re.compile(
-    r"\{(?:toxinidir|posargs|envdir)\}/|\$\{?(?:PWD|GITHUB_WORKSPACE|CURDIR)\}?/|\$\(CURDIR\)/|\./|/"
+    r"(?:\*\*?/)+|\{(?:toxinidir|posargs|envdir)\}/|\$\{?(?:PWD|GITHUB_WORKSPACE|CURDIR)\}?/|\$\(CURDIR\)/|\./|/"
 )

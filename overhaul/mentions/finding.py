@@ -13,7 +13,7 @@ from overhaul.mentions.filepaths import FilePaths
 from overhaul.mentions.patches import PatchedHelpers
 from overhaul.mentions.prose import Prose, in_prose
 from overhaul.mentions.settings import in_opaque, in_settings
-from overhaul.mentions.sorts import Sort, sort_of
+from overhaul.mentions.sorts import Sort, is_data, sort_of
 from overhaul.mentions.strings import PythonFile
 from overhaul.mentions.subject import Subject
 from overhaul.mentions.tokens import Remark
@@ -26,26 +26,46 @@ Outcome: TypeAlias = Replacement | Remark
 
 
 def mentions(
-    project: Project, after: Callable[[str], Meaning] | None, moved: Iterable[Moved], changes: Iterable[Change] = ()
+    project: Project, after: Callable[[str], Meaning] | None, moved: Iterable[Moved], changes: Iterable[Change] = (),
+    *, leave_strings: bool = False,
 ) -> Iterator[Edit | Leftover]:
     """Edits and leftovers in strings, comments, documents and settings, by path.
 
     `project` is as it was before the step, `after` tells what a dotted name means after it (without it that is worked
     out from the edited modules), `changes` are the codemod's own, whose stretches are left to it. Raises Refused where
-    a test patches a name that what has moved would no longer look up there, and which it would nobody can tell.
+    a test patches a name that what has moved would no longer look up there, and what stays would; with `leave_strings`
+    that is a leftover.
     """
     subject = Subject(project, after, moved, changes)
     if not subject.moved:
         return
     paths = FilePaths(project, subject)
-    helpers = PatchedHelpers(project, subject)
+    helpers = PatchedHelpers(project, subject, leave=leave_strings)
     for path in sorted({*project.mentioning((*subject.words, *helpers.words))}):
-        if path not in subject.afterwards.gone:
+        if path in subject.afterwards.gone:
+            continue
+        if is_data(path) and not _imported(project, path):
+            yield from _settled(subject, path, _in_data(project, path, subject))
+        else:
             yield from _settled(subject, path, _in_python(project, path, subject, paths, helpers))
     for path in sorted(project.texts()):
         sort = sort_of(path)
         if sort != "foreign" and path not in subject.afterwards.gone:
             yield from _in_text(project, path, sort, subject, paths)
+
+
+def carried(project: Project, moved: Iterable[Moved], path: str, start: int, end: int) -> list[Replacement]:
+    """What changes in the strings and comments of code that a codemod takes to another module, by place.
+
+    A name without its module goes on to be right there. Raises Unreadable for a file that cannot be read.
+    """
+    subject = Subject(project, None, moved, ())
+    text = project.source(path).text()
+    found = PythonFile(project, path, subject, FilePaths(project, subject)).outcomes()
+    return sorted(
+        {one for one in found if isinstance(one, Replacement) and start <= one.start and one.end <= end
+         and "." in text[one.start : one.end]}
+    )  # fmt: skip
 
 
 def _in_python(
@@ -59,6 +79,21 @@ def _in_python(
     yield from helpers.outcomes(path)
 
 
+def _in_data(project: Project, path: str, subject: Subject) -> Iterator[Remark]:
+    try:
+        text = project.source(path).text()
+    except Unreadable:
+        return
+    yield from in_opaque(text, subject, "data of tests")
+
+
+def _imported(project: Project, path: str) -> bool:
+    """Whether another module imports a file, or it is in a package."""
+    module = project.layout.module_of(path)
+    around = project.layout.modules.get(module.rpartition(".")[0])
+    return around is not None and around.kind == "source"
+
+
 def _in_text(
     project: Project, path: str, sort: Sort, subject: Subject, paths: FilePaths
 ) -> Iterator[Edit | Leftover]:
@@ -68,6 +103,9 @@ def _in_text(
             return
         text = source.text()
     except Unreadable:
+        return
+    if is_data(path):
+        yield from _settled(subject, path, in_opaque(text, subject, "data of tests"))
         return
     if sort == "history":
         remark = next(in_opaque(text, subject, "history: it tells what was"), None)
@@ -95,6 +133,8 @@ def _settled(subject: Subject, path: str, outcomes: Iterable[Outcome]) -> Iterat
     found = list(outcomes)
     if not found:
         return
+    text = subject.project.source(path).text()
+    found = [one for one in found if isinstance(one, Remark) or text[one.start : one.end] != one.text]
     taken = _Taken(subject.afterwards.replacements.get(path, ()))
     replacements: list[Replacement] = []
     for change in sorted({one for one in found if isinstance(one, Replacement)}):
@@ -105,7 +145,6 @@ def _settled(subject: Subject, path: str, outcomes: Iterable[Outcome]) -> Iterat
     if replacements:
         yield project.edit(path, replacements)
     own = _Taken(replacements)
-    text = project.source(path).text()
     leftovers = {
         project.leftover(path, text.count("\n", 0, one.at) + 1, one.moved.before, one.reason)
         for one in found
@@ -113,7 +152,7 @@ def _settled(subject: Subject, path: str, outcomes: Iterable[Outcome]) -> Iterat
     }
     for one in found:
         # A codemod that moves code takes its text along as it is.
-        if isinstance(one, Replacement) and taken.carries(one):
+        if isinstance(one, Replacement) and taken.carries(one) and "." in text[one.start : one.end]:
             line = text.count("\n", 0, one.start) + 1
             moved = next(iter(subject.outermost))
             leftovers.add(project.leftover(path, line, moved.before, "in the text of what was moved"))

@@ -47,8 +47,9 @@ def patched(
 class PatchedHelpers:
     """`patch("old.helper")`, where what has left `old` uses `helper`, and now looks it up in its new module."""
 
-    def __init__(self, project: Project, subject: Subject) -> None:
-        """Of what has moved from one module to another."""
+    def __init__(self, project: Project, subject: Subject, *, leave: bool = False) -> None:
+        """Of what has moved from one module to another; what falls apart is left over, not refused, if `leave`."""
+        self._leave = leave
         self._project, self._subject = project, subject
         self._helpers: dict[str, dict[str, list[Moved]]] = {}
         for moved in subject.moved:
@@ -122,10 +123,13 @@ class PatchedHelpers:
             yield Remark(token.start, moved, f"patched for {old} alone: the moved code looks it up in its own module")
         else:
             line = text.count("\n", 0, token.start) + 1
-            raise Refused(
-                f"{path}:{line}: patches {token.name}, which {moved.before.name} looks up in {moved.after.module} "
-                f"afterwards and {', '.join(sorted(users)[:3])} in {old}: patch both there first, or move these too"
+            why = (
+                f"patches {token.name}, which {moved.before.name} looks up in {moved.after.module} afterwards, "
+                f"and {', '.join(sorted(users)[:3])} in {old}"
             )
+            if not self._leave:
+                raise Refused(f"{path}:{line}: {why}: patch both there, move these too, or say --leave-strings")
+            yield Remark(token.start, moved, why)
 
 
 def _globals_of(project: Project, module: str, name: str) -> Iterator[str]:

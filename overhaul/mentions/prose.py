@@ -67,7 +67,7 @@ class _Reader:
             return
         role = _ROLE.search(before)
         if role is not None:
-            yield from self._role(token, role["role"] or "any")
+            yield from self._role(token, role["role"] or role["braced"] or "any")
             return
         start, _ = line_at(text, token.start)
         line = text[max(start, prose.start) : token.start]
@@ -113,11 +113,11 @@ class _Reader:
         for base in self._bases(token, around):
             dotted = f"{base}.{token.name}" if base else token.name
             answer = self._subject.answer(dotted, self._prose.importer)
-            if answer is None:
+            if answer is None or answer.count <= (base.count(".") + 1 if base else 0):
                 continue
             if answer.text is None:
                 yield Remark(token.start, answer.moved, "what it would mean afterwards cannot be told")
-            elif answer.count > (base.count(".") + 1 if base else 0):
+            else:
                 yield from self._shortened(token, base, answer, because)
             return
         if because:
@@ -211,6 +211,9 @@ class _Reader:
             if before[-1] not in parts:
                 continue
             count = parts.index(before[-1]) + 1
+            called = self._prose.text[token.end : token.end + 1] == "("
+            if token.single and not called and not distinctive(token.name):
+                return
             if before[-count:] == parts[:count]:
                 yield Remark(token.start, moved, reason)
                 return
@@ -232,7 +235,10 @@ def _class_around(text: str, at: int) -> str:
     return ".".join(reversed(names))
 
 
-_ROLE: Final = re.compile(r"(?::(?:[\w+.-]+:)?(?P<role>[\w-]+):`(?:[^`<>]*<)?|\bL\{(?:[^{}<>]*<)?)[~!]?\.?\Z")
+_ROLE: Final = re.compile(
+    r"(?:(?::(?:[\w+.-]+:)?(?P<role>[\w-]+):|\{(?:[\w+.-]+:)?(?P<braced>[\w-]+)\})`(?:[^`<>]*<)?|\bL\{(?:[^{}<>]*<)?)"
+    r"[~!]?\.?\Z"
+)
 _TITLE: Final = re.compile(r"\s*<[~!]?(?P<target>[\w.]+)>[`}]")
 _OPENED: Final = re.compile(r"(?:`|\b[LCU]\{)[~!]?\Z")
 _ROLES: Final = frozenset((

@@ -30,7 +30,7 @@ def in_settings(text: str, subject: Subject) -> Iterator[Outcome]:
             yield from _bare(token, before, subject)
         elif _names_package(text, token, before, behind):
             yield replaced_by(token, answer, "package in settings")
-        elif not _NAMED.search(before):
+        elif not _NAMED.search(before) and _is_value(before, behind):
             yield Remark(token.start, answer.moved, "a word alone: the package, or something else of its name")
 
 
@@ -70,18 +70,25 @@ def _bare(token: Token, before: str, subject: Subject) -> Iterator[Remark]:
                 return
 
 
+def _is_value(before: str, behind: str) -> bool:
+    """Whether a word is all of a value, and neither a key nor a word of a sentence."""
+    if before[-1:] in ("'", '"') and before[-1:] == behind[:1]:
+        return not _KEYED.match(behind)
+    return bool(_ASSIGNED.search(before)) and not behind.strip()
+
+
 def _names_package(text: str, token: Token, before: str, behind: str) -> bool:
     """Whether a word is there as the name of a module or package."""
     if _OPTION.search(before) or _PATTERN.match(behind):
         return True
+    if not before.strip(" \t\"'") and _KEYED.match(behind):
+        return "package-data" in _section(text, token.start).replace("_", "-")
     key = _KEY.match(before)
     if key is None and before.strip(" \t-\"',[") == "":
         # In a list of several lines, below its key.
         above = _KEY_LINE.findall(text, max(0, token.start - 2000), token.start)
         return bool(above) and _last_word(above[-1]) in _KEYS
-    if key is None:
-        return bool(_KEYED.match(behind)) and "package-data" in _section(text, token.start).replace("_", "-")
-    return _last_word(key["key"]) in _KEYS
+    return key is not None and _last_word(key["key"]) in _KEYS
 
 
 def _last_word(key: str) -> str:
@@ -106,6 +113,7 @@ _OPTION: Final = re.compile(r"(?:--cov[= ]|--cov-config[= ]|--pyargs |--package[
 _PATTERN: Final = re.compile(r"\.?\*")
 _KEY: Final = re.compile(r"\s*-?\s*(?P<key>[\w.\"'-]+)\s*[=:]\s*[\[{]?.*\Z")
 _KEY_LINE: Final = re.compile(r"^[ \t]*-?[ \t]*([\w.\"'-]+)[ \t]*[=:][ \t]*[\[{]?[ \t]*(?:\#.*)?$", re.MULTILINE)
+_ASSIGNED: Final = re.compile(r"(?:[=:]|^)\s*(?:-\s+)?\Z")
 _KEYED: Final = re.compile(r"[\"']?\s*=")
 _KEYS: Final = frozenset((
     "packages", "package", "py-modules", "source", "source-pkgs", "known-first-party", "first-party", "root-package",

@@ -10,6 +10,11 @@ Sort = Literal["rst", "markdown", "settings", "notebook", "template", "history",
 """history: tells what was, and stays; foreign: lock files, vendored and generated code, translations, data."""
 
 
+def is_data(path: str) -> bool:
+    """Whether a file, Python or not, is what tests are fed with, and compared with byte by byte."""
+    return _DATA.search(f"/{path.lower()}") is not None
+
+
 def sort_of(path: str) -> Sort:
     """The sort of a file that is no Python."""
     name = posixpath.basename(path).lower()
@@ -23,6 +28,9 @@ def sort_of(path: str) -> Sort:
     return "settings" if _PLAIN.match(name) else "markdown" if _READ.match(name) else "foreign"
 
 
+_DATA: Final = re.compile(
+    r"/(?:tests?|testing)/(?:.*/)?(?:data|test_?data|fixtures?|cases|snapshots?|__snapshots__|golden|samples?)/"
+)
 _FOREIGN_FOLDERS: Final = re.compile(
     r"/(?:node_modules|_?vendor(?:ed)?|_?third[-_]party|extern(?:al)?s?|locale|site-packages|[^/]+\.egg-info|dist|_build)/"
 )

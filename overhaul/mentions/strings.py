@@ -44,14 +44,14 @@ class PythonFile:
             return
         taken = sorted(self._subject.afterwards.replacements.get(self._path, ()))
         for one in lexed(self._text):
-            if _any_between(hits, one.inner, one.inner_end) and not _covered(taken, one):
-                yield from self._outcomes(one)
+            if _any_between(hits, one.inner, one.inner_end):
+                yield from self._outcomes(one, _covered(taken, one))
 
     @cached_property
     def _contexts(self) -> Contexts:
         return Contexts(self._text)
 
-    def _outcomes(self, one: Lexed) -> Iterator[Outcome]:
+    def _outcomes(self, one: Lexed, taken: bool) -> Iterator[Outcome]:
         text = self._text
         if one.kind == "comment":
             if not _TYPE_COMMENT.match(text, one.start, one.end):
@@ -63,7 +63,8 @@ class PythonFile:
             return
         inner = text[one.inner : one.inner_end]
         if one.kind == "string" and (name := _DOTTED.match(inner)):
-            yield from self._whole(one, name)
+            if not taken:
+                yield from self._whole(one, name)
         elif one.kind == "string":
             yield from self._several(one)
         else:
@@ -139,7 +140,7 @@ class PythonFile:
 
     def _message(self, text: str, one: Lexed, inner: str) -> Iterator[Outcome]:
         code = _is_code(inner)
-        session = Session(self._subject, self._module, "")
+        session = Session(self._subject, self._module, "", shared=True)
         found = list(session.all([whole(text, one.inner, one.inner_end)])) if code else []
         yield from found
         seen = {*session.seen, *(change.start for change in found if isinstance(change, Replacement))}
@@ -178,8 +179,13 @@ def _any_between(hits: Sequence[int], start: int, end: int) -> bool:
 
 
 def _covered(taken: Sequence[Replacement], one: Lexed) -> bool:
-    """Whether a codemod has changed the string, or part of it, already and all that is in it is short."""
-    return any(other.start < one.end and one.start < other.end for other in taken) and one.end - one.start < _SHORT
+    """Whether a codemod has changed the string, or part of it, already."""
+    at = bisect_left(taken, one.end, key=_start)
+    return at > 0 and any(one.start < other.end for other in taken[:at])
+
+
+def _start(one: Replacement) -> int:
+    return one.start
 
 
 def _is_code(text: str) -> bool:
@@ -200,7 +206,6 @@ _DOTTED: Final = re.compile(
 )
 _ESCAPED: Final = re.compile(r"(?<![\w.\\])[^\W\d]\w*(?P<dot>\\+\.)[^\W\d]\w*(?:(?P=dot)[^\W\d]\w*)*")
 _HEAD: Final = re.compile(r"\s*(?:(?:async\s+)?def\b|class\b|\)|\]|else:)|.*\)(?:\s*->.*)?:$")
-_SHORT: Final = 200
 _TYPE_COMMENT: Final = re.compile(r"#\s*type:")
 _COMMAND: Final = re.compile(r"(?:^|\s)-m\s*\Z")
 _IMPORT_LINE: Final = re.compile(r"(?:^|[\n;:])\s*(?:from\s+[\w.]+\s+import\s|import\s+\w)")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.errors import Unreadable
-from overhaul.naming.meanings import Symbol
 from overhaul.naming.offers import OF_EVERY_MODULE
 from overhaul.plans import Refusal
+from overhaul.project import Project
 from overhaul.proving.context import Changed, Context
 from overhaul.proving.mapping import Identity
 from overhaul.proving.meaning import Meanings, Told
@@ -45,14 +46,17 @@ class Bindings:
             yield from self._file(one, old, new, words)
         yield from self._statements()
         yield from self._new_files()
+        yield from self._twice()
 
     # One file
 
     def _file(self, one: Changed, old: Reading, new: Reading, words: frozenset[str]) -> Iterator[Refusal]:
         context = self._context
+        stub = one.path_after.endswith(".pyi")
         comparison = Comparison(
-            context, Meanings(context.before, one.module, words), Meanings(context.after, one.module_after, words),
-            one.path_after, Sure(old, context.before, one.module), Sure(new, context.after, one.module_after),
+            context, Meanings(context.before, one.module, words, old.origins if stub else None),
+            Meanings(context.after, one.module_after, words, new.origins if stub else None), one.path_after,
+            Sure(old, context.before, one.module, stub), Sure(new, context.after, one.module_after, stub),
         )  # fmt: skip
         pairs, alone = paired(old.uses, new.uses, one.places)
         for before, after in pairs:
@@ -62,6 +66,25 @@ class Bindings:
         for use in alone:
             yield from comparison.judge(use)
         self.looked += len(pairs) + len(alone)
+
+    def _twice(self) -> Iterator[Refusal]:
+        """Nothing is defined by more statements than before."""
+        mapping, after = self._context.mapping, self._context.after
+        wanted: Counter[Identity] = Counter()
+        for one in self._context.changed:
+            for name, spans in self._defined(False, one.path).items():
+                wanted[mapping.of(Identity(one.module, name))] += len(spans)
+        for path in (*(one.path_after for one in self._context.changed), *self._context.created):
+            module = after.layout.module_of(path)
+            for name, spans in self._defined(True, path).items():
+                # A stub beside a module defines the same once more.
+                if len(spans) > max(wanted[Identity(module, name)], 1):
+                    line = after.source(path).text().count("\n", 0, spans[-1][0]) + 1
+                    yield Refusal(path, line, CHECK, f"`{name}` would be defined twice in {module}", "remove one")
+
+    def _defined(self, after: bool, path: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+        reading = self._readings.get((after, path)) or (self._reading(after, path) if after else None)
+        return reading.definitions if reading is not None else {}
 
     # Statements that have moved to another place
 
@@ -127,11 +150,9 @@ def _within(uses: Iterable[Use], spans: Sequence[tuple[int, int]]) -> Iterator[U
 class Sure:
     """What is certain of the names of one module, whatever they mean."""
 
-    def __init__(self, reading: Reading, project: object, module: str) -> None:
-        """`project` has the symbol table that the module is looked up in."""
-        from overhaul.project import Project
-
-        assert isinstance(project, Project)
+    def __init__(self, reading: Reading, project: Project, module: str, stub: bool = False) -> None:
+        """`project` has the symbol table that the module is looked up in; a `stub` never runs."""
+        self._stub = stub
         self.reading = reading
         self._symbols = project.symbols
         self._module = module
@@ -143,8 +164,14 @@ class Sure:
             return True
         return name in symbols.names(module) or bool(symbols.gap(module)) or name in _OF_CLASSES
 
+    def named(self, use: Use) -> bool:
+        """Whether a statement binds the first name of a chain."""
+        return use.home.kind != "module" or use.parts[0] in self._symbols.names(self._module) or self._stub
+
     def only_typed(self, name: str) -> bool:
         """Whether a global is imported under TYPE_CHECKING alone."""
+        if self._stub:
+            return False
         rows = self._symbols.interior(self._module).bindings.get(name, ())
         if not rows or any(row.kind != "import" for row in rows):
             return False
@@ -157,7 +184,7 @@ class Sure:
 
     def late(self, use: Use) -> bool:
         """Whether a global is asked for, while the module is imported, above the statement that binds it."""
-        if use.when != "import" or use.role not in ("load", "string"):
+        if self._stub or use.when != "import" or use.role not in ("load", "string"):
             return False
         since = self.reading.since.get(use.variable)
         return since is not None and since > use.number and not hasattr(builtins, use.parts[0])
@@ -189,7 +216,7 @@ class Comparison:
             wanted = frozenset(map(self._mapping.of, meant[known]))
             got = means[at] if at >= 0 else frozenset()
             if got != wanted:
-                if self._goes_on(meant[known], got, before, after):
+                if self._goes_on(meant[known], got, before, after, home_after):
                     return
                 yield self._differs(before, after, meant[known], wanted, got)
                 return
@@ -198,11 +225,11 @@ class Comparison:
             yield from self._variable(before, home, after, home_after)
         yield from self._moment(before, after)
 
-    def _goes_on(self, meant: Told, got: Told, before: Use, after: Use) -> bool:
-        """Whether an old name is used on, and goes on to work."""
-        if before.parts[-1] != after.parts[-1] or not all(map(self._mapping.kept, meant)):
+    def _goes_on(self, meant: Told, got: Told, before: Use, after: Use, home: Scope) -> bool:
+        """Whether an old name is used on, and goes on to work: never as a plain name that nothing binds."""
+        if before.parts[-1] != after.parts[-1] or not _is_plain(after, home):
             return False
-        return not got or got == meant
+        return self._sure_after.named(after) and self._context.goes_on(meant, got)
 
     def _imported(self, before: Use, home: Scope, after: Use, home_after: Scope) -> bool:
         """Whether the first names are globals or come from imports, whose meaning has been compared."""
@@ -305,5 +332,3 @@ def _listed(some: Told) -> str:
 
 
 _OF_CLASSES: Final = frozenset({"__module__", "__qualname__", "__class__"})
-
-__all__ = ["Bindings", "Identity", "Symbol"]

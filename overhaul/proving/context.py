@@ -11,6 +11,7 @@ from overhaul.changes import FileChange, Leftover, Moved
 from overhaul.errors import Unreadable
 from overhaul.project import Project
 from overhaul.proving.mapping import Mapping
+from overhaul.proving.meaning import Told
 from overhaul.proving.places import Places
 from overhaul.proving.reading import words_in
 
@@ -120,6 +121,16 @@ class Context:
             return self.before.layout.module_of(path)
         except KeyError:
             return ""
+
+    def goes_on(self, meant: Told, means: Told) -> bool:
+        """Whether an old name works on, so that it may be used on: by a shim that makes it, or one that is defined."""
+        if not meant or not all(map(self.mapping.kept, meant)):
+            return False
+        if means:
+            return means == meant
+        modules = {self.mapping.module(one.module) for one in meant} | {one.module for one in meant}
+        there = modules & self.after.layout.modules.keys()
+        return any("__getattr__" in self.after.symbols.interior(one).bindings for one in there)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -78,7 +78,7 @@ class Elsewhere:
         wanted = frozenset(map(mapping.of, meant))
         if not meant or means == wanted:
             return
-        if all(map(mapping.kept, meant)) and (not means or means == meant):
+        if self._context.goes_on(meant, means):
             return
         was = " or ".join(map(str, sorted(meant)))
         instead = " or ".join(map(str, sorted(means))) or "nothing that is known"

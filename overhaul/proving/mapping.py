@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -28,7 +29,13 @@ def identity(meaning: Meaning) -> Identity | None:
     """What a meaning is; None for what is not known."""
     if isinstance(meaning, Symbol):
         return Identity(meaning.module, meaning.name)
-    return Identity("", meaning.name) if isinstance(meaning, External) else None
+    if not isinstance(meaning, External) or any(meaning.name.startswith(one) for one in _VALUES):
+        return None
+    return Identity("", meaning.name)
+
+
+_VALUES: Final = ("builtins.object.__class__.", "types.ModuleType.__class__.", "types.ModuleType.__dict__.")
+"""Attributes of what depends on the instance: `self.__class__.make` may be anything."""
 
 
 class Mapping:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from overhaul.naming.meanings import Meaning, Symbol, Unknown
+from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.project import Project
 from overhaul.proving.mapping import Identity, identity
 from overhaul.proving.reading import Use
@@ -17,8 +17,14 @@ Told = frozenset[Identity]
 class Meanings:
     """Tells what the names of one module's text mean."""
 
-    def __init__(self, project: Project, module: str, members: Collection[str]) -> None:
-        """`members`: the attributes for which it is worth finding the classes of receivers."""
+    def __init__(
+        self, project: Project, module: str, members: Collection[str], origins: Mapping[str, str] | None = None
+    ) -> None:
+        """`members`: the attributes for which it is worth finding the classes of receivers.
+
+        `origins`: what a stub beside the module imports, for a text that is that stub; None for the module itself.
+        """
+        self._origins = origins
         self._project = project
         self._symbols = project.symbols
         self._module = module
@@ -29,7 +35,9 @@ class Meanings:
         parts = use.parts
         if not parts[0]:
             return self._of_rest((), use, parts)
-        if home.kind == "module":
+        if home.kind == "module" and self._origins is not None and parts[0] in self._origins:
+            found = self._imported(self._origins[parts[0]], parts)
+        elif home.kind == "module":
             found = [told(one) for one in self._symbols.trail(self._module, "", parts)]
         elif home.kind == "class":
             owner = home.name.split(".")
@@ -44,6 +52,19 @@ class Meanings:
         if not found[-1] and not self._members_apart(parts):
             return self._of_rest(found, use, parts)
         return found
+
+    def _imported(self, origin: str, parts: Sequence[str]) -> Sequence[Told]:
+        """The same for what an import of a stub says."""
+        meaning = self._symbols.target(self._module, origin, "")
+        found = [told(meaning)]
+        if isinstance(meaning, Symbol):
+            inner = (*filter(None, meaning.name.split(".")), *parts[1:])
+            found += [told(one) for one in self._symbols.trail(meaning.module, "", inner)] if inner else []
+            return [found[0], *found[len(found) - len(parts) + 1:]]
+        if isinstance(meaning, External):
+            names = (".".join((meaning.name, *parts[1:count])) for count in range(2, len(parts) + 1))
+            return [*found, *(frozenset({Identity("", name)}) for name in names)]
+        return [*found, *[frozenset[Identity]()] * (len(parts) - 1)]
 
     def _members_apart(self, parts: Sequence[str]) -> bool:
         return not any(part in self._members for part in parts[1:])
@@ -96,6 +117,3 @@ def told(meaning: Meaning) -> Told:
     if isinstance(meaning, Symbol) and meaning.alternatives and meaning.kind not in ("method", "attribute"):
         return frozenset({one, *(other for each in meaning.alternatives if (other := identity(each)) is not None)})
     return frozenset({one})
-
-
-__all__ = ["Meanings", "Told", "Unknown", "told"]

@@ -29,6 +29,7 @@ class Offered:
     def refusals(self) -> Iterator[Refusal]:
         """What is lost, doubled, hidden or in the way, by module."""
         yield from self._arrivals()
+        yield from self._remains()
         for module, after in self._context.modules:
             yield from self._names(module, after)
             if after:
@@ -72,6 +73,23 @@ class Offered:
             return Symbol(target.module, target.name, "function", symbols.path(target.module), 0)
         return None
 
+    def _remains(self) -> Iterator[Refusal]:
+        """What moved is not defined at its old place, too; what is kept there is no copy."""
+        for one in self._context.mapping.moved:
+            module = self._context.mapping.module(one.before.module)
+            if not one.before.name or module not in self._context.after.layout.modules:
+                continue
+            # Something else may take the name.
+            if self._context.mapping.arrives(module, one.before.name) or (module, one.before.name) == (
+                one.after.module, one.after.name
+            ):  # fmt: skip
+                continue
+            interior = self._new.interior(module)
+            row = interior.functions.get(one.before.name) or interior.classes.get(one.before.name)
+            if row is not None:
+                why = f"{module}:{one.before.name} would still be defined, beside {one.after}"
+                yield Refusal(self._new.path(module), row.line, CHECK, why, "remove it there")
+
     def _in_the_way(self, one: Moved) -> Iterator[Refusal]:
         """What had the new name before."""
         mapping, old = self._context.mapping, self._old
@@ -95,7 +113,8 @@ class Offered:
                 )
             return
         known = identity(was)
-        same = known is not None and mapping.of(known) == Identity(module, name)
+        # An import of what moves may be there before it.
+        same = known is not None and mapping.of(known) == Identity(module, name) != known
         if not same and not (isinstance(was, Symbol) and was.module == home and mapping.leaves(home, was.name)):
             if known is not None and not known.module and known.name.startswith("types.ModuleType."):
                 yield self._refuse_at(one, f"`{name}` is set in every module by Python itself", "choose another name")
@@ -117,7 +136,7 @@ class Offered:
             own = Identity(module, name) in meant
             if name in names_after:
                 got = told(new.member(after, name))
-                if got == wanted or (not got and all(map(mapping.kept, meant))):
+                if got == wanted or self._context.goes_on(meant, got):
                     continue
                 # The name may be free for something else now: whoever still means the old one is found elsewhere.
                 kept = mapping.kept(Identity(module, name)) or mapping.arrives(after, name)
@@ -149,7 +168,9 @@ class Offered:
             wanted = frozenset(map(mapping.of, meant))
             if any(told(self._new.member(after, one)) == wanted for one in now):
                 continue
-            if any(one.module == after for one in wanted):
+            # What leaves its module leaves its list, too.
+            gone = Identity(module, name) in meant and not any(one.module == after for one in wanted)
+            if not gone:
                 yield self._refuse(after, "__all__", f"`__all__` would no longer list {_all(wanted)}", "list it")
         for name in sorted(now.difference(before)):
             if self._new.offers(after, name) is False:

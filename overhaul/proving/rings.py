@@ -53,7 +53,7 @@ def _rings(project: Project, implicit: bool) -> Iterator[frozenset[str]]:
     edges: dict[str, set[str]] = {}
     rows: Sequence[Import] = project.survey.rows(Import)
     for row in rows:
-        if row.kind in _AT_IMPORT and (implicit or not row.implicit):
+        if row.kind in _AT_IMPORT and (implicit or not row.implicit) and _runs(project, row):
             edges.setdefault(row.importer, set()).add(row.imported)
     if implicit:
         for module in list(edges):
@@ -63,6 +63,13 @@ def _rings(project: Project, implicit: bool) -> Iterator[frozenset[str]]:
     for members in components(edges):
         if len(members) > 1:
             yield frozenset(members)
+
+
+def _runs(project: Project, row: Import) -> bool:
+    """Whether an import may be carried out at import: what stands under the main guard never is."""
+    if row.kind != "conditional":
+        return True
+    return any(step.line == row.line and step.act != "bind" for step in project.facts(Step)[row.importer])
 
 
 def _grown(known: frozenset[str], ring: frozenset[str]) -> bool:
@@ -85,6 +92,7 @@ def _new(context: Context, ring: frozenset[str], otherwise: frozenset[str]) -> R
     rows = [
         row for row in context.after.survey.rows(Import)
         if row.importer in ring and row.imported in ring and not row.implicit and row.kind in _AT_IMPORT
+        and _runs(context.after, row)
     ]  # fmt: skip
     row = min(rows, key=lambda one: (one.importer not in otherwise, one.path, one.line))
     names = sorted(ring)
@@ -138,7 +146,9 @@ def _otherwise(context: Context) -> Iterator[str]:
         yield context.after.layout.module_of(path)
     unmoved = Moves(())
     for after, before in origins.items():
-        if _program(context.before, before, mapping) != _program(context.after, after, unmoved):
+        around = list(map(mapping.module, _packages(context.before, before)))
+        same = around == list(_packages(context.after, after))
+        if not same or _program(context.before, before, mapping) != _program(context.after, after, unmoved):
             yield after
 
 
@@ -161,12 +171,21 @@ def _program(project: Project, module: str, mapping: Moves) -> Sequence[tuple[st
     return rows
 
 
-def _loaded(project: Project, module: str, target: str, taken: str, mapping: Moves) -> tuple[str, str]:
-    """The module that an import loads, and the submodule that it takes from it, if it does."""
+def _loaded(project: Project, module: str, target: str, taken: str, mapping: Moves) -> tuple[str, ...]:
+    """What an import loads: a module, the submodule that it takes from it, if it does, and the packages around it."""
     symbols = project.symbols
     absolute = symbols.absolute(module, target) or target
     found = symbols.locate(absolute, module)
     if found is None:
         return absolute, ""
     inner = symbols.locate(f"{found}.{taken}", module) if taken and project.layout.modules[found].package else None
-    return mapping.module(found), mapping.module(inner) if inner is not None else ""
+    submodule = mapping.module(inner) if inner is not None else ""
+    return mapping.module(found), submodule, *map(mapping.module, _packages(project, found))
+
+
+def _packages(project: Project, module: str) -> Iterator[str]:
+    """The packages around a module, which are loaded before it."""
+    while module:
+        module = module.rpartition(".")[0]
+        if module in project.layout.modules:
+            yield module

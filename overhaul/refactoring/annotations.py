@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from overhaul.occurrences.finding import Occurrences, Statement
 
@@ -19,6 +19,8 @@ class Annotation(NamedTuple):
     evaluated: bool
     """Python looks at it when the function or class is made, where the future does not put that off; an annotation of
     a local variable is never looked at."""
+    plain: bool
+    """Of a parameter or result of a function that no decorator but Python's own sees: nobody is known to ask for it."""
 
 
 def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[Annotation]:
@@ -29,9 +31,9 @@ def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[A
     except (SyntaxError, ValueError, RecursionError):
         return
     offsets = _Offsets(text, statement.start)
-    for node, evaluated in _found(tree, local=False):
+    for node, evaluated, plain in _found(tree, local=False):
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            yield Annotation(*offsets.of(node), evaluated)
+            yield Annotation(*offsets.of(node), evaluated, plain)
 
 
 def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:
@@ -44,25 +46,39 @@ def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:
     return False
 
 
-def _found(node: ast.AST, *, local: bool) -> Iterator[tuple[ast.expr, bool]]:
+def _found(node: ast.AST, *, local: bool) -> Iterator[tuple[ast.expr, bool, bool]]:
     """The annotations below a node; `local`: in a function's body."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             arguments = node.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+            plain = all(_last(one) in _OWN for one in node.decorator_list)
             for one in (*(one.annotation for one in every if one is not None), node.returns):
                 if one is not None:
-                    yield one, True
+                    yield one, True, plain
             for inner in node.body:
                 yield from _found(inner, local=True)
         case ast.ClassDef():
             for inner in node.body:
                 yield from _found(inner, local=False)
         case ast.AnnAssign():
-            yield node.annotation, not local or not isinstance(node.target, ast.Name)
+            yield node.annotation, not local or not isinstance(node.target, ast.Name), False
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _found(child, local=local)
+
+
+_OWN: Final = frozenset({
+    "abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "deleter",
+    "final", "lru_cache", "overload", "override", "property", "setter", "staticmethod", "wraps",
+})  # fmt: skip
+
+
+def _last(node: ast.expr) -> str:
+    """The last name of a decorator."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 class _Offsets:

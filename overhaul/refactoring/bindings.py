@@ -178,7 +178,7 @@ class Bindings:
             dotted = _dotted(statement.node.module) if statement.node.module is not None else ""
             parts = tuple(next(names) for _ in dotted.split(".")) if dotted else ()
             target = "." * len(statement.node.relative) + dotted
-            if not isinstance(statement.node.names, Sequence):
+            if statement.node.names.__class__.__name__ == "ImportStar":
                 yield Taken(statement, target, "*", "", statement.scope, parts, None, None)
                 continue
             for alias in statement.node.names:

@@ -1,4 +1,4 @@
-"""Where the expressions around a name begin and end: what a dot is asked of, what is called, what stands beside a comma."""
+"""Where the expressions around a name begin and end: what a dot is asked of, and what is called."""
 
 from __future__ import annotations
 

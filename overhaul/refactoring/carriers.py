@@ -60,7 +60,7 @@ class Carriers:
         return self.follows(file, file.top)
 
     def lazy(self, module: str) -> bool:
-        """Whether a package offers the symbol through `__getattr__`, by a table of strings that has its name and module."""
+        """Whether a package offers the symbol through `__getattr__`, by a table of its name and module as strings."""
         symbols = self.project.symbols
         if "__getattr__" not in symbols.interior(module).bindings:
             return False

@@ -7,7 +7,7 @@ import importlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from overhaul.facts import Class
 from overhaul.naming.meanings import External, Meaning, Symbol
@@ -62,7 +62,11 @@ class Families:
         """Those that define this very member: whichever stand in one order override each other."""
         groups: dict[Key, set[Key]] = {one: {one} for one in self.definers}
         for one in self.orders:
-            linked = list(self._defining(one))
+            linked = [*self._defining(one)]
+            if self.protocol(one) and one in self.definers:
+                # What has all that a Protocol asks for may be meant by it.
+                asked = self.members(one) - _OF_PROTOCOLS
+                linked += [other for other in self.definers if asked <= self.members(other)]
             for other in linked[1:]:
                 first, second = groups[linked[0]], groups[other]
                 if first is not second:
@@ -70,6 +74,24 @@ class Families:
                     for key in second:
                         groups[key] = first
         return frozenset(groups.get(self.owner, {self.owner}))
+
+    def protocol(self, one: Key) -> bool:
+        """Whether a class says what others must have, without being their base."""
+        row = self.project.symbols.interior(one[0]).classes.get(one[1])
+        return row is not None and any(text.partition("[")[0].endswith("Protocol") for text in row.bases)
+
+    def rivals(self) -> Mapping[Key, frozenset[str]]:
+        """Other classes that have three or more public members with the same names: they may stand for this one."""
+        own = {name for name in self.members(self.owner) if not name.startswith("_")}
+        found: dict[Key, frozenset[str]] = {}
+        for other in self.others:
+            shared = frozenset(own & self.members(other))
+            both = {base for base in self.orders[other] if isinstance(base, Symbol)} & {
+                base for base in self.orders.get(self.owner, ()) if isinstance(base, Symbol)
+            }
+            if not both and len(shared) >= _RIVAL and self.name in shared:
+                found[other] = shared
+        return found
 
     @cached_property
     def holders(self) -> frozenset[Key]:
@@ -122,13 +144,33 @@ class Families:
         self._members[one] = frozenset(found)
         return self._members[one]
 
+    def may_stand_for(self, outside: str) -> bool:
+        """Whether an instance of a class that has it may be called one of a class outside the project."""
+        real = standard(outside)
+        if real is None:
+            return outside in self.outsiders
+        bases = [standard(name) for name in self.outsiders]
+        return any(isinstance(base, type) and isinstance(real, type) and _is_a(base, real) for base in bases)
+
     def open(self, one: Key) -> bool:
         """Whether a class may have members that the project does not tell."""
         if any(isinstance(base, External) and standard(base.name) is None for base in self.outside(one)):
             return True
-        interiors = ((base.name, self.project.symbols.interior(base.module)) for base in self.orders.get(one, ())
-                     if isinstance(base, Symbol))  # fmt: skip
-        return any(interior.member(name, "__getattr__") is not None for name, interior in interiors)
+        return self.passes_on(one)
+
+    def passes_on(self, one: Key) -> bool:
+        """Whether a class answers for members that it does not define, by `__getattr__`."""
+        return any(
+            isinstance(base, Symbol) and self.defines((base.module, base.name), "__getattr__")
+            for base in self.orders.get(one, ())
+        )
+
+
+def _is_a(base: type, real: type) -> bool:
+    try:
+        return issubclass(base, real)
+    except TypeError:
+        return False
 
 
 def outside_has(base: Meaning, name: str) -> bool | None:
@@ -145,6 +187,8 @@ def outside_has(base: Meaning, name: str) -> bool | None:
 def standard(dotted: str) -> object | None:
     """A class of the builtins or the standard library; None for any other name."""
     module, _, name = dotted.rpartition(".")
+    if module == "typing" and name in _ALIASES:
+        module = _ALIASES[name]
     if module == "builtins":
         return getattr(builtins, name, None)
     top = module.partition(".")[0]
@@ -157,32 +201,43 @@ def standard(dotted: str) -> object | None:
     return found if isinstance(found, type) else None
 
 
-_WITH_EFFECTS: Final = frozenset({"this", "antigravity", "idlelib", "turtle", "tkinter", "turtledemo", "lib2to3", "test"})
+_ALIASES: Final = {
+    **dict.fromkeys(("Mapping", "MutableMapping", "Sequence", "MutableSequence", "Iterable", "Iterator", "Callable",
+                     "Collection", "Container", "Hashable", "Sized", "Generator"), "collections.abc"),
+}  # fmt: skip
+"""What `typing` calls by other modules' names."""
+_RIVAL: Final = 3
+_OF_PROTOCOLS: Final = frozenset(dir(Protocol))
+
+_WITH_EFFECTS: Final = frozenset(
+    {"this", "antigravity", "idlelib", "turtle", "tkinter", "turtledemo", "lib2to3", "test"}
+)
 """Modules of the standard library that are not imported to look at them."""
 
 _COMMON: Final = (
-    "builtins.str", "builtins.bytes", "builtins.dict", "builtins.list", "builtins.set", "builtins.tuple", "builtins.int",
-    "builtins.float", "builtins.type", "builtins.BaseException", "builtins.OSError", "builtins.slice", "builtins.range",
-    "builtins.property", "builtins.memoryview", "collections.deque", "collections.OrderedDict", "collections.Counter",
-    "re.Match", "re.Pattern", "datetime.datetime", "datetime.timedelta", "pathlib.Path", "logging.Logger",
-    "logging.LogRecord",
-    "threading.Thread", "threading.Event", "threading.Condition", "queue.Queue", "io.TextIOWrapper",
-    "io.BytesIO", "io.StringIO", "socket.socket", "argparse.ArgumentParser", "subprocess.Popen", "unittest.TestCase",
-    "unittest.mock.Mock", "inspect.Signature", "inspect.Parameter", "types.FunctionType", "types.CodeType",
-    "types.FrameType", "types.ModuleType", "types.GeneratorType", "asyncio.AbstractEventLoop", "asyncio.Task",
-    "asyncio.Future", "concurrent.futures.Executor", "enum.Enum", "decimal.Decimal", "fractions.Fraction", "uuid.UUID",
-    "http.cookiejar.CookieJar", "http.cookiejar.Cookie", "urllib.request.Request", "urllib.parse.ParseResult",
-    "email.message.Message", "xml.etree.ElementTree.Element", "configparser.ConfigParser", "random.Random",
-    "types.TracebackType", "functools.partial", "contextvars.ContextVar", "weakref.ref", "sqlite3.Connection",
-    "sqlite3.Cursor", "zipfile.ZipFile", "tarfile.TarFile", "tempfile.TemporaryDirectory", "string.Formatter",
-    "warnings.WarningMessage", "traceback.FrameSummary", "http.client.HTTPResponse", "http.client.HTTPConnection",
+    "builtins.str", "builtins.bytes", "builtins.dict", "builtins.list", "builtins.set", "builtins.tuple",
+    "builtins.int", "builtins.float", "builtins.type", "builtins.BaseException", "builtins.OSError", "builtins.slice",
+    "builtins.range", "builtins.property", "builtins.memoryview", "collections.deque", "collections.OrderedDict",
+    "collections.Counter", "re.Match", "re.Pattern", "datetime.datetime", "datetime.timedelta", "pathlib.Path",
+    "logging.Logger", "logging.LogRecord", "threading.Thread", "threading.Event", "threading.Condition",
+    "queue.Queue", "io.TextIOWrapper", "io.BytesIO", "io.StringIO", "socket.socket", "argparse.ArgumentParser",
+    "subprocess.Popen", "unittest.TestCase", "unittest.mock.Mock", "inspect.Signature", "inspect.Parameter",
+    "types.FunctionType", "types.CodeType", "types.FrameType", "types.ModuleType", "types.GeneratorType",
+    "asyncio.AbstractEventLoop", "asyncio.Task", "asyncio.Future", "concurrent.futures.Executor", "enum.Enum",
+    "decimal.Decimal", "fractions.Fraction", "uuid.UUID", "http.cookiejar.CookieJar", "http.cookiejar.Cookie",
+    "urllib.request.Request", "urllib.parse.ParseResult", "email.message.Message", "xml.etree.ElementTree.Element",
+    "configparser.ConfigParser", "random.Random", "types.TracebackType", "functools.partial",
+    "contextvars.ContextVar", "weakref.ref", "sqlite3.Connection", "sqlite3.Cursor", "zipfile.ZipFile",
+    "tarfile.TarFile", "tempfile.TemporaryDirectory", "string.Formatter", "warnings.WarningMessage",
+    "traceback.FrameSummary", "http.client.HTTPResponse", "http.client.HTTPConnection",
 )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
 def common_names() -> frozenset[str]:
     """The members of the classes of the standard library that are met everywhere."""
-    return frozenset(name for dotted in _COMMON if (real := standard(dotted)) is not None for name in dir(real)) | {
+    return frozenset(name for dotted in _COMMON if (real := standard(dotted)) is not None for name in dir(real)
+                     if not name.startswith("_")) | {
         "args", "kwargs", "returncode", "stdout", "stderr", "options", "config", "param", "node", "name", "value",
     }  # fmt: skip
 

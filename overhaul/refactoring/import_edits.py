@@ -61,20 +61,23 @@ class Edits:
         start = self.blocks.occurrences.statements[self.blocks.logical(number)[0]].start
         return self.text[self.blocks.line_start(start) : start]
 
-    def put_behind(self, number: int, rank: tuple[int | str, ...], text: str, *, apart: bool = False) -> None:
-        """A new statement behind another, in the same suite; `apart`: with a blank line between."""
+    def put_behind(self, number: int, rank: tuple[int | str, ...], text: str, *, apart: int = -1) -> None:
+        """A new statement behind another, in the same suite.
+
+        `apart`: the section of that other, where blank lines stand between sections; -1 where none do.
+        """
         if self.blocks.beside_head(number):
             self._joined.setdefault(number, []).append(text)
         else:
             self._behind.setdefault(self.blocks.logical(number)[-1], []).append(_Fresh(rank, text, apart))
 
-    def put_before(self, number: int, rank: tuple[int | str, ...], text: str, *, apart: bool = False) -> None:
+    def put_before(self, number: int, rank: tuple[int | str, ...], text: str, *, apart: int = -1) -> None:
         """A new statement before another, in the same suite, and before the comments directly above that."""
         self._before.setdefault(self.blocks.logical(number)[0], []).append(_Fresh(rank, text, apart))
 
     def put_at(self, offset: int, rank: tuple[int | str, ...], text: str) -> None:
         """New lines at the beginning of a line."""
-        self._at.setdefault(offset, []).append(_Fresh(rank, f"{text}\n", False))
+        self._at.setdefault(offset, []).append(_Fresh(rank, f"{text}\n", 0))
 
     def put_first(self, number: int, text: str) -> None:
         """Before a statement that stands on the line of its compound statement, which is broken for it."""
@@ -147,10 +150,14 @@ class Edits:
                 yield from self.trimmed(one.start, self.blocks.lines[number].written, new)
                 continue
             mates = self.blocks.logical(number)
+            if self._in_emptied(mates):
+                continue
             going = [mate for mate in mates if self.leaves(mate) and not self._stays(mate)]
             done.update(going)
             if len(going) < len(mates):
                 yield from self._out_of_line(mates, going)
+            elif (block := self._typing_alone(mates)) is not None:
+                yield self._whole_lines([block])
             elif self._alone(mates):
                 yield Replacement(statements[mates[0]].start, statements[mates[-1]].end, "pass", _BECAUSE)
             else:
@@ -172,6 +179,21 @@ class Edits:
                 yield Replacement(statements[last].end, statements[mates[-1]].end, "", _BECAUSE)
                 return
 
+    def _in_emptied(self, mates: Sequence[int]) -> bool:
+        """Whether they stand in an `if TYPE_CHECKING:` that goes as a whole, behind its first statement."""
+        suite = self.blocks.occurrences.statements[mates[0]].suite
+        body = self.blocks.body(suite) if suite >= 0 else ()
+        return bool(body) and body[0] not in mates and self._typing_alone(body[:1]) is not None
+
+    def _typing_alone(self, mates: Sequence[int]) -> int | None:
+        """The number of an `if TYPE_CHECKING:` that would be empty without these."""
+        suite = self.blocks.occurrences.statements[mates[0]].suite
+        if suite not in set(self.blocks.typing()) or self._behind.keys() & set(self.blocks.body(suite)):
+            return None
+        body = self.blocks.body(suite)
+        gone = all(self.leaves(number) and not self._stays(number) for number in body)
+        return suite if gone and body[0] == mates[0] and not self._before.keys() & set(body) else None
+
     def _alone(self, mates: Sequence[int]) -> bool:
         """Whether its suite would be empty without these."""
         first = mates[0]
@@ -180,6 +202,8 @@ class Edits:
         if self.blocks.beside_head(first):
             return True
         branch = self.blocks.branch(first)
+        if self._typing_alone(self.blocks.body(self.blocks.occurrences.statements[first].suite)[:1]) is not None:
+            return False
         coming = any(number in self._behind or number in self._before for number in branch)
         # The first of several that go stays as `pass`.
         rest = [number for number in branch if not (self.leaves(number) and not self._stays(number))]
@@ -218,25 +242,36 @@ class Edits:
             yield Replacement(bare, start, "".join(f"\n{indent}{one}" for one in (*texts, "")), _BECAUSE)
         for number, fresh in sorted(self._behind.items()):
             offset = self.blocks.line_end(statements[number].end)
-            text = "".join(
-                ("\n" if one.apart and not place else "") + f"{self.indent(number)}{one.text}\n"
-                for place, one in enumerate(sorted(fresh))
-            )
-            at[offset] = at.get(offset, "") + text
+            at[offset] = at.get(offset, "") + self._together(number, sorted(fresh))
         for number, fresh in sorted(self._before.items()):
             offset = self.blocks.line_start(statements[number].head)
-            text = "".join(f"{self.indent(number)}{one.text}\n" for one in sorted(fresh))
-            at[offset] = at.get(offset, "") + text + ("\n" if any(one.apart for one in fresh) else "")
+            last = max(fresh)
+            foot = "\n" if last.apart not in (-1, last.rank[0]) else ""
+            at[offset] = at.get(offset, "") + self._together(number, sorted(fresh), first=True) + foot
         for offset, fresh in sorted(self._at.items()):
             above, below = self.text[:offset], self.text[offset:]
             head = "\n" if above.strip() and not above.endswith("\n\n") else ""
             foot = "\n" if below.strip() and not below.startswith(("\n", "\r\n")) else ""
-            at[offset] = at.get(offset, "") + head + "".join(one.text for one in sorted(fresh)) + foot
+            foot *= 2 if below.startswith(("def ", "class ", "async ", "@")) else 1
+            at[offset] = at.get(offset, "") + head + _sections(sorted(fresh)) + foot
         for offset, text in at.items():
             if offset == len(self.text) and offset and not self.text.endswith("\n"):
                 yield Replacement(offset, offset, "\n" + text.removesuffix("\n"), _BECAUSE)
             else:
                 yield Replacement(offset, offset, text, _BECAUSE)
+
+
+    def _together(self, number: int, fresh: Sequence[_Fresh], *, first: bool = False) -> str:
+        """New statements beside another, with blank lines between the sections."""
+        indent = self.indent(number)
+        lines: list[str] = []
+        last = fresh[0].rank[0] if first or self.leaves(number) else fresh[0].apart
+        for one in fresh:
+            if one.apart >= 0 and one.rank[0] != last and not one.text.startswith("\n"):
+                lines.append("\n")
+            last = one.rank[0]
+            lines.append(f"{indent}{one.text}\n")
+        return "".join(lines)
 
 
 class _Fresh(NamedTuple):
@@ -245,7 +280,17 @@ class _Fresh(NamedTuple):
     rank: tuple[int | str, ...]
     """Its place among others that come to the same place."""
     text: str
-    apart: bool
+    apart: int
+    """The section of what it is put beside, where blank lines stand between sections; else -1."""
+
+
+def _sections(fresh: Sequence[_Fresh]) -> str:
+    """New statements where none were, with blank lines between the sections."""
+    parts: list[str] = []
+    for place, one in enumerate(fresh):
+        apart = place and one.rank[0] != fresh[place - 1].rank[0] and not one.text.startswith("\n")
+        parts.append(f"\n{one.text}" if apart else one.text)
+    return "".join(parts)
 
 
 def _cuts(text: str, at: int) -> bool:

@@ -139,9 +139,10 @@ class Placing:
         order = self._order(run)
         rest = [number for number in run if not self._edits.leaves(number) or number == like]
         place = rest.index(like)
-        fits = order is None or all(
-            (order(self._blocks.lines[other].shape) <= order(shape)) == (other < like)
-            for other in (*rest[max(0, place - 1) : place], *rest[place + 1 : place + 2])
+        before, behind = rest[max(0, place - 1) : place], rest[place + 1 : place + 2]
+        fits = order is None or (
+            all(order(self._blocks.lines[other].shape) <= order(shape) for other in before)
+            and all(order(shape) <= order(self._blocks.lines[other].shape) for other in behind)
         )
         if self._edits.leaves(like) and (fits or self._blocks.beside_head(like)):
             self._edits.instead.setdefault(like, []).append(text)
@@ -163,18 +164,21 @@ class Placing:
             alike = [number for number in run if self._section(lines[number].shape) == section]
             before = list(run[: run.index(alike[-1]) + 1]) if alike else list(run)
         behind = run[len(before)] if len(before) < len(run) else -1
-        apart = self._sections_apart(run)
+        parted = self._sections_apart(run)
+
+        def apart(number: int) -> int:
+            return self._section(lines[number].shape) if parted else -1
+
         if before and (self._section(lines[before[-1]].shape) == section or behind < 0):
-            other = self._section(lines[before[-1]].shape) != section
-            self._edits.put_behind(before[-1], rank, text, apart=apart and other)
+            self._edits.put_behind(before[-1], rank, text, apart=apart(before[-1]))
         elif behind >= 0 and self._section(lines[behind].shape) == section:
             self._before(behind, rank, text)
         elif before:
-            self._edits.put_behind(before[-1], rank, text, apart=apart)
+            self._edits.put_behind(before[-1], rank, text, apart=apart(before[-1]))
         elif self._blocks.beside_head(behind):
             self._edits.put_behind(behind, rank, text)
         else:
-            self._edits.put_before(behind, rank, text, apart=apart)
+            self._edits.put_before(behind, rank, text, apart=apart(behind))
 
     def _sections_apart(self, run: Sequence[int]) -> bool:
         """Whether blank lines stand between the sections of a run."""

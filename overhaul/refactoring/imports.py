@@ -38,12 +38,14 @@ class Imports:
 
     def __init__(
         self, project: Project, path: str, *, occurrences: Occurrences | None = None, module: str = "",
-        package: bool = False,
+        package: bool = False, dotted: int = 0,
     ) -> None:  # fmt: skip
         """Of the file as it stands before the step.
 
-        A file that is yet to be made is given by its `occurrences`, and the module it will be.
+        A file that is yet to be made is given by its `occurrences`, and the module it will be. Imports from its own
+        package are relative where `dotted` is more than 0, if the file does not say otherwise itself.
         """
+        self._leaning = dotted
         self.project, self.path = project, path
         self.occurrences = project.occurrences(path) if occurrences is None else occurrences
         self.module = module or project.layout.module_of(path)
@@ -131,10 +133,10 @@ class Imports:
             own = self.absolute(line).partition(".")[0] == module.partition(".")[0]
             if own or line.level:
                 return written if line.level else module
-        return written if self._dotted > 0 else module
+        return written if (self.dotted or self._leaning) > 0 else module
 
     @cached_property
-    def _dotted(self) -> int:
+    def dotted(self) -> int:
         """How many more of the file's imports from its own package are relative than absolute."""
         own = self.module.partition(".")[0]
         lines = [one for one in self.blocks.lines.values() if one.taking]
@@ -145,6 +147,7 @@ class Imports:
     def replacements(self) -> Iterator[Replacement]:
         """All changes that were asked for, by place; none where nothing changes."""
         edits = Edits(self.blocks, self._dropped, line_length(self.project, self.path))
+        self._drop_guard(edits)
         fresh: dict[tuple[Where, str, str], list[tuple[str, str]]] = {}
         wishes = list(self._wishes)
         for wish in wishes:
@@ -164,6 +167,24 @@ class Imports:
         for (where, target, _), names in fresh.items():
             placing.put(target, names, where)
         yield from edits.replacements()
+
+    def _drop_guard(self, edits: Edits) -> None:
+        """Drop TYPE_CHECKING where nothing is left under it."""
+        if any(wish.where.typing for wish in self._wishes):
+            return
+        guards = list(self.blocks.typing())
+        likes = {wish.where.like for wish in self._wishes}
+        if not guards or not all(
+            number in edits.emptied and number not in likes for guard in guards for number in self.blocks.body(guard)
+        ):
+            return
+        uses = [one for one in self.occurrences.named("TYPE_CHECKING") if one.role != "taken"]
+        if len(uses) == len(guards) and all(one.role == "load" for one in uses):
+            for number, line in self.blocks.lines.items():
+                for at, item in enumerate(line.items):
+                    if (item.name, item.alias) == ("TYPE_CHECKING", ""):
+                        self._dropped.setdefault(number, set()).add(at)
+            edits.__dict__.pop("emptied", None)
 
     def _there(self, wish: _Wish, near: Sequence[int]) -> bool:
         """Whether the file has an import already that is made before what needs it."""

@@ -21,7 +21,9 @@ from overhaul.refactoring.references import References
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_DATA: Final = re.compile(r"(?:\w+\.)*(?:dataclass|define|frozen|mutable|attrs|attr\.s|s|attributes|dataclass_transform)\b")
+_DATA: Final = re.compile(
+    r"(?:\w+\.)*(?:dataclass|define|frozen|mutable|attrs|attr\.s|s|attributes|dataclass_transform)\b"
+)
 _DATA_BASES: Final = ("typing.NamedTuple", "typing_extensions.NamedTuple", "msgspec.Struct", "pydantic.BaseModel")
 _COPYING: Final = frozenset({"replace", "evolve", "_replace", "assoc", "copy_with", "model_copy"})
 """Last names of calls that make another instance with some fields changed."""
@@ -50,6 +52,8 @@ class MemberRenaming:
 
     def owners(self) -> Sequence[Key]:
         """The classes that define the member, this one first."""
+        if self.private:
+            return [self.owner]
         return [self.owner, *sorted(self.families.family - {self.owner})]
 
     # Whether it can be
@@ -59,6 +63,8 @@ class MemberRenaming:
         families, symbols = self.families, self.project.symbols
         path = symbols.path(self.owner[0])
         found = symbols.interior(self.owner[0]).member(self.owner[1], self.old)
+        if self.private:
+            return self._check_private(path)
         here = f"{path}:{found[1] if found is not None else 1}"
         for one in sorted(families.holders):
             for base in self.project.symbols.order(*one):
@@ -68,6 +74,9 @@ class MemberRenaming:
                                   f"already, beside that of {one[1]}: choose another name")  # fmt: skip
             for base in families.outside(one):
                 self._check_outside(one, base, here)
+        for other, shared in sorted(families.rivals().items()):
+            raise Refused(f"{here}: {other[0]}:{other[1]} has {', '.join(sorted(shared)[:4])} too, and may stand "
+                          f"for {self.owner[1]}, or be its stand-in: give them a common base")  # fmt: skip
         if self.families.holders_below(self.owner) and (patterns := self._patterns()):
             raise Refused(f"{here}: {patterns[0]} puts names together that {self.old} may be one of ({patterns[1]}): "
                           "rename it by hand")  # fmt: skip
@@ -77,6 +86,18 @@ class MemberRenaming:
             if self._is_typed_dict(module, row):
                 raise Refused(f"{here}: the keys of a TypedDict are strings wherever they are used: rename it by hand")
 
+    def _check_private(self, path: str) -> None:
+        plain = f"_{self.owner[1].rpartition('.')[2].lstrip('_')}{self.old}"
+        for other in self.project.mentioning([plain]):
+            file = self.references.bindings(other)
+            line = next((one.line for one in file.occurrences.named(plain)), 1)
+            raise Refused(f"{other}:{line}: {plain} reaches into the class: rename it by hand")
+        if not self.new.startswith("__") or self.new.endswith("__"):
+            raise Refused(f"{path}:1: {self.old} is private to its class: choose a name that begins with __ too")
+        interior = self.project.symbols.interior(self.owner[0])
+        if interior.member(self.owner[1], self.new) is not None:
+            raise Refused(f"{path}:1: {self.owner[1]} has a {self.new} already: choose another name")
+
     def _check_outside(self, one: Key, base: object, here: str) -> None:
         if not isinstance(base, External | Unknown):
             return
@@ -84,8 +105,8 @@ class MemberRenaming:
             if outside_has(base, name):
                 raise Refused(f"{here}: {one[1]} inherits from {base.name}, which has a {name}: rename it by hand")
         if outside_has(base, self.old) is None and not self.old.startswith("_") and not self._used_here:
-            raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call {self.old} by "
-                          "its name: nothing in the project does: rename it by hand")  # fmt: skip
+            raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
+                          f"{self.old} by its name: nothing in the project does: rename it by hand")  # fmt: skip
 
     @cached_property
     def _used_here(self) -> bool:
@@ -130,11 +151,8 @@ class MemberRenaming:
             bases = any(base.name in _DATA_BASES for base in self.families.outside((module, row.name)))
             if decorated or bases:
                 return True
-        return any(
-            any(_DATA.match(text) for text in row.decorators)
-            for module, name in self.families.holders
-            if (row := self.project.symbols.interior(module).classes.get(name)) is not None
-        )
+        classes = [self.project.symbols.interior(module).classes.get(name) for module, name in self.families.holders]
+        return any(_DATA.match(text) for one in classes if one is not None for text in one.decorators)
 
     # What changes
 
@@ -155,11 +173,30 @@ class MemberRenaming:
         if self._doubts and self.unsure == "refuse":
             first = min(self._doubts)
             more = f" ({len(self._doubts)} such places)" if len(self._doubts) > 1 else ""
-            raise Refused(f"{first.path}:{first.line}: {first.reason}{more}: annotate it, or say unsure = \"rename\" or "
-                          f"\"leave\": {first.text}")  # fmt: skip
+            raise Refused(f"{first.path}:{first.line}: {first.reason}{more}: annotate it, or say unsure = \"rename\" "
+                          f"or \"leave\": {first.text}")  # fmt: skip
         yield from ((path, replacements) for path, replacements in found if replacements)
 
+    @property
+    def private(self) -> bool:
+        """Whether its name is mangled, so that only its own class's body means it."""
+        return self.old.startswith("__")
+
+    def _own_class_s(self, one: Occurrence) -> bool:
+        """Whether a private name stands in the class whose it is, or in another of that name."""
+        return one.key == f"_{self.owner[1].rpartition('.')[2].lstrip('_')}{self.old}"
+
+    def _in_private(self, file: Bindings) -> Iterator[Replacement]:
+        """A private member: each name that Python mangles to the same."""
+        for one in file.occurrences.named(self.old):
+            if self._own_class_s(one) and (one.role == "attribute" or one.scope.kind == "class"):
+                yield self._replacement(one, "private to its class")
+
     def _in_file(self, file: Bindings) -> Iterator[Replacement]:
+        if self.private:
+            if file.module == self.owner[0]:
+                yield from self._in_private(file)
+            return
         for one in file.occurrences.named(self.old):
             if one.role == "attribute":
                 yield from self._judged(file, one, self.receivers.judge(file, one))
@@ -245,7 +282,10 @@ class MemberRenaming:
             what = " ".join(file.occurrences.text[first[0] : first[1]].split())
         classes = self.project.types.of_expression(file.module, one.scope.name, what) if what else ()
         keys = {(found.module, found.name) for found in classes if isinstance(found, Symbol)}
-        if what in ("self", "cls") and (own := self.project.types.class_around(file.module, one.scope.name)) is not None:
+        if (
+            what in ("self", "cls")
+            and (own := self.project.types.class_around(file.module, one.scope.name)) is not None
+        ):
             keys = {(own.module, own.name)}
         if keys and keys <= self.families.holders:
             yield self._replacement(one, "field that is changed in a copy")
@@ -270,13 +310,12 @@ class MemberRenaming:
         called = file.brackets.callee(one.start)
         last = file.occurrences.text[called[0] : called[1]].rpartition(".")[2].strip() if called is not None else ""
         if last not in _NAMED:
-            self._left.append(self.project.leftover(file.path, one.line, self.target, "the same word as a string"))
             return
         before = [span for span in file.brackets.arguments(opening) if span[1] < one.start]
         if not before:
             yield from self._doubt(file, one, "asked of what is not known, by its name")
             return
-        start, end = before[-1]
+        end = before[-1][1]
         last_name = next((name for name in reversed(file.occurrences.all) if name.end <= end), None)
         judgement = Judgement("unsure", "asked of what is not known, by its name")
         if last_name is not None and last_name.end == end:
@@ -299,7 +338,7 @@ class MemberRenaming:
             return Judgement("no", "something else")
         chain = ".".join(part.name for part in file.occurrences.chain(last))
         classes = self.project.types.of_expression(file.module, last.scope.name, chain)
-        if classes:
+        if classes and not any(map(self.receivers.vague, classes)):
             return self.receivers.of_classes(classes)
         if not self.families.others:
             return Judgement("likely", "no other class of the project has such a member")

@@ -20,6 +20,8 @@ _RESOURCES: Final = re.compile(r"get_data|resource|\bfiles\(|\bpath\(|open_text|
 _PARTS: Final = re.compile(r"__name__\s*\.\s*r?(?:split|partition)")
 _LAZY: Final = re.compile(r"[Ll]azy|\battach\(|import_module|__import__")
 _SCANS: Final = re.compile(r"\biter_modules\(|\blistdir\(|\bscandir\(|\br?i?glob\(|\biterdir\(")
+_NEAR: Final = 160
+"""Characters within which a folder that is listed is named."""
 _BY_CONVENTION: Final = frozenset({"admin", "apps", "management", "migrations", "models", "templatetags", "tests"})
 
 
@@ -32,6 +34,7 @@ def dangers(project: Project, move: Relocation, readings: Mapping[str, Reading])
         if path in move.files:
             yield from _places(project, move, reading)
     yield from _found(project, move)
+    _templates(project, move)
     _listed_lazily(move, readings)
     if not any(True for _ in _importers(project, move)):
         path = project.layout.modules[move.before].path
@@ -84,7 +87,6 @@ def _line(reading: Reading, offset: int) -> str:
 
 def _found(project: Project, move: Relocation) -> Iterator[Leftover]:
     words = ("import_module", "__import__", "iter_modules", "listdir", "scandir", "glob", "iglob", "rglob", "iterdir")
-    top = move.before.partition(".")[0]
     for path in project.mentioning(words):
         module = project.layout.module_of(path)
         text = project.source(path).text()
@@ -95,10 +97,10 @@ def _found(project: Project, move: Relocation) -> Iterator[Leftover]:
             if call.lead and move.before.startswith(call.lead) and "." not in move.before[len(call.lead) :]:
                 raise Refused(f"{where}: loads modules of {move.parent} by names it works out:"
                               " load this one by its whole name first")  # fmt: skip
-            elif call.lead is None and module.partition(".")[0] == top and (line := _said(text, name)):
+            elif call.lead is None and _near(move, module, text) and (line := _said(text, name)):
                 raise Refused(f"{path}:{line}: {name!r} may be loaded by {call.text} (line {where.rpartition(':')[2]}):"
                               " load it by its whole name first")  # fmt: skip
-        if (beside or arrives) and (scan := _SCANS.search(text)) and ("__path__" in text or "__file__" in text):
+        if (beside or arrives) and (scan := _scan(text)):
             line = text.count("\n", 0, scan.start()) + 1
             if not move.renamed:
                 raise Refused(f"{path}:{line}: finds modules by looking into a folder: move it by hand")
@@ -111,10 +113,49 @@ def _beside(project: Project, move: Relocation) -> str:
     return folder.rpartition("/")[0] if project.layout.modules[move.before].package else folder
 
 
+def _near(move: Relocation, module: str, text: str) -> bool:
+    """Whether a module may put names of the package's modules together: it stands there, or says its name."""
+    if not move.parent:
+        return "." not in module
+    beside = f"{move.parent}.".startswith(f"{module}.") or module.rpartition(".")[0] == move.parent
+    return beside or re.search(rf"[\"']{re.escape(move.parent)}[\"'.]", text) is not None
+
+
 def _said(text: str, name: str) -> int:
     """The line of a string that is just this name, dots before it apart; 0 where there is none."""
     found = re.search(rf"[\"']\.*{re.escape(name)}[\"']", text)
     return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def _scan(text: str) -> re.Match[str] | None:
+    """Where a text lists the folder that a module or package stands in."""
+    for scan in _SCANS.finditer(text):
+        around = text[max(0, scan.start() - _NEAR) : scan.end() + _NEAR]
+        if "__path__" in around or "__file__" in around:
+            return scan
+    return None
+
+
+def _templates(project: Project, move: Relocation) -> None:
+    """Raises Refused for a string that a name of a module below a package is put together with: "a.b.%s"."""
+    package = move.parent
+    while package:
+        template = re.compile(rf"[\"']{re.escape(package)}\.(?:%[(s]|\{{)")
+        direct = package == move.parent
+        for path in project.mentioning([package.rpartition(".")[2]]) if direct or "." in package else ():
+            text = project.source(path).text()
+            found = template.search(text)
+            if found and not _raised(text, found.start()):
+                line = text.count("\n", 0, found.start()) + 1
+                raise Refused(f"{path}:{line}: names of modules in {package} are put together here:"
+                              " load this one by its whole name first")  # fmt: skip
+        package = package.rpartition(".")[0]
+
+
+def _raised(text: str, offset: int) -> bool:
+    """Whether a string stands in a line that only tells people something."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return bool(re.search(r"\b(?:raise|log\w*|warn\w*|print|debug|info|error|assert)\b", line))
 
 
 def _listed_lazily(move: Relocation, readings: Mapping[str, Reading]) -> None:

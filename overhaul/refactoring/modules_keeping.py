@@ -70,6 +70,6 @@ class Keeping:
                           rf"\b(?:object|multiple|setitem|dict)\([^()\n]*[\"']{re.escape(name)}[\"']")  # fmt: skip
         return any(said.search(text) for text in self._texts)
 
-    @property
+    @cached_property
     def _texts(self) -> Iterable[str]:
-        return (reading.text for reading in self.readings.values())
+        return [self.project.source(path).text() for path in self.project.mentioning([self.move.name])]

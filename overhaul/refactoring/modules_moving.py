@@ -13,7 +13,7 @@ from overhaul.refactoring.modules_dangers import dangers
 from overhaul.refactoring.modules_dynamic import dynamic
 from overhaul.refactoring.modules_keeping import Keeping
 from overhaul.refactoring.modules_listing import listed
-from overhaul.refactoring.modules_reading import Reading
+from overhaul.refactoring.modules_reading import Reading, may_lead
 from overhaul.refactoring.modules_shims import shims
 from overhaul.refactoring.modules_writing import Rewriting
 
@@ -46,11 +46,12 @@ def moved(project: Project, target: str, to: str, *, shim: bool, create_packages
 
 def _readings(project: Project, move: Relocation) -> Iterator[tuple[str, Reading]]:
     """Every Python file that moves, or mentions what does."""
-    layout = project.layout
-    mentioning = set(project.mentioning([move.name]))
-    for path in sorted(mentioning | {path for path in move.files if path.endswith((".py", ".pyi"))}):
+    moving = {path for path in move.files if path.endswith((".py", ".pyi"))}
+    mentioning = project.mentioning([move.name])
+    speaking = {path for path in mentioning if path in moving or may_lead(project, path, move.name)}
+    for path in sorted(moving | speaking):
         try:
-            layout.module_of(path)
+            project.layout.module_of(path)
         except KeyError:
             continue
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -87,6 +88,24 @@ class Chain(msgspec.Struct, frozen=True, eq=False):
         """The module that a link means; "" for anything else."""
         meaning = self.links[number].meaning
         return meaning.module if isinstance(meaning, Symbol) and not meaning.name else ""
+
+
+def may_lead(project: Project, path: str, name: str) -> bool:
+    """Whether a file that mentions a name may import a module of that name, or reach it by a chain; nothing is parsed.
+
+    True for what only its text could tell: stubs, and files that were not analysed.
+    """
+    module, symbols = project.layout.module_of(path), project.symbols
+    if path != project.layout.modules[module].path or symbols.unread(module):
+        return True
+    known: set[str] = set()
+    for row in symbols.imports[module]:
+        known.update(row.target.split("."), (bound for _, bound in row.names), (taken for taken, _ in row.names))
+        known.add(row.bound)
+    if name in known or "*" in known:
+        return True
+    chains = re.finditer(rf"(\w+)[\s\\]*\.[\s\\]*{re.escape(name)}\b", project.source(path).text())
+    return any(found[1] in known for found in chains)
 
 
 class Reading:

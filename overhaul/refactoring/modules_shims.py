@@ -45,23 +45,15 @@ if TYPE_CHECKING:
     from {after} import *  # noqa: F403
 else:
     # The old package keeps its own folder, where the shims of its modules are found; else those would be loaded twice.
-    _moved = import_module("{after}")
-    __all__ = [name for name in getattr(_moved, "__all__", dir(_moved)) if name in vars(_moved)]
-
-    class _Shim(ModuleType):
-        def __getattr__(self, name):
-            return getattr(_moved, name)
-
-        def __setattr__(self, name, value):
-            setattr(_moved, name, value)
-
-        def __delattr__(self, name):
-            delattr(_moved, name)
-
-        def __dir__(self):
-            return dir(_moved)
-
-    sys.modules[__name__].__class__ = _Shim
+    __all__ = getattr(import_module("{after}"), "__all__", None) or [
+        name for name in dir(import_module("{after}")) if not name.startswith("_")
+    ]
+    sys.modules[__name__].__class__ = type("Shim", (ModuleType,), {{
+        "__getattr__": lambda _, name: getattr(import_module("{after}"), name),
+        "__setattr__": lambda _, name, value: setattr(import_module("{after}"), name, value),
+        "__delattr__": lambda _, name: delattr(import_module("{after}"), name),
+        "__dir__": lambda _: dir(import_module("{after}")),
+    }})
 '''
 
 

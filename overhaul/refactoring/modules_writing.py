@@ -267,16 +267,33 @@ class Rewriting:
         where = f"{self.reading.path}:{root.line}"
         if not chain.aliases or chain.mixed:
             raise Refused(f"{where}: {root.name} may mean several things here: import {self.move.before} by name first")
-        top = after.partition(".")[0]
         text, shown = f"import {after}", after
+        if self._will_import(root.home, after):
+            return after
+        if (variable := self._variable(root.home)) is not None:
+            return variable
+        top = after.partition(".")[0]
         if not self._top_is_ours(root.home, top):
             package, _, name = after.rpartition(".")
             if not package or not self.reading.free(name):
                 raise Refused(f"{where}: {top} is taken in this file: import {self.move.before} by name first")
             text, shown = f"from {self.written.package(package, like='')} import {name}", name
-        if shown != after or not self._will_import(root.home, after):
-            self.statements.before(self._import_of(chain.aliases[0]), text)
+        self.statements.before(self._import_of(chain.aliases[0]), text)
         return shown
+
+    def _variable(self, home: Scope | None) -> str | None:
+        """A variable of the file that is the module afterwards, and can be seen from a scope; None where none is."""
+        new = self.move.new_name
+        for one in self.reading.imports:
+            for alias in one.aliases:
+                seen = alias.home is not None and (alias.home is home or alias.home.kind == "module")
+                if not seen or "." in alias.name or not self._named_after(alias):
+                    continue
+                if not self._is_target(self.reading.meaning(alias)) or self._style(alias.home, alias.bound) != "name":
+                    continue
+                if all(use.home is None or use.home is alias.home for use in self.reading.names.named(new)):
+                    return new
+        return None
 
     def _top_is_ours(self, home: Scope | None, top: str) -> bool:
         """Whether a name is free, or bound to the top-level package already, here and nowhere else in the file."""

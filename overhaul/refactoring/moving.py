@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from overhaul.errors import Refused
-from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
-from overhaul.occurrences.finding import Statement
+from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.moving_graph import Edge, Graph
-from overhaul.refactoring.moving_guards import rebound, registering
-from overhaul.refactoring.moving_needs import Need, Needs, same_thing
+from overhaul.refactoring.moving_guards import registering
+from overhaul.refactoring.moving_needs import Need, Needs, When
 from overhaul.refactoring.moving_place import Destination
-from overhaul.refactoring.moving_unit import Unit, refuse_others, unit_of
+from overhaul.refactoring.moving_supplies import Supplies, Supply, Way
+from overhaul.refactoring.moving_unit import Unit, at_import, in_script, refuse_others, unit_of
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-Way = Literal["top", "typing", "within", "there"]
-"""Where an import stands: with the module's others, under TYPE_CHECKING, in the functions that need it, or nowhere, for
-the name is there already."""
+_FIRST: Final[Sequence[When]] = ("import", "call", "annotation")
+_COMMON: Final = 3
+"""Modules that import a package unconditionally where it can be taken for granted."""
 Helpers = Literal["import-back", "move", "refuse"]
-
-
-class Supply(NamedTuple):
-    """How a name that the code needs gets into the new place."""
-
-    need: Need
-    way: Way
-    module: str = ""
-    """Absolute; "" for what needs no import."""
-    name: str = ""
-    """What is taken from the module; "" for `import module`."""
-    alias: str = ""
-    """The name it is bound as, if another; for `import module`, "" for none."""
-    local: str = ""
-    """What it is called in the new place."""
-    copied: Statement | None = None
-    """The `if` or `try` that brings it."""
-    loads: tuple[str, ...] = ()
-    """The modules of project that the import loads."""
 
 
 class Decision(NamedTuple):
@@ -74,17 +56,18 @@ class Decider:
         self.references = references
         self.graph = Graph(project)
         self.needs = Needs(project, old)
+        self.supplies = Supplies(project, self.needs, new)
 
-    def decisions(self, names: Iterable[str]) -> Iterator[Decision]:
+    def decisions(self, names: Collection[str]) -> Iterator[Decision]:
         """The ways to do it, those that make no cycle first. Raises Refused, with the reason of the plainest way."""
-        wanted = frozenset(names)
+        wanted = frozenset(self._with_globals(names))
         unit = unit_of(self.old, wanted)
         self._refuse_dearer()
         refuse_others(self.old, unit, unit.names if unit.names == wanted else self._allowed(unit, wanted))
         more = unit
         if self.helpers != "refuse":
             more = self._with_helpers(unit)
-        elif kept := [one.need for one in self._supplies(unit) if one.module == self.old.module]:
+        elif kept := [one.need for one in self.supplies.of(unit) if one.module == self.old.module]:
             where = f"{self.old.path}:{kept[0].places[0].line}"
             raise Refused(f"{where}: it needs {', '.join(one.name for one in kept)} of its module: say what to do with "
                           "these (helpers = \"move\" or \"import-back\")")  # fmt: skip
@@ -113,6 +96,15 @@ class Decider:
         return wanted | functions
 
     # Helpers
+
+    def _with_globals(self, names: Collection[str]) -> Iterator[str]:
+        """The names, and the globals that their functions assign, where nothing else uses these."""
+        yield from names
+        unit = unit_of(self.old, frozenset(names))
+        for part in unit.statements:
+            for one in self.old.occurrences.all[part.names[0] : part.names[1]]:
+                if one.role == "global" and one.name not in unit.names and self._only_used_by(unit, one.name):
+                    yield one.name
 
     def _with_helpers(self, unit: Unit) -> Unit:
         """The unit with all helpers that nothing else uses."""
@@ -147,10 +139,11 @@ class Decider:
     def _decision(self, unit: Unit, back_way: Way, forth_way: Way) -> Decision:
         old, new = self.old.module, self.new.module
         removed = frozenset(self._given_up(unit))
-        edges: set[Edge] = set()
+        edges: set[Edge] = {(user, new) for user in self._early_users(unit)}
         beside = tuple(self.needs.uses_beside(unit))
         must = [why for why, certain in registering(self.project, self.old, unit) if certain]
-        may = [why for why, certain in registering(self.project, self.old, unit) if not certain]
+        may = [f"{name} is in __all__" for name in sorted(unit.names) if self._listed(name)]
+        may += [why for why, certain in registering(self.project, self.old, unit) if not certain]
         runtime = [one for one in beside if one.when != "annotation"]
         way: Way = "there"
         if beside or must or may:
@@ -158,7 +151,8 @@ class Decider:
             if way == "top":
                 edges.add((old, new))
         supplies: list[Supply] = []
-        for supply in sorted(self._supplies(unit), key=lambda one: ("import", "call", "annotation").index(one.need.when)):
+        wanted = sorted(self.supplies.of(unit), key=lambda one: _FIRST.index(one.need.when))
+        for supply in wanted:
             supplies.append(self._settled(supply, forth_way, edges, removed))
             if supplies[-1].way == "top":
                 edges.update((new, module) for module in supplies[-1].loads)
@@ -183,6 +177,29 @@ class Decider:
                 kept |= loads
         yield from ((self.new.module, module) for module in sorted(gone - kept))
 
+    def _listed(self, name: str) -> bool:
+        """Whether the old module promises a name to others."""
+        exports = self.project.symbols.exports[self.old.module]
+        return any(name in row.names for row in exports)
+
+    def _early_users(self, unit: Unit) -> Iterator[str]:
+        """The modules that take what moves from the old module when they are imported, and so from the new one."""
+        for name in sorted(unit.names - {"_"}):
+            meaning = self.project.symbols.member(self.old.module, name)
+            if not isinstance(meaning, Symbol) or meaning.module != self.old.module:
+                continue
+            for found in self.references.to(meaning):
+                one = found.occurrence
+                if one is None or found.how != "import" or found.through != self.old.module:
+                    continue
+                if found.path.endswith(".pyi"):
+                    continue
+                if at_import(one) and found.module not in (self.old.module, self.new.module):
+                    file = self.references.bindings(found.path)
+                    statement = file.occurrences.statement_of(one)
+                    if not in_script(file, one) and not Blocks(file.occurrences).under_typing(statement.number):
+                        yield found.module
+
     def _way_back(
         self, unit: Unit, beside: tuple[Need, ...], runtime: list[Need], must: list[str], may: list[str],
         wanted: Way, removed: frozenset[Edge],
@@ -193,11 +210,11 @@ class Decider:
         if wanted == "top" and not ring:
             return "top"
         if must:
-            raise Refused(f"{self.old.path}:{unit.statements[0].line}: {must[0]}, so that {old} must go on to import it, "
-                          f"which makes the cycle {ring or f'{old} -> {new} -> {old}'}: move it by hand")  # fmt: skip
+            raise Refused(f"{self.old.path}:{unit.statements[0].line}: {must[0]}, so that {old} must go on to import "
+                          f"it: it makes the cycle {ring or f'{old} -> {new} -> {old}'}: move it by hand")  # fmt: skip
         if not beside:
             return "there" if may else "top"
-        late = [one for one in runtime if one.when == "import"]
+        late = [one for one in runtime if one.when == "import" and not self.needs.quotable(one)]
         if late:
             where = f"{self.old.path}:{late[0].places[0].line}"
             raise Refused(f"{where}: {old} uses {late[0].name} when it is imported, which would make the cycle "
@@ -214,7 +231,8 @@ class Decider:
                 return supply._replace(way="typing")
             if supply.need.when == "call" and supply.copied is None:
                 return supply._replace(way="within")
-            raise Refused(f"{self.old.path}:{supply.need.places[0].line}: it needs {supply.module} when it is imported, "
+            where = f"{self.old.path}:{supply.need.places[0].line}"
+            raise Refused(f"{where}: it needs {supply.module} when it is imported, "
                           f"without which {new} could be imported so far: choose another module")  # fmt: skip
         rings = (self.graph.ring(new, one, edges, removed) for one in supply.loads)
         ring = next((one for one in rings if one), "")
@@ -225,9 +243,11 @@ class Decider:
             return supply._replace(way="typing")
         if need.when == "call" and wanted == "within" and supply.copied is None:
             return supply._replace(way="within")
+        if need.when == "import" and wanted == "within" and supply.copied is None and self.needs.quotable(need):
+            return supply._replace(way="quoted")
         where = f"{self.old.path}:{need.places[0].line}"
-        raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in {new} "
-                      f"makes the cycle {ring}: move that too (with = [...]), or choose another module")  # fmt: skip
+        raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in "
+                      f"{new} makes the cycle {ring}: move that too (with = [...]), or name another one")  # fmt: skip
 
     def _optional(self, supply: Supply) -> bool:
         """Whether an import is of a package that may be missing where the new module is used."""
@@ -241,7 +261,8 @@ class Decider:
         layout = self.project.layout
         if package in sys.stdlib_module_names or package in layout.required:
             return False
-        return not layout.is_first_party(package, self.old.module)
+        # A distribution may be called otherwise than its package: what many modules import is there.
+        return not layout.is_first_party(package, self.old.module) and self.graph.users(package) < _COMMON
 
     def _needed(self, module: str) -> frozenset[str]:
         """The packages that whoever has a module has: it, or the packages around it, cannot be imported without."""
@@ -255,113 +276,5 @@ class Decider:
             return
         lacking = sorted(filter(self._extra, self._needed(self.new.module) - self._needed(self.old.module)))
         if lacking:
-            raise Refused(f"{self.new.path}: {self.new.module} cannot be imported without {lacking[0]}, {self.old.module} "
-                          "can: choose another module")  # fmt: skip
-
-    # What the code needs
-
-    def _supplies(self, unit: Unit) -> Iterator[Supply]:
-        for need in self.needs.of(unit):
-            yield from self._supply(need, unit)
-
-    def _supply(self, need: Need, unit: Unit) -> Iterator[Supply]:
-        origin = self.needs.origin(need.name)
-        where = f"{self.old.path}:{need.places[0].line}"
-        if need.name == "__name__":
-            return
-        match origin.kind:
-            case "builtin":
-                if self.new.binds(need.name):
-                    raise Refused(f"{where}: {need.name} is another in {self.new.module}: rename that first")
-                return
-            case "missing":
-                raise Refused(f"{where}: {need.name} may come from a star import: import it by its name first")
-            case "copied":
-                assert origin.statement is not None
-                if self.new.binds(need.name):
-                    if not same_thing(self.project, self.old.module, self.new.module, need.name):
-                        raise Refused(f"{where}: {need.name} is another in {self.new.module}: rename that first")
-                    yield Supply(need, "there", local=need.name)
-                    return
-                yield Supply(need, "top", local=need.name, copied=origin.statement)
-            case "helper":
-                yield self._of_old(need, where)
-            case "import" if origin.module:
-                yield self._named(need, origin.module, need.name, typing=False)
-            case _:
-                yield from self._imported(need, origin.taken, origin.typing)
-
-    def _of_old(self, need: Need, where: str) -> Supply:
-        """A helper, imported from the old module."""
-        if line := rebound(self.old, need.name):
-            raise Refused(f"{where}: {need.name} is assigned again at line {line} (global), which an import would not see: "
-                          f"move it too (with = [{need.name!r}]), or by hand")  # fmt: skip
-        return self._named(need, self.old.module, need.name, typing=False)
-
-    def _imported(self, need: Need, taken: tuple[Taken, ...], typing: bool) -> Iterator[Supply]:
-        """The same import as in the old module."""
-        symbols = self.project.symbols
-        for one in taken:
-            absolute = symbols.absolute(self.old.module, one.target)
-            if absolute is None:
-                yield self._of_old(need, self.old.path)
-            elif one.name:
-                yield self._named(need, absolute, one.name, typing=typing)
-            else:
-                alias = one.alias.name if one.alias is not None else ""
-                meaning = symbols.resolve(absolute, self.old.module)
-                if self.new.binds(need.name) and not same_thing(
-                    self.project, self.old.module, self.new.module, need.name
-                ):
-                    where = f"{self.old.path}:{need.places[0].line}"
-                    raise Refused(f"{where}: {need.name} is another in {self.new.module}: rename that first")
-                loads = self._loads(meaning, absolute)
-                way: Way = "typing" if typing else "top"
-                if absolute == self.new.module:
-                    way = "within" if need.when == "call" else way
-                yield Supply(need, way, absolute, "", alias, need.name, loads=loads)
-
-    def _named(self, need: Need, module: str, name: str, *, typing: bool) -> Supply:
-        """`from module import name`, or what the new place has of it."""
-        symbols, new = self.project.symbols, self.new.module
-        meaning = symbols.target(self.old.module, f"{module}.{name}", "")
-        way: Way = "typing" if typing else "top"
-        if isinstance(meaning, Symbol) and meaning.module == new and "." not in meaning.name:
-            if not meaning.name:
-                return self._itself(need)
-            return Supply(need, "there", local=meaning.name)
-        if self.new.binds(need.name):
-            if same_thing(self.project, self.old.module, new, need.name) and self.new.always(need.name):
-                return Supply(need, "there", local=need.name)
-            if not same_thing(self.project, self.old.module, new, need.name):
-                local = self.new.free(f"{module.rpartition('.')[2].lstrip('_')}_{need.name.lstrip('_')}")
-                return Supply(need, way, module, name, local, local, loads=self._loads(meaning, module))
-        elif self.new.uses_builtin(need.name):
-            local = self.new.free(f"{module.rpartition('.')[2].lstrip('_')}_{need.name.lstrip('_')}")
-            return Supply(need, way, module, name, local, local, loads=self._loads(meaning, module))
-        alias = "" if need.name == name else need.name
-        return Supply(need, way, module, name, alias, need.name, loads=self._loads(meaning, module))
-
-    def _itself(self, need: Need) -> Supply:
-        """The new module, which the code asked for names: they are its own now."""
-        where = f"{self.old.path}:{need.places[0].line}"
-        occurrences = self.old.occurrences
-        for one in need.places:
-            following = occurrences.all[one.number + 1] if one.number + 1 < len(occurrences.all) else None
-            if following is None or following.base != one.number or following.role != "attribute":
-                raise Refused(f"{where}: {need.name} is the module it moves to: move it by hand")
-        return Supply(need, "there", module=self.new.module)
-
-    def _loads(self, meaning: Meaning, module: str) -> tuple[str, ...]:
-        """The modules of the project that an import loads."""
-        symbols = self.project.symbols
-        found = symbols.locate(module, self.old.module)
-        loaded = [] if found is None else [found]
-        match meaning:
-            case Symbol(kind="module", module=inner):
-                # The package around it has begun before, or is loaded with it.
-                loaded = [inner]
-            case External() | Unknown() | Symbol():
-                pass
-        return tuple(one for one in loaded if one != self.new.module)
-
+            raise Refused(f"{self.new.path}: {self.new.module} cannot be imported without {lacking[0]}, "
+                          f"{self.old.module} can: choose another module")  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from overhaul.facts import Import
+from overhaul.errors import Unreadable
+from overhaul.facts import Import, ImportStatement
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -30,7 +31,7 @@ class Graph:
     def _edges(self) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         for row in self._project.survey.rows(Import):
-            if row.kind not in ("module", "conditional"):
+            if row.kind not in ("module", "conditional") or (row.kind == "conditional" and self._script(row)):
                 continue
             # A package that the importer is in has been begun before it, whatever it imports.
             if (row.implicit or self.lenient) and row.importer.startswith(f"{row.imported}."):
@@ -38,6 +39,18 @@ class Graph:
             if row.importer != row.imported:
                 found.setdefault(row.importer, set()).add(row.imported)
         return {importer: frozenset(imported) for importer, imported in found.items()}
+
+    def _script(self, row: Import) -> bool:
+        """Whether an import stands under `if __name__ == "__main__":`."""
+        try:
+            lines = self._project.source(row.path).text().split("\n")
+        except Unreadable:
+            return False
+        for number in range(min(row.line, len(lines)) - 1, -1, -1):
+            line = lines[number]
+            if line[:1].strip() and not line.startswith(("#", ")", "]", "}")):
+                return line.startswith(("if __name__", "if '__main__'", 'if "__main__"'))
+        return False
 
     def has(self, importer: str, imported: str) -> bool:
         """Whether one imports the other already."""
@@ -89,8 +102,20 @@ class Graph:
             row.target.partition(".")[0]
             for module in self.loaded(start)
             for row in imports[module]
-            if row.at_import and not row.caught and not row.level and row.kind == "module"
+            if _wanted(row)
         )
+
+    def users(self, package: str) -> int:
+        """How many modules cannot be imported without a package from outside the project."""
+        return self._users.get(package, 0)
+
+    @cached_property
+    def _users(self) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for _, rows in self._project.facts(ImportStatement).items():
+            for package in {row.target.partition(".")[0] for row in rows if _wanted(row)}:
+                found[package] = found.get(package, 0) + 1
+        return found
 
     def ring(self, importer: str, imported: str, added: Collection[Edge] = (), removed: Collection[Edge] = ()) -> str:
         """The cycle that a new import closes, told as `a -> b -> a`; "" for none, and for an import that is there."""
@@ -100,3 +125,8 @@ class Graph:
         if way and self.lenient > 1 and self.way(importer, imported) and self.way(imported, importer):
             return ""
         return " -> ".join([importer, *way]) if way else ""
+
+
+def _wanted(row: ImportStatement) -> bool:
+    """Whether a module cannot be imported without what an absolute import of it names."""
+    return row.at_import and not row.caught and not row.level and row.kind == "module"

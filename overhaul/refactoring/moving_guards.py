@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import External, Symbol
-from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_unit import Unit, bare
+from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.moving_unit import Unit, bare, outermost
 from overhaul.refactoring.named_strings import own_names
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _QUIET: Final = frozenset({
     "abc", "builtins", "classmethod", "collections", "contextlib", "dataclasses", "enum", "functools", "property",
-    "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated",
+    "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated", "zope",
+    "click", "six", "wrapt", "tenacity", "unittest",
 })  # fmt: skip
 """Packages whose decorators keep no list of what they decorate."""
 _BUILDING: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")
@@ -41,20 +42,18 @@ def refuse_by_name(file: Bindings, unit: Unit) -> None:
             raise Refused(f"{file.path}:{listed.line}: {listed.name} is looked up in globals(): move it by hand")
 
 
-def refuse_replaced(project: Project, file: Bindings, names: Collection[str], *, moved: bool = False) -> None:
+def refuse_replaced(project: Project, file: Bindings, names: Collection[str]) -> None:
     """Raises Refused where another file gives some global names of a module another value, as tests do.
 
-    What has moved away would not see it. `moved`: the names are those of the moved symbols themselves, whose strings
-    with the whole dotted name are looked after elsewhere.
+    What has moved away would not see it. Strings with the whole dotted name are looked after elsewhere.
     """
     if not names:
         return
     last = file.module.rpartition(".")[2]
     either = "|".join(map(re.escape, sorted(names)))
-    whole = "" if moved else rf"|[\"']{re.escape(file.module)}\.(?:{either})[\"']"
     found = re.compile(
         rf"(?<![\w.]){_owner(last)}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
-        rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*{_owner(last)}\s*,\s*[\"'](?:{either})[\"']{whole}"
+        rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*{_owner(last)}\s*,\s*[\"'](?:{either})[\"']"
     )
     for path in project.mentioning(names):
         if path == file.path:
@@ -66,8 +65,8 @@ def refuse_replaced(project: Project, file: Bindings, names: Collection[str], *,
         if (match := found.search(text)) is not None:
             line = text.count("\n", 0, match.start()) + 1
             what = " ".join(match[0].split())
-            raise Refused(f"{path}:{line}: {what} gives {file.module} another value, which the moved code would not see: "
-                          "move it by hand")  # fmt: skip
+            raise Refused(f"{path}:{line}: {what} gives {file.module} another value, which the moved code would not "
+                          "see: move it by hand")  # fmt: skip
 
 
 def _owner(last: str) -> str:
@@ -80,6 +79,21 @@ def rebound(file: Bindings, name: str) -> int:
         if one.role == "global":
             return one.line
     return 0
+
+
+def bound_again(file: Bindings, name: str) -> int:
+    """The line where a global of the module is bound once more by a statement of its own; 0 where none does.
+
+    Overloads and the branches of one statement count once.
+    """
+    places: dict[int, tuple[int, str]] = {}
+    for one in file.bindings(file.top, name):
+        if isinstance(one, Taken) or one.scope is not file.top:
+            continue
+        statement = outermost(file, one)
+        places[statement.number] = one.line, type(statement.node).__name__
+    lines = [line for line, kind in places.values() if kind != "FunctionDef"]
+    return lines[-1] if len(places) > 1 and lines else 0
 
 
 def registering(project: Project, file: Bindings, unit: Unit) -> Iterator[tuple[str, bool]]:

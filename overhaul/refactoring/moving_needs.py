@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from overhaul.errors import Refused
@@ -12,7 +12,7 @@ from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.annotations import Annotation, annotations_of, has_future, within
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit, at_import, bound_by, outermost
+from overhaul.refactoring.moving_unit import Unit, at_import, bound_by, in_script, outermost
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -30,6 +30,8 @@ class Need(NamedTuple):
     places: tuple[Occurrence, ...]
     when: When
     """The earliest."""
+    calls: tuple[Occurrence, ...] = ()
+    """The places where it is looked up at run time."""
 
 
 class Origin(NamedTuple):
@@ -72,14 +74,45 @@ class Needs:
                 if self.file.home_of(one) is self.file.top:
                     places.setdefault(one.name, []).append(one)
         for name in sorted(places):
-            yield Need(name, tuple(places[name]), earliest(self.when(one, annotations) for one in places[name]))
+            yield self._need(name, places[name], annotations)
+
+    def _need(self, name: str, places: Sequence[Occurrence], annotations: list[Annotation]) -> Need:
+        times = [self.when(one, annotations) for one in places]
+        calls = tuple(one for one, when in zip(places, times, strict=True) if when != "annotation")
+        return Need(name, tuple(places), earliest(times), calls)
 
     def when(self, one: Occurrence, annotations: list[Annotation]) -> When:
         """When a name is looked up."""
         found = within(annotations, one.start)
         if one.quoted or (found is not None and (self.future or not found.evaluated)):
             return "annotation"
-        return "import" if at_import(one) else "call"
+        return "import" if self._early(one) else "call"
+
+    def quotable(self, need: Need) -> bool:
+        """Whether all that looks a name up when its module is imported are annotations, which nobody evaluates."""
+        return all(self._plain(one) for one in need.calls if self._early(one))
+
+    def _early(self, one: Occurrence) -> bool:
+        return at_import(one) and not in_script(self.file, one)
+
+    def _plain(self, one: Occurrence) -> bool:
+        found = self.annotation(one)
+        return found is not None and found.plain
+
+    def annotation(self, one: Occurrence) -> Annotation | None:
+        """The annotation that a name stands in."""
+        return within(sorted(annotations_of(self.file.occurrences, outermost(self.file, one))), one.start)
+
+    def late(self, need: Need) -> tuple[list[Occurrence], list[Annotation]]:
+        """The places of a name where an import can be made late, and the annotations that have to be quoted for it."""
+        calls: list[Occurrence] = []
+        quoted: set[Annotation] = set()
+        for one in need.calls:
+            if not self._early(one):
+                calls.append(one)
+            elif (found := self.annotation(one)) is not None:
+                quoted.add(found)
+        return calls, sorted(quoted)
 
     def uses_beside(self, unit: Unit) -> Iterator[Need]:
         """The uses of a unit's names by the rest of its module."""
@@ -95,7 +128,7 @@ class Needs:
                     found for number in {outermost(file, one).number for one in places}
                     for found in annotations_of(file.occurrences, file.occurrences.statements[number])
                 )  # fmt: skip
-                yield Need(name, tuple(places), earliest(self.when(one, stretches) for one in places))
+                yield self._need(name, places, stretches)
 
     def origin(self, name: str) -> Origin:
         """Where a global name of the module comes from."""
@@ -162,7 +195,7 @@ class Needs:
         return True
 
 
-def earliest(times: Iterator[When]) -> When:
+def earliest(times: Iterable[When]) -> When:
     """The earliest of some times."""
     return max(times, key=_LATER.index)
 

@@ -11,7 +11,7 @@ from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit
+from overhaul.refactoring.moving_unit import Unit, is_script
 from overhaul.refactoring.named_strings import exported_names
 from overhaul.refactoring.references import References
 
@@ -65,7 +65,8 @@ class Leaving:
     def _taken_elsewhere(self, name: str) -> bool:
         """Whether another file may take it from this module."""
         last = self.file.module.rpartition(".")[2]
-        asked = re.compile(rf"\b{re.escape(last)}\.{re.escape(name)}\b|\b{re.escape(last)}\s*,\s*[\"']{re.escape(name)}[\"']")
+        owner, member = re.escape(last), re.escape(name)
+        asked = re.compile(rf"\b{owner}\.{member}\b|\b{owner}\s*,\s*[\"']{member}[\"']")
         for path in self.project.mentioning([last]):
             if path == self.file.path:
                 continue
@@ -87,7 +88,10 @@ class Leaving:
 
 
 def outer_function(file: Bindings, one: Occurrence) -> Statement:
-    """The outermost function, or method, in whose body a name is looked up. Raises Refused where there is none."""
+    """The outermost function, or method, in whose body a name is looked up, or the script at the end of its module.
+
+    Raises Refused where there is neither.
+    """
     scope, nodes = one.scope, []
     while scope.parent is not None:
         if scope.kind == "function":
@@ -101,6 +105,8 @@ def outer_function(file: Bindings, one: Occurrence) -> Statement:
         if statement.suite == -1:
             break
         statement = file.occurrences.statements[statement.suite]
+    if found is None and is_script(statement, file.occurrences.text):
+        return statement
     if found is None:
         raise Refused(f"{file.path}:{one.line}: {one.name} is looked up outside of any function: move it by hand")
     return found

@@ -11,7 +11,7 @@ from overhaul.occurrences.finding import Occurrences, Statement, occurrences_of
 from overhaul.refactoring.annotations import annotations_of, has_future
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import at_import, bound_by, outermost, own_statements
+from overhaul.refactoring.moving_unit import at_import, bound_by, is_script, outermost, own_statements
 from overhaul.source import Source, digest
 
 if TYPE_CHECKING:
@@ -99,18 +99,24 @@ class Destination:
             if taken.name in names and _is(symbols.taken(self.module, taken.target, taken.name), old, taken.name):
                 yield taken
 
-    def position(self, old: str, names: Collection[str], own: Collection[str]) -> int:
+    def position(self, old: str, names: Collection[str], own: Collection[str], *, early: bool) -> int:
         """The number of the statement before which the symbols are to stand; -1 for the end.
 
         `own` are names of this module that they need when it is imported. Raises Refused where these come too late.
+        `early`: before the first function or class, where that goes.
         """
         if self.file is None:
             return -1
         file = self.file
         statements = list(own_statements(file))
         place = len(statements)
-        while place and _is_script(statements[place - 1], self.occurrences.text):
+        while place and is_script(statements[place - 1], self.occurrences.text):
             place -= 1
+        if early:
+            tall = (at for at, one in enumerate(statements[:place])
+                    if type(one.node).__name__ in ("FunctionDef", "ClassDef"))  # fmt: skip
+            first_tall = next(tall, place)
+            place = first_tall if not self._lacking(statements, first_tall, own) else place
         for at, statement in enumerate(statements[:place]):
             if type(statement.node).__name__ in ("Import", "ImportFrom"):
                 continue
@@ -118,13 +124,20 @@ class Destination:
             if any(self._uses(one, old, names) and at_import(one) for one in self.occurrences.all[first:last]):
                 place = at
                 break
-        for late in statements[place:]:
-            if (wanted := bound_by(file, late) & set(own)) and not any(
-                wanted & bound_by(file, early) for early in statements[:place]
-            ):
-                name = min(wanted)
-                raise Refused(f"{self.path}:{late.line}: {name} is needed before it is made there: move it by hand")
+        if (lacking := self._lacking(statements, place, own)) is not None:
+            name, line = lacking
+            raise Refused(f"{self.path}:{line}: {name} is needed before it is made there: move it by hand")
         return statements[place].number if place < len(statements) else -1
+
+    def _lacking(self, statements: Sequence[Statement], place: int, own: Collection[str]) -> tuple[str, int] | None:
+        """The first of some names that is only made behind a place, with the line where it is."""
+        assert self.file is not None
+        for late in statements[place:]:
+            if (wanted := bound_by(self.file, late) & set(own)) and not any(
+                wanted & bound_by(self.file, before) for before in statements[:place]
+            ):
+                return min(wanted), late.line
+        return None
 
     def _uses(self, one: object, old: str, names: Collection[str]) -> bool:
         file = self.file
@@ -150,8 +163,3 @@ class Destination:
 
 def _is(meaning: object, module: str, name: str) -> bool:
     return isinstance(meaning, Symbol) and (meaning.module, meaning.name) == (module, name)
-
-
-def _is_script(statement: Statement, text: str) -> bool:
-    """`if __name__ == "__main__":`."""
-    return type(statement.node).__name__ == "If" and "__name__" in text[statement.start : statement.end].partition("\n")[0]

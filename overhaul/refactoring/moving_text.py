@@ -14,7 +14,7 @@ from overhaul.refactoring.annotations import Annotation
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.import_lines import listed
-from overhaul.refactoring.moving import Supply
+from overhaul.refactoring.moving_supplies import Supply
 from overhaul.refactoring.moving_unit import Unit
 
 _MOVED: Final = "moved code"
@@ -110,21 +110,15 @@ class Moving:
             self._changes.add(Replacement(one.start, attribute.start, ""))
 
     def quoted(self, annotations: Iterable[Annotation]) -> None:
-        """Quote annotations that a `from __future__` has kept from being evaluated."""
-        text = self.old.occurrences.text
-        for one in annotations:
-            written = text[one.start : one.end]
-            if not one.evaluated or _SIMPLE.fullmatch(written):
+        """Quote annotations that the new module is not to evaluate. Raises Refused for one that cannot be quoted."""
+        for one in quoted(self.old.occurrences, annotations):
+            if one in self._changes:
                 continue
-            mark = '"' if '"' not in written else "'"
-            if mark in written or "\\" in written or any(
-                one.start <= change.start < one.end for change in self._changes
-            ):
-                line = text.count("\n", 0, one.start) + 1
-                raise Refused(f"{self.old.path}:{line}: the new module evaluates annotations, and this one cannot be "
-                              "quoted: give both modules `from __future__ import annotations`")  # fmt: skip
-            flat = " ".join(written.split())
-            self._changes.add(Replacement(one.start, one.end, f"{mark}{flat}{mark}", guidance="review"))
+            if any(one.start <= other.start < one.end for other in self._changes):
+                line = self.old.occurrences.text.count("\n", 0, one.start) + 1
+                raise Refused(f"{self.old.path}:{line}: this annotation changes in two ways: give both modules "
+                              "`from __future__ import annotations`")  # fmt: skip
+            self._changes.add(one)
 
     def redotted(self, spelled: Callable[[str], str], absolute: Callable[[str], str | None]) -> None:
         """Write the relative imports in functions as the new place has them."""
@@ -142,10 +136,9 @@ class Moving:
             if new != match[1]:
                 self._changes.add(Replacement(match.start(1), match.end(1), new, "import"))
 
-    def within(self, supply: Supply, module: str) -> None:
+    def within(self, supply: Supply, module: str, calls: Iterable[Occurrence]) -> None:
         """Import something in the functions that use it; `module` as it is written there."""
-        functions = {self._function(one).number: self._function(one) for one in supply.need.places
-                     if one.role not in ("global", "nonlocal")}  # fmt: skip
+        functions = {self._function(one).number: self._function(one) for one in calls}
         if supply.name:
             wanted = f"from {module} import {listed(supply.name, supply.alias)}"
         else:
@@ -203,10 +196,31 @@ class Moving:
             joined += "\n" * (1 + max(gap, 2 if tall else 1 if gap else 0)) + after
         return joined + "\n"
 
+    def carrying(self, carried: Callable[[str, int, int], Iterable[Replacement]]) -> None:
+        """Change what the texts in it say of what has moved."""
+        for start, end in stretches(self.old.occurrences, self.unit):
+            for one in carried(self.old.path, start, end):
+                if not any(one.start < other.end and other.start < one.end for other in self._changes):
+                    self._changes.add(one)
+
     @property
     def review(self) -> bool:
         """Whether anything in it is to be looked at."""
         return any(one.guidance != "safe" for one in self._changes)
+
+
+def quoted(occurrences: Occurrences, annotations: Iterable[Annotation]) -> Iterator[Replacement]:
+    """Annotations in quotes, to be reviewed; what needs none is left. Raises Refused for one that cannot be quoted."""
+    text = occurrences.text
+    for one in annotations:
+        written = text[one.start : one.end]
+        if not one.evaluated or _SIMPLE.fullmatch(written):
+            continue
+        mark = '"' if '"' not in written else "'"
+        if mark in written or "\\" in written or "#" in written:
+            where = f"{occurrences.source.path}:{text.count(chr(10), 0, one.start) + 1}"
+            raise Refused(f"{where}: this annotation cannot be quoted: use `from __future__ import annotations`")
+        yield Replacement(one.start, one.end, f"{mark}{' '.join(written.split())}{mark}", "annotation", "review")
 
 
 def _changed(text: str, start: int, end: int, changes: Sequence[Replacement]) -> str:
@@ -231,7 +245,47 @@ def merged(*groups: Iterable[Replacement]) -> list[Replacement]:
         text = "".join(one.text for one in several)
         guidance = max((one.guidance for one in several), key=("safe", "review", "by hand").index)
         found.append(Replacement(place, place, text, several[-1].because, guidance))
-    return sorted(found)
+    return sorted(_united(sorted(found)))
+
+
+def _united(changes: Iterable[Replacement]) -> Iterator[Replacement]:
+    """Stretches that are taken out and overlap are taken out as one."""
+    last: Replacement | None = None
+    for one in changes:
+        if last is not None and not last.text and not one.text and one.start < one.end and one.start <= last.end:
+            last = Replacement(last.start, max(last.end, one.end), "", last.because)
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def closed(text: str, changes: Sequence[Replacement]) -> Iterator[Replacement]:
+    """Changes of a file where blank lines that stood between things that go, or above all others, go too."""
+    last: Replacement | None = None
+    for number, one in enumerate(changes):
+        following = changes[number + 1].start if number + 1 < len(changes) else len(text)
+        whole = not one.text and (last is None or (not last.text and _line_starts(text, last.start, last.end)))
+        if last is not None and whole and _line_starts(text, one.start) and not text[last.end : one.start].strip():
+            around = max(text.count("\n", _blank_above(text, last.start), last.start),
+                         text.count("\n", one.end, _blank_below(text, one.end)))  # fmt: skip
+            gap = text.count("\n", last.end, one.start)
+            last = Replacement(last.start, one.end, "\n" * max(0, gap - around), last.because)
+            continue
+        if last is not None:
+            yield last
+        last = one
+        if not one.text and one.start < one.end and not text[: one.start].strip():
+            last = Replacement(0, min(following, _blank_below(text, one.end)), "", one.because)
+    if last is not None:
+        yield last
+
+
+def _line_starts(text: str, *places: int) -> bool:
+    """Whether lines begin at some places."""
+    return all(place == 0 or place == len(text) or text[place - 1] == "\n" for place in places)
 
 
 def put(text: str, new: Occurrences, before: int, imports: Sequence[Replacement]) -> Iterator[Replacement]:

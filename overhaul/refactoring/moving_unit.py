@@ -37,7 +37,7 @@ def unit_of(file: Bindings, names: Collection[str]) -> Unit:
     found: dict[int, Statement] = {}
     wanted = set(names)
     for name in sorted(names):
-        for statement in _binding(file, name):
+        for statement in _binding(file, name, wanted):
             found[statement.number] = statement
     while True:
         more = [one for one in own_statements(file) if one.number not in found and _attached(file, one, wanted, found)]
@@ -74,7 +74,7 @@ def bound_by(file: Bindings, statement: Statement) -> frozenset[str]:
     )  # fmt: skip
 
 
-def _binding(file: Bindings, name: str) -> Iterator[Statement]:
+def _binding(file: Bindings, name: str, names: Collection[str]) -> Iterator[Statement]:
     """The statements that make a symbol."""
     bindings = file.bindings(file.top, name)
     if not bindings:
@@ -87,6 +87,8 @@ def _binding(file: Bindings, name: str) -> Iterator[Statement]:
         kind = type(statement.node).__name__
         where = f"{file.path}:{one.line}"
         if one.scope is not file.top:
+            if kind == "FunctionDef" and statement.node.name.value in names:
+                continue
             raise Refused(f"{where}: {name} is assigned by a function (global): move that by hand")
         if one.role == "delete":
             raise Refused(f"{where}: {name} is deleted there: move it by hand")
@@ -114,7 +116,7 @@ def refuse_others(file: Bindings, unit: Unit, names: Collection[str]) -> None:
             raise Refused(f"{where}: {what} is bound in the same statement: move them together (with = [...])")
         for one in sorted(others):
             where = f"{file.path}:{statement.line}"
-            raise Refused(f"{where}: assigns the global {one} of the module: move it by hand")
+            raise Refused(f"{where}: assigns the global {one} of the module: move it too (with = [{one!r}])")
 
 
 def _attached(file: Bindings, statement: Statement, names: set[str], found: Collection[int]) -> bool:
@@ -169,16 +171,18 @@ def _plain(node: Any) -> bool:
 def _refuse_between(file: Bindings, statements: Sequence[Statement], names: Collection[str]) -> None:
     """Raises Refused where a symbol is bound again behind a statement that has used it before."""
     numbers = {one.number for one in statements}
+    first_bound: dict[str, int] = {}
     last: dict[str, int] = {}
     for one in statements:
         for name in bound_by(file, one):
+            first_bound.setdefault(name, one.number)
             last[name] = one.number
     for statement in own_statements(file):
         if statement.number in numbers or type(statement.node).__name__ in _IMPORTS:
             continue
         first, end = statement.names
         for use in file.occurrences.all[first:end]:
-            late = use.name in names and last.get(use.name, -1) > statement.number
+            late = use.name in names and first_bound.get(use.name, 0) < statement.number < last.get(use.name, -1)
             if late and file.home_of(use) is file.top and at_import(use):
                 where = f"{file.path}:{use.line}"
                 raise Refused(f"{where}: {use.name} is used there before it is bound once more: move it by hand")
@@ -192,6 +196,17 @@ def at_import(one: Occurrence) -> bool:
             return False
         scope = scope.parent
     return True
+
+
+def is_script(statement: Statement, text: str) -> bool:
+    """`if __name__ == "__main__":`."""
+    head = text[statement.start : statement.end].partition("\n")[0]
+    return type(statement.node).__name__ == "If" and "__name__" in head and statement.node.orelse is None
+
+
+def in_script(file: Bindings, one: Occurrence) -> bool:
+    """Whether a name stands under `if __name__ == "__main__":`."""
+    return is_script(outermost(file, one), file.occurrences.text)
 
 
 def bare(node: Any) -> str:

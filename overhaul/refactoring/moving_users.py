@@ -9,9 +9,13 @@ from overhaul.changes import Edit, Replacement
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.annotations import annotations_of, within
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_text import merged
+from overhaul.refactoring.moving_needs import Needs
+from overhaul.refactoring.moving_old import outer_function
+from overhaul.refactoring.moving_text import merged, quoted
+from overhaul.refactoring.moving_unit import in_script
 from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:
@@ -21,8 +25,11 @@ if TYPE_CHECKING:
 class User:
     """One file that uses what moves, neither the old module nor the new."""
 
-    def __init__(self, project: Project, references: References, path: str, old: str, new: str) -> None:
-        """From the module `old` to the module `new`."""
+    def __init__(
+        self, project: Project, references: References, path: str, old: str, new: str, *, late: bool = False
+    ) -> None:
+        """From the module `old` to the module `new`; `late`: imported only in the functions that need it."""
+        self.late = late
         self.project, self.references, self.old, self.new = project, references, old, new
         self.file: Bindings = references.bindings(path)
         self.imports = Imports(project, path)
@@ -30,13 +37,17 @@ class User:
         self.loads_early = False
         """Whether it imports the new module when it is imported."""
         self._changes: list[Replacement] = []
+        self._quotes: set[Replacement] = set()
         self._rewritten: dict[int, Taken] = {}
         """The numbers of names that stand no longer for what an import has brought, with that."""
 
     def edit(self) -> Iterator[Edit]:
         """All that changes, if anything does."""
         self._drop_unused()
-        changes = merged(self.imports.replacements(), self._changes)
+        coming = list(self.imports.replacements())
+        if self.late:
+            coming = [Replacement(one.start, one.end, one.text, "import made late", "review") for one in coming]
+        changes = merged(coming, self._quotes, self._changes)
         if changes:
             yield self.project.edit(self.path, changes)
 
@@ -55,10 +66,39 @@ class User:
                 return
 
     def _taken(self, taken: Taken, name: str) -> None:
+        if self.late and taken.home is self.file.top and taken.statement.suite == -1:
+            self._defer(taken, name)
+            return
         self.imports.replace(taken.statement, name, self.new, name, taken.bound)
         self._note(taken)
 
+    def _defer(self, taken: Taken, name: str) -> None:
+        """Import it where it is used. Raises Refused where that is when the file itself is imported."""
+        file = self.file
+        needs = Needs(self.project, file)
+        annotations = sorted(
+            one for part in file.occurrences.statements if part.suite == -1
+            for one in annotations_of(file.occurrences, part)
+        )  # fmt: skip
+        self.imports.drop(taken.statement, name)
+        for one in file.uses(file.top, taken.bound):
+            if one is taken.binder:
+                continue
+            match needs.when(one, annotations):
+                case "import" if (found := within(annotations, one.start)) is not None and found.plain:
+                    self._quotes.update(quoted(file.occurrences, [found]))
+                    self.imports.take(self.new, name, taken.bound, typing=True)
+                case "import":
+                    raise Refused(f"{self.path}:{one.line}: {name} is used when {file.module} is imported")
+                case "annotation":
+                    self.imports.take(self.new, name, taken.bound, typing=True)
+                case "call":
+                    function = outer_function(file, one)
+                    self.imports.take(self.new, name, taken.bound, within=function)
+
     def _note(self, taken: Taken) -> None:
+        if (binder := taken.binder) is not None and in_script(self.file, binder):
+            return
         scope = taken.statement.scope
         while scope.parent is not None and scope.kind == "class":
             scope = scope.parent
@@ -81,14 +121,14 @@ class User:
         bindings = self.file.bindings(home, root.name) if home is not None else ()
         taken = [each for each in bindings if isinstance(each, Taken)]
         if home is None or len(taken) < len(bindings) or not taken:
-            raise Refused(f"{where}: {name} is asked of {self.old} in a way that cannot be changed: write an import first")
+            raise Refused(f"{where}: {name} is asked of {self.old} in a way that cannot be changed: import it first")
         before = [part.name for part in chain[:-1]]
         if len(chain) > 2 or (not taken[0].name and taken[0].alias is None):
             self._dotted(chain, taken, before, where)
         else:
             self._short(chain, taken, where, name)
 
-    def _dotted(self, chain: Sequence[Occurrence], taken: list[Taken], before: list[str], where: str) -> None:
+    def _dotted(self, chain: Sequence[Occurrence], taken: Sequence[Taken], before: Sequence[str], where: str) -> None:
         """`package.old.X`: the new module takes the place of the old."""
         whole = [each for each in taken if not each.name and each.alias is None]
         plain = ".".join(before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from overhaul.changes import Create, Edit, Kind, Moved, Proposal, Replacement, Target, replaced
@@ -17,7 +17,8 @@ from overhaul.refactoring.moving_needs import refuse_bound_to_module
 from overhaul.refactoring.moving_old import Leaving, outer_function
 from overhaul.refactoring.moving_place import Destination
 from overhaul.refactoring.moving_sound import sound
-from overhaul.refactoring.moving_text import Moving, cut, merged, put
+from overhaul.refactoring.moving_stubs import Stubs
+from overhaul.refactoring.moving_text import Moving, closed, cut, merged, put, quoted
 from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.refactoring.references import Found, References
@@ -27,15 +28,25 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 
+Carried = Callable[[Sequence[Moved], str, int, int], Iterable[Replacement]]
+
+
 class Mover:
     """One move of some symbols from a module to another."""
 
-    def __init__(self, project: Project, old: str, new: str, path: str, *, fresh: bool, helpers: Helpers, shim: bool) -> None:
-        """`path` is that of the new module, which is yet to be made where it is `fresh`."""
-        self.project, self.shim = project, shim
+    def __init__(
+        self, project: Project, old: str, new: str, path: str, *, fresh: bool, helpers: Helpers, shim: bool,
+        carried: Carried,
+    ) -> None:  # fmt: skip
+        """`path` is that of the new module, which is yet to be made where it is `fresh`.
+
+        `carried` tells what becomes of the texts in a stretch of a file: of docstrings, comments and other strings.
+        """
+        self.project, self.shim, self.carried = project, shim, carried
         self.references = References(project)
         self.old = self.references.bindings(project.layout.modules[old].path)
         self.new = Destination(project, new, path, self.old, fresh=fresh)
+        self.stubs = Stubs(project, self.references, old, new)
         self.decider = Decider(project, self.old, self.new, helpers, self.references)
 
     def proposals(self, names: Sequence[str]) -> Iterator[Proposal]:
@@ -58,30 +69,35 @@ class Mover:
                     return
         except Refused as refused:
             raise reason or refused from None
-        raise reason or Refused(f"{self.old.path}: whatever way it moves, some import would fail: choose another module")
+        raise reason or Refused(f"{self.old.path}: whatever way it moves, some import fails: choose another module")
 
     def _proposals(self, decision: Decision) -> Iterator[Proposal]:
         """All changes of one way to do it. Raises Refused."""
-        old, new = self.old, self.new
-        unit = decision.unit
+        old, new, unit = self.old, self.new, decision.unit
         refuse_names(old.module, unit.names - {"_"}, old.path)
         refuse_by_name(old, unit)
-        needs = [one.need for one in decision.supplies]
+        # What is imported from the old module each time is seen as it is there.
+        seen_there = {one.need.name for one in decision.supplies if one.way != "within"}
         every = list(self.decider.needs.of(unit))
         said = list(refuse_bound_to_module(old, unit, every))
-        refuse_replaced(self.project, old, sorted({one.name for one in needs}))
-        refuse_replaced(self.project, old, sorted(unit.names - {"_"}), moved=True)
+        refuse_replaced(self.project, old, sorted({*seen_there, *unit.names} - {"_"}))
         symbols = [self._symbol(name) for name in sorted(unit.names - {"_"})]
         found = [(symbol, one) for symbol in symbols for one in self.references.to(symbol)]
         yield from self._users(decision, found)
         yield from self._old(decision, found)
-        yield from self._new(decision, found)
+        moved = [self._moved(symbol, decision) for symbol in symbols]
+        if "_" in unit.names and all(unit.has(one) for one in old.occurrences.named("_") if one.role == "function"):
+            moved.append(Moved(Target(old.module, "_"), Target(new.module, "_"), "function"))
+        yield from self._new(decision, found, moved)
+        yield from self.stubs.changes(unit.names - {"_"}, kept=decision.kept or self.shim)
         for line, why in said:
             yield self.project.leftover(old.path, line, Target(old.module, symbols[0].name), why)
-        for symbol in symbols:
-            kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"
-            after = Target(new.module, symbol.name)
-            yield Moved(Target(old.module, symbol.name), after, kind, kept=decision.kept or self.shim)
+        yield from moved
+
+    def _moved(self, symbol: Symbol, decision: Decision) -> Moved:
+        kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"
+        before, after = Target(self.old.module, symbol.name), Target(self.new.module, symbol.name)
+        return Moved(before, after, kind, kept=decision.kept or self.shim)
 
     def _symbol(self, name: str) -> Symbol:
         found = self.project.symbols.member(self.old.module, name)
@@ -93,9 +109,10 @@ class Mover:
 
     def _users(self, decision: Decision, found: Sequence[tuple[Symbol, Found]]) -> Iterator[Edit]:
         users: dict[str, User] = {}
-        through = {one.through for _, one in found}
+        through = {one.through for _, one in found if one.how in ("import", "attribute", "string")}
+        listed = {one.module for _, one in found if one.how == "listed"}
         for symbol, one in found:
-            if one.path not in (self.old.path, self.new.path):
+            if one.path not in (self.old.path, self.new.path) and one.path not in self.stubs.paths:
                 self._user(users, one.path).follow(one, symbol.name)
         if not decision.kept:
             for path, star in self._stars():
@@ -108,8 +125,17 @@ class Mover:
         for path in sorted(users):
             user = users[path]
             ring = self.decider.graph.ring(user.file.module, self.new.module, decision.edges, decision.removed)
-            if user.loads_early and ring:
-                raise Refused(f"{path}: importing {self.new.module} there makes the cycle {ring}: choose another module")
+            if user.loads_early and ring and not path.endswith(".pyi"):
+                if user.file.module in through | listed or path.endswith("__init__.py"):
+                    why = f"{path}: importing {self.new.module} there makes the cycle {ring}"
+                    raise Refused(f"{why}: choose another module")
+                user = User(self.project, self.references, path, self.old.module, self.new.module, late=True)
+                for symbol, one in found:
+                    if one.path == path:
+                        user.follow(one, symbol.name)
+                if user.loads_early:
+                    why = f"{path}: importing {self.new.module} there makes the cycle {ring}"
+                    raise Refused(f"{why}: choose another module")
             yield from user.edit()
 
     def _user(self, users: dict[str, User], path: str) -> User:
@@ -131,7 +157,7 @@ class Mover:
         package = self.old.path.endswith("__init__.py")
         words = ["import"] if package else [self.old.module.rpartition(".")[2]]
         for path in self.project.mentioning(words):
-            if path in (self.old.path, self.new.path):
+            if path in (self.old.path, self.new.path) or path in self.stubs.paths:
                 continue
             try:
                 if "*" not in self.project.source(path).text():
@@ -153,6 +179,7 @@ class Mover:
         imports = Imports(self.project, old.path)
         late = decision.back_way == "within"
         wanted = decision.back or ()
+        quotes: set[Replacement] = set()
         if decision.back_way == "top":
             names = [need.name for need in wanted] or sorted(unit.names - {"_"})
             for name in names:
@@ -162,8 +189,12 @@ class Mover:
                 imports.take(self.new.module, need.name, typing=True)
         elif late:
             for need in wanted:
-                for function in {outer_function(old, one).number for one in need.places}:
+                calls, annotations = self.decider.needs.late(need)
+                quotes.update(quoted(old.occurrences, annotations))
+                for function in {outer_function(old, one).number for one in calls}:
                     imports.take(self.new.module, need.name, within=old.occurrences.statements[function])
+                if len(calls) < len(need.places):
+                    imports.take(self.new.module, need.name, typing=True)
         listed: list[Replacement] = []
         for symbol, one in found:
             if one.path == old.path and one.how == "listed" and not decision.kept and not self.shim:
@@ -181,16 +212,22 @@ class Mover:
             at, text = shimmed(old, [(name, self.new.module) for name in unit.names - {"_"}])
             shims.append(Replacement(at, at, text, "shim"))
             removed = _up_to(removed, at)
-        yield self.project.edit(old.path, merged(changes, set(listed), removed, shims))
+        done = merged(changes, quotes, set(listed), removed, shims)
+        yield self.project.edit(old.path, closed(old.occurrences.text, done))
 
     # The new module
 
-    def _new(self, decision: Decision, found: Sequence[tuple[Symbol, Found]]) -> Iterator[Proposal]:
+    def _new(
+        self, decision: Decision, found: Sequence[tuple[Symbol, Found]], moved: Sequence[Moved]
+    ) -> Iterator[Proposal]:
         new, old = self.new, self.old
-        imports = Imports(self.project, new.path, occurrences=new.occurrences, module=new.module, package=new.package)
+        imports = Imports(
+            self.project, new.path, occurrences=new.occurrences, module=new.module, package=new.package,
+            dotted=Imports(self.project, old.path).dotted,
+        )  # fmt: skip
         moving = Moving(old, decision.unit)
         symbols = self.project.symbols
-        spell = imports.spelled if not new.fresh else self._like_old
+        spell = imports.spelled
         copied: dict[int, Statement] = {}
         moving.redotted(spell, lambda target: symbols.absolute(old.module, target))
         for supply in decision.supplies:
@@ -199,8 +236,12 @@ class Mover:
             elif supply.way == "there" and supply.module:
                 moving.without_module(supply)
                 continue
-            elif supply.way == "within":
-                moving.within(supply, spell(supply.module) if supply.name else supply.module)
+            elif supply.way in ("within", "quoted"):
+                calls, annotations = self.decider.needs.late(supply.need)
+                moving.within(supply, spell(supply.module) if supply.name else supply.module, calls)
+                moving.quoted(annotations)
+                if len(calls) < len(supply.need.places):
+                    self._ask(imports, supply.module, supply.name, supply.alias, typing=True)
             elif supply.way in ("top", "typing"):
                 self._ask(imports, supply.module, supply.name, supply.alias, typing=supply.way == "typing")
             moving.name(supply)
@@ -211,16 +252,21 @@ class Mover:
             if taken.bound != taken.name and new.file is not None:
                 changes += self._called_back(new.file, taken)
         for symbol, one in found:
-            if one.path == new.path and one.how == "attribute" and one.through == old.module and one.occurrence is not None:
+            if one.path != new.path or one.through != old.module:
+                continue
+            if one.how == "attribute" and one.occurrence is not None:
                 first = new.occurrences.chain(one.occurrence)[0]
                 changes.append(Replacement(first.start, one.end, symbol.name, "use"))
-            if one.path == new.path and one.how == "string" and one.through == old.module:
-                raise Refused(f"{new.path}:{one.line}: {symbol.name} is asked of {old.module} by a string: write a name")
+            if one.how == "string":
+                where = f"{new.path}:{one.line}"
+                raise Refused(f"{where}: {symbol.name} is asked of {old.module} by a string: write a name")
         if new.file is not None:
             for name in sorted(decision.unit.names & self._public()):
                 changes += listed_too(new.file, name)
         own = [one.local for one in decision.supplies if one.way == "there" and one.need.when == "import"]
-        before = new.position(old.module, decision.unit.names, own)
+        early = all(type(one.node).__name__ in ("Assign", "AnnAssign") for one in decision.unit.statements)
+        before = new.position(old.module, decision.unit.names, own, early=early)
+        moving.carrying(lambda path, start, end: self.carried(moved, path, start, end))
         code = moving.text()
         for statement in copied.values():
             code = old.occurrences.text[statement.start : statement.end].replace("\r\n", "\n") + "\n\n\n" + code
@@ -231,9 +277,6 @@ class Mover:
             yield Create(new.path, replaced(source, done), because="moved code")
         else:
             yield self.project.edit(new.path, done)
-
-    def _like_old(self, module: str) -> str:
-        return Imports(self.project, self.old.path).spelled(module)
 
     def _ask(self, imports: Imports, module: str, name: str, alias: str, *, typing: bool) -> None:
         if name:
@@ -257,7 +300,8 @@ class Mover:
             if one is not taken.alias:
                 for scope in file.scopes_between(one, file.top):
                     if taken.name in scope.variables:
-                        raise Refused(f"{file.path}:{one.line}: {taken.name} is a local variable there: rename it first")
+                        where = f"{file.path}:{one.line}"
+                        raise Refused(f"{where}: {taken.name} is a local variable there: rename it first")
                 yield Replacement(one.start, one.end, taken.name, "use")
 
 

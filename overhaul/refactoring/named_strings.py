@@ -112,8 +112,9 @@ def _before(file: Bindings, opening: int, at: int) -> Occurrence | None:
 
 
 def own_names(file: Bindings, names: Collection[str]) -> Iterator[tuple[Listed, bool]]:
-    """Strings of some names that index `globals()`: `globals()["name"]`, `globals().get("name")`; the flag tells that
-    from `vars()` and `locals()`, which mean the module's names at its own level only.
+    """Strings of some names that index `globals()`: `globals()["name"]`, `globals().get("name")`.
+
+    The flag tells that from `vars()` and `locals()`, which mean the module's names at its own level only.
     """
     for one in constants(file, names):
         opening = file.brackets.opening(one.start)

@@ -3,35 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
+from overhaul.occurrences.finding import Scope
 from overhaul.refactoring.bindings import Bindings
 
 
-def printed(file: Bindings, name: str, modules: Collection[str]) -> Iterator[tuple[int, int, int]]:
+def printed(
+    file: Bindings, name: str, modules: Collection[str], means: Callable[[Scope], bool]
+) -> Iterator[tuple[int, int, int]]:  # fmt: skip
     """Start, end and line of each place where a class of one of some modules seems to be printed; docstrings left out.
 
     A word before a bracket or behind `<` or its module's name is taken for it; words in prose are not. Such texts are
-    what `__repr__`, tracebacks and tests of both have, and are to change in all places or in none.
+    what `__repr__`, tracebacks and tests of both have, and are to change in all places or in none. Without its module's
+    name it is taken for the class only where the name means it, as `means` tells of a scope.
     """
     text = file.occurrences.text
     if name not in text:
         return
-    dotted = "|".join(re.escape(f"{module}.") for module in sorted(modules, key=len, reverse=True))
+    dotted = "|".join(
+        re.escape(f"{module}.").replace(r"\.", r"\\?\.") for module in sorted(modules, key=len, reverse=True)
+    )
     word = re.escape(name)
     shown = re.compile(
         rf"(?<![\w.])(?:{dotted})?(?P<a>{word})(?=[({{\[]|\s+object\b)|<(?:class\s+\W?)?(?:{dotted})?(?P<b>{word})\b"
         rf"|(?<![\w.])(?:{dotted})(?P<c>{word})\b"
     )
+    alone = re.compile(rf"\b(?P<d>{word})\b")
     code = {one.start for one in file.occurrences.named(name)}
     seen: set[int] = set()
     for start, end, _, kind in file.occurrences.strings():
         if kind != "string":
             continue
-        for match in shown.finditer(text, start, end):
+        # What is between `<` and `object at` is a printed object: `<shop\\.(Order|Offer) object at .*>` too.
+        whole_text = (
+            "<" in text[start:end] and " object" in text[start:end] and bool(re.search(dotted, text[start:end]))
+        )
+        for match in (alone if whole_text else shown).finditer(text, start, end):
             group = str(match.lastgroup)
             first, last = match.span(group)
             whole = text[start:end].strip("rRbBuUfF'\"") == match[0].strip("<")
-            if first not in code and first not in seen and not whole:
+            if first in code or first in seen or whole:
+                continue
+            if whole_text or text[first - 1] == "." or means(_scope(file, start)):
                 seen.add(first)
                 yield first, last, text.count("\n", 0, first) + 1
+
+
+def _scope(file: Bindings, at: int) -> Scope:
+    """The scope that a place stands in; that of the body for what a compound statement begins with."""
+    statement = file.occurrences.statement_at(at)
+    return statement.scope if statement is not None else file.top

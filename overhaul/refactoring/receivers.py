@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from overhaul.facts import Function
 from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.families import Families, Key, common_names, common_with, outside_has
+from overhaul.refactoring.guesses import Guesses
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
@@ -38,9 +36,13 @@ class Receivers:
         """Nothing is looked at before it is asked for."""
         self.references, self.families = references, families
         self.project = references.project
+        self.guesses = Guesses(references)
 
     def judge(self, file: Bindings, one: Occurrence) -> Judgement:
         """An attribute of the member's name."""
+        text = self._text_before(file, one)
+        if (match := _OWN_CLASS.fullmatch(text)) is not None and (own := self._around(file, one, match)) is not None:
+            return self.of_own(own)
         if one.base >= 0:
             base = file.occurrences.all[one.base]
             own = self.own_class(file, base)
@@ -53,14 +55,15 @@ class Receivers:
                 return self.of_classes((meaning, *(other for other in meaning.alternatives)))
             if isinstance(meaning, External):
                 return Judgement("no", "something outside the project")
-        text = self._text_before(file, one)
         if text == "super()":
             return self._of_super(file, one)
-        if (match := _OWN_CLASS.fullmatch(text)) is not None and (own := self._around(file, one, match)) is not None:
-            return self.of_own(own)
         classes = self.classes(file, one)
-        if classes:
+        if classes and not any(map(self.vague, classes)):
             return self.of_classes(classes)
+        if self.guesses.outside(file, one, text):
+            return Judgement("no", "made outside the project")
+        if self.guesses.compared(file, one) in self.families.holders:
+            return Judgement("likely", "compared with its own kind")
         return self._by_evidence(file, one, text)
 
     # Classes that are known
@@ -91,6 +94,15 @@ class Receivers:
                 break
         return None
 
+    def vague(self, one: Meaning) -> bool:
+        """Whether a value of a class may be anything: a Protocol, one that passes on what it is asked for."""
+        families = self.families
+        if isinstance(one, External):
+            return families.may_stand_for(one.name)
+        if not isinstance(one, Symbol) or (key := (one.module, one.name)) in families.holders or families.has(key):
+            return False
+        return families.protocol(key) or families.passes_on(key)
+
     def of_own(self, own: Key) -> Judgement:
         """`self.name` in a method of a class: an instance of it or of any class below."""
         families = self.families
@@ -114,6 +126,7 @@ class Receivers:
         return Judgement("no", "its bases have another")
 
     def of_classes(self, classes: tuple[Meaning, ...]) -> Judgement:
+        """A member of values of some classes, or of the classes themselves."""
         answers = {self._of_class(one) for one in classes}
         if answers == {"yes"}:
             return Judgement("yes", "its class has it")
@@ -135,7 +148,7 @@ class Receivers:
                 return "no"
             return "likely" if families.holders_below(key) else "no"
         if isinstance(one, External):
-            if one.name not in families.outsiders:
+            if not families.may_stand_for(one.name):
                 return "unsure" if one.name in ("typing.Any", "builtins.object") else "no"
             return "unsure" if outside_has(one, families.name) else "likely"
         return "unsure"
@@ -153,44 +166,8 @@ class Receivers:
             return ()
         bound = file.bindings(home, base.name)
         if len(bound) == 1 and not isinstance(bound[0], Taken) and bound[0].role == "parameter":
-            return self._of_fixture(file, base.name)
-        return ()
-
-    @cached_property
-    def _fixtures(self) -> dict[str, list[tuple[str, Function]]]:
-        found: dict[str, list[tuple[str, Function]]] = {}
-        for module, rows in self.project.facts(Function).items():
-            for row in rows:
-                if any("fixture" in text for text in row.decorators):
-                    found.setdefault(row.name.rpartition(".")[2], []).append((module, row))
-        return found
-
-    def _of_fixture(self, file: Bindings, name: str) -> Classes:
-        """What the fixtures of a name give: the one of the same module, else all there are."""
-        rows = self._fixtures.get(name, [])
-        rows = [one for one in rows if one[0] == file.module] or rows
-        found: Classes = ()
-        for module, row in rows:
-            told = tuple(self._given(module, row))
-            if not told:
-                return ()
-            found = (*found, *told)
-        return tuple(dict.fromkeys(found))
-
-    def _given(self, module: str, row: Function) -> Iterator[Symbol | External]:
-        """The classes of what a fixture returns or yields."""
-        types = self.project.types
-        if row.returns:
-            inner = re.fullmatch(r"(?:\w+\.)*(?:Iterator|Generator|Iterable)\[([^,\]]+).*\]", row.returns)
-            yield from types.of_annotation(module, "", inner[1] if inner else row.returns)
-            return
-        file = self.references.bindings(self.project.symbols.path(module))
-        for statement in file.occurrences.statements:
-            if statement.scope.name != row.name or statement.scope.kind != "function":
-                continue
-            text = file.occurrences.text[statement.start : statement.end]
-            if match := re.match(r"(?:return|yield)\s+(.*)", text, re.DOTALL):
-                yield from types.of_expression(module, row.name, " ".join(match[1].split()))
+            return self.guesses.of_fixture(file, base.name)
+        return self.guesses.of_entered(file, home, base.name)
 
     # Evidence
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from overhaul.types import Classes
 
 How = Literal["definition", "name", "attribute", "import", "module", "listed", "string"]
-"""definition: binds the symbol where it is defined; name: a plain name; attribute: the last part of a chain; import: taken
-by `from m import name`; module: part of an import's dotted module; listed: a string in `__all__`; string: the name in
-`getattr(x, "name")` and the like."""
+"""definition: binds the symbol where it is defined; name: a plain name; attribute: the last part of a chain; import:
+taken by `from m import name`; module: part of an import's dotted module; listed: a string in `__all__`; string: the
+name in `getattr(x, "name")` and the like."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -34,8 +34,8 @@ class Found(msgspec.Struct, frozen=True):
     line: int
     how: How
     through: str
-    """For what is taken from a module (import, attribute) that module, dotted: its own, or one that re-exports it; for a
-    plain name the module where its global was bound (its own, or "" for a builtin scope); for a member its class."""
+    """For what is taken from a module (import, attribute) that module, dotted: its own, or one that re-exports it; for
+    a plain name the module it stands in; for a member its class."""
     occurrence: Occurrence | None = None
     """None for strings."""
     certain: bool = True
@@ -58,11 +58,17 @@ class References:
             found = self._bindings[path] = Bindings(self.project, path)
         return found
 
+    @property
+    def looked(self) -> Collection[str]:
+        """The files that have been parsed so far."""
+        return self._bindings.keys()
+
     # What one name means
 
     def meaning(self, path: str, one: Occurrence) -> Meaning:
-        """What an occurrence means: local imports and definitions first, then the module, builtins; attributes step by
-        step, and through the classes of receivers where those are known.
+        """What an occurrence means: local imports and definitions first, then the module, builtins.
+
+        Attributes are looked up step by step, and through the classes of receivers where those are known.
         """
         key = path, one.number
         found = self._meanings.get(key)
@@ -136,7 +142,6 @@ class References:
         return Unknown(one.name, "a local variable")
 
     def _attribute(self, file: Bindings, one: Occurrence) -> Meaning:
-        symbols = self.project.symbols
         if one.base >= 0:
             base = self.meaning(file.path, file.occurrences.all[one.base])
             if isinstance(base, Symbol) and base.kind in ("module", "class"):
@@ -181,8 +186,9 @@ class References:
         return self.project.types.of_expression(file.module, one.scope.name, text)
 
     def receiver_text(self, file: Bindings, one: Occurrence) -> str:
-        """What stands before an attribute's dot, on one line; "" where it cannot be told, or its names are of a
-        comprehension or lambda, of which `Types` does not know.
+        """What stands before an attribute's dot, on one line.
+
+        "" where it cannot be told, or its names are of a comprehension or lambda, of which `Types` does not know.
         """
         if one.base >= 0:
             chain = file.occurrences.chain(one)
@@ -234,7 +240,7 @@ class References:
             if taken.alias is not None and means(symbol, self.brought(file, taken)) is not None:
                 yield taken.alias.name
 
-    def _in_file(self, path: str, symbol: Symbol, known: Iterable[str]) -> Iterator[Found]:
+    def _in_file(self, path: str, symbol: Symbol, known: Collection[str]) -> Iterator[Found]:
         file = self.bindings(path)
         for name in sorted(known):
             for one in file.occurrences.named(name):
@@ -245,7 +251,10 @@ class References:
                     yield Found(path, file.module, one.start, one.end, one.line, how, self._through(file, one, symbol),
                                 one, certain)  # fmt: skip
         for listed in exported_names(file):
-            if listed.name in known and means(symbol, self.project.symbols.member(file.module, listed.name)) is not None:
+            if (
+                listed.name in known
+                and means(symbol, self.project.symbols.member(file.module, listed.name)) is not None
+            ):
                 yield Found(path, file.module, listed.start, listed.end, listed.line, "listed", file.module)
         for asked in named_members(file, known):
             base = self.meaning(path, asked.owner)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Guidance, Kind, Leftover, Replacement, Target
+from overhaul.changes import Edit, Guidance, Kind, Leftover, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence, Scope
@@ -14,6 +15,7 @@ from overhaul.refactoring.bindings import BINDING, Bindings, Taken
 from overhaul.refactoring.carriers import Carriers
 from overhaul.refactoring.named_strings import constants, exported_names, named_members, own_names
 from overhaul.refactoring.printed import printed
+from overhaul.refactoring.shims import MARK, shim
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -73,9 +75,9 @@ class Renaming:
             line = next((one.line for one in file.occurrences.named(self.new)), 1)
             raise Refused(f"{file.path}:{line}: {conflict}: rename that first, or choose another name")
         for taken in file.taken:
-            if taken.home is file.top and taken.bound == self.old and not taken.name and len(taken.parts) > 1:
-                if taken.alias is None:
-                    raise Refused(f"{file.path}:{taken.statement.line}: {self.old} is a module there too: part them first")
+            bare = not taken.name and taken.alias is None and len(taken.parts) > 1
+            if bare and taken.home is file.top and taken.bound == self.old:
+                raise Refused(f"{file.path}:{taken.statement.line}: {self.old} is a module there too: part them first")
 
     def _check_stars(self) -> None:
         """A star import passes the new name on; it must not be taken there, nor be left behind for its underscore."""
@@ -97,10 +99,11 @@ class Renaming:
                 if star.name != "*":
                     continue
                 source = self.references.module(file, star.target)
-                if isinstance(source, Symbol) and self.carriers.carries(source.module):
-                    if not symbols.exports[source.module]:
-                        raise Refused(f"{file.path}:{star.statement.line}: whether a star import passes on a name depends "
-                                      "on its first underscore: choose a name that has one as before")  # fmt: skip
+                if not isinstance(source, Symbol) or symbols.exports[source.module]:
+                    continue
+                if self.carriers.carries(source.module):
+                    raise Refused(f"{file.path}:{star.statement.line}: whether a star import passes on a name depends "
+                                  "on its first underscore: choose one that has it as before")  # fmt: skip
 
     # What changes
 
@@ -111,9 +114,6 @@ class Renaming:
         for module in self.project.layout.modules:
             if module not in seen and self.old in self.project.symbols.names(module) and self.carriers.carries(module):
                 yield module
-        for file in self.carriers.files():
-            if file.module not in seen and self.carriers.lazy(file.module) and self.carriers.carries(file.module):
-                yield file.module
 
     def replacements(self) -> Iterator[tuple[str, Sequence[Replacement]]]:
         """What is replaced, file by file. Raises Refused where one place cannot follow."""
@@ -137,18 +137,24 @@ class Renaming:
                     yield from self._variable(file, one)
         yield from self._strings(file)
         if self.kind() == "class":
-            for start, end, _ in printed(file, self.old, self._paths_to):
+            for start, end, _ in printed(file, self.old, self._paths_to, partial(self._is_meant, file)):
                 yield Replacement(start, end, self.new, "as it is printed", "review")
+
+    def _is_meant(self, file: Bindings, scope: Scope) -> bool:
+        """Whether the old name means the symbol in a scope."""
+        return self.carriers.follows(file, file.owner(scope, self.old))
 
     @cached_property
     def _paths_to(self) -> frozenset[str]:
-        return frozenset({*self.modules(), *(one.rpartition(".")[2] for one in self.modules())})
+        return frozenset(self.modules())
 
     def _replacement(self, one: Occurrence, because: str, guidance: Guidance = "safe", text: str = "") -> Replacement:
         return Replacement(one.start, one.end, text or self.new, because, guidance)
 
     def _variable(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
         home = file.home_of(one)
+        if home is not None and home.kind == "class":
+            self._refuse_augmented(file, one, home)
         if home is None or not self.carriers.follows(file, home):
             return
         if self.carriers.captured(file, [one], home):
@@ -156,6 +162,15 @@ class Renaming:
         if one.name.startswith("__") and any(scope.kind == "class" for scope in _around(one)):
             raise Refused(f"{file.path}:{one.line}: {self.old} is mangled inside the class: rename it by hand")
         yield self._replacement(one, "definition" if one.role in BINDING else "use")
+
+    def _refuse_augmented(self, file: Bindings, one: Occurrence, home: Scope) -> None:
+        """Refuse `x += 1` in a class body that reads the module's x and binds its own."""
+        statement = file.occurrences.statement_of(one)
+        if statement.node.__class__.__name__ != "AugAssign" or one.role != "store":
+            return
+        if file.outside_of_class(one) and self.carriers.follows(file, file.owner(home.parent, one.name)):
+            raise Refused(f"{file.path}:{one.line}: reads the {self.old} around the class and binds its own: "
+                          "rename it by hand")  # fmt: skip
 
     def _taken(self, file: Bindings, taken: Taken, one: Occurrence) -> Iterator[Replacement]:
         brings = self.carriers.brings(file, taken)
@@ -177,8 +192,8 @@ class Renaming:
         meaning = self.references.brought(file, taken)
         module = self.references.module(file, taken.target)
         if isinstance(meaning, Unknown) and isinstance(module, Symbol) and self._hides(module.module):
-            raise Refused(f"{file.path}:{taken.statement.line}: {module.module} may pass {self.old} on by __getattr__ or "
-                          f"globals(): rename it by hand")  # fmt: skip
+            raise Refused(f"{file.path}:{taken.statement.line}: {module.module} may pass {self.old} on by __getattr__ "
+                          "or globals(): rename it by hand")  # fmt: skip
 
     def _hides(self, module: str) -> bool:
         """Whether a module may have the symbol without a statement that binds it."""
@@ -202,8 +217,8 @@ class Renaming:
                                   "rename it by hand")  # fmt: skip
                 yield self._replacement(one, "attribute of its module")
             elif isinstance(self.references.step(base, self.old), Unknown) and self._hides(base.module):
-                raise Refused(f"{file.path}:{one.line}: {base.module} may pass {self.old} on by __getattr__ or globals(): "
-                              "rename it by hand")  # fmt: skip
+                raise Refused(f"{file.path}:{one.line}: {base.module} may pass {self.old} on by __getattr__ or "
+                              "globals(): rename it by hand")  # fmt: skip
             return
         if isinstance(base, Unknown) and self._may_be_a_module(file, one):
             self._left.append(self.project.leftover(
@@ -240,9 +255,32 @@ class Renaming:
                 yield Replacement(
                     asked.start, asked.end, self.new, "name of an attribute", "safe" if asked.certain else "review"
                 )
-        for one in constants(file, names):
-            if one.start not in listed:
-                self._left.append(self.project.leftover(file.path, one.line, self.target, "the same word as a string"))
+
+    # The old name, for a while
+
+    def shimmed(self, module: str) -> bool:
+        """Whether the old name is kept in a module: where it is defined, and where it is offered to others."""
+        if module == self.target.module:
+            return True
+        symbols = self.project.symbols
+        listed = any(self.old in row.names for row in symbols.exports[module])
+        return listed or (self.project.layout.modules[module].package and not self.old.startswith("_"))
+
+    def shims(self) -> Iterator[Edit]:
+        """A `__getattr__` in each of those modules that gives the new thing for the old name, with a warning."""
+        for module in self.modules():
+            path = self.project.symbols.path(module)
+            if not self.shimmed(module) or not path.endswith(".py"):
+                continue
+            offset, text = shim(self.references.bindings(path), [(self.old, module)])
+            text = re.sub(rf"^ *from {re.escape(module)} import {self.old}\n\n", "", text, flags=re.MULTILINE)
+            for before, after in (
+                (f"{MARK} {module}.{self.old}\n", f"{MARK} {module}.{self.new}\n"),
+                (f'"{self.old} is in {module} now"', f'"{self.old} is called {self.new} now"'),
+                (f"return {self.old}\n", f"return {self.new}\n"),
+            ):
+                text = text.replace(before, after)
+            yield self.project.edit(path, [Replacement(offset, offset, text, "the old name goes on to work")])
 
     # What is left
 

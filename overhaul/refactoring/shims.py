@@ -28,7 +28,9 @@ def shim(file: Bindings, names: Iterable[tuple[str, str]]) -> tuple[int, str]:
     body = "".join(_lines(listing, "    ", "name"))
     fall = '    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n'
     start = "" if not text.strip() else "\n\n"
-    return len(text.rstrip()), f"{start}{'' if not start else chr(10)}{annotated}{body}{fall}"
+    end = len(text.rstrip())
+    made = f"{start}{annotated}{body}{fall}"
+    return end, ("\n" + made if start else made).removesuffix("\n" if end < len(text) else "")
 
 
 def _lines(names: Sequence[tuple[str, str]], indent: str, parameter: str) -> Iterable[str]:

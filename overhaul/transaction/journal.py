@@ -13,7 +13,7 @@ import msgspec
 
 from overhaul.errors import Refused
 from overhaul.transaction.disk import Disk
-from overhaul.transaction.records import Damaged, End, Record, packed, unpacked
+from overhaul.transaction.records import Damaged, End, Record, packed, told_digest, unpacked
 
 FOLDER: Final = ".overhaul"
 KEPT: Final = 20
@@ -63,6 +63,9 @@ class Journals:
                     self._disk.make_folder(folder)
                     self._disk.sync_folder(folder.parent)
             ignore = above / ".gitignore"
+            # One that is empty was left by a run that was killed as it made it.
+            if os.path.lexists(ignore) and not os.lstat(ignore).st_size:
+                self._disk.remove(ignore)
             if not os.path.lexists(ignore):
                 with contextlib.suppress(FileExistsError):
                     self._disk.create(ignore, b"*\n", 0o644)
@@ -81,7 +84,7 @@ class Journals:
             names = os.listdir(self.folder)
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return sorted(int(name) for name in names if name.isdecimal() and name.isascii() and int(name) > 0)
+        return sorted(number for name in names if (number := _number(name)) > 0)
 
     def place(self, number: int) -> Path:
         """The folder of a journal."""
@@ -103,21 +106,22 @@ class Journals:
         at = place / _RECORD
         record: Record | None = None
         try:
-            record = unpacked(self._disk.read(at), Record)
+            data = self._disk.read(at)
+            record = unpacked(data, Record)
             if record.number != number or not all(map(is_plain, _paths(record))):
                 raise Damaged("it is of another place")
             at = place / _END
             if not os.path.lexists(at):
                 return Journal(number, "unfinished", record)
             end = unpacked(self._disk.read(at), End)
-            if end.record != _digest(record):
+            if end.record != told_digest(data):
                 raise Damaged("it is the end of another record")
         except (Damaged, OSError) as error:
             why = f"cannot be read ({error.strerror or error})" if isinstance(error, OSError) else str(error)
-            return Journal(number, "damaged", record, damage=f"{at}: {why}", doubtful=not self._has_end(number))
+            return Journal(number, "damaged", record, damage=f"{at}: {why}", doubtful=not self._has_whole_end(number))
         return Journal(number, end.state, record, end)
 
-    def _has_end(self, number: int) -> bool:
+    def _has_whole_end(self, number: int) -> bool:
         """Whether a whole end is there, of whatever record."""
         try:
             return bool(unpacked(self._disk.read(self.place(number) / _END), End).record)
@@ -130,7 +134,7 @@ class Journals:
 
     def open(self) -> list[Journal]:
         """Those that have not ended, or of which nobody knows whether they have, the latest first."""
-        waiting = [number for number in self.numbers() if not self._has_end(number)]
+        waiting = [number for number in self.numbers() if not self._has_whole_end(number)]
         return [journal for number in reversed(waiting) if (journal := self.read(number)).phase in _OPEN]
 
     # Writing
@@ -146,7 +150,11 @@ class Journals:
 
     def finish(self, record: Record, state: Literal["written", "restored"], kept: tuple[str, ...] = ()) -> None:
         """Say on the disk how it ended: from here on it has. Raises OSError."""
-        self._put(self.place(record.number) / _END, packed(End(state, _digest(record), kept)))
+        self._put(self.place(record.number) / _END, packed(End(state, told_digest(packed(record)), kept)))
+
+    def has_ended(self, number: int) -> bool:
+        """Whether an end is there: the last thing that is written."""
+        return os.path.lexists(self.place(number) / _END)
 
     def reopen(self, number: int) -> None:
         """Take back that it has ended, so that it is put back."""
@@ -215,6 +223,12 @@ class Journals:
         self._disk.remove_folder(folder)
 
 
+def _number(name: str) -> int:
+    """Which journal a folder is; 0 for what is none."""
+    number = int(name) if name.isdecimal() and name.isascii() and len(name) < 10 else 0
+    return number if name == f"{number:04}" else 0
+
+
 def is_plain(path: str) -> bool:
     """Whether a path leads nowhere but below its root, and into nothing that is git's or ours."""
     return path == "." or all(map(_is_plain_part, path.split("/")))
@@ -233,10 +247,6 @@ def _paths(record: Record) -> Iterator[str]:
         yield entry.path
     for folder in (*record.made, *record.emptied):
         yield folder.path
-
-
-def _digest(record: Record) -> str:
-    return packed(record).partition(b"\n")[0].decode("ascii").rpartition(" ")[2]
 
 
 __all__ = ["FOLDER", "Journal", "Journals", "is_plain"]

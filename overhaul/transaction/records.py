@@ -104,6 +104,11 @@ def unpacked(data: bytes, kind: type[_Kind]) -> _Kind:
         raise Damaged(f"it says what cannot be ({error})") from error
 
 
+def told_digest(data: bytes) -> str:
+    """The digest that stands in the head of what `packed` has made."""
+    return data.partition(b"\n")[0].decode("ascii").rpartition(" ")[2]
+
+
 def gone(entry: Entry) -> bool:
     """Whether the entry takes a file away."""
     return entry.after == ABSENT
@@ -116,4 +121,4 @@ def above(path: str) -> Iterator[str]:
         yield path
 
 
-__all__ = ["Damaged", "End", "Entry", "Folder", "Record", "above", "gone", "packed", "unpacked"]
+__all__ = ["Damaged", "End", "Entry", "Folder", "Record", "above", "gone", "packed", "told_digest", "unpacked"]

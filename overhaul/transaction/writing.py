@@ -20,7 +20,7 @@ from overhaul.transaction.disk import ABSENT, Disk
 from overhaul.transaction.history import Listed, listed, undoable
 from overhaul.transaction.journal import FOLDER, Journals
 from overhaul.transaction.lock import Lock
-from overhaul.transaction.records import Damaged, Record, gone
+from overhaul.transaction.records import Damaged, Entry, Record, gone
 from overhaul.transaction.tracked import untidy
 
 
@@ -164,7 +164,7 @@ def _transact(
         carry_out(disk, root, record, prepared.contents)
         journals.finish(record, "written")
     except BaseException as error:
-        if journals.read(record.number).phase != "written":
+        if not journals.has_ended(record.number):
             _take_back(disk, journals, root, record, error)
             if isinstance(error, OSError):
                 raise Refused(f"{_said(error)}: nothing has been changed: mend that, and try again") from error
@@ -176,15 +176,17 @@ def _transact(
     return record
 
 
-def _take_back(disk: Disk, journals: Journals, root: Path, record: Record, error: BaseException) -> tuple[str, ...]:
+def _take_back(disk: Disk, journals: Journals, root: Path, record: Record, error: BaseException) -> None:
     """Make the tree as it was. Raises OverhaulError when the disk does not let us."""
     place = journals.place(record.number)
     try:
         if not os.path.lexists(place):
-            return ()
+            return
         if journals.read(record.number).phase == "begun":
-            journals.discard(record.number)
-            return ()
+            # Nothing was touched: what cannot be taken away now goes at the next start.
+            with contextlib.suppress(OSError):
+                journals.discard(record.number)
+            return
         told = put_back(disk, root, record, journals)
         _close(journals, record, told)
     except (OSError, Damaged) as second:
@@ -194,7 +196,6 @@ def _take_back(disk: Disk, journals: Journals, root: Path, record: Record, error
         ) from error
     if told:
         raise OverhaulError(f"{_said(error)}; all else is as it was: {'; '.join(told)}") from error
-    return told
 
 
 def _close(journals: Journals, record: Record, told: Sequence[str]) -> None:
@@ -219,6 +220,8 @@ def _recovered(disk: Disk, journals: Journals, home: Path) -> list[str]:
                 journals.discard(journal.number)
             elif journal.phase == "unfinished" and journal.record is not None:
                 root = home / journal.record.root
+                if Path(os.path.realpath(root)) != root:
+                    raise Damaged(f"{root} is a link now")
                 told = put_back(disk, root, journal.record, journals)
                 _close(journals, journal.record, told)
                 lines.append(f"{journal.record.title}: was interrupted, and all is as it was before")
@@ -274,18 +277,28 @@ def _committed(
     try:
         return git.make(message)
     except Refused as error:
-        changed = [
-            entry.path for entry in record.entries if not disk.look(root / entry.path).holds(entry.after)
-        ]  # fmt: skip
+        changed = [entry.path for entry in record.entries if not _is_as_left(disk, root, entry)]
         if changed:
             raise OverhaulError(
                 f"{error}; the migration is written and not committed, since {', '.join(changed[:5])} was changed "
                 "meanwhile, as by a hook: look at it and commit, or put it back and run `overhaul undo`"
             ) from error
         git.unstage()
-        journals.reopen(record.number)
+        try:
+            journals.reopen(record.number)
+        except OSError as second:
+            raise OverhaulError(
+                f"{error}; the migration is written and not committed ({_said(second)}): `overhaul undo` takes it back"
+            ) from error
         _take_back(disk, journals, root, record, error)
         raise Refused(f"{error}; nothing has been changed") from error
+
+
+def _is_as_left(disk: Disk, root: Path, entry: Entry) -> bool:
+    try:
+        return disk.look(root / entry.path).holds(entry.after)
+    except OSError:
+        return False
 
 
 # Helpers
@@ -299,7 +312,10 @@ def _home(root: Path, store: Path) -> Path:
 
 def _folds(home: Path) -> bool:
     """Whether names that differ only by case are the same; `.overhaul` is there."""
-    return os.path.lexists(home / FOLDER.upper())
+    try:
+        return os.path.samefile(home / FOLDER, home / FOLDER.upper())
+    except OSError:
+        return False
 
 
 def _count(record: Record) -> int:

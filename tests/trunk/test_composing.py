@@ -99,6 +99,16 @@ def test_a_file_that_is_moved_away_and_back_is_only_edited() -> None:
     assert (only.path, only.before, only.after, only.origin) == ("a.py", b"x", b"y", "")
 
 
+def test_a_file_made_anew_in_the_place_of_a_moved_one_has_no_replacements() -> None:
+    steps = [
+        [FileChange("a.py", b"whole", b"shim"), FileChange("b.py", None, b"whole", origin="a.py")],
+        [FileChange("a.py", b"shim", b"sham", replacements=(Replacement(2, 3, "a"),))],
+    ]
+    shim, moved = composed(steps)
+    assert (shim.path, shim.before, shim.after, shim.replacements) == ("a.py", b"whole", b"sham", ())
+    assert (moved.path, moved.after, moved.origin) == ("b.py", b"whole", "a.py")
+
+
 def test_a_new_file_keeps_its_mode_when_it_is_edited_later() -> None:
     new = FileChange("run.sh", None, b"x", 0o755)
     (only,) = composed([[new], [FileChange("run.sh", b"x", b"y", replacements=(Replacement(0, 1, "y"),))]])

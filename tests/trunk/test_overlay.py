@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -213,3 +214,28 @@ def test_a_member_that_a_base_defines_is_named_by_the_base(tmp_path: Path) -> No
     project = Project(seen(written(tmp_path, files)))
     with pytest.raises(Refused, match=r"name it a:B\.m"):
         project.symbol(Target("a", "C.m"))
+
+
+def test_what_is_parsed_beforehand_is_not_parsed_again(tmp_path: Path) -> None:
+    here = survey(written(tmp_path, SHOP), Config(jobs=2), LEAVES)
+    guessed = {"src/shop/models.py": b"class Purchase:\n    pass\n", "src/shop/views.py": b"x = 1\n"}
+    here.foresee(guessed)
+    deadline = time.monotonic() + 60
+    while here.foreseen < 2 and time.monotonic() < deadline:
+        time.sleep(0.5)
+        here.forget()
+        if here.foreseen < 2:
+            here.foresee(guessed)
+    planned = here.planned({**guessed, "src/shop/more.py": b"y = 1\n"})
+    assert planned.fresh == 1, "only the file that nobody has foreseen"
+    same = seen(written(tmp_path, {**guessed, "src/shop/more.py": b"y = 1\n"}))
+    assert dict(tables(planned)) == dict(tables(same))
+
+
+def test_what_kills_a_parser_beforehand_is_parsed_where_it_can_be(tmp_path: Path) -> None:
+    here = survey(written(tmp_path, SHOP), Config(jobs=2), LEAVES)
+    deadly = {"src/shop/models.py": b"(" * 1000 + b")" * 1000}
+    here.foresee(deadly)
+    planned = here.planned(deadly)
+    assert planned.fresh == 1 and here.foreseen == 0
+    assert dict(tables(planned)) == dict(tables(survey(written(tmp_path, deadly), Config(jobs=2), LEAVES)))

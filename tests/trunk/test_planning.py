@@ -222,3 +222,22 @@ def test_only_files_that_change_are_parsed_anew(tmp_path: Path) -> None:
     here.after = counting  # type: ignore[method-assign, assignment]
     made = plan(here, [step("swap", target="shop.models:Order", to="Purchase")], LEAVES)
     assert not made.refusals and sum(seen) == 2, "models.py and views.py, whatever else there is"
+
+
+def test_what_the_project_has_agreed_not_to_change_is_not_changed(tmp_path: Path) -> None:
+    from overhaul.commands.freeze import frozen_entry
+    from overhaul.config import load_config
+
+    for path, content in SHOP.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(content)
+    entry = frozen_entry(tmp_path, Config(), "shop.views", "the auditors have signed it", "ann")
+    (tmp_path / "pyproject.toml").write_text(entry)
+    project = Project(survey(tmp_path, load_config(tmp_path), LEAVES, executor=InProcess()))
+    (refusal,) = plan(project, [step("swap", target="shop.models:Order", to="Purchase")], LEAVES).refusals
+    assert (refusal.check, refusal.path) == ("frozen", "shop/views.py")
+    assert "the auditors have signed it" in refusal.why and "ask ann" in refusal.remedy
+    (tmp_path / "shop" / "views.py").write_text("from shop.models import Order\n")
+    again = Project(survey(tmp_path, load_config(tmp_path), LEAVES, executor=InProcess()))
+    made = plan(again, [step("swap", target="shop.models:Item", to="Thing")], LEAVES)
+    assert not made.refusals, "what is not as it was agreed any more is for `overhaul check` to tell"

@@ -165,7 +165,12 @@ def test_names_that_differ_only_by_case_are_refused_where_case_does_not_count(tm
 
 def test_too_little_room_is_told_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type(shutil.disk_usage(tmp_path))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1 << 20))
+
+    def full(folder: Path) -> object:
+        assert folder == tmp_path
+        return usage(10, 9, 1 << 20)
+
+    monkeypatch.setattr(shutil, "disk_usage", full)
     (reason,) = refused(tmp_path, FileChange("a.py", None, bytes(1 << 20)))
     assert "are needed, and 1,024 KiB are free: make room" in reason
 

@@ -121,7 +121,11 @@ def test_a_damaged_record_that_has_ended_stops_nothing_but_its_own_undo(project:
     assert not (project / "b.py").exists()
 
 
-@pytest.mark.parametrize("spoil", [damage("originals", lambda _: b"7"), lambda place: (place / "originals").unlink()])
+def without_originals(place: Path) -> None:
+    (place / "originals").unlink()
+
+
+@pytest.mark.parametrize("spoil", [damage("originals", lambda _: b"7"), without_originals])
 def test_a_damaged_original_is_never_put_back(project: Path, spoil: Callable[[Path], None]) -> None:
     spoil(project / ".overhaul/journal/0001")
     with pytest.raises(OverhaulError, match=r"0001: the original"):
@@ -205,3 +209,23 @@ def test_an_original_is_kept_under_its_own_path(tmp_path: Path) -> None:
     found.prepare()
     assert found.keep(3, "src/a.py", b"1").read_bytes() == b"1"
     assert found.keep(3, "src/a.py", b"2").read_bytes() == b"2"
+
+
+@pytest.mark.parametrize("name", ["1", "00001", "0000", "x", "9" * 30, "-001"])
+def test_a_folder_that_is_no_journal_is_let_be(project: Path, name: str) -> None:
+    (project / ".overhaul/journal" / name).mkdir()
+    assert [one.number for one in journals(project, store=project)] == [1]
+    assert undo(project, store=project).number == 2
+
+
+def test_an_interrupted_transaction_is_not_put_back_through_a_link_in_place_of_its_root(tmp_path: Path) -> None:
+    root = tmp_path / "src"
+    root.mkdir()
+    (root / "a.py").write_bytes(b"1")
+    write(root, [FileChange("a.py", b"1", b"2")], "go", store=tmp_path)
+    (tmp_path / ".overhaul/journal/0001/end").unlink()
+    root.rename(tmp_path / "elsewhere")
+    root.symlink_to("elsewhere")
+    with pytest.raises(OverhaulError, match="is a link now"):
+        recover(tmp_path, store=tmp_path)
+    assert (tmp_path / "elsewhere/a.py").read_bytes() == b"2"

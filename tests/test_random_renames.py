@@ -354,11 +354,12 @@ class Writer:
 
     def used(self) -> str:
         """A name to use: mostly one that the module has bound by then."""
-        return self.pick((*self.seen * 3, *self.local * 2, "len", *(() if self.tame else NAMES)))
+        names = [*self.seen * 3, *self.local * 2, "len"]
+        return self.pick(names if self.tame else [*names, *NAMES])
 
     def fresh(self) -> str:
         """A name to bind inside a function or class."""
-        return self.pick((*(("one", "two") * 5 if self.tame else ()), *NAMES))
+        return self.pick(["one", "two"] * 5 + list(NAMES) if self.tame else NAMES)
 
     def text(self) -> str:
         """The whole module; statements that do not compile are left out."""

@@ -128,7 +128,7 @@ def _things(root: Path, package: str) -> Iterator[Thing]:
     top = (root / package).parent
     for file in sorted((root / package).rglob("*.py")):
         below = file.relative_to(top)
-        if _left_out(below) or file.name in ("__main__.py", "_version.py"):
+        if _left_out(below) or file.name in ("__main__.py", "_version.py") or not file.stem.isidentifier():
             continue
         path = str(file.relative_to(root))
         module = ".".join(below.with_suffix("").parts)

@@ -15,6 +15,7 @@ from overhaul.proving.compiling import compiles
 from overhaul.proving.context import Context
 from overhaul.proving.elsewhere import Elsewhere
 from overhaul.proving.offers import Offered
+from overhaul.proving.overriding import Overriding
 from overhaul.proving.resolving import counted, imports
 from overhaul.proving.rings import cycles
 from overhaul.proving.round_trip import round_trip
@@ -68,7 +69,7 @@ def _compile(context: Context) -> Checked:
 
 
 def _bindings(context: Context) -> Checked:
-    parts = Offered(context), Bindings(context), Elsewhere(context)
+    parts = Offered(context), Overriding(context), Bindings(context), Elsewhere(context)
     refusals = {one: None for part in parts for one in part.refusals()}
     return sum(part.looked for part in parts), tuple(refusals)
 

@@ -272,3 +272,46 @@ def test_a_module_that_hides_one_of_the_standard_library_is_found() -> None:
     before = {"names.py": "X = 1\n", "use.py": "import json\nimport names\n\nprint(json.dumps(names.X))\n"}
     after = {"json.py": "X = 1\n", "use.py": "import json\n\nprint(json.dumps(json.X))\n"}
     assert complaints(before, after, moved("names", "json", paths=("names.py", "json.py")))
+
+
+# Overriding
+
+
+def test_a_method_that_would_override_another_is_found() -> None:
+    text = "class A:\n    def two(self): ...\n\n\nclass B(A):\n    def {}(self): ...\n"
+    before, after = {"a.py": text.format("one")}, {"a.py": text.format("two")}
+    assert "a.py:6: a:B.two would override a:A.two" in complaints(before, after, moved("a:B.one", "a:B.two"))
+
+
+def test_a_method_of_the_standard_library_that_is_overridden_keeps_its_name() -> None:
+    text = "import threading\n\n\nclass A(threading.Thread):\n    def {}(self): ...\n"
+    found = complaints({"a.py": text.format("run")}, {"a.py": text.format("go")}, moved("a:A.run", "a:A.go"))
+    assert "a.py:5: a:A.go would no longer override threading.Thread.run" in found
+    assert not complaints({"a.py": text.format("one")}, {"a.py": text.format("two")}, moved("a:A.one", "a:A.two"))
+
+
+def test_a_family_of_methods_is_renamed_as_a_whole() -> None:
+    text = "class A:\n    def {}(self): ...\n"
+    sub = "from a import A\n\n\nclass B(A):\n    def {}(self): ...\n"
+    before = {"a.py": text.format("one"), "b.py": sub.format("one")}
+    moves = moved("a:A.one", "a:A.two"), moved("b:B.one", "b:B.two")
+    assert not complaints(before, {"a.py": text.format("two"), "b.py": sub.format("two")}, *moves)
+    assert "a.py:2: a:A.two would no longer be overridden by b:B.one" in complaints(
+        before, {"a.py": text.format("two")}, moves[0]
+    )
+
+
+def test_a_class_goes_on_to_satisfy_its_protocol() -> None:
+    text = "from typing import Protocol\n\n\nclass P(Protocol):\n    def one(self): ...\n\n\nclass A:\n    def {}(self): ...\n"
+    before, after = {"a.py": text.format("one")}, {"a.py": text.format("two")}
+    assert "a.py:9: a:A.two would no longer satisfy the protocol a:P" in complaints(
+        before, after, moved("a:A.one", "a:A.two")
+    )
+
+
+def test_a_class_that_reads_a_global_before_it_binds_it_is_found() -> None:
+    text = "{} = 1\n\n\nclass A:\n    {} += 1\n"
+    before, move = {"a.py": text.format("x", "x")}, moved("a:x", "a:y")
+    assert "a.py:5: `x` would mean nothing that is known, where it meant a:x" in complaints(
+        before, {"a.py": text.format("y", "x")}, move
+    )

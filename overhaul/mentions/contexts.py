@@ -113,7 +113,8 @@ def _children(node: ast.AST, use: Use) -> Iterator[tuple[ast.AST, Use]]:
         case ast.List(elts=items) | ast.Tuple(elts=items) if use != "annotation":
             before: ast.expr | None = None
             for item in items:
-                yield item, "command" if _says(before, "-m") else use if use == "import" else "other"
+                kept: Use = "import" if use == "import" else "other"
+                yield item, "command" if _says(before, "-m") else kept
                 before = item
         case _:
             passed: Use = use if use in ("annotation", "import", "patch", "logger") else "other"

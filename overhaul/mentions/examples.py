@@ -26,7 +26,8 @@ class Session:
 
         `shared`: what the examples import may be there for code that stands elsewhere.
         """
-        self._subject, self._importer, self._around, self._guidance = subject, importer, around, guidance
+        self._subject, self._importer, self._around = subject, importer, around
+        self._guidance: Guidance = guidance
         self._bound: dict[str, str] = {}
         """What imports have bound -> its dotted name."""
         self._renamed: dict[str, str] = {}

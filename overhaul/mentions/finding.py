@@ -33,14 +33,14 @@ def mentions(
 
     `project` is as it was before the step, `after` tells what a dotted name means after it (without it that is worked
     out from the edited modules), `changes` are the codemod's own, whose stretches are left to it. Raises Refused where
-    a test patches a name that what has moved would no longer look up there, and what stays would; with `leave_strings`
-    that is a leftover.
+    a string would break what reads it, and cannot be rewritten exactly: a patch of what both the moved code and what
+    stays look up, a pattern of several names of which one moves. With `leave_strings` these are leftovers.
     """
-    subject = Subject(project, after, moved, changes)
+    subject = Subject(project, after, moved, changes, leave_strings=leave_strings)
     if not subject.moved:
         return
     paths = FilePaths(project, subject)
-    helpers = PatchedHelpers(project, subject, leave=leave_strings)
+    helpers = PatchedHelpers(project, subject)
     for path in sorted({*project.mentioning((*subject.words, *helpers.words))}):
         if path in subject.afterwards.gone:
             continue
@@ -59,7 +59,7 @@ def carried(project: Project, moved: Iterable[Moved], path: str, start: int, end
 
     A name without its module goes on to be right there. Raises Unreadable for a file that cannot be read.
     """
-    subject = Subject(project, None, moved, ())
+    subject = Subject(project, None, moved, (), leave_strings=True)
     text = project.source(path).text()
     found = PythonFile(project, path, subject, FilePaths(project, subject)).outcomes()
     return sorted(

@@ -47,9 +47,8 @@ def patched(
 class PatchedHelpers:
     """`patch("old.helper")`, where what has left `old` uses `helper`, and now looks it up in its new module."""
 
-    def __init__(self, project: Project, subject: Subject, *, leave: bool = False) -> None:
-        """Of what has moved from one module to another; what falls apart is left over, not refused, if `leave`."""
-        self._leave = leave
+    def __init__(self, project: Project, subject: Subject) -> None:
+        """Of what has moved from one module to another."""
         self._project, self._subject = project, subject
         self._helpers: dict[str, dict[str, list[Moved]]] = {}
         for moved in subject.moved:
@@ -127,7 +126,7 @@ class PatchedHelpers:
                 f"patches {token.name}, which {moved.before.name} looks up in {moved.after.module} afterwards, "
                 f"and {', '.join(sorted(users)[:3])} in {old}"
             )
-            if not self._leave:
+            if not self._subject.leave_strings:
                 raise Refused(f"{path}:{line}: {why}: patch both there, move these too, or say --leave-strings")
             yield Remark(token.start, moved, why)
 

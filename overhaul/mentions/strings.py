@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from overhaul.changes import Guidance, Replacement
+from overhaul.errors import Refused
 from overhaul.mentions.contexts import Contexts
 from overhaul.mentions.examples import Session
 from overhaul.mentions.filepaths import FilePaths
@@ -147,6 +148,29 @@ class PythonFile:
         yield from self._parts(text, one, seen)
         if not code:
             yield from imports_in(text, self._subject, one.inner, one.inner_end)
+        yield from self._torn(one)
+
+    def _torn(self, one: Lexed) -> Iterator[Outcome]:
+        """A pattern that has the module, and behind it the thing as one of several in brackets.
+
+        Raises Refused where no exact rewriting is possible.
+        """
+        for moved in self._subject.outermost:
+            if not moved.before.name:
+                continue
+            module = r"\\*\.".join(map(re.escape, moved.before.module.split(".")))
+            word = re.escape(moved.before.name)
+            torn = re.compile(rf"(?<![\w.]){module}\\*\.\((?:\?:)?(?:[\w.]+\|)*(?P<word>{word})(?:\|[\w.|]+)?\)")
+            for found in torn.finditer(self._text, one.inner, one.inner_end):
+                start, end = found.span("word")
+                if moved.before.module == moved.after.module:
+                    yield Replacement(start, end, moved.after.name, "name in a pattern", "review")
+                    continue
+                why = f"a pattern has {moved.before.name} among others of {moved.before.module}"
+                if not self._subject.leave_strings:
+                    line = self._text.count("\n", 0, start) + 1
+                    raise Refused(f"{self._path}:{line}: {why}: make it fit both, or say --leave-strings")
+                yield Remark(start, moved, why)
 
     def _parts(self, text: str, one: Lexed, seen: Container[int] = ()) -> Iterator[Outcome]:
         """Dotted names in a longer string, which may be a message, the output of a program or a pattern."""

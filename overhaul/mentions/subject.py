@@ -38,10 +38,12 @@ class Subject:
 
     def __init__(
         self, project: Project, after: Callable[[str], Meaning] | None, moved: Iterable[Moved],
-        changes: Iterable[Change],
+        changes: Iterable[Change], *, leave_strings: bool = False,
     ) -> None:  # fmt: skip
         """`project` and the offsets in `changes` are as they were before the step."""
         self.project = project
+        self.leave_strings = leave_strings
+        """Strings that cannot be rewritten are left over, and refuse nothing."""
         self.moved: Sequence[Moved] = [one for one in sorted(set(moved)) if _defined(project, one)]
         self.by_target = {(one.before.module, one.before.name): one for one in self.moved}
         self.afterwards = Afterwards(project, after, self.moved, changes)

@@ -70,15 +70,15 @@ class Bindings:
     def _twice(self) -> Iterator[Refusal]:
         """Nothing is defined by more statements than before."""
         mapping, after = self._context.mapping, self._context.after
-        wanted: Counter[Identity] = Counter()
+        # A stub beside a module defines the same once more.
+        wanted: Counter[tuple[bool, Identity]] = Counter()
         for one in self._context.changed:
             for name, spans in self._defined(False, one.path).items():
-                wanted[mapping.of(Identity(one.module, name))] += len(spans)
+                wanted[one.path.endswith(".pyi"), mapping.of(Identity(one.module, name))] += len(spans)
         for path in (*(one.path_after for one in self._context.changed), *self._context.created):
             module = after.layout.module_of(path)
             for name, spans in self._defined(True, path).items():
-                # A stub beside a module defines the same once more.
-                if len(spans) > max(wanted[Identity(module, name)], 1):
+                if len(spans) > max(wanted[path.endswith(".pyi"), Identity(module, name)], 1):
                     line = after.source(path).text().count("\n", 0, spans[-1][0]) + 1
                     yield Refusal(path, line, CHECK, f"`{name}` would be defined twice in {module}", "remove one")
 

@@ -168,8 +168,9 @@ class Offered:
             wanted = frozenset(map(mapping.of, meant))
             if any(told(self._new.member(after, one)) == wanted for one in now):
                 continue
-            # What leaves its module leaves its list, too.
-            gone = Identity(module, name) in meant and not any(one.module == after for one in wanted)
+            # What leaves its module leaves its list, too, unless it is kept there.
+            own = Identity(module, name)
+            gone = own in meant and not mapping.kept(own) and not any(one.module == after for one in wanted)
             if not gone:
                 yield self._refuse(after, "__all__", f"`__all__` would no longer list {_all(wanted)}", "list it")
         for name in sorted(now.difference(before)):

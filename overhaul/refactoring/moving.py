@@ -10,6 +10,7 @@ from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
+from overhaul.refactoring.moving_early import Early
 from overhaul.refactoring.moving_graph import Edge, Graph
 from overhaul.refactoring.moving_guards import registering
 from overhaul.refactoring.moving_needs import Need, Needs, When
@@ -56,6 +57,7 @@ class Decider:
         self.references = references
         self.graph = Graph(project)
         self.needs = Needs(project, old)
+        self.early = Early(project)
         self.supplies = Supplies(project, self.needs, new)
 
     def decisions(self, names: Collection[str]) -> Iterator[Decision]:
@@ -214,7 +216,11 @@ class Decider:
                           f"it: it makes the cycle {ring or f'{old} -> {new} -> {old}'}: move it by hand")  # fmt: skip
         if not beside:
             return "there" if may else "top"
-        late = [one for one in runtime if one.when == "import" and not self.needs.quotable(one)]
+        late = [
+            one for one in runtime
+            if (one.when == "import" and not self.needs.quotable(one))
+            or any(self.early.runs(self.old, place) for place in one.calls)
+        ]  # fmt: skip
         if late:
             where = f"{self.old.path}:{late[0].places[0].line}"
             raise Refused(f"{where}: {old} uses {late[0].name} when it is imported, which would make the cycle "
@@ -229,7 +235,9 @@ class Decider:
         if self._optional(supply):
             if supply.need.when == "annotation":
                 return supply._replace(way="typing")
-            if supply.need.when == "call" and supply.copied is None:
+            if supply.need.when == "call" and supply.copied is None and not any(
+                self.early.runs(self.old, one) for one in supply.need.calls
+            ):
                 return supply._replace(way="within")
             where = f"{self.old.path}:{supply.need.places[0].line}"
             raise Refused(f"{where}: it needs {supply.module} when it is imported, "
@@ -241,9 +249,10 @@ class Decider:
         need = supply.need
         if need.when == "annotation":
             return supply._replace(way="typing")
-        if need.when == "call" and wanted == "within" and supply.copied is None:
+        late = not any(self.early.runs(self.old, one) for one in need.calls)
+        if need.when == "call" and wanted == "within" and supply.copied is None and late:
             return supply._replace(way="within")
-        if need.when == "import" and wanted == "within" and supply.copied is None and self.needs.quotable(need):
+        if late and need.when == "import" and wanted == "within" and supply.copied is None and self.needs.quotable(need):
             return supply._replace(way="quoted")
         where = f"{self.old.path}:{need.places[0].line}"
         raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in "

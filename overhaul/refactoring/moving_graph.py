@@ -26,6 +26,7 @@ class Graph:
         letting rings grow that are there as well. What is found so has to be tried.
         """
         self._project, self.lenient = project, lenient
+        self._lines: dict[str, list[str]] = {}
 
     @cached_property
     def _edges(self) -> Mapping[str, frozenset[str]]:
@@ -42,10 +43,13 @@ class Graph:
 
     def _script(self, row: Import) -> bool:
         """Whether an import stands under `if __name__ == "__main__":`."""
-        try:
-            lines = self._project.source(row.path).text().split("\n")
-        except Unreadable:
-            return False
+        lines = self._lines.get(row.path)
+        if lines is None:
+            try:
+                lines = self._project.source(row.path).text().split("\n")
+            except Unreadable:
+                lines = []
+            self._lines[row.path] = lines
         for number in range(min(row.line, len(lines)) - 1, -1, -1):
             line = lines[number]
             if line[:1].strip() and not line.startswith(("#", ")", "]", "}")):
@@ -82,7 +86,7 @@ class Graph:
         """All modules of the project that are imported when one is, the packages around them too."""
         rows: dict[str, set[str]] = {}
         for row in self._project.survey.rows(Import):
-            if row.kind in ("module", "conditional"):
+            if row.kind == "module" or (row.kind == "conditional" and not self._script(row)):
                 rows.setdefault(row.importer, set()).add(row.imported)
         seen = {start}
         waiting = [start]
@@ -112,7 +116,7 @@ class Graph:
     @cached_property
     def _users(self) -> Mapping[str, int]:
         found: dict[str, int] = {}
-        for _, rows in self._project.facts(ImportStatement).items():
+        for _module, rows in self._project.facts(ImportStatement).items():  # noqa: PERF102 (no mapping)
             for package in {row.target.partition(".")[0] for row in rows if _wanted(row)}:
                 found[package] = found.get(package, 0) + 1
         return found

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _QUIET: Final = frozenset({
     "abc", "builtins", "classmethod", "collections", "contextlib", "dataclasses", "enum", "functools", "property",
-    "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated", "zope",
-    "click", "six", "wrapt", "tenacity", "unittest",
+    "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated",
+    "zope", "click", "six", "wrapt", "tenacity", "unittest",
 })  # fmt: skip
 """Packages whose decorators keep no list of what they decorate."""
 _BUILDING: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused, Unreadable
-from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
@@ -74,15 +73,13 @@ class Leaving:
                 text = self.project.source(path).text()
                 if asked.search(text):
                     return True
-                if "*" not in text and name not in text:
-                    continue
-                other = self.references.bindings(path)
             except Unreadable:
                 return True
-            for taken in other.taken:
-                if taken.name in (name, "*"):
-                    meaning = self.references.module(other, taken.target)
-                    if isinstance(meaning, Symbol) and meaning.module == self.file.module:
+            module = self.project.layout.module_of(path)
+            for row in self.project.symbols.imports[module]:
+                if any(taken in (name, "*") for taken, _ in row.names):
+                    absolute = self.project.symbols.absolute(module, f"{'.' * row.level}{row.target}")
+                    if absolute and self.project.symbols.locate(absolute, module) == self.file.module:
                         return True
         return False
 

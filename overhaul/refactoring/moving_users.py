@@ -12,6 +12,7 @@ from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.annotations import annotations_of, within
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.moving_early import Early
 from overhaul.refactoring.moving_needs import Needs
 from overhaul.refactoring.moving_old import outer_function
 from overhaul.refactoring.moving_text import merged, quoted
@@ -26,7 +27,7 @@ class User:
     """One file that uses what moves, neither the old module nor the new."""
 
     def __init__(
-        self, project: Project, references: References, path: str, old: str, new: str, *, late: bool = False
+        self, project: Project, references: References, path: str, old: str, new: str, *, late: Early | None = None
     ) -> None:
         """From the module `old` to the module `new`; `late`: imported only in the functions that need it."""
         self.late = late
@@ -92,6 +93,8 @@ class User:
                     raise Refused(f"{self.path}:{one.line}: {name} is used when {file.module} is imported")
                 case "annotation":
                     self.imports.take(self.new, name, taken.bound, typing=True)
+                case "call" if self.late is not None and self.late.runs(file, one):
+                    raise Refused(f"{self.path}:{one.line}: {name} is used when {file.module} is imported")
                 case "call":
                     function = outer_function(file, one)
                     self.imports.take(self.new, name, taken.bound, within=function)

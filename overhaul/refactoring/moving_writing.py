@@ -129,7 +129,9 @@ class Mover:
                 if user.file.module in through | listed or path.endswith("__init__.py"):
                     why = f"{path}: importing {self.new.module} there makes the cycle {ring}"
                     raise Refused(f"{why}: choose another module")
-                user = User(self.project, self.references, path, self.old.module, self.new.module, late=True)
+                user = User(
+                    self.project, self.references, path, self.old.module, self.new.module, late=self.decider.early
+                )
                 for symbol, one in found:
                     if one.path == path:
                         user.follow(one, symbol.name)
@@ -159,9 +161,10 @@ class Mover:
         for path in self.project.mentioning(words):
             if path in (self.old.path, self.new.path) or path in self.stubs.paths:
                 continue
+            module = self.project.layout.module_of(path)
+            if not self.project.symbols.interior(module).stars:
+                continue
             try:
-                if "*" not in self.project.source(path).text():
-                    continue
                 file = self.references.bindings(path)
             except Unreadable:
                 continue

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 import msgspec
+import pytest
 
 from overhaul.changes import Change, Delete, Edit, Leftover, Moved, Replacement, Target, assembled
+from overhaul.errors import Refused
 from overhaul.mentions.finding import carried, mentions
 from overhaul.project import Project
 from overhaul.testing import surveyed
@@ -129,6 +131,15 @@ def test_dotted_names_in_longer_strings_follow() -> None:
     text = "import shop.core\nB = f'{shop.core.Order} {{shop.core.Order}}'\n"
     assert one(text, RENAMED) == text.replace("{{shop.core.Order", "{{shop.core.Purchase"), "in a field it is code"
     assert one("C = 'python -m shop.core -x'\n", MODULE) == "C = 'python -m shop.kernel -x'\n"
+
+
+def test_a_pattern_with_several_names_of_a_module_follows_a_rename_and_refuses_a_move() -> None:
+    text = "A = r'<shop\\.core\\.(Order|Bill) at'\n"
+    assert one(text, RENAMED) == text.replace("Order", "Purchase")
+    with pytest.raises(Refused, match=r"use.py:1: a pattern has Order.*--leave-strings"):
+        told({"use.py": text}, MOVED)
+    text = "A = r'<other\\.core\\.(Order|Bill) at', '(Order|Bill)'\n"
+    assert one(text, RENAMED) == text and one(text, MOVED) == text
 
 
 def test_code_in_a_string_is_read_as_code() -> None:
@@ -294,7 +305,8 @@ def test_notebooks_and_templates_are_left_over() -> None:
 
 
 def test_lock_files_and_vendored_texts_are_not_looked_at() -> None:
-    files = dict.fromkeys(("poetry.lock", "vendor/x.rst", "requirements.txt"), "shop.core.Order\n")
+    text = "shop.core.Order\n"
+    files = {"poetry.lock": text, "vendor/x.rst": text, "requirements.txt": text}
     found = told(files, RENAMED)
     assert found.files == files and found.left == []
 

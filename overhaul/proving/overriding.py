@@ -1,0 +1,139 @@
+"""A member under its new name overrides what it overrode, is overridden by what overrode it, and by nothing else."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import sys
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Final
+
+from overhaul.changes import Moved
+from overhaul.naming.meanings import External, Symbol
+from overhaul.plans import Refusal
+from overhaul.proving.context import Context
+from overhaul.proving.mapping import Identity
+
+CHECK: Final = "bindings"
+
+
+class Overriding:
+    """Looks at the classes around each member that is renamed, as they were before."""
+
+    def __init__(self, context: Context) -> None:
+        """Nothing is looked at before `refusals`."""
+        self._context = context
+        self._symbols = context.before.symbols
+        self.looked = 0
+        """How many classes were looked at."""
+
+    def refusals(self) -> Iterator[Refusal]:
+        """What would begin or cease to override, by member."""
+        for one in self._context.mapping.moved:
+            owner, _, old = one.before.name.rpartition(".")
+            new = one.after.name.rpartition(".")[2]
+            classes = self._symbols.interior(one.before.module).classes if owner and old != new else {}
+            if owner in classes:
+                yield from self._above(one, owner, old, new)
+                yield from self._below(one, owner, old, new)
+                yield from self._beside(one, owner, old)
+
+    def _above(self, moved: Moved, owner: str, old: str, new: str) -> Iterator[Refusal]:
+        """The bases."""
+        for base in self._symbols.order(moved.before.module, owner)[1:]:
+            self.looked += 1
+            if isinstance(base, Symbol):
+                interior = self._symbols.interior(base.module)
+                if interior.member(base.name, new) is not None and not self._leaves(base, new):
+                    yield self._refuse(moved, f"would override {base.module}:{base.name}.{new}", "choose another name")
+                if interior.member(base.name, old) is not None and not self._leaves(base, old):
+                    yield self._refuse(
+                        moved, f"would no longer override {base.module}:{base.name}.{old}", "rename both"
+                    )
+            elif isinstance(base, External) and (known := _class(base.name)) is not None:
+                if hasattr(known, old):
+                    yield self._refuse(moved, f"would no longer override {base.name}.{old}", "keep its name")
+                if hasattr(known, new):
+                    yield self._refuse(moved, f"would override {base.name}.{new}", "choose another name")
+
+    def _below(self, moved: Moved, owner: str, old: str, new: str) -> Iterator[Refusal]:
+        """The subclasses that define either name themselves."""
+        for module, name in self._holders(frozenset({old, new})):
+            self.looked += 1
+            if (module, name) == (moved.before.module, owner):
+                continue
+            order = self._symbols.order(module, name)
+            above = any(
+                isinstance(base, Symbol) and (base.module, base.name) == (moved.before.module, owner) for base in order
+            )
+            if not above:
+                continue
+            members = self._symbols.interior(module).members_of(name)
+            holder = Symbol(module, name, "class", "", 0)
+            if new in members and not self._leaves(holder, new):
+                yield self._refuse(moved, f"would be overridden by {module}:{name}.{new}", "choose another name")
+            if old in members and not self._leaves(holder, old):
+                yield self._refuse(moved, f"would no longer be overridden by {module}:{name}.{old}", "rename both")
+
+    def _beside(self, moved: Moved, owner: str, old: str) -> Iterator[Refusal]:
+        """The protocols that the class satisfies by the names of its members."""
+        have = {
+            member for base in self._symbols.order(moved.before.module, owner) if isinstance(base, Symbol)
+            for member in self._symbols.interior(base.module).members_of(base.name)
+        }  # fmt: skip
+        for module, name in self._holders(frozenset({old})):
+            interior = self._symbols.interior(module)
+            row = interior.classes[name]
+            if not any(base.partition("[")[0].rpartition(".")[2] == "Protocol" for base in row.bases):
+                continue
+            members = interior.members_of(name)
+            own = (module, name) == (moved.before.module, owner)
+            stays = old in members and not self._leaves(Symbol(module, name, "class", "", 0), old)
+            if not own and stays and members <= have:
+                yield self._refuse(moved, f"would no longer satisfy the protocol {module}:{name}", "rename both")
+
+    def _holders(self, names: frozenset[str]) -> Iterator[tuple[str, str]]:
+        """The classes that may define one of some names: those of files that mention it."""
+        layout = self._context.before.layout
+        for path in self._context.before.mentioning(names):
+            module = layout.module_of(path)
+            if self._symbols.path(module) != path:
+                continue
+            interior = self._symbols.interior(module)
+            for name in interior.classes:
+                if not names.isdisjoint(interior.members_of(name)):
+                    yield module, name
+
+    def _leaves(self, owner: Symbol, member: str) -> bool:
+        return f"{owner.module}:{owner.name}.{member}" in self._moved
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        return frozenset(str(Identity(one.before.module, one.before.name)) for one in self._context.mapping.moved)
+
+    def _refuse(self, moved: Moved, why: str, remedy: str) -> Refusal:
+        symbols = self._context.after.symbols
+        module = moved.after.module
+        path = symbols.path(module) if module in symbols.layout.modules else ""
+        owner, _, name = moved.after.name.rpartition(".")
+        found = symbols.interior(module).member(owner, name) if path else None
+        return Refusal(path, found[1] if found is not None else 0, CHECK, f"{moved.after} {why}", remedy)
+
+
+_NEVER: Final = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "__main__", "tkinter"})
+"""What does something when it is imported."""
+
+
+def _class(dotted: str) -> object | None:
+    """A class of the standard library, so that its members are known; None for any other."""
+    module, _, name = dotted.rpartition(".")
+    if module == "builtins":
+        return getattr(builtins, name, None)
+    top = module.partition(".")[0]
+    if top not in sys.stdlib_module_names or top in _NEVER or "test" in module.split("."):
+        return None
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None

@@ -1,0 +1,115 @@
+"""Which functions may run while modules are imported, so that no import in them can be called late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from overhaul.facts import UsedName
+from overhaul.naming.meanings import CHAIN, Symbol
+from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.bindings import Bindings
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_MAKING: Final = ("__init__", "__new__", "__post_init__", "__attrs_post_init__", "__call__")
+_ALWAYS: Final = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__", "__getattr__"})
+"""Methods that Python itself calls while a class is made or a module is imported."""
+
+
+class Early:
+    """Functions that are called when some module is imported, followed from call to call."""
+
+    def __init__(self, project: Project) -> None:
+        """Worked out when it is first asked."""
+        self._project = project
+        self._uses: dict[str, dict[str, list[UsedName]]] = {}
+
+    def runs(self, file: Bindings, one: Occurrence) -> bool:
+        """Whether a function that a name is looked up in may run at import."""
+        scope = one.scope
+        while scope.parent is not None:
+            if scope.kind == "function" and self._may(file.module, scope.name):
+                return True
+            scope = scope.parent
+        return False
+
+    def _may(self, module: str, name: str) -> bool:
+        owner, _, last = name.rpartition(".")
+        if last in _ALWAYS or (module, name) in self._called:
+            return True
+        # An instance is there: operators and properties need no call, and who calls a method may not name its class.
+        made = (module, owner) in self._made
+        return made and (last.startswith("__") or last in self._asked)
+
+    @cached_property
+    def _called(self) -> frozenset[tuple[str, str]]:
+        return self._worked_out[0]
+
+    @cached_property
+    def _made(self) -> frozenset[tuple[str, str]]:
+        """Classes that are called: by (module, name)."""
+        return self._worked_out[1]
+
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        """The last names of all that is called meanwhile."""
+        return self._worked_out[2]
+
+    @cached_property
+    def _worked_out(self) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]], frozenset[str]]:
+        called: set[tuple[str, str]] = set()
+        made: set[tuple[str, str]] = set()
+        asked: set[str] = set()
+        waiting = list(self._at_import())
+        while waiting:
+            module, scope, chain = waiting.pop()
+            asked.add(chain.rpartition(".")[2])
+            meaning = self._project.symbols.lookup(module, scope, chain)
+            if not isinstance(meaning, Symbol) or meaning.kind not in ("function", "method", "class"):
+                continue
+            if meaning.kind == "class":
+                if (meaning.module, meaning.name) in made:
+                    continue
+                for one in self._project.symbols.order(meaning.module, meaning.name):
+                    if isinstance(one, Symbol):
+                        made.add((one.module, one.name))
+                        for method in _MAKING:
+                            waiting += self._body(one.module, f"{one.name}.{method}", called)
+            else:
+                waiting += self._body(meaning.module, meaning.name, called)
+        return frozenset(called), frozenset(made), frozenset(asked)
+
+    def _body(self, module: str, name: str, called: set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+        """What a function calls, those in it too."""
+        if (module, name) in called:
+            return
+        called.add((module, name))
+        for scope, rows in self._by_scope(module).items():
+            if scope == name or scope.startswith(f"{name}."):
+                yield from ((module, scope, row.name) for row in rows if row.how == "call")
+
+    def _by_scope(self, module: str) -> dict[str, list[UsedName]]:
+        found = self._uses.get(module)
+        if found is None:
+            found = self._uses[module] = {}
+            for row in self._project.symbols.used[module]:
+                found.setdefault(row.scope, []).append(row)
+        return found
+
+    def _at_import(self) -> Iterator[tuple[str, str, str]]:
+        """What is called, or used as a decorator, by modules and class bodies: module, scope, chain."""
+        symbols = self._project.symbols
+        for module in self._project.layout.modules:
+            inside = symbols.interior(module)
+            for scope, rows in self._by_scope(module).items():
+                if not scope or scope in inside.classes:
+                    yield from ((module, scope, row.name) for row in rows if row.how == "call")
+            for row in (*inside.classes.values(), *inside.functions.values()):
+                around = row.name.rpartition(".")[0]
+                if not around or around in inside.classes:
+                    for text in row.decorators:
+                        if (chain := CHAIN.match(text)) or (chain := CHAIN.match(text.partition("(")[0])):
+                            yield module, around, chain[0]

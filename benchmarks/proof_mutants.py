@@ -505,7 +505,7 @@ def said(right: Right, files: Sequence[FileChange]) -> tuple[str, str]:
 
 
 def main() -> None:
-    """`python -m benchmarks.proof_mutants PATH PACKAGE[,PACKAGE] [SEED] [EACH]`: print a table; exit 1 for survivors."""
+    """`python -m benchmarks.proof_mutants PATH PACKAGE[,PACKAGE] [SEED] [EACH]`: a table; exit 1 for survivors."""
     root, packages = Path(sys.argv[1]).resolve(), sys.argv[2].split(",")
     seed, each = int(sys.argv[3]) if len(sys.argv) > 3 else 1, int(sys.argv[4]) if len(sys.argv) > 4 else 12
     chance = random.Random(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import Literal
 
 import msgspec
@@ -57,6 +58,9 @@ def move_symbol(project: Project, request: MoveSymbol) -> Iterator[Proposal]:
             raise Refused(f"{request.target}: that is a module: move it as one")
     if module == request.to:
         raise Refused(f"{request.target}: it is in {module} already: name another module")
+    for one in (module, request.to):
+        if not all(part.isidentifier() and not iskeyword(part) for part in one.split(".")):
+            raise Refused(f"{request.target}: {one} cannot be imported by its name: move it by hand")
     path, fresh = _place(project, module, request.to)
     for place in (project.layout.modules[module], project.layout.modules.get(request.to)):
         if place is not None and place.kind != "source":
@@ -88,8 +92,6 @@ def _place(project: Project, old: str, new: str) -> tuple[str, bool]:
     if new in modules:
         return modules[new].path, False
     package, _, last = new.rpartition(".")
-    if not all(part.isidentifier() for part in new.split(".")):
-        raise UsageError(f"{new}: that is no name of a module")
     if not package:
         if "." in old:
             raise Refused(f"{new}: the project has no such module: {did_you_mean(new, modules)}")

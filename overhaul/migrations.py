@@ -143,4 +143,8 @@ def _value(text: str, several: bool) -> object:
         if several:
             return [one.strip() for one in text.split(",")]
         return text
-    return [value] if several and not isinstance(value, list) else cast("object", value)
+    return [value] if several and not _is_array(value) else value
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, list)

@@ -268,7 +268,8 @@ class _Reading:
             # A dotted name in a text is that of a module first.
             module, _, name = value.rpartition(".")
             if module in self.package.trees and value not in self.package.trees:
-                return match[1], self._told(self.package.member(module, name))
+                found = self.package.member(module, name)
+                return (match[1], self._told(found)) if ("member", module, name) not in found else repr(value)
         return [self._text(one) for one in value] if isinstance(value, tuple) else repr(value)
 
 
@@ -404,9 +405,9 @@ class Writer:
         name, other, pick = self.fresh(), self.used(), self.pick
         simple: Sequence[Callable[[], str]] = (
             lambda: f"{name} = {self.expression(2)}", lambda: f"{name}, {other} = {self.expression(1)}",
-            lambda: f"{name} += {self.expression(1)}", lambda: f"{name}: {self.kind(kind)} = {self.expression(1)}",
+            lambda: f"{name} += {self.expression(1)}", lambda: f"{name}: {self.kind(kind, name)} = {self.expression(1)}",
             lambda: f"{self.expression(1)}.{name} = {other}", lambda: self.expression(2),
-            lambda: f"del {name}" if not self.tame else f"assert {other}",
+            lambda: f"del {name}" if not self.tame and kind != "class" else f"assert {other}",
             lambda: f"print('{name}', 'pkg.a.{other}', f'{{{name}!r:>{{{other}}}}}')",
         )  # fmt: skip
         if depth <= 0 or pick(range(3)) == 0:
@@ -428,9 +429,12 @@ class Writer:
     def decorator(self) -> str:
         return self.pick(("", "", f"@{self.used()}\n"))
 
-    def kind(self, kind: str) -> str:
-        """An annotation; quoted ones mean the module's names wherever they stand, and are used where that is plain."""
-        name = self.used()
+    def kind(self, kind: str, bound: str = "") -> str:
+        """An annotation; quoted ones mean the module's names wherever they stand, and are used where that is plain.
+
+        What is annotated is not named in it: `date: date = ...` means a type and is evaluated to something else.
+        """
+        name = self.pick([one for one in (self.used(), "len") if one != bound])
         return self.pick((name, f"'list[{name}]'" if kind == "module" else name))
 
     def function(self, name: str, depth: int, kind: str) -> str:

@@ -105,20 +105,23 @@ def _children(node: ast.AST, use: Use) -> Iterator[tuple[ast.AST, Use]]:
                 yield value, "other"
         case ast.FunctionDef(returns=ast.expr() as returns) | ast.AsyncFunctionDef(returns=ast.expr() as returns):
             yield returns, "annotation"
-            yield from ((child, "other") for child in ast.iter_child_nodes(node) if child is not returns)
+            for child in ast.iter_child_nodes(node):
+                if child is not returns:
+                    yield child, "other"
         case ast.Subscript(value=value, slice=inner):
             yield value, "other"
-            modules = _last_name(value) == "modules"
-            yield inner, "import" if modules else "annotation" if use == "annotation" else "other"
+            there: Use = "annotation" if use == "annotation" else "other"
+            yield inner, "import" if _last_name(value) == "modules" else there
         case ast.List(elts=items) | ast.Tuple(elts=items) if use != "annotation":
             before: ast.expr | None = None
             for item in items:
-                kept: Use = "import" if use == "import" else "other"
-                yield item, "command" if _says(before, "-m") else kept
+                here: Use = "command" if _says(before, "-m") else "import" if use == "import" else "other"
+                yield item, here
                 before = item
         case _:
             passed: Use = use if use in ("annotation", "import", "patch", "logger") else "other"
-            yield from ((child, passed) for child in ast.iter_child_nodes(node))
+            for child in ast.iter_child_nodes(node):
+                yield child, passed
 
 
 def _taken(func: ast.expr, number: int, keyword: str, count: int) -> Use:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from overhaul.changes import Guidance, Replacement
+from overhaul.changes import Guidance, Moved, Replacement
 from overhaul.errors import Refused
 from overhaul.mentions.contexts import Contexts
 from overhaul.mentions.examples import Session
@@ -167,16 +167,16 @@ class PythonFile:
                     yield Replacement(start, end, moved.after.name, "name in a pattern", "review")
                     continue
                 why = f"a pattern has {moved.before.name} among others of {moved.before.module}"
-                if not self._subject.leave_strings:
-                    line = self._text.count("\n", 0, start) + 1
-                    raise Refused(f"{self._path}:{line}: {why}: make it fit both, or say --leave-strings")
-                yield Remark(start, moved, why)
+                yield from self._refused(start, moved, why)
 
     def _parts(self, text: str, one: Lexed, seen: Container[int] = ()) -> Iterator[Outcome]:
         """Dotted names in a longer string, which may be a message, the output of a program or a pattern."""
         code = list(fields(text, one)) if one.kind == "formatted" else []
         for token in tokens(text, self._subject, one.inner, one.inner_end):
-            if token.dotted or token.start in seen or any(start < token.start < end for start, end in code):
+            if token.start in seen or any(start < token.start < end for start, end in code):
+                continue
+            if token.dotted:
+                yield from self._ending(token, text[one.inner : one.inner_end])
                 continue
             found = answered(token, self._subject, self._module)
             if found is not None and _COMMAND.search(text, max(one.inner, token.start - 12), token.start):
@@ -185,6 +185,34 @@ class PythonFile:
                 yield replaced_by(*found, "dotted name in a string")
         if "\\." in self._text[one.inner : one.inner_end]:
             yield from self._escaped(one)
+
+    def _ending(self, token: Token, text: str) -> Iterator[Outcome]:
+        """`....module.X`, as code has it that is put together when it runs.
+
+        Raises Refused where what it reaches moves to another module and is reached there no more.
+        """
+        parts = token.name.split(".")
+        for moved in self._subject.outermost:
+            before, after = moved.before.dotted.split("."), moved.after.dotted.split(".")
+            if before[-1] not in parts:
+                continue
+            count = parts.index(before[-1]) + 1
+            sure = before[-count:] == parts[:count] and (count > 1 or (not moved.before.name and _has(text, before)))
+            start = token.start + len(".".join(parts[:count])) - len(before[-1])
+            if sure and before[:-1] == after[:-1]:
+                yield Replacement(start, start + len(before[-1]), after[-1], "name behind a dot in a string", "review")
+            elif sure and not self._subject.afterwards.means(moved.before.dotted, moved.after):
+                yield from self._refused(start, moved, f"a string reaches {moved.before.dotted} by {token.name}")
+            elif not sure and before[-1] != after[-1] and moved.before.name and distinctive(before[-1]):
+                yield Remark(token.start, moved, "behind a dot in a string: it may be code")
+            return
+
+    def _refused(self, at: int, moved: Moved, why: str) -> Iterator[Remark]:
+        """Raises Refused, or remarks where strings may be left."""
+        if not self._subject.leave_strings:
+            line = self._text.count("\n", 0, at) + 1
+            raise Refused(f"{self._path}:{line}: {why}: make it fit both, or say --leave-strings")
+        yield Remark(at, moved, why)
 
     def _escaped(self, one: Lexed) -> Iterator[Outcome]:
         """A dotted name in a regular expression, with its dots escaped."""
@@ -195,6 +223,10 @@ class PythonFile:
             if answer is not None and answer.text not in (None, name):
                 text = str(answer.text).replace(".", dot)
                 yield Replacement(found.start(), found.end(), text, "dotted name in a pattern", "review")
+
+
+def _has(text: str, parts: Sequence[str]) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape('.'.join(parts))}(?!\w)", text) is not None
 
 
 def _any_between(hits: Sequence[int], start: int, end: int) -> bool:

@@ -17,8 +17,12 @@ def _module(node: Any, walk: Walk) -> None:
 
 
 def _block(node: Any, walk: Walk) -> None:
+    outer = walk.block
+    walk.blocks += 1
+    walk.block = walk.blocks
     for one in node.body:
         walk.visit[one.__class__](one, walk)
+    walk.block = outer
 
 
 def _line(node: Any, walk: Walk) -> None:
@@ -26,7 +30,11 @@ def _line(node: Any, walk: Walk) -> None:
 
 
 def _suite(node: Any, walk: Walk) -> None:
+    outer = walk.block
+    walk.blocks += 1
+    walk.block = walk.blocks
     walk.simple(node.body, header=True)
+    walk.block = outer
 
 
 def _see(node: Any, walk: Walk) -> None:

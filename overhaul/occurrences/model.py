@@ -98,9 +98,9 @@ class Occurrence:
 class Statement:
     """One statement of a suite, with what belongs to it."""
 
-    __slots__ = ("end", "head", "names", "node", "number", "scope", "start", "suite")
+    __slots__ = ("block", "end", "head", "names", "node", "number", "scope", "start", "suite")
 
-    def __init__(self, node: Any, scope: Scope, suite: int, number: int, first: int) -> None:
+    def __init__(self, node: Any, scope: Scope, suite: int, number: int, first: int, block: int) -> None:
         """Made where it begins; its place is filled in as the lines are met."""
         self.node = node
         """The LibCST node: a small statement (`Import`, `Assign` ...) or a compound one (`FunctionDef`, `If` ...)."""
@@ -109,6 +109,8 @@ class Statement:
         """Number of the compound statement whose suite it stands in, in `Occurrences.statements`; -1 for the module."""
         self.number = number
         """Its own index there."""
+        self.block = block
+        """The same for statements that follow each other; another one for each branch of a compound statement."""
         self.start = 0
         """Offset of its first token; of the first decorator's `@` for what is decorated."""
         self.end = 0

@@ -22,8 +22,9 @@ _ALLOWED_IN_QUOTES: Final = frozenset("rRuU")
 class Walk:
     """What one walk has seen; the functions that go from node to node write here."""
 
-    __slots__ = ("all", "at", "at_lambda", "delete", "docs", "given", "names", "row", "rows", "scope", "scopes",
-                 "starts", "statements", "store", "strings", "suite", "text", "tokens", "types", "visit")  # fmt: skip
+    __slots__ = ("all", "at", "at_lambda", "block", "blocks", "delete", "docs", "given", "names", "row", "rows",
+                 "scope", "scopes", "starts", "statements", "store", "strings", "suite", "text", "tokens", "types",
+                 "visit")  # fmt: skip
 
     def __init__(self, text: str, tokens: Lexer, rows: list[int], tree: Any, tables: Sequence[Table]) -> None:
         """Start at the first token; `tables` for what is loaded, stored to, and deleted."""
@@ -43,6 +44,9 @@ class Walk:
         self.all: list[Occurrence] = []
         self.statements: list[Statement] = []
         self.suite = -1
+        self.block = 0
+        self.blocks = 0
+        """How many blocks of statements there were."""
         self.strings: list[tuple[Any, bool]] = []
         """The node of each string literal, and whether names in it were found."""
         self.types: set[int] = set()
@@ -128,7 +132,7 @@ class Walk:
 
     def begin(self, node: Any) -> Statement:
         """A compound statement: what follows belongs to it until `finish`."""
-        statement = Statement(node, self.scope, self.suite, len(self.statements), len(self.all))
+        statement = Statement(node, self.scope, self.suite, len(self.statements), len(self.all), self.block)
         statement.start, _, statement.head = self._line(self.row)
         self.statements.append(statement)
         self.suite = statement.number
@@ -168,7 +172,7 @@ class Walk:
         else:
             starts = [start]
         for number, node in enumerate(nodes):
-            one = Statement(node, self.scope, self.suite, len(self.statements), len(self.all))
+            one = Statement(node, self.scope, self.suite, len(self.statements), len(self.all), self.block)
             one.start, one.end = starts[number], ends[number]
             one.head = starts[number] if number else head
             self.statements.append(one)

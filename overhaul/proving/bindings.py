@@ -12,6 +12,8 @@ from overhaul.naming.offers import OF_EVERY_MODULE
 from overhaul.plans import Refusal
 from overhaul.project import Project
 from overhaul.proving.context import Changed, Context
+from overhaul.proving.keywords import Keywords
+from overhaul.proving.loading import Loading
 from overhaul.proving.mapping import Identity
 from overhaul.proving.meaning import Meanings, Told
 from overhaul.proving.pairing import in_order, paired
@@ -53,9 +55,10 @@ class Bindings:
     def _file(self, one: Changed, old: Reading, new: Reading, words: frozenset[str]) -> Iterator[Refusal]:
         context = self._context
         stub = one.path_after.endswith(".pyi")
+        meant = Meanings(context.before, one.module, words, old.origins if stub else None)
+        means = Meanings(context.after, one.module_after, words, new.origins if stub else None)
         comparison = Comparison(
-            context, Meanings(context.before, one.module, words, old.origins if stub else None),
-            Meanings(context.after, one.module_after, words, new.origins if stub else None), one.path_after,
+            context, meant, means, one.path_after,
             Sure(old, context.before, one.module, stub), Sure(new, context.after, one.module_after, stub),
         )  # fmt: skip
         pairs, alone = paired(old.uses, new.uses, one.places)
@@ -65,6 +68,7 @@ class Bindings:
             yield from comparison.compare(before, after)
         for use in alone:
             yield from comparison.judge(use)
+        yield from Keywords(context, one, meant, means).refusals(old, new)
         self.looked += len(pairs) + len(alone)
 
     def _twice(self) -> Iterator[Refusal]:
@@ -155,29 +159,29 @@ class Sure:
         self._stub = stub
         self.reading = reading
         self._symbols = project.symbols
-        self._module = module
+        self.module = module
 
     def bound(self, name: str) -> bool:
         """Whether a global of the module, or a builtin, may have this name."""
-        symbols, module = self._symbols, self._module
+        symbols, module = self._symbols, self.module
         if hasattr(builtins, name) or name in OF_EVERY_MODULE or self.reading.module.binds(name):
             return True
         return name in symbols.names(module) or bool(symbols.gap(module)) or name in _OF_CLASSES
 
     def named(self, use: Use) -> bool:
         """Whether a statement binds the first name of a chain."""
-        return use.home.kind != "module" or use.parts[0] in self._symbols.names(self._module) or self._stub
+        return use.home.kind != "module" or use.parts[0] in self._symbols.names(self.module) or self._stub
 
     def only_typed(self, name: str) -> bool:
         """Whether a global is imported under TYPE_CHECKING alone."""
         if self._stub:
             return False
-        rows = self._symbols.interior(self._module).bindings.get(name, ())
+        rows = self._symbols.interior(self.module).bindings.get(name, ())
         if not rows or any(row.kind != "import" for row in rows):
             return False
         lines = {row.line for row in rows}
         kinds = [
-            one.kind for one in self._symbols.imports[self._module]
+            one.kind for one in self._symbols.imports[self.module]
             if not one.scope and one.line in lines and name in (one.bound, *(bound for _, bound in one.names))
         ]  # fmt: skip
         return bool(kinds) and all(kind == "typing" for kind in kinds)
@@ -202,6 +206,8 @@ class Comparison:
         self._before, self._after = before, after
         self._path = path
         self._sure, self._sure_after = sure, sure_after
+        self._loading = Loading(context.before, sure.module)
+        self._loading_after = Loading(context.after, sure_after.module)
         self._forth: dict[tuple[int, str], tuple[int, str]] = {}
         self._back: dict[tuple[int, str], tuple[int, str]] = {}
 
@@ -224,6 +230,9 @@ class Comparison:
                                                       and self._imported(before, home, after, home_after)):
             yield from self._variable(before, home, after, home_after)
         yield from self._moment(before, after)
+        if after.parts != before.parts and not any(self._loading.unsure(meant)):
+            for module in self._loading_after.unsure(means):
+                yield self._refuse(after, f"`{after.text}` would need {module}, which nothing imports here", "import it")
 
     def _goes_on(self, meant: Told, got: Told, before: Use, after: Use, home: Scope) -> bool:
         """Whether an old name is used on, and goes on to work: never as a plain name that nothing binds."""

@@ -31,6 +31,8 @@ class Families:
         """Nothing is looked at before it is asked for."""
         self.project, self.owner, self.name = project, owner, name
         self._members: dict[Key, frozenset[str]] = {}
+        self.listing: frozenset[Key] = frozenset()
+        """Other classes whose bodies have the name as a string, as `__slots__` do: they have such a member too."""
 
     @cached_property
     def orders(self) -> Mapping[Key, Sequence[Meaning]]:
@@ -81,17 +83,28 @@ class Families:
         return row is not None and any(text.partition("[")[0].endswith("Protocol") for text in row.bases)
 
     def rivals(self) -> Mapping[Key, frozenset[str]]:
-        """Other classes that have three or more public members with the same names: they may stand for this one."""
-        own = {name for name in self.members(self.owner) if not name.startswith("_")}
+        """Other classes that have three or more public methods with the same names: they may stand for this one."""
+        own = self._methods(self.owner)
         found: dict[Key, frozenset[str]] = {}
         for other in self.others:
-            shared = frozenset(own & self.members(other))
+            shared = frozenset(own & self._methods(other))
             both = {base for base in self.orders[other] if isinstance(base, Symbol)} & {
                 base for base in self.orders.get(self.owner, ()) if isinstance(base, Symbol)
             }
             if not both and len(shared) >= _RIVAL and self.name in shared:
                 found[other] = shared
         return found
+
+    def _methods(self, one: Key) -> frozenset[str]:
+        """The public methods that the classes of an order define in the project."""
+        return frozenset(
+            name
+            for base in self.orders.get(one, ())
+            if isinstance(base, Symbol)
+            for name in self.project.symbols.interior(base.module).members_of(base.name)
+            if not name.startswith("_")
+            and f"{base.name}.{name}" in self.project.symbols.interior(base.module).functions
+        )
 
     @cached_property
     def holders(self) -> frozenset[Key]:
@@ -101,7 +114,8 @@ class Families:
     @cached_property
     def others(self) -> frozenset[Key]:
         """The classes that define another member of the same name."""
-        return self.definers - self.family
+        typed = {one for one in self.definers if any(base.name.endswith("TypedDict") for base in self.outside(one))}
+        return self.definers - self.family - typed
 
     @cached_property
     def _below(self) -> Mapping[Key, frozenset[Key]]:
@@ -159,11 +173,16 @@ class Families:
         return self.passes_on(one)
 
     def passes_on(self, one: Key) -> bool:
-        """Whether a class answers for members that it does not define, by `__getattr__`."""
-        return any(
-            isinstance(base, Symbol) and self.defines((base.module, base.name), "__getattr__")
-            for base in self.orders.get(one, ())
-        )
+        """Whether a class hands what it is asked for on to another object: its `__getattr__` calls `getattr`."""
+        for base in self.orders.get(one, ()):
+            if not isinstance(base, Symbol):
+                continue
+            row = self.project.symbols.interior(base.module).functions.get(f"{base.name}.__getattr__")
+            if row is not None:
+                text = self.project.source(self.project.symbols.path(base.module)).text()
+                body = "\n".join(text.splitlines()[row.line : row.end])
+                return "getattr" in body or "__dict__" in body
+        return False
 
 
 def _is_a(base: type, real: type) -> bool:

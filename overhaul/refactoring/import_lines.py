@@ -58,7 +58,7 @@ class ImportLine:
         self.module = dotted(node.module) if self.taking and node.module is not None else ""
         """What stands behind `from`, without dots."""
         self.star = self.taking and type(node.names).__name__ == "ImportStar"
-        self.items = () if self.star else tuple(self._items(occurrences))
+        self.items: tuple[Item, ...] = () if self.star else tuple(self._items(occurrences))
 
     def _items(self, occurrences: Occurrences) -> Iterator[Item]:
         first, last = self.statement.names

@@ -60,6 +60,8 @@ class MemberRenaming:
 
     def check(self) -> None:
         """Raise Refused for a rename that would break something for certain, or may without being seen."""
+        if not self.private:
+            self.families.listing = frozenset(self._listing())
         families, symbols = self.families, self.project.symbols
         path = symbols.path(self.owner[0])
         found = symbols.interior(self.owner[0]).member(self.owner[1], self.old)
@@ -85,6 +87,8 @@ class MemberRenaming:
         for module, row in self._rows():
             if self._is_typed_dict(module, row):
                 raise Refused(f"{here}: the keys of a TypedDict are strings wherever they are used: rename it by hand")
+        if not self.old.startswith("_") and not self._used_here:
+            raise Refused(f"{here}: nothing in the project asks for {self.old}: what does stands outside")
 
     def _check_private(self, path: str) -> None:
         plain = f"_{self.owner[1].rpartition('.')[2].lstrip('_')}{self.old}"
@@ -108,13 +112,23 @@ class MemberRenaming:
             raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
                           f"{self.old} by its name: nothing in the project does: rename it by hand")  # fmt: skip
 
+    def _listing(self) -> Iterator[Key]:
+        """Other classes whose bodies have the name as a string."""
+        for file in self.files:
+            for one in constants(file, {self.old}):
+                found = file.occurrences.statement_at(one.start)
+                if found is not None and found.scope.kind == "class" and not self._defined_in(file, found.scope):
+                    yield file.module, found.scope.name
+
     @cached_property
     def _used_here(self) -> bool:
         """Whether the project itself asks for it anywhere."""
         return any(
-            self.receivers.judge(file, one).answer in ("yes", "likely")
-            for file in self.files for one in file.occurrences.named(self.old) if one.role == "attribute"
-        )  # fmt: skip
+            (one.role == "attribute" and self.receivers.judge(file, one).answer != "no") or one.role == "keyword"
+            for file in self.files
+            for one in file.occurrences.named(self.old)
+            if one.use != "store"
+        ) or any(True for file in self.files for _ in constants(file, {self.old}))
 
     def _patterns(self) -> tuple[str, str] | None:
         """Module and pattern of strings put together, `visit_*`, that the name fits."""

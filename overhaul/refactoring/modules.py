@@ -134,6 +134,10 @@ def _check_target(project: Project, place: Place, to: str) -> None:
         raise Refused(f"{place.path}: programs look for it under just that name: leave it, or move its package")
     if not place.package and (file.startswith("test_") or file.endswith("_test.py")):
         raise Refused(f"{place.path}: test runners find it by its name and folder: move it by hand")
+    if place.package and any(_is_test_in(_stem(place), one.path) for one in project.layout.modules.values()):
+        raise Refused(f"{_stem(place)}: test runners find its tests by their folder: move it by hand")
+    if not name.isidentifier():
+        raise Refused(f"{place.path}: no import can name it, so something finds it by its file: move it by hand")
     if f"{to}.".startswith(f"{target}."):
         raise Refused(f"{to}: would lie inside {target} itself: name another place")
     if place.kind == "opaque" or (not place.path.endswith((".py", ".pyi")) and place.kind != "namespace"):
@@ -149,6 +153,11 @@ def _check_target(project: Project, place: Place, to: str) -> None:
         raise Refused(f"{mapped.folder}: the packaging metadata maps it to {mapped.prefix}: change it there first")
     if place.package and any(mount.folder and _below(mount.folder, stem) for mount in project.layout.mounts):
         raise Refused(f"{stem}: holds an import root of its own: move its modules one by one")
+
+
+def _is_test_in(folder: str, path: str) -> bool:
+    above, _, name = path.rpartition("/")
+    return above == folder and name.startswith("test_")
 
 
 def _folder(project: Project, place: Place, to: str, create_packages: bool) -> tuple[str, tuple[str, ...]]:

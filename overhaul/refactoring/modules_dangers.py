@@ -23,12 +23,14 @@ _SCANS: Final = re.compile(r"\biter_modules\(|\blistdir\(|\bscandir\(|\br?i?glob
 _NEAR: Final = 160
 """Characters within which a folder that is listed is named."""
 _BY_CONVENTION: Final = frozenset({"admin", "apps", "management", "migrations", "models", "templatetags", "tests"})
+_BY_FILE: Final = frozenset({"commands", "migrations", "templatetags"})
 
 
 def dangers(project: Project, move: Relocation, readings: Mapping[str, Reading]) -> Iterator[Leftover]:
     """What is left to people. Raises Refused, with the place, for what would break."""
-    if move.name in _BY_CONVENTION and "django" in {*project.layout.required, *project.layout.modules}:
-        raise Refused(f"{next(iter(move.files), move.before)}: Django looks for modules named {move.name} in its apps:"
+    django = "django" in {*project.layout.required, *project.layout.modules}
+    if django and (move.name in _BY_CONVENTION or move.parent.rpartition(".")[2] in _BY_FILE):
+        raise Refused(f"{next(iter(move.files), move.before)}: Django finds it by its name and folder:"
                       " move it by hand")  # fmt: skip
     for path, reading in readings.items():
         if path in move.files:

@@ -111,5 +111,16 @@ def dynamic(project: Project, move: Relocation, reading: Reading) -> Iterator[Re
                 yield Replacement(one.inner, end, move.after, "the package's new name")
 
 
+def reached(move: Relocation, reading: Reading) -> Iterator[Replacement]:
+    """Edits of `__import__("a.m").m`, in code and in strings of code: the call gives `a`, and the chain leads on."""
+    call = re.compile(rf"__import__\(\s*([\"']){re.escape(move.before)}\1\s*\)((?:\.\w+)+)")
+    way = [*move.before.split(".")[1:]]
+    for found in call.finditer(reading.text):
+        chain = found[2].split(".")[1:]
+        if chain[: len(way)] == way:
+            new = "".join(f".{part}" for part in (*move.after.split(".")[1:], *chain[len(way) :]))
+            yield Replacement(found.start(1) + 1, found.end(), f"{move.after}{found[1]}){new}", "the module's new name")
+
+
 def _relative(dotted: str, package: str) -> str:
     return f".{dotted[len(package) + 1 :]}" if package and dotted.startswith(f"{package}.") else ""

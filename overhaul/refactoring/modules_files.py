@@ -21,10 +21,21 @@ def files_of(project: Project, place: Place) -> tuple[list[str], list[str]]:
     Raises Refused for symbolic links, which would lead elsewhere from another place.
     """
     if not place.package:
-        return sorted(path for path in (place.path, place.stub) if path), []
+        return sorted(path for path in (place.path, place.stub) if path), sorted(_compiled(project, place))
     folder = place.path if place.kind == "namespace" else place.path.rpartition("/")[0]
     found = sorted(path for path in _below(project, folder) if project.exists(path))
     return found, [path for path in found if path.endswith(EXTENSIONS)]
+
+
+def _compiled(project: Project, place: Place) -> Iterator[str]:
+    """What a build has made of a module, or makes it from, beside its source."""
+    folder, slash, name = place.path.rpartition("/")
+    beside = f"{name.partition('.')[0]}."
+    try:
+        names = os.listdir(project.root / folder)
+    except OSError:
+        return
+    yield from (f"{folder}{slash}{one}" for one in names if one.startswith(beside) and one.endswith(EXTENSIONS))
 
 
 def _below(project: Project, folder: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from overhaul.errors import Unreadable
 from overhaul.project import Project
 from overhaul.refactoring.modules import Relocation, relocation
 from overhaul.refactoring.modules_dangers import dangers
-from overhaul.refactoring.modules_dynamic import dynamic
+from overhaul.refactoring.modules_dynamic import dynamic, reached
 from overhaul.refactoring.modules_keeping import Keeping
 from overhaul.refactoring.modules_listing import listed
 from overhaul.refactoring.modules_reading import Reading, may_lead
@@ -36,6 +36,7 @@ def moved(project: Project, target: str, to: str, *, shim: bool, create_packages
             *Rewriting(project, move, reading, keeping).replacements(),
             *listed(move, reading, kept=reading.module == move.parent and kept()),
             *dynamic(project, move, reading),
+            *reached(move, reading),
         }
         if edits:
             yield project.edit(path, edits)

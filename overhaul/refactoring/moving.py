@@ -50,9 +50,11 @@ class Decider:
     """Works out how some symbols move."""
 
     def __init__(
-        self, project: Project, old: Bindings, new: Destination, helpers: Helpers, references: References
-    ) -> None:
-        """From the module of `old` to `new`."""
+        self, project: Project, old: Bindings, new: Destination, helpers: Helpers, references: References,
+        *, shim: bool = False,
+    ) -> None:  # fmt: skip
+        """From the module of `old` to `new`; `shim`: the old names go on to work in any case."""
+        self.shim = shim
         self.project, self.old, self.new, self.helpers = project, old, new, helpers
         self.references = references
         self.graph = Graph(project)
@@ -145,7 +147,10 @@ class Decider:
         beside = tuple(self.needs.uses_beside(unit))
         must = [why for why, certain in registering(self.project, self.old, unit) if certain]
         may = [f"{name} is in __all__" for name in sorted(unit.names) if self._listed(name)]
+        may += [f"nothing tells who uses {name}" for name in sorted(unit.names) if self._found_by_place(name)]
         may += [why for why, certain in registering(self.project, self.old, unit) if not certain]
+        if self.shim:
+            may = []  # the shim answers for it
         runtime = [one for one in beside if one.when != "annotation"]
         way: Way = "there"
         if beside or must or may:
@@ -178,6 +183,13 @@ class Decider:
             else:
                 kept |= loads
         yield from ((self.new.module, module) for module in sorted(gone - kept))
+
+    def _found_by_place(self, name: str) -> bool:
+        """Whether no file of the project names something public: what is loaded by its place goes on to be found."""
+        meaning = self.project.symbols.member(self.old.module, name)
+        if name.startswith("_") or not isinstance(meaning, Symbol) or meaning.kind == "variable":
+            return False
+        return all(found.path == self.old.path for found in self.references.to(meaning))
 
     def _listed(self, name: str) -> bool:
         """Whether the old module promises a name to others."""
@@ -249,21 +261,23 @@ class Decider:
         need = supply.need
         if need.when == "annotation":
             return supply._replace(way="typing")
-        late = not any(self.early.runs(self.old, one) for one in need.calls)
-        if need.when == "call" and wanted == "within" and supply.copied is None and late:
-            return supply._replace(way="within")
-        if late and need.when == "import" and wanted == "within" and supply.copied is None and self.needs.quotable(need):
-            return supply._replace(way="quoted")
+        late = wanted == "within" and supply.copied is None
+        if late and not any(self.early.runs(self.old, one) for one in need.calls):
+            if need.when == "call":
+                return supply._replace(way="within")
+            if self.needs.quotable(need):
+                return supply._replace(way="quoted")
         where = f"{self.old.path}:{need.places[0].line}"
         raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in "
                       f"{new} makes the cycle {ring}: move that too (with = [...]), or name another one")  # fmt: skip
 
     def _optional(self, supply: Supply) -> bool:
-        """Whether an import is of a package that may be missing where the new module is used."""
-        package = supply.module.partition(".")[0]
-        if not package or supply.copied is not None:
+        """Whether an import needs a package that may be missing where the new module is used."""
+        if not supply.module or supply.copied is not None:
             return False
-        return self._extra(package) and package not in self._needed(self.new.module)
+        packages = {supply.module.partition(".")[0]}.union(*map(self._needed, supply.loads))
+        extra = {one for one in packages if self._extra(one)}
+        return bool(extra) and not extra <= self._needed(self.new.module)
 
     def _extra(self, package: str) -> bool:
         """Whether a package comes from outside, and the metadata does not ask for it."""

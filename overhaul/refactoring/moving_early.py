@@ -7,14 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from overhaul.facts import UsedName
-from overhaul.naming.meanings import CHAIN, Symbol
+from overhaul.naming.meanings import CHAIN, External, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings
 
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_MAKING: Final = ("__init__", "__new__", "__post_init__", "__attrs_post_init__", "__call__")
+_MAKING: Final = ("__init__", "__new__", "__post_init__", "__attrs_post_init__")
+_SELDOM: Final = frozenset({
+    "__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__del__", "__reduce__", "__copy__",
+    "__deepcopy__", "__getstate__", "__setstate__", "__await__", "__rich__", "__rich_console__", "__call__",
+})  # fmt: skip
+"""Methods that operators do not call: that an instance is made does not make them run."""
 _ALWAYS: Final = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__", "__getattr__"})
 """Methods that Python itself calls while a class is made or a module is imported."""
 
@@ -41,8 +46,11 @@ class Early:
         if last in _ALWAYS or (module, name) in self._called:
             return True
         # An instance is there: operators and properties need no call, and who calls a method may not name its class.
-        made = (module, owner) in self._made
-        return made and (last.startswith("__") or last in self._asked)
+        if (module, owner) not in self._made:
+            return False
+        if last == "__call__":
+            return self._instances
+        return last in self._asked or (last.startswith("__") and last not in _SELDOM)
 
     @cached_property
     def _called(self) -> frozenset[tuple[str, str]]:
@@ -58,6 +66,11 @@ class Early:
         """The last names of all that is called meanwhile."""
         return self._worked_out[2]
 
+    @property
+    def _instances(self) -> bool:
+        """Whether something that is neither a function nor a class is called meanwhile."""
+        return "" in self._asked
+
     @cached_property
     def _worked_out(self) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]], frozenset[str]]:
         called: set[tuple[str, str]] = set()
@@ -69,6 +82,8 @@ class Early:
             asked.add(chain.rpartition(".")[2])
             meaning = self._project.symbols.lookup(module, scope, chain)
             if not isinstance(meaning, Symbol) or meaning.kind not in ("function", "method", "class"):
+                if not isinstance(meaning, External):
+                    asked.add("")
                 continue
             if meaning.kind == "class":
                 if (meaning.module, meaning.name) in made:
@@ -107,9 +122,11 @@ class Early:
             for scope, rows in self._by_scope(module).items():
                 if not scope or scope in inside.classes:
                     yield from ((module, scope, row.name) for row in rows if row.how == "call")
-            for row in (*inside.classes.values(), *inside.functions.values()):
-                around = row.name.rpartition(".")[0]
+            decorated = [(row.name, row.decorators) for row in inside.classes.values()]
+            decorated += [(row.name, row.decorators) for row in inside.functions.values()]
+            for name, decorators in decorated:
+                around = name.rpartition(".")[0]
                 if not around or around in inside.classes:
-                    for text in row.decorators:
+                    for text in decorators:
                         if (chain := CHAIN.match(text)) or (chain := CHAIN.match(text.partition("(")[0])):
                             yield module, around, chain[0]

@@ -77,7 +77,7 @@ class Needs:
             yield self._need(name, places[name], annotations)
 
     def _need(self, name: str, places: Sequence[Occurrence], annotations: list[Annotation]) -> Need:
-        times = [self.when(one, annotations) for one in places]
+        times: list[When] = [self.when(one, annotations) for one in places]
         calls = tuple(one for one, when in zip(places, times, strict=True) if when != "annotation")
         return Need(name, tuple(places), earliest(times), calls)
 

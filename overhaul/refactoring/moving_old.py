@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from overhaul.errors import Refused, Unreadable
 from overhaul.occurrences.finding import Occurrence, Statement
@@ -89,7 +89,8 @@ def outer_function(file: Bindings, one: Occurrence) -> Statement:
 
     Raises Refused where there is neither.
     """
-    scope, nodes = one.scope, []
+    scope = one.scope
+    nodes: list[Any] = []
     while scope.parent is not None:
         if scope.kind == "function":
             nodes.append(scope.node)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from overhaul.changes import Replacement
+from overhaul.changes import Replacement, least
 from overhaul.errors import Refused
 from overhaul.occurrences.finding import Occurrence, Occurrences, Scope, Statement
 from overhaul.refactoring.annotations import Annotation
@@ -243,7 +243,7 @@ def merged(*groups: Iterable[Replacement]) -> list[Replacement]:
             found.append(one)
     for place, several in inserted.items():
         text = "".join(one.text for one in several)
-        guidance = max((one.guidance for one in several), key=("safe", "review", "by hand").index)
+        guidance = least(one.guidance for one in several)
         found.append(Replacement(place, place, text, several[-1].because, guidance))
     return sorted(_united(sorted(found)))
 

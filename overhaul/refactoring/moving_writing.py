@@ -47,7 +47,7 @@ class Mover:
         self.old = self.references.bindings(project.layout.modules[old].path)
         self.new = Destination(project, new, path, self.old, fresh=fresh)
         self.stubs = Stubs(project, self.references, old, new)
-        self.decider = Decider(project, self.old, self.new, helpers, self.references)
+        self.decider = Decider(project, self.old, self.new, helpers, self.references, shim=shim)
 
     def proposals(self, names: Sequence[str]) -> Iterator[Proposal]:
         """All changes, and what they move, in the first way that goes. Raises Refused."""

@@ -27,7 +27,7 @@ def printed(
     word = re.escape(name)
     shown = re.compile(
         rf"(?<![\w.])(?:{dotted})?(?P<a>{word})(?=[({{\[]|\s+object\b)|<(?:class\s+\W?)?(?:{dotted})?(?P<b>{word})\b"
-        rf"|(?<![\w.])(?:{dotted})(?P<c>{word})\b"
+        rf"|(?<![\w./@:-])(?:{dotted})(?P<c>{word})(?![\w/@])"
     )
     alone = re.compile(rf"\b(?P<d>{word})\b")
     code = {one.start for one in file.occurrences.named(name)}

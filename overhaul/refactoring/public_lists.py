@@ -55,10 +55,10 @@ def listed_too(file: Bindings, name: str) -> Iterator[Replacement]:
     if any(file.occurrences.text[one.start - 2 : one.start - 1] not in " \t\n[(" for one in everything):
         return
     place = len(names)
-    for order in (lambda one: one, str.casefold):
-        if [order(one) for one in names] == sorted(order(one) for one in names):
-            place = sum(order(one) < order(name) for one in names)
-            break
+    if names == sorted(names):
+        place = sum(one < name for one in names)
+    elif (folded := [one.casefold() for one in names]) == sorted(folded):
+        place = sum(one < name.casefold() for one in folded)
     one = everything[place] if place < len(everything) else everything[-1]
     mark = text[one.end]
     line = text.rfind("\n", 0, one.start) + 1

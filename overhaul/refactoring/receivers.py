@@ -183,6 +183,7 @@ class Receivers:
         asked = self._asked(file, one)
         fitting = [key for key in families.holders if asked <= families.members(key) or families.open(key)]
         others = [key for key in families.others if asked <= families.members(key) or families.open(key)]
+        others += families.listing
         if not fitting and (families.others or families.name in common_names()):
             return Judgement("no", "it is asked for members that the class has not")
         common = families.name in common_names() and common_with(asked)

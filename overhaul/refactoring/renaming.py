@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property, partial
@@ -157,11 +158,23 @@ class Renaming:
             self._refuse_augmented(file, one, home)
         if home is None or not self.carriers.follows(file, home):
             return
+        if home is file.top and file.module == self.target.module and self._is_builtin_yet(file, one):
+            raise Refused(f"{file.path}:{one.line}: {self.old} is the builtin there, above its own: rename it by hand")
         if self.carriers.captured(file, [one], home):
             raise Refused(f"{file.path}:{one.line}: {self.new} is another variable there: rename that first")
         if one.name.startswith("__") and any(scope.kind == "class" for scope in _around(one)):
             raise Refused(f"{file.path}:{one.line}: {self.old} is mangled inside the class: rename it by hand")
         yield self._replacement(one, "definition" if one.role in BINDING else "use")
+
+    def _is_builtin_yet(self, file: Bindings, one: Occurrence) -> bool:
+        """Whether a name is read at import above the first statement that binds it: `str = str` reads the builtin."""
+        if one.role != "load" or not hasattr(builtins, self.old) or one.scope.kind not in ("module", "class"):
+            return False
+        first = min(
+            (found.statement if isinstance(found, Taken) else file.occurrences.statement_of(found)).start
+            for found in file.bindings(file.top, self.old)
+        )
+        return file.occurrences.statement_of(one).start <= first
 
     def _refuse_augmented(self, file: Bindings, one: Occurrence, home: Scope) -> None:
         """Refuse `x += 1` in a class body that reads the module's x and binds its own."""

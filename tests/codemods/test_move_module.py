@@ -97,7 +97,7 @@ def test_moving_there_and_back_restores_every_byte() -> None:
         **SHOP,
         "app.py": "import shop.core.names\nfrom shop import core\nfrom shop.core import (\n    names,  # why\n)\n\n"
         "print(shop.core.names.NAME, core.RATE, names)\n",
-        "shop/user.py": "from . import core\nfrom .core.names import NAME\nfrom .core import names as it\n\nprint(core)\n",
+        "shop/user.py": "from . import core\nfrom .core.names import NAME\nfrom .core import names as it\n\n",
     }  # fmt: skip
     there = transform("move_module", files, {"target": "shop.core", "to": "shop.base"})
     back = transform("move_module", dict(there.files), {"target": "shop.base", "to": "shop.core"})

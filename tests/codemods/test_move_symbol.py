@@ -92,9 +92,10 @@ def test_a_logger_that_is_named_after_its_module_is_told() -> None:
 def test_helpers_can_be_refused_or_moved() -> None:
     old = "def _clean(text):\n    return text\n\n\ndef show(text):\n    return _clean(text)\n"
     assert "it needs _clean of its module" in refusal(moved({"shop/old.py": old}, "shop.old:show", helpers="refuse"))
-    along = moved({"shop/old.py": old}, "shop.old:show", helpers="move")
+    used = {"shop/old.py": old, "use.py": "from shop.old import show\n"}
+    along = moved(used, "shop.old:show", helpers="move")
     assert along.text("shop/old.py") == ""
-    back = moved({"shop/old.py": old}, "shop.old:show")
+    back = moved(used, "shop.old:show")
     assert "from shop.old import _clean" in back.text("shop/new.py")
 
 
@@ -204,3 +205,41 @@ def test_text_of_what_moves_speaks_of_the_new_place() -> None:
     made = moved({"shop/old.py": old})
     assert ":class:`shop.new.Order`" in made.text("shop/new.py")
     assert ">>> from shop.new import Order" in made.text("shop/new.py")
+
+
+def test_no_import_is_made_late_in_what_runs_when_modules_are_imported() -> None:
+    files = {
+        "shop/old.py": "def tag(value):\n    return mark(value)\n\n\ndef mark(value):\n    return value\n",
+        "shop/new.py": "from shop.old import tag\n\n\n@tag\ndef first():\n    pass\n",
+    }
+    made = moved(files, "shop.old:mark")
+    assert "shop.old uses mark" in refusal(made)
+    # What is no decorator, and called by nobody meanwhile, may import it when it is called.
+    calm = {**files, "shop/new.py": "from shop.old import tag\n\n\ndef first():\n    return tag(1)\n"}
+    made = moved(calm, "shop.old:mark")
+    assert not made.refusals
+    assert made.text("shop/old.py") == "def tag(value):\n    from shop.new import mark\n    return mark(value)\n"
+
+
+def test_an_optional_package_does_not_come_in_by_way_of_a_helper() -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["attrs"]\n',
+        "shop/old.py": "import heavy\n\n\ndef make():\n    return heavy.x\n\n\ndef late():\n    return make()\n",
+        "use.py": "from shop.old import late, make\n",
+    }
+    made = moved(files, "shop.old:late")
+    assert not made.refusals
+    assert made.text("shop/new.py").endswith("def late():\n    from shop.old import make\n    return make()\n")
+
+
+def test_what_no_file_names_may_be_found_by_its_place_and_stays_there_too() -> None:
+    old = "class Command:\n    pass\n\n\nclass _Inner:\n    pass\n"
+    made = moved({"shop/old.py": old}, "shop.old:Command")
+    assert made.text("shop/old.py").startswith("from shop.new import Command\n")
+    # A private name is nobody's business.
+    assert "import" not in moved({"shop/old.py": old}, "shop.old:_Inner").text("shop/old.py")
+
+
+def test_a_module_that_no_import_can_name_takes_no_part() -> None:
+    why = refusal(moved({"shop/0001_first.py": "class Migration:\n    pass\n"}, "shop.0001_first:Migration"))
+    assert "cannot be imported by its name" in why

@@ -93,7 +93,7 @@ def test_what_goes_is_gone() -> None:
 
 def test_a_leaf_of_another_kind_or_no_name_is_told() -> None:
     with pytest.raises(LeafError, match="is no codemod"):
-        transform("import_cycle", {"a.py": ""}, {})  # type: ignore[arg-type]
+        transform("import_cycle", {"a.py": ""}, {})
     with pytest.raises(UnknownName):
         transform("rename_everything", {"a.py": ""}, {})
 

@@ -142,6 +142,17 @@ def test_a_pattern_with_several_names_of_a_module_follows_a_rename_and_refuses_a
     assert one(text, RENAMED) == text and one(text, MOVED) == text
 
 
+def test_a_name_behind_its_module_in_a_string_follows_and_behind_another_dot_is_left_over() -> None:
+    text = "A = \"__import__('shop').core.Order()\"\n"
+    assert one(text, RENAMED) == text.replace("Order", "Purchase")
+    with pytest.raises(Refused, match=r"use.py:1: a string reaches shop.core.Order by core.Order"):
+        told({"use.py": text}, MOVED)
+    both = "A = \"__import__('shop.core').core.helper()\"\nB = '(x).core.helper'\n"
+    assert one(both, MODULE) == both.replace("'shop.core').core", "'shop.kernel').kernel")
+    found = told({"use.py": "A = '(x).Order()'\nB = '(x).Orders()'\n"}, RENAMED)
+    assert found.left == ["use.py:1"]
+
+
 def test_code_in_a_string_is_read_as_code() -> None:
     text = "run('''\n    from shop.core import Order, helper\n    print(Order, 'Order')\n''')\n"
     assert one(text, RENAMED) == text.replace("import Order", "import Purchase").replace("(Order", "(Purchase")

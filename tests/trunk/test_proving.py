@@ -315,3 +315,33 @@ def test_a_class_that_reads_a_global_before_it_binds_it_is_found() -> None:
     assert "a.py:5: `x` would mean nothing that is known, where it meant a:x" in complaints(
         before, {"a.py": text.format("y", "x")}, move
     )
+
+
+FIELDS = {
+    "a.py": "from dataclasses import dataclass\n\n\n@dataclass\nclass A:\n    {}: int = 1\n",
+    "b.py": "from a import A\n\nA({}=2)\n\n\ndef f(one):\n    return one\n\n\nf({}=3)\n",
+}
+
+
+def test_a_field_is_renamed_with_the_keywords_that_set_it() -> None:
+    before = {"a.py": FIELDS["a.py"].format("one"), "b.py": FIELDS["b.py"].format("one", "one")}
+    after = FIELDS["a.py"].format("two")
+    move = moved("a:A.one", "a:A.two")
+    assert not complaints(before, {"a.py": after, "b.py": FIELDS["b.py"].format("two", "one")}, move)
+    both = complaints(before, {"a.py": after, "b.py": FIELDS["b.py"].format("two", "two")}, move)
+    assert both == ["b.py:10: b.f would not take the keyword `two`"]
+
+
+def test_a_submodule_that_is_reached_through_its_package_is_imported() -> None:
+    before = {
+        "pkg/__init__.py": "", "pkg/a.py": "def one():\n    return 1\n", "pkg/b.py": "two = 2\n",
+        "use.py": "import pkg.a\n\nprint(pkg.a.one())\n",
+    }  # fmt: skip
+    after = {
+        "pkg/a.py": "", "pkg/b.py": "two = 2\n\n\ndef one():\n    return 1\n",
+        "use.py": "import pkg.a\n\nprint(pkg.b.one())\n",
+    }
+    move = moved("pkg.a:one", "pkg.b:one")
+    assert complaints(before, after, move) == ["use.py:3: `pkg.b.one` would need pkg.b, which nothing imports here"]
+    assert complaints(before, after | {"use.py": "import pkg.b\n\nprint(pkg.b.one())\n"}, move) == []
+    assert complaints(before, after | {"pkg/__init__.py": "from . import b\n"}, move) == []

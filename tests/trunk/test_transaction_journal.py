@@ -229,3 +229,12 @@ def test_an_interrupted_transaction_is_not_put_back_through_a_link_in_place_of_i
     with pytest.raises(OverhaulError, match="is a link now"):
         recover(tmp_path, store=tmp_path)
     assert (tmp_path / "elsewhere/a.py").read_bytes() == b"2"
+
+
+def test_what_was_thrown_away_and_not_yet_cleared_holds_nobody_up(project: Path) -> None:
+    journal = project / ".overhaul/journal"
+    interrupted(project).rename(journal / "0001.gone")
+    assert recover(project, store=project) == ()
+    assert (project / "a.py").read_bytes() == b"2"
+    write(project, [FileChange("a.py", b"2", b"3")], "second", store=project)
+    assert sorted(path.name for path in journal.iterdir()) == ["0001"], "cleared by the next that writes"

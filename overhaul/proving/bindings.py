@@ -232,7 +232,8 @@ class Comparison:
         yield from self._moment(before, after)
         if after.parts != before.parts and not any(self._loading.unsure(meant)):
             for module in self._loading_after.unsure(means):
-                yield self._refuse(after, f"`{after.text}` would need {module}, which nothing imports here", "import it")
+                why = f"`{after.text}` would need {module}, which nothing imports here"
+                yield self._refuse(after, why, "import it")
 
     def _goes_on(self, meant: Told, got: Told, before: Use, after: Use, home: Scope) -> bool:
         """Whether an old name is used on, and goes on to work: never as a plain name that nothing binds."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from overhaul.project import Project
 from overhaul.proving.mapping import Identity
@@ -20,7 +21,7 @@ class Loading:
 
     def unsure(self, meanings: Sequence[Told]) -> Iterator[str]:
         """The submodules on the way of a chain that neither this module nor their package imports."""
-        for around, inner in zip(meanings, meanings[1:], strict=False):
+        for around, inner in pairwise(meanings):
             package, module = _module(around), _module(inner)
             if not package or not module or not module.startswith(f"{package}."):
                 continue

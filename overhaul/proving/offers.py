@@ -165,6 +165,8 @@ class Offered:
             meant = told(self._old.member(module, name))
             if not meant or (name in now and not mapping.leaves(module, name)):
                 continue
+            if name in now and self._context.goes_on(meant, told(self._new.member(after, name))):
+                continue
             wanted = frozenset(map(mapping.of, meant))
             if any(told(self._new.member(after, one)) == wanted for one in now):
                 continue

@@ -16,6 +16,7 @@ from overhaul.proving.context import Context
 from overhaul.proving.elsewhere import Elsewhere
 from overhaul.proving.offers import Offered
 from overhaul.proving.overriding import Overriding
+from overhaul.proving.requirements import requirements
 from overhaul.proving.resolving import counted, imports
 from overhaul.proving.rings import cycles
 from overhaul.proving.round_trip import round_trip
@@ -75,7 +76,7 @@ def _bindings(context: Context) -> Checked:
 
 
 def _imports(context: Context) -> Checked:
-    refusals = tuple(imports(context))
+    refusals = (*imports(context), *requirements(context))
     return counted(context), refusals
 
 

@@ -33,7 +33,7 @@ def cycles(context: Context) -> Iterator[Refusal]:
     A ring may grow by modules below a package that is part of it, as long as every order works. Where every module
     imports the same as before in the same order, nothing is worked out.
     """
-    otherwise = frozenset(_otherwise(context))
+    otherwise = frozenset(changed_imports(context))
     if not otherwise:
         return
     rings = [one for one in _rings(context.after, implicit=False) if not otherwise.isdisjoint(one)]
@@ -138,7 +138,7 @@ def _failures(project: Project, members: Collection[str], scope: Collection[str]
 # What is imported in which order
 
 
-def _otherwise(context: Context) -> Iterator[str]:
+def changed_imports(context: Context) -> Iterator[str]:
     """The modules that import something else than before, or in another order."""
     mapping = context.mapping
     origins = {after: before for before, after in context.modules if after}

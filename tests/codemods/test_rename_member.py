@@ -103,10 +103,18 @@ def test_what_only_one_class_has_is_renamed_everywhere() -> None:
 
 def test_a_class_that_passes_on_what_it_is_asked_for_may_have_it() -> None:
     passing = (
-        "class Door:\n    def __getattr__(self, name):\n        return 1\n\n\n"
+        "class Door:\n    def __getattr__(self, name):\n        return getattr(self.inner, name)\n\n\n"
         "def f(door: Door):\n    return door.state\n"
     )
     assert changed({"shop.py": SHOP, "use.py": passing}, "shop:Order.state", "phase") == ["return door.phase"]
+
+
+def test_a_class_that_makes_up_what_it_is_asked_for_has_members_of_its_own() -> None:
+    making = (
+        "class Path:\n    def __getattr__(self, name):\n        return Path()\n\n\n"
+        "def f(path: Path):\n    return path.state\n"
+    )
+    assert changed({"shop.py": SHOP, "use.py": making}, "shop:Order.state", "phase") == []
 
 
 def test_what_a_protocol_asks_for_is_renamed_with_it() -> None:

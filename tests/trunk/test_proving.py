@@ -338,10 +338,23 @@ def test_a_submodule_that_is_reached_through_its_package_is_imported() -> None:
         "use.py": "import pkg.a\n\nprint(pkg.a.one())\n",
     }  # fmt: skip
     after = {
-        "pkg/a.py": "", "pkg/b.py": "two = 2\n\n\ndef one():\n    return 1\n",
+        "pkg/a.py": "two = 3\n", "pkg/b.py": "two = 2\n\n\ndef one():\n    return 1\n",
         "use.py": "import pkg.a\n\nprint(pkg.b.one())\n",
     }
     move = moved("pkg.a:one", "pkg.b:one")
     assert complaints(before, after, move) == ["use.py:3: `pkg.b.one` would need pkg.b, which nothing imports here"]
     assert complaints(before, after | {"use.py": "import pkg.b\n\nprint(pkg.b.one())\n"}, move) == []
     assert complaints(before, after | {"pkg/__init__.py": "from . import b\n"}, move) == []
+
+
+def test_a_module_that_would_need_a_third_party_package_is_found() -> None:
+    before = {
+        "a.py": "import numpy\n\n\ndef one():\n    return 1\n", "b.py": "two = 2\n", "c.py": "import b\n\nprint(b.two)\n",
+    }  # fmt: skip
+    after = {"a.py": "import numpy\n", "b.py": "from a import numpy\n\ntwo = 2\n\n\ndef one():\n    return numpy\n"}
+    found = complaints(before, after, moved("a:one", "b:one"))
+    assert found == ["a.py:1: b -> a -> numpy: importing b would need numpy, and does not now"]
+    late = {"a.py": "import numpy\n", "b.py": "two = 2\n\n\ndef one():\n    from a import numpy\n\n    return numpy\n"}
+    assert complaints(before, late, moved("a:one", "b:one")) == []
+    needed = {"pyproject.toml": "[project]\nname = 'x'\ndependencies = ['numpy']\n"}
+    assert complaints(before | needed, after, moved("a:one", "b:one")) == []

@@ -1,0 +1,1 @@
+"""Random packages, renamed and moved at random, and held against CPython's compiler."""

@@ -67,6 +67,28 @@ def test_what_is_written_can_be_taken_back_and_a_second_run_has_nothing_to_do(sh
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ("rename", "shop.models", "orders"), ("move", "shop.models", "shop.orders"),
+        ("move", "shop.models", "store"), ("move", "shop.models:Order", "shop.views"),
+        ("rename", "shop.models.Order", "Purchase"), ("rename", "tool", "instrument"), ("move", "tool", "store"),
+    ],
+)  # fmt: skip
+def test_whatever_is_done_has_nothing_to_do_when_it_is_asked_again(
+    shop: Path, overhaul: Run, arguments: Sequence[str]
+) -> None:
+    (shop / "tool.py").write_text("x = 1\n")
+    (shop / "store").mkdir()
+    (shop / "store" / "__init__.py").write_text("")
+    code, out, err = overhaul(*arguments, "--write")
+    assert code == 0, out + err
+    after = files(shop)
+    code, out, _ = overhaul(*arguments, "--write")
+    assert code == 0 and "Nothing to do" in out
+    assert files(shop) == after
+
+
+@pytest.mark.parametrize(
     ("arguments", "codemod", "target", "to"),
     [
         (("rename", "shop.models:Order", "Purchase"), "rename_symbol", "shop.models:Order", "Purchase"),

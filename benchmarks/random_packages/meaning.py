@@ -19,6 +19,7 @@ class Package:
     """The modules of a package as CPython compiles them, and what their global names come from."""
 
     def __init__(self, files: Mapping[str, str]) -> None:
+        """`files`: path -> text; all below one package. Raises SyntaxError."""
         self.trees = {module_of(path): ast.parse(text) for path, text in files.items()}
         self.bound: dict[str, dict[str, set[Origin]]] = {}
         for module, tree in self.trees.items():
@@ -111,6 +112,7 @@ def compiled(code: str | ast.Module) -> CodeType:
 
 
 def module_of(path: str) -> str:
+    """The dotted name of a module."""
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 

@@ -32,6 +32,7 @@ class Writer:
         self.local: tuple[str, ...] = ()
 
     def pick(self, options: Sequence[T]) -> T:
+        """One of them."""
         picked: T = self.draw(st.sampled_from(options))
         return picked
 
@@ -67,6 +68,7 @@ class Writer:
         return f"{self.decorator()}class {name}({self.used()}):\n{self.suite(2, 'class')}"
 
     def imported(self) -> str:
+        """An import of a module that is known, in one of its forms."""
         module = self.pick(tuple(self.known))
         names = self.known[module] or ("a",)
         name, other, bound = self.pick(names), self.pick(names), self.pick(NAMES)
@@ -79,15 +81,18 @@ class Writer:
         ))  # fmt: skip
 
     def suite(self, depth: int, kind: str, first: str = "") -> str:
+        """Some statements, indented; `kind` is that of the scope."""
         lines = [first] if first else []
         lines += [self.statement(depth - 1, kind) for _ in range(self.pick(range(1, 4)))]
         return "\n".join("    " + line for one in lines for line in one.split("\n"))
 
     def statement(self, depth: int, kind: str) -> str:
+        """Any statement; compound ones nest as deep as `depth`."""
         name, other, pick = self.fresh(), self.used(), self.pick
         simple: Sequence[Callable[[], str]] = (
             lambda: f"{name} = {self.expression(2)}", lambda: f"{name}, {other} = {self.expression(1)}",
-            lambda: f"{name} += {self.expression(1)}", lambda: f"{name}: {self.kind(kind, name)} = {self.expression(1)}",
+            lambda: f"{name} += {self.expression(1)}",
+            lambda: f"{name}: {self.kind(kind, name)} = {self.expression(1)}",
             lambda: f"{self.expression(1)}.{name} = {other}", lambda: self.expression(2),
             lambda: f"del {name}" if not self.tame and kind != "class" else f"assert {other}",
             lambda: f"print('{name}', 'pkg.a.{other}', f'{{{name}!r:>{{{other}}}}}')",
@@ -106,9 +111,11 @@ class Writer:
         return pick(compound)()
 
     def nested(self, text: str) -> str:
+        """Indented once more."""
         return "\n".join("    " + line for line in text.split("\n"))
 
     def decorator(self) -> str:
+        """A decorator's line, or nothing."""
         return self.pick(("", "", f"@{self.used()}\n"))
 
     def kind(self, kind: str, bound: str = "") -> str:
@@ -120,6 +127,7 @@ class Writer:
         return self.pick((name, f"'list[{name}]'" if kind == "module" else name))
 
     def function(self, name: str, depth: int, kind: str) -> str:
+        """The definition of a function."""
         one, two, default, mark = self.fresh(), self.fresh(), self.used(), self.used()
         first = self.pick(("", "", f"global {default}", f"nonlocal {default}")) if not self.tame else ""
         if not first and self.known and self.pick(range(3)) == 0:
@@ -132,6 +140,7 @@ class Writer:
         return f"{self.decorator()}def {name}({head}) -> {mark}:\n{body}"
 
     def expression(self, depth: int) -> str:
+        """Any expression."""
         name, other, third = self.used(), self.used(), self.fresh()
         if depth <= 0:
             return self.pick((name, f"{name}.{third}", "1", f"pkg.a.{name}" if "pkg" in self.seen else name))
@@ -160,6 +169,7 @@ def _bound(text: str) -> tuple[str, ...]:
 
 
 def defined_in(text: str) -> tuple[str, ...]:
+    """What a module defines itself."""
     return tuple(name for name in dict.fromkeys(stored(compiled(text))) if name in NAMES)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from overhaul.changes import Target
 from overhaul.errors import Refused, UsageError
@@ -20,10 +20,9 @@ def rename_step(
     """The step that gives something another name. Raises UsageError and Refused for what cannot be meant."""
     if not new.isidentifier():
         raise UsageError(f"{new!r} is no name: write a plain one, or use `overhaul move` for another place")
-    target = target_of(project, text, beside=new)
+    target = target_of(project, text, lambda module: (_beside(module, new),))
     if not target.name:
-        package = target.module.rpartition(".")[0]
-        codemod, to = "move_module", f"{package}.{new}" if package else new
+        codemod, to = "move_module", _beside(target.module, new)
     else:
         codemod, to = "rename_member" if "." in target.name else "rename_symbol", new
     return _step(leaves, codemod, target, to, settings, shim=shim)
@@ -39,16 +38,26 @@ def move_step(
     place = _dotted(project, to.removesuffix(":"))
     if not all(part.isidentifier() for part in place.split(".")):
         raise UsageError(f"{to!r} is no module: write its dotted name, package.module")
-    target = target_of(project, text)
+    known = project.layout.modules
+    target = target_of(project, text, lambda module: (_inside(place, module), place))
     if not target.name:
-        there = project.layout.modules.get(place)
-        inside = there is not None and there.package and target.module in project.layout.modules
-        last = target.module.rpartition(".")[2]
-        return _step(leaves, "move_module", target, f"{place}.{last}" if inside else place, settings, shim=shim)
+        there, inside = known.get(place), _inside(place, target.module)
+        # Asked again, what was moved is no module any more, and stands in the package by its own name.
+        goes_in = there is not None and there.package and (target.module in known or inside in known)
+        return _step(leaves, "move_module", target, inside if goes_in else place, settings, shim=shim)
     if "." in target.name:
         owner = target.name.partition(".")[0]
         raise UsageError(f"{target}: a member cannot be moved without its class: move {target.module}:{owner}")
     return _step(leaves, "move_symbol", target, place, settings, shim=shim)
+
+
+def _beside(module: str, name: str) -> str:
+    package = module.rpartition(".")[0]
+    return f"{package}.{name}" if package else name
+
+
+def _inside(package: str, module: str) -> str:
+    return f"{package}.{module.rpartition('.')[2]}"
 
 
 def _step(
@@ -57,11 +66,11 @@ def _step(
     return Step(codemod, asked_for(leaves.codemod(codemod), {"target": str(target), "to": to, "shim": shim}, settings))
 
 
-def target_of(project: Project, text: str, beside: str = "") -> Target:
+def target_of(project: Project, text: str, done: Callable[[str], Iterable[str]]) -> Target:
     """What a user names: `pkg.mod:Class.method`, `pkg.mod`, `pkg/mod.py:Name`, or `pkg.mod.Class` where that is clear.
 
-    A name that is gone is still a module's where `beside` is one that stands beside it: asked again, a rename has
-    nothing to do. Raises UsageError for what is no name, and Refused for what may be two things.
+    A name that is gone is still a module's where there is one of what it is called when it is `done`: asked again, a
+    rename or move has nothing to do. Raises UsageError for what is no name, and Refused for what may be two things.
     """
     left, colon, name = text.partition(":")
     module = _dotted(project, left)
@@ -83,9 +92,7 @@ def target_of(project: Project, text: str, beside: str = "") -> Target:
         if start in known:
             target = Target(start, ".".join(parts[count:]))
             gone = not isinstance(project.symbols.resolve(module), Symbol)
-            if gone and beside and f"{package}.{beside}" in known:
-                return Target(module)
-            return target
+            return Target(module) if gone and any(name in known for name in done(module)) else target
     return Target(module)
 
 

@@ -26,7 +26,9 @@ _BY_CONVENTION: Final = frozenset({"admin", "apps", "management", "migrations", 
 _BY_FILE: Final = frozenset({"commands", "migrations", "templatetags"})
 
 
-def dangers(project: Project, move: Relocation, readings: Mapping[str, Reading]) -> Iterator[Leftover]:
+def dangers(
+    project: Project, move: Relocation, readings: Mapping[str, Reading], *, shim: bool
+) -> Iterator[Leftover]:  # fmt: skip
     """What is left to people. Raises Refused, with the place, for what would break."""
     django = "django" in {*project.layout.required, *project.layout.modules}
     if django and (move.name in _BY_CONVENTION or move.parent.rpartition(".")[2] in _BY_FILE):
@@ -36,6 +38,8 @@ def dangers(project: Project, move: Relocation, readings: Mapping[str, Reading])
         if path in move.files:
             yield from _places(project, move, reading)
     yield from _found(project, move)
+    if not shim:
+        _pickled(project, move)
     _templates(project, move)
     _listed_lazily(move, readings)
     if not any(True for _ in _importers(project, move)):
@@ -152,6 +156,17 @@ def _templates(project: Project, move: Relocation) -> None:
                 raise Refused(f"{path}:{line}: names of modules in {package} are put together here:"
                               " load this one by its whole name first")  # fmt: skip
         package = package.rpartition(".")[0]
+
+
+def _pickled(project: Project, move: Relocation) -> None:
+    """Raises Refused for bytes that name the module: a pickle, which has the lengths of its names in it."""
+    named = re.compile(rf"\b[rR]?[bB][rR]?[\"'][^\n]*?{re.escape(move.before)}(?![A-Za-z0-9_])")
+    for path in project.mentioning([move.name]):
+        text = project.source(path).text()
+        if found := named.search(text):
+            line = text.count("\n", 0, found.start()) + 1
+            raise Refused(f"{path}:{line}: bytes that name {move.before}, such as a pickle, cannot be changed:"
+                          " leave a shim in its place")  # fmt: skip
 
 
 def _raised(text: str, offset: int) -> bool:

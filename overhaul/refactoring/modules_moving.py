@@ -24,7 +24,7 @@ def moved(project: Project, target: str, to: str, *, shim: bool, create_packages
     if move is None:
         return
     readings = dict(_readings(project, move))
-    yield from dangers(project, move, readings)
+    yield from dangers(project, move, readings, shim=shim)
     for path in move.creates:
         yield Create(path, b"", "package for the moved module")
     for path, new in sorted(move.files.items()):

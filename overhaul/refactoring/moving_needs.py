@@ -137,6 +137,8 @@ class Needs:
             return self._unbound(name)
         taken = [one for one in bindings if isinstance(one, Taken)]
         if len(taken) < len(bindings):
+            if all(self._for_checkers(one) for one in bindings):
+                return Origin("helper", typing=True)
             return self._mixed(bindings)
         typing = [one for one in taken if self.blocks.under_typing(one.statement.number)]
         if len(typing) == len(taken):
@@ -149,6 +151,11 @@ class Needs:
                 return Origin("import", tuple(roots or plain[:1]))
             return Origin("helper")
         return self._mixed(bindings)
+
+    def _for_checkers(self, one: Occurrence | Taken) -> bool:
+        """Whether it is bound under TYPE_CHECKING, and so never when the code runs."""
+        statement = one.statement if isinstance(one, Taken) else self.file.occurrences.statement_of(one)
+        return self.blocks.under_typing(statement.number)
 
     def _unbound(self, name: str) -> Origin:
         symbols, module = self.project.symbols, self.file.module

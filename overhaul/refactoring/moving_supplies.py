@@ -75,13 +75,13 @@ class Supplies:
                     return
                 yield Supply(need, "top", local=need.name, copied=origin.statement)
             case "helper":
-                yield self._of_old(need, where)
+                yield self._of_old(need, where, typing=origin.typing)
             case "import" if origin.module:
                 yield self._named(need, origin.module, need.name, typing=False)
             case _:
                 yield from self._imported(need, origin.taken, origin.typing)
 
-    def _of_old(self, need: Need, where: str) -> Supply:
+    def _of_old(self, need: Need, where: str, *, typing: bool = False) -> Supply:
         """A helper, imported from the old module."""
         if line := rebound(self.old, need.name):
             raise Refused(f"{where}: {need.name} is assigned again at line {line} (global), which an import would not "
@@ -89,7 +89,7 @@ class Supplies:
         if need.when == "import" and (line := bound_again(self.old, need.name)):
             raise Refused(f"{where}: {need.name} is bound once more at line {line}; an import brings its last value: "
                           f"move it too (with = [{need.name!r}]), or by hand")  # fmt: skip
-        return self._named(need, self.old.module, need.name, typing=False)
+        return self._named(need, self.old.module, need.name, typing=typing)
 
     def _imported(self, need: Need, taken: tuple[Taken, ...], typing: bool) -> Iterator[Supply]:
         """The same import as in the old module."""

@@ -243,3 +243,13 @@ def test_what_no_file_names_may_be_found_by_its_place_and_stays_there_too() -> N
 def test_a_module_that_no_import_can_name_takes_no_part() -> None:
     why = refusal(moved({"shop/0001_first.py": "class Migration:\n    pass\n"}, "shop.0001_first:Migration"))
     assert "cannot be imported by its name" in why
+
+
+def test_what_is_there_for_type_checkers_alone_is_imported_for_them_alone() -> None:
+    old = (
+        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n"
+        "    class Done:\n        pass\n\n\ndef check(one: Done) -> int:\n    return 1\n"
+    )
+    made = moved({"shop/old.py": old, "use.py": "from shop.old import check\n"}, "shop.old:check")
+    assert not made.refusals
+    assert "if TYPE_CHECKING:\n    from shop.old import Done\n" in made.text("shop/new.py")

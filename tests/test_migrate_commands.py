@@ -184,6 +184,27 @@ def test_commands_of_a_project_that_one_does_not_stand_in_are_not_run(
     assert code == 0 and "are not run, because" in err
 
 
+def test_a_file_for_the_json_that_cannot_be_written_is_refused_before_anything_is(shop: Path, overhaul: Run) -> None:
+    for place in ("nowhere/plan.json", "docs"):
+        code, _, err = overhaul("rename", "shop.models:Order", "Purchase", "--write", "--json", place)
+        assert code == 2 and f"{place}: cannot be written: name another file" in err
+    assert files(shop) == SHOP and not (shop / ".overhaul/journal").exists()
+
+
+def test_what_is_written_is_said_even_where_the_rest_cannot_be(shop: Path, overhaul: Run) -> None:
+    code, _, err = overhaul("rename", "shop.models:Order", "Purchase", "--write", "-q", "--json", "x" * 250)
+    assert code == 2 and "name another file" in err
+    assert "written; `overhaul undo 1` takes it back" in err
+
+
+def test_what_was_written_with_other_settings_is_found_without_them(shop: Path, overhaul: Run) -> None:
+    (shop.parent / "other.toml").write_text("")
+    code, *_ = overhaul("rename", "shop.models:Order", "Purchase", "--write", "--config", "../other.toml")
+    assert code == 0 and files(shop) != SHOP
+    code, *_ = overhaul("undo")
+    assert code == 0 and files(shop) == SHOP
+
+
 def test_git_is_given_one_commit_with_a_summary(shop: Path, overhaul: Run) -> None:
     def git(*arguments: str) -> str:
         done = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *arguments]

@@ -8,8 +8,9 @@ import dis
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from types import CodeType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 Origin = tuple[str, str, str]
 """("def", module, name), ("module", module, ""), ("member", module, name) that it lacks, or ("nobody", "", name)."""
@@ -223,9 +224,9 @@ class _Reading:
             elif isinstance(name, CodeType):
                 built = any(each.opname == "LOAD_BUILD_CLASS" for each in steps[max(number - 2, 0) : number])
                 yield list(self.read(name, known, "class" if built else "function"))
-            elif op == "LOAD_CONST" and isinstance(name, tuple) and name[:1] == ("@",):
+            elif op == "LOAD_CONST" and (taken := self._taken(name)) is not None:
                 if steps[number + 1].argval not in local:
-                    yield "import", self._told(self._taken(name))
+                    yield "import", self._told(taken)
             elif op == "LOAD_CONST" and not _is_own_name(steps, number):
                 yield "constant", self._text(name)
             elif op == "KW_NAMES":
@@ -239,14 +240,20 @@ class _Reading:
         """The variables of a function that one import binds, and nothing else."""
         stores = Counter(_stores(code))
         for number, one in enumerate(steps):
-            if one.opname == "LOAD_CONST" and isinstance(one.argval, tuple) and one.argval[:1] == ("@",):
+            if one.opname == "LOAD_CONST" and (taken := self._taken(one.argval)) is not None:
                 store = steps[number + 1]
                 if store.opname in ("STORE_FAST", "STORE_DEREF") and stores[store.argval] == 1:
-                    yield store.argval, self._taken(one.argval)
+                    yield store.argval, taken
 
-    def _taken(self, told: tuple[str, str, str]) -> frozenset[Origin]:
-        _, source, taken = told
-        return self.package.member(source, taken) if taken else frozenset({("module", source, "")})
+    def _taken(self, constant: object) -> frozenset[Origin] | None:
+        """What an import takes, of the constant that `_Imports` has put in its place; None for any other constant."""
+        match constant:
+            case ("@", str() as source, ""):
+                return frozenset({("module", source, "")})
+            case ("@", str() as source, str() as taken):
+                return self.package.member(source, taken)
+            case _:
+                return None
 
     def _told(self, origins: frozenset[Origin]) -> list[Origin]:
         return sorted(map(self.renamed, origins))
@@ -261,7 +268,9 @@ class _Reading:
             if module in self.package.trees and value not in self.package.trees:
                 found = self.package.member(module, name)
                 return (match[1], self._told(found)) if ("member", module, name) not in found else repr(value)
-        return [self._text(one) for one in value] if isinstance(value, tuple) else repr(value)
+        if isinstance(value, tuple):
+            return [self._text(one) for one in cast("tuple[object, ...]", value)]
+        return repr(value)
 
 
 _PLAIN: Final = frozenset({
@@ -278,7 +287,7 @@ def _from_itself(code: CodeType) -> Iterator[tuple[int, str]]:
     """Where the body of a class reads a name that it binds: offset, and whether it is bound then, always or maybe."""
     steps = {one.offset: one for one in dis.get_instructions(code)}
     following = dict(zip(steps, list(steps)[1:], strict=False))
-    entries: list[Any] = dis.Bytecode(code).exception_entries  # type: ignore[attr-defined]
+    entries: list[Any] = attrgetter("exception_entries")(dis.Bytecode(code))
     for name in {one.argval for one in steps.values() if one.opname == "STORE_NAME"}:
         bound: dict[int, set[bool]] = {offset: set() for offset in steps}
         todo = [(0, False)]

@@ -10,10 +10,9 @@ import click
 
 from overhaul.commands.options import colour, flags, path_argument, run_options
 from overhaul.commands.running import look, open_project, plain, say
+from overhaul.commands.undo import journals_home
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from overhaul.commands.workspace import Workspace
     from overhaul.config import Verify
     from overhaul.plans import Plan, Step
@@ -156,6 +155,8 @@ def _carry_out(
 
     if options["allow_dirty"] and not (options["write"] or options["commit"]):
         raise click.UsageError("--allow-dirty needs --write")
+    if (options["write"] or options["commit"]) and options["file"] not in (None, "-"):
+        _check_place(options["file"])
     quiet = options["quiet"]
     workspace = workspace or open_project(path, flags(options), quiet=quiet, verbose=options["verbose"])
     writes = options["write"] or options["commit"]
@@ -163,7 +164,7 @@ def _carry_out(
         from overhaul.transaction.writing import recover
 
         # What an interrupted run has left is put back first: it is not to be planned upon.
-        for line in recover(workspace.root, store=_home(workspace)):
+        for line in recover(workspace.root, store=journals_home(workspace.root)):
             say(line)
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     project = Project(survey)
@@ -177,11 +178,29 @@ def _carry_out(
     lines: list[str] = []
     if writes and made.files and not made.refusals:
         number, lines = _written(workspace, made, title, options)
-    _tell(made, project, title, number, options)
-    if not quiet:
-        for line in lines:
-            say(line)
+    try:
+        _tell(made, project, title, number, options)
+    except BaseException:
+        # What is written has to be known all the more where the rest cannot be told.
+        quiet = False
+        raise
+    finally:
+        if not quiet:
+            for line in lines:
+                say(line)
     return 1 if made.refusals else 0
+
+
+def _check_place(file: str) -> None:
+    """Raises UsageError for a file that could not be written once all else is."""
+    import os
+    from pathlib import Path
+
+    from overhaul.errors import UsageError
+
+    target = Path(os.path.realpath(file))
+    if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
+        raise UsageError(f"{file}: cannot be written: name another file")
 
 
 def _parts(without: Sequence[str]) -> tuple[str, ...]:
@@ -197,19 +216,12 @@ def _written(workspace: Workspace, made: Plan, title: str, options: dict[str, An
     summary = message(title, made.files, made.moved, len(made.leftovers)) if options["commit"] else ""
     done = write(
         workspace.root, made.files, title, allow_dirty=options["allow_dirty"],
-        commit=summary, store=_home(workspace),
+        commit=summary, store=journals_home(workspace.root),
     )  # fmt: skip
     files = "1 file" if done.files == 1 else f"{done.files:,} files"
     committed = f" and committed as {done.commit[:12]}" if done.commit else ""
     closing = f"overhaul: {files} written{committed}; `overhaul undo {done.number}` takes it back"
     return str(done.number), [*done.notes, closing]
-
-
-def _home(workspace: Workspace) -> Path:
-    """Where journals lie, whatever is said of the store: they must be found again."""
-    from overhaul.standing import home
-
-    return home(workspace.config.source, workspace.root)
 
 
 def _verify(

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from overhaul.commands.options import config_option
 from overhaul.commands.running import say, tell
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from overhaul.transaction.history import Listed
 
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 @click.argument("path", default="", type=click.Path())
 @click.option("--list", "listing", is_flag=True, help="Show what was written and taken back, and change nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what has to be looked at.")
-@config_option
-def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None) -> int:
+def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
     """Restore every byte that a migration has changed.
 
     That is the last one, or the one of this ID, in the project of PATH. Files that have changed since are never
@@ -34,9 +34,7 @@ def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None)
     import os
     from pathlib import Path
 
-    from overhaul.config import load_config
     from overhaul.errors import TargetError
-    from overhaul.standing import home
     from overhaul.transaction import writing
 
     if number and not path and not number.isdecimal():
@@ -46,7 +44,7 @@ def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None)
     root = Path(os.path.abspath(path or "."))
     if not root.is_dir():
         raise TargetError(f"{path}: no such folder: check the path")
-    store = home(load_config(root, Path(config) if config else None).source, root)
+    store = journals_home(root)
     if listing:
         from overhaul.commands.output import write_stdout
 
@@ -59,6 +57,14 @@ def undo(number: str, path: str, listing: bool, quiet: bool, config: str | None)
         files = "1 file is" if done.files == 1 else f"{done.files:,} files are"
         tell(f"{done.title}: {files} as before; `overhaul undo {done.number}` takes that back")
     return 0
+
+
+def journals_home(root: Path) -> Path:
+    """Where the journals of a project lie, whatever `--config` and `--store` say: they must be found again."""
+    from overhaul.config import load_config
+    from overhaul.standing import home
+
+    return home(load_config(root).source, root)
 
 
 def _lines(found: Sequence[Listed]) -> Iterator[str]:

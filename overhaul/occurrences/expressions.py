@@ -11,6 +11,13 @@ from overhaul.occurrences.walking import Visit, Walk
 
 _TAKE_TYPES: Final = frozenset({"cast", "TypeVar", "NewType"})
 """Functions of `typing` that are handed types: `cast` as its first argument, the others behind it."""
+_GENERIC: Final = frozenset({
+    "AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "Callable", "ClassVar", "Collection", "Coroutine",
+    "DefaultDict", "Deque", "Dict", "Final", "FrozenSet", "Generator", "Generic", "Iterable", "Iterator", "List",
+    "Mapping", "MutableMapping", "MutableSequence", "NotRequired", "Optional", "Protocol", "Required", "Sequence",
+    "Set", "Tuple", "Type", "TypeGuard", "TypeIs", "Union",
+})  # fmt: skip
+"""What `typing` calls its generics: a string in their brackets stands for a type."""
 _TYPE_ARGUMENTS: Final = frozenset({"bound", "typ", "tp", "default"})
 
 
@@ -61,6 +68,17 @@ def _call(node: Any, walk: Walk) -> None:
                 walk.annotate(one.value)
     for one in node.args:
         _argument(one, walk)
+
+
+def _subscript(node: Any, walk: Walk) -> None:
+    value = node.value
+    named = value if value.__class__ is cst.Name else getattr(value, "attr", None)
+    if named is not None and named.value in _GENERIC:
+        # `Alias = Union[str, "Name"]` is a type wherever it stands.
+        walk.annotate(node)
+    walk.visit[value.__class__](value, walk)
+    for one in node.slice:
+        walk.visit[one.__class__](one, walk)
 
 
 def _argument(node: Any, walk: Walk) -> None:
@@ -179,6 +197,7 @@ def _keyword_pattern(node: Any, walk: Walk) -> None:
 
 EXPRESSIONS: Final[Mapping[str, Visit]] = {
     "Call": _call,
+    "Subscript": _subscript,
     "Arg": _argument,
     "NamedExpr": _walrus,
     "Annotation": annotation,

@@ -96,7 +96,7 @@ class Bindings:
         """What stands in moved definitions means the same at their new places."""
         context = self._context
         for moved in context.mapping.moved:
-            if moved.kind not in ("class", "function", "variable") or moved.kept is None:
+            if moved.kind not in ("class", "function", "variable"):
                 continue
             module = context.mapping.module(moved.before.module)
             if module == moved.after.module:
@@ -220,7 +220,7 @@ class Comparison:
             tail = len(meant) - 1 - known
             at = len(means) - 1 - tail
             wanted = frozenset(map(self._mapping.of, meant[known]))
-            got = means[at] if at >= 0 else frozenset()
+            got: Told = means[at] if at >= 0 else frozenset()
             if got != wanted:
                 if self._goes_on(meant[known], got, before, after, home_after):
                     return

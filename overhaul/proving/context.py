@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import msgspec
 
 from overhaul.changes import FileChange, Leftover, Moved
 from overhaul.errors import Unreadable
+from overhaul.naming.meanings import Interior
 from overhaul.project import Project
 from overhaul.proving.mapping import Mapping
 from overhaul.proving.meaning import Told
@@ -142,16 +143,13 @@ class Context:
         old, new = self.before.symbols, self.after.symbols
         for module, after in self.modules:
             names = set(old.names(module))
-            names_after = set(new.names(after)) if after else set()
+            names_after = set(new.names(after)) if after else set[str]()
             yield from names ^ names_after
-            yield from _members(old.interior(module).classes, old.interior(module).members_of) ^ (
-                _members(new.interior(after).classes, new.interior(after).members_of) if after else set()
-            )
+            yield from _members(old.interior(module)) ^ (_members(new.interior(after)) if after else set())
         gone = self.before.layout.modules.keys() ^ self.after.layout.modules.keys()
         yield from (name.rpartition(".")[2] for name in gone)
 
 
-def _members(classes: Collection[str], members_of: object) -> set[str]:
-    """The names that any of some classes defines."""
-    assert callable(members_of)
-    return {name for one in classes for name in members_of(one)}
+def _members(interior: Interior) -> set[str]:
+    """The names that any class of a module defines."""
+    return {name for one in interior.classes for name in interior.members_of(one)}

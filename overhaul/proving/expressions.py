@@ -95,16 +95,16 @@ class Expressions:
             handler(self, node)
             return
         for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                if value and isinstance(value[0], ast.stmt):
-                    self.statements(cast("list[ast.stmt]", value))
-                    continue
-                for one in value:
-                    if isinstance(one, ast.AST):
-                        self._visit(one)
-            elif isinstance(value, ast.AST):
+            value: object = getattr(node, name, None)
+            if isinstance(value, ast.AST):
                 self._visit(value)
+            elif isinstance(value, list):
+                nodes = [one for one in cast("list[object]", value) if isinstance(one, ast.AST)]
+                suite = [one for one in nodes if isinstance(one, ast.stmt)]
+                if suite:
+                    self.statements(suite)
+                else:
+                    self._all(nodes)
 
     def _all(self, nodes: Iterable[ast.AST | None]) -> None:
         for node in nodes:
@@ -171,15 +171,16 @@ class Expressions:
 
     def _by_name(self, node: ast.Call) -> None:
         """`getattr(a.b, "c")` is the chain `a.b.c`."""
-        if len(node.args) < 2 or not isinstance(node.args[0], ast.Name | ast.Attribute):
+        if len(node.args) < 2:
             return
-        owner, name = node.args[0], node.args[1]
+        owner: ast.expr = node.args[0]
+        name = node.args[1]
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier()):
             return
         parts = [name.value]
         while isinstance(owner, ast.Attribute):
             parts.append(owner.attr)
-            owner = cast("ast.Name | ast.Attribute", owner.value)
+            owner = owner.value
         if isinstance(owner, ast.Name):
             end = self._end(name) - 1
             scope = self._scope

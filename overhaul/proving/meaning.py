@@ -48,7 +48,7 @@ class Meanings:
             trail = self._symbols.trail(self._module, home.parent.name, ("self", *parts[1:]))
             found = [told(one) for one in trail]
         else:
-            found = [frozenset()] * len(parts)
+            found = [frozenset[Identity]()] * len(parts)
         if not found[-1] and not self._members_apart(parts):
             return self._of_rest(found, use, parts)
         return found

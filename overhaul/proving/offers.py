@@ -126,7 +126,7 @@ class Offered:
     def _names(self, module: str, after: str) -> Iterator[Refusal]:
         """Each name of a module means the same, or has gone where it was to go."""
         mapping, old, new = self._context.mapping, self._old, self._new
-        names_after = new.names(after) if after else {}
+        names_after = frozenset(new.names(after)) if after else frozenset[str]()
         for name in old.names(module):
             self.looked += 1
             meant = told(old.member(module, name))
@@ -139,8 +139,7 @@ class Offered:
                 if got == wanted or self._context.goes_on(meant, got):
                     continue
                 # The name may be free for something else now: whoever still means the old one is found elsewhere.
-                kept = mapping.kept(Identity(module, name)) or mapping.arrives(after, name)
-                if own and kept and mapping.leaves(module, name):
+                if own and mapping.arrives(after, name) and mapping.leaves(module, name):
                     continue
                 means = " or ".join(map(str, sorted(got))) or "nothing that is known"
                 yield self._refuse(

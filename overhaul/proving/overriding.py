@@ -33,8 +33,9 @@ class Overriding:
         for one in self._context.mapping.moved:
             owner, _, old = one.before.name.rpartition(".")
             new = one.after.name.rpartition(".")[2]
-            classes = self._symbols.interior(one.before.module).classes if owner and old != new else {}
-            if owner in classes:
+            if not owner or old == new:
+                continue
+            if owner in self._symbols.interior(one.before.module).classes:
                 yield from self._above(one, owner, old, new)
                 yield from self._below(one, owner, old, new)
                 yield from self._beside(one, owner, old)

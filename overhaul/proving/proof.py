@@ -17,7 +17,7 @@ from overhaul.proving.elsewhere import Elsewhere
 from overhaul.proving.offers import Offered
 from overhaul.proving.overriding import Overriding
 from overhaul.proving.requirements import requirements
-from overhaul.proving.resolving import counted, imports
+from overhaul.proving.resolving import counted, imports, typed_only
 from overhaul.proving.rings import cycles
 from overhaul.proving.round_trip import round_trip
 
@@ -76,7 +76,7 @@ def _bindings(context: Context) -> Checked:
 
 
 def _imports(context: Context) -> Checked:
-    refusals = (*imports(context), *requirements(context))
+    refusals = (*imports(context), *typed_only(context), *requirements(context))
     return counted(context), refusals
 
 

@@ -237,7 +237,8 @@ class _Reader(Expressions):
         ast.AnnAssign: _annotated, ast.AugAssign: _augmented, ast.For: _loop, ast.AsyncFor: _loop,
         ast.ExceptHandler: _handler, ast.Global: _outside, ast.Nonlocal: _outside, ast.Import: _import,
         ast.ImportFrom: _import, ast.MatchAs: _captured, ast.MatchStar: _captured, ast.MatchMapping: _match_mapping,
-        **({ast.TypeAlias: _type_alias} if hasattr(ast, "TypeAlias") else {}),
+        # Python 3.12 has it; no node is of the class that stands for it before.
+        getattr(ast, "TypeAlias", ast.AST): _type_alias,
     }  # fmt: skip
 
 

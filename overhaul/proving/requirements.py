@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from overhaul.facts import Step
 from overhaul.plans import Refusal
 from overhaul.project import Project
 from overhaul.proving.context import Context
@@ -19,8 +18,8 @@ def requirements(context: Context) -> Iterator[Refusal]:
     """The packages that modules would load when they are imported, by whichever way, and did not.
 
     Left out are the standard library, what the metadata requires, what the module's own top-level package loads anyway,
-    and imports whose failure is caught. Only modules that import something else than before need be looked at: all
-    others load what they loaded.
+    and imports in branches or whose failure is caught. Only modules that import something else than before need be
+    looked at: all others load what they loaded.
     """
     otherwise = sorted(changed_imports(context))
     if not otherwise:
@@ -84,11 +83,9 @@ class _Loads:
         modules: list[str] = []
         packages: dict[str, int] = {}
         symbols, layout = self._project.symbols, self._project.layout
-        steps = frozenset(step.line for step in self._project.facts(Step)[module])
         for row in symbols.imports[module]:
-            # What stands under the main guard is no step of the import.
-            idle = row.kind == "conditional" and row.line not in steps
-            if not row.at_import or row.caught or row.kind == "typing" or idle:
+            # What stands in a branch need not run.
+            if row.kind != "module" or not row.at_import or row.caught:
                 continue
             absolute = symbols.absolute(module, f"{'.' * row.level}{row.target}")
             if absolute is None:

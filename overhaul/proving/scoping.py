@@ -43,14 +43,12 @@ def home(scope: Scope, name: str, early: bool = False) -> Scope:
 
     `early`: the class body it stands in has not yet bound it, so that it is looked for further out.
     """
-    here: Scope | None = scope
+    here = scope
     direct = True
-    while here is not None and here.parent is not None:
+    while here.parent is not None:
         given = here.elsewhere.get(name)
         if given == "global":
-            while here.parent is not None:
-                here = here.parent
-            return here
+            return _top(here)
         if given is None and here.binds(name):
             if here.kind != "class":
                 return here
@@ -59,7 +57,14 @@ def home(scope: Scope, name: str, early: bool = False) -> Scope:
         # Type parameters and what is annotated see the class around, functions in it do not.
         direct = direct and here.kind == "types"
         here = here.parent
-    return here if here is not None else scope
+    return _top(scope)
+
+
+def _top(scope: Scope) -> Scope:
+    """The module."""
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 def mangled(name: str, owner: str) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from overhaul.changes import FileChange
 from overhaul.transaction.disk import ABSENT, Disk, State, digest
 from overhaul.transaction.emptying import Emptying
-from overhaul.transaction.journal import is_plain
+from overhaul.transaction.journal import PRIVILEGED, is_plain
 from overhaul.transaction.records import Entry, Folder, above
 
 _SPARE: Final = 1 << 20
@@ -81,6 +81,8 @@ def prepare(
             notes.append(f"{one.path}: has {now.links} names on the disk, and the others keep the old content")
         if now != ABSENT and not _is_writable(root / one.path, now.mode):
             reasons.append(f"{one.path}: is read-only: allow writing, if it is meant to be changed")
+        if (now.mode | mode) & PRIVILEGED:
+            reasons.append(f"{one.path}: runs with the rights of its owner or group: take that away first (chmod ug-s)")
         after = ABSENT if one.after is None else State("file", digest(one.after), mode, 1)
         size = 0 if one.before is None else len(one.before)
         entries.append(Entry(one.path, now, after, at, size, one.origin))

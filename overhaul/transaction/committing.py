@@ -13,6 +13,8 @@ from overhaul.errors import Refused
 from overhaul.gitlog import git_program
 
 _SUBJECT: Final = 72
+_WORDS: Final = 24_000
+"""Characters of paths on one command line: Windows takes 32,767 for all of it."""
 _LISTED: Final = 50
 """Moved names that a message lists."""
 _UNDER_WAY: Final = (("MERGE_HEAD", "merge"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"))
@@ -43,14 +45,17 @@ class Commit:
         code, told = self._run("var", "GIT_COMMITTER_IDENT")
         if code:
             yield "--commit: git does not know who you are: set user.name and user.email"
-        there = [path for path in self._paths if os.path.lexists(self._root / path)]
-        code, told = self._run(
-            "status", "--porcelain", "-z", "--no-renames", "--ignored", "--untracked-files=all", "--", *there
-        ) if there else (0, "")  # fmt: skip
-        dirty = [line[3:] for line in told.split("\0") if line]
-        if code:
-            yield f"--commit: git status failed ({_line(told)}): mend that, or leave it out"
-        elif dirty:
+        dirty: list[str] = []
+        # Those that are not on the disk too: the index may hold what is nowhere else.
+        for some in _portions(self._paths):
+            code, told = self._run(
+                "status", "--porcelain", "-z", "--no-renames", "--ignored", "--untracked-files=all", "--", *some
+            )
+            if code:
+                yield f"--commit: git status failed ({_line(told)}): mend that, or leave it out"
+                return
+            dirty += [line[3:] for line in told.split("\0") if line]
+        if dirty:
             named = ", ".join(dirty[:5]) + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else "")
             yield f"--commit: {named}: would be committed with changes of yours: commit them first"
 
@@ -121,6 +126,18 @@ def _figures(files: Sequence[FileChange], leftovers: int) -> Iterator[str]:
         yield f"Replacements: {len(replacements)} ({by})"
     if leftovers:
         yield f"Left for people to look at: {leftovers}"
+
+
+def _portions(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Paths by so many as fit on a command line anywhere."""
+    start = size = 0
+    for position, path in enumerate(paths):
+        if size and size + len(path) > _WORDS:
+            yield paths[start:position]
+            start, size = position, 0
+        size += len(path) + 3
+    if start < len(paths):
+        yield paths[start:]
 
 
 def _line(told: str) -> str:

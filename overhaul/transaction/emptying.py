@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from overhaul.transaction.disk import Disk, State
+from overhaul.transaction.journal import PRIVILEGED
 from overhaul.transaction.records import Folder, above
 
 _COMPILED: Final = "__pycache__"
@@ -70,7 +71,7 @@ class Emptying:
         found: list[tuple[str, State, bytes]] = []
         for name in sorted(os.listdir(place)):
             state = self._disk.look(place / name)
-            if state.kind != "file" or not name.endswith(".pyc"):
+            if state.kind != "file" or not name.endswith(".pyc") or state.mode & PRIVILEGED:
                 return
             found.append((f"{folder}/{name}", state, self._disk.read(place / name)))
         yield from found

@@ -26,6 +26,10 @@ _ORIGINALS: Final = "originals"
 _END: Final = "end"
 _CHANGED: Final = "changed"
 _GONE: Final = ".gone"
+_LATEST: Final = 1 << 40
+"""Seconds since 1970 that any calendar knows."""
+PRIVILEGED: Final = 0o6000
+"""Permissions by which a program runs as its owner or group: no such file is written."""
 
 Phase = Literal["begun", "unfinished", "written", "restored", "damaged"]
 
@@ -86,6 +90,13 @@ class Journals:
             return []
         return sorted(number for name in names if (number := _number(name)) > 0)
 
+    def next(self) -> int:
+        """The number of the next one. Raises Refused when somebody has used them up."""
+        last = max(self.numbers(), default=0)
+        if not _number(f"{last + 1:04}"):
+            raise Refused(f"{self.place(last)}: no number is left after it: take that folder away")
+        return last + 1
+
     def place(self, number: int) -> Path:
         """The folder of a journal."""
         return self.folder / f"{number:04}"
@@ -107,9 +118,10 @@ class Journals:
         record: Record | None = None
         try:
             data = self._disk.read(at)
-            record = unpacked(data, Record)
-            if record.number != number or not all(map(is_plain, _paths(record))):
-                raise Damaged("it is of another place")
+            told = unpacked(data, Record)
+            if told.number != number or not _could_be_ours(told):
+                raise Damaged("it is of another place, or says what overhaul does not write")
+            record = told
             at = place / _END
             if not os.path.lexists(at):
                 return Journal(number, "unfinished", record)
@@ -175,10 +187,16 @@ class Journals:
         return self._disk.read(self.place(number) / _ORIGINALS)
 
     def keep(self, number: int, path: str, data: bytes) -> Path:
-        """Lay an original down as a file of its own, for the user to compare; where it lies. Raises OSError."""
+        """Lay an original down as a file of its own, for the user to compare; where it lies.
+
+        Raises OSError, and Damaged when something else stands on the way.
+        """
         file = self.place(number) / _CHANGED / path
-        for folder in (*reversed([one for one in file.parents if one.is_relative_to(self.place(number))]),):
+        for folder in reversed([one for one in file.parents if one.is_relative_to(self.place(number))]):
             self._disk.make_folder(folder)
+            # The journal may have come with the tree: a link in it would lead elsewhere.
+            if not _is_folder(folder):
+                raise Damaged(f"{folder}: is no folder of its own: take it away")
         self._disk.remove(file)
         self._disk.create(file, data, 0o600)
         self._disk.sync(file)
@@ -200,7 +218,7 @@ class Journals:
         """
         with contextlib.suppress(OSError):
             for name in sorted(os.listdir(self.folder)):
-                if name.endswith(_GONE):
+                if name.endswith(_GONE) and _number(name.removesuffix(_GONE)):
                     self._clear(self.folder / name)
             size = 0
             for count, number in enumerate(reversed(self.numbers()), 1):
@@ -210,7 +228,10 @@ class Journals:
                     self.discard(number)
 
     def _clear(self, folder: Path) -> None:
-        """Take a folder away with all that is in it."""
+        """Take a folder away with all that is in it; of a link, the link alone."""
+        if not _is_folder(folder):
+            self._disk.remove(folder)
+            return
         for place, folders, files in os.walk(folder, topdown=False):
             for name in files:
                 self._disk.remove(Path(place, name))
@@ -221,6 +242,14 @@ class Journals:
                 else:
                     self._disk.remove_folder(inner)
         self._disk.remove_folder(folder)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a folder stands there, and no link to one."""
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _number(name: str) -> int:
@@ -241,6 +270,20 @@ def _is_plain_part(part: str) -> bool:
     return part.rstrip(". ").casefold() not in (".git", FOLDER, "git~1")
 
 
+def _could_be_ours(record: Record) -> bool:
+    """Whether a record leads nowhere else and gives no rights: it may have come with a hostile tree."""
+    modes = {state.mode for entry in record.entries for state in (entry.before, entry.after)}
+    folders = {folder.mode for folder in (*record.made, *record.emptied)} - {None}
+    return (
+        all(map(is_plain, _paths(record)))
+        and record.token.isascii()
+        and record.token.isalnum()
+        and 0 <= record.when < _LATEST
+        and all(0 <= mode <= 0o1777 for mode in modes)
+        and all(mode is not None and 0 <= mode <= 0o7777 for mode in folders)
+    )
+
+
 def _paths(record: Record) -> Iterator[str]:
     yield record.root
     for entry in record.entries:
@@ -249,4 +292,4 @@ def _paths(record: Record) -> Iterator[str]:
         yield folder.path
 
 
-__all__ = ["FOLDER", "Journal", "Journals", "is_plain"]
+__all__ = ["FOLDER", "PRIVILEGED", "Journal", "Journals", "is_plain"]

@@ -149,7 +149,7 @@ def _transact(
 ) -> Record:
     """Carry out what was prepared. Raises Refused when all is as it was, and OverhaulError when it is not."""
     record = Record(
-        number=max(journals.numbers(), default=0) + 1,
+        number=journals.next(),
         title=title,
         when=time.time(),
         root=root.relative_to(home).as_posix(),

@@ -243,6 +243,7 @@ def test_names_in_a_quoted_annotation_are_where_they_stand_and_those_of_literals
                 D[E]""": ...
         e: Annotated["F", "no"] = cast("G", "no")
         h: TypeAlias = "H"
+        N = t.Union[str, "O"], table["no"], Table["no"]
         T = TypeVar("no", bound="I")
         class J(K["L"]):
             m: "J.M"
@@ -251,7 +252,7 @@ def test_names_in_a_quoted_annotation_are_where_they_stand_and_those_of_literals
         '''
     )
     assert [one.name for one in found.all if one.quoted] == [
-        "m", "A", "B", "Dict", "str", "C", "D", "E", "F", "G", "H", "I", "L", "J", "M",
+        "m", "A", "B", "Dict", "str", "C", "D", "E", "F", "G", "H", "O", "I", "L", "J", "M",
     ]  # fmt: skip
     quoted = {one.name: one for one in found.all if one.quoted}
     assert all(found.text[one.start : one.end] == one.name for one in found.all)
@@ -259,7 +260,7 @@ def test_names_in_a_quoted_annotation_are_where_they_stand_and_those_of_literals
     assert [one.name for one in found.chain(quoted["M"])] == ["J", "M"]
     assert quoted["J"].scope.kind == "class"
     kinds = [kind for _, _, _, kind in found.strings()]
-    assert (kinds.count("quoted"), kinds.count("string")) == (10, 6)
+    assert (kinds.count("quoted"), kinds.count("string")) == (11, 8)
 
 
 def test_names_in_type_comments_stand_among_the_others() -> None:

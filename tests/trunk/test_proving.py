@@ -6,7 +6,9 @@ from tests.trunk.proving_kit import checks, complaints, moved
 
 SHOP = {
     "shop/__init__.py": "from shop.orders import Order\n__all__ = ['Order']\n",
-    "shop/orders.py": "class Order:\n    def pay(self):\n        return total(self)\n\n\ndef total(order):\n    return 1\n",
+    "shop/orders.py": (
+        "class Order:\n    def pay(self):\n        return total(self)\n\n\ndef total(order):\n    return 1\n"
+    ),
     "shop/bills.py": "from shop.orders import Order\n\n\ndef bill(one: Order) -> Order:\n    return Order()\n",
 }
 ORDER = moved("shop.orders:Order", "shop.orders:Purchase")
@@ -140,7 +142,7 @@ def test_another_thing_of_the_same_name_that_is_renamed_too_is_found() -> None:
 
 
 def test_an_old_name_that_is_kept_may_be_used_on() -> None:
-    shim = "\n\ndef __getattr__(name):\n    if name == 'Order':\n        return Purchase\n    raise AttributeError(name)\n"
+    shim = "\n\ndef __getattr__(name):\n    if name == 'Order':\n        return Purchase\n    raise AttributeError\n"
     after = {"shop/orders.py": RENAMED["shop/orders.py"] + shim}
     kept = moved("shop.orders:Order", "shop.orders:Purchase", kept=True)
     assert complaints(SHOP, after, kept) == []
@@ -230,7 +232,8 @@ def test_moved_code_above_what_it_needs_at_import_is_found() -> None:
 
 
 def test_an_import_for_type_checkers_alone_is_not_enough() -> None:
-    typed = LIFTED["b.py"].replace("import math\n", "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import math\n")
+    guard = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import math\n"
+    typed = LIFTED["b.py"].replace("import math\n", guard)
     found = complaints(LIFT, LIFTED | {"b.py": typed}, AREA)
     assert any("`math` would be imported for type checkers only" in one for one in found)
 
@@ -239,13 +242,19 @@ def test_a_move_that_closes_a_ring_is_found() -> None:
     before = {
         "a.py": "def one():\n    return 1\n\n\nTWO = one()\n", "b.py": "from a import TWO\n\n\nTHREE = TWO\n",
     }  # fmt: skip
-    after = {"a.py": "from b import one\n\nTWO = one()\n", "b.py": "from a import TWO\n\n\nTHREE = TWO\n\n\ndef one():\n    return 1\n"}
+    after = {
+        "a.py": "from b import one\n\nTWO = one()\n",
+        "b.py": "from a import TWO\n\n\nTHREE = TWO\n\n\ndef one():\n    return 1\n",
+    }
     found = checks(before, after, moved("a:one", "b:one"))
     assert [one.name for one in found if one.refusals] == ["cycles"]
 
 
 def test_a_ring_of_deferred_imports_is_none() -> None:
-    before = {"a.py": "def one():\n    return 1\n\n\ndef two():\n    return one()\n", "b.py": "from a import two\n\n\nTHREE = two()\n"}
+    before = {
+        "a.py": "def one():\n    return 1\n\n\ndef two():\n    return one()\n",
+        "b.py": "from a import two\n\n\nTHREE = two()\n",
+    }
     after = {
         "a.py": "def two():\n    from b import one\n\n    return one()\n",
         "b.py": "from a import two\n\n\ndef one():\n    return 1\n\n\nTHREE = two()\n",
@@ -302,7 +311,10 @@ def test_a_family_of_methods_is_renamed_as_a_whole() -> None:
 
 
 def test_a_class_goes_on_to_satisfy_its_protocol() -> None:
-    text = "from typing import Protocol\n\n\nclass P(Protocol):\n    def one(self): ...\n\n\nclass A:\n    def {}(self): ...\n"
+    text = (
+        "from typing import Protocol\n\n\nclass P(Protocol):\n    def one(self): ...\n\n\n"
+        "class A:\n    def {}(self): ...\n"
+    )
     before, after = {"a.py": text.format("one")}, {"a.py": text.format("two")}
     assert "a.py:9: a:A.two would no longer satisfy the protocol a:P" in complaints(
         before, after, moved("a:A.one", "a:A.two")
@@ -349,7 +361,8 @@ def test_a_submodule_that_is_reached_through_its_package_is_imported() -> None:
 
 def test_a_module_that_would_need_a_third_party_package_is_found() -> None:
     before = {
-        "a.py": "import numpy\n\n\ndef one():\n    return 1\n", "b.py": "two = 2\n", "c.py": "import b\n\nprint(b.two)\n",
+        "a.py": "import numpy\n\n\ndef one():\n    return 1\n", "b.py": "two = 2\n",
+        "c.py": "import b\n\nprint(b.two)\n",
     }  # fmt: skip
     after = {"a.py": "import numpy\n", "b.py": "from a import numpy\n\ntwo = 2\n\n\ndef one():\n    return numpy\n"}
     found = complaints(before, after, moved("a:one", "b:one"))
@@ -358,3 +371,15 @@ def test_a_module_that_would_need_a_third_party_package_is_found() -> None:
     assert complaints(before, late, moved("a:one", "b:one")) == []
     needed = {"pyproject.toml": "[project]\nname = 'x'\ndependencies = ['numpy']\n"}
     assert complaints(before | needed, after, moved("a:one", "b:one")) == []
+
+
+def test_an_import_of_what_a_module_binds_for_type_checkers_alone_is_found() -> None:
+    typed = "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from c import Three\n"
+    before = {
+        "a.py": f"{typed}\n\ndef one(x) -> 'Three':\n    return x\n", "b.py": "two = 2\n", "c.py": "class Three: ...\n",
+    }  # fmt: skip
+    after = {"a.py": typed, "b.py": "{}\n\ntwo = 2\n\n\ndef one(x) -> 'Three':\n    return x\n"}
+    late = {"a.py": typed, "b.py": after["b.py"].format("from a import Three\n")}
+    found = complaints(before, late, moved("a:one", "b:one"))
+    assert found == ["b.py:1: a binds `Three` for type checkers only, and the import would run"]
+    assert complaints(before, late | {"b.py": after["b.py"].format(typed)}, moved("a:one", "b:one")) == []

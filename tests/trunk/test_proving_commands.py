@@ -20,7 +20,9 @@ from tests.trunk.proving_kit import moved, replacements
 
 FILES = {
     "shop.py": "def total():\n    return 1\n",
-    "test_shop.py": "import shop\n\n\ndef test_total():\n    assert shop.total() == 1\n\n\ndef test_broken():\n    assert 0\n",
+    "test_shop.py": (
+        "import shop\n\n\ndef test_total():\n    assert shop.total() == 1\n\n\ndef test_broken():\n    assert 0\n"
+    ),
 }
 PYTEST = f'"{sys.executable}" -m pytest -q -p no:cacheprovider'
 
@@ -145,8 +147,8 @@ def ran(*tests: tuple[str, str], code: int = 0, output: str = "") -> Ran:
     ("before", "after", "wrong"),
     [
         ("passed", "failed", True), ("passed", "error", True), ("passed", "skipped", True), ("skipped", "failed", True),
-        ("failed", "passed", False), ("failed", "error", False), ("error", "failed", False), ("skipped", "passed", False),
-        ("failed", "skipped", False),
+        ("failed", "passed", False), ("failed", "error", False), ("error", "failed", False),
+        ("skipped", "passed", False), ("failed", "skipped", False),
     ],
 )  # fmt: skip
 def test_only_what_is_worse_counts(before: str, after: str, wrong: bool) -> None:
@@ -154,7 +156,8 @@ def test_only_what_is_worse_counts(before: str, after: str, wrong: bool) -> None
 
 
 def test_parameters_that_name_what_moves_are_matched_in_order() -> None:
-    before, after = ran(("t.a[Old-1]", "passed"), ("t.a[x]", "passed")), ran(("t.a[New-1]", "passed"), ("t.a[x]", "passed"))
+    before = ran(("t.a[Old-1]", "passed"), ("t.a[x]", "passed"))
+    after = ran(("t.a[New-1]", "passed"), ("t.a[x]", "passed"))
     assert list(compared(before, after, ())) == []
     assert len(list(compared(before, ran(("t.a[x]", "passed")), ()))) == 1
 

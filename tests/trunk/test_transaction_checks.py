@@ -142,6 +142,16 @@ def test_a_read_only_folder_above_does_not_matter_when_only_files_below_it_chang
         (tmp_path / "shut").chmod(0o755)
 
 
+def test_a_program_that_runs_with_the_rights_of_its_owner_is_not_written(tmp_path: Path) -> None:
+    for name, mode in (("a.py", 0o4755), ("b.py", 0o2755), ("c.py", 0o1755)):
+        (tmp_path / name).write_bytes(b"1")
+        (tmp_path / name).chmod(mode)
+    new = FileChange("new.py", None, b"", 0o4711)
+    reasons = refused(tmp_path, FileChange("a.py", b"1", b"2"), FileChange("b.py", b"1", None), new)
+    assert [reason.partition(":")[0] for reason in reasons] == ["a.py", "b.py", "new.py"]
+    assert write(tmp_path, [FileChange("c.py", b"1", b"2")], "go", store=tmp_path).files == 1
+
+
 def test_what_is_no_regular_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "pipe")

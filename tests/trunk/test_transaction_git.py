@@ -207,6 +207,30 @@ def test_a_commit_takes_no_work_of_the_users_along(project: Path) -> None:
     assert reason == "--commit: a.py, notes.py: would be committed with changes of yours: commit them first"
 
 
+def test_a_commit_takes_nothing_along_that_only_the_index_holds(project: Path) -> None:
+    (project / "new.py").write_bytes(b"staged\n")
+    git(project, "add", "new.py")
+    (project / "new.py").unlink()
+    git(project, "rm", "-q", "b.py")
+    before = git(project, "status", "--porcelain")
+    files = [FileChange("b.py", None, b""), FileChange("new.py", None, b""), FileChange("newer.py", None, b"")]
+    (reason,) = reasons(project, *files, allow_dirty=True, commit="Make new")
+    assert reason == "--commit: b.py, new.py: would be committed with changes of yours: commit them first"
+    assert git(project, "status", "--porcelain") == before
+    done = write(project, files[2:], "go", store=project, allow_dirty=True, commit="Make newer")
+    assert done.commit and git(project, "status", "--porcelain") == before
+
+
+def test_git_is_asked_about_many_files_in_portions(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("overhaul.transaction.committing._WORDS", 8)
+    for name in ("a.py", "side/d.py"):
+        (project / name).write_bytes(b"mine\n")
+    there = {name: (project / name).read_bytes() for name in ("a.py", "b.py", "lib/c.py", "side/d.py")}
+    files = [FileChange(name, data, b"x") for name, data in there.items()]
+    (reason,) = reasons(project, *files, allow_dirty=True, commit="Change all")
+    assert reason.startswith("--commit: a.py, side/d.py: would be committed with changes of yours")
+
+
 def test_a_commit_that_cannot_be_made_is_refused_before_anything_is_written(project: Path, tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.mkdir()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from overhaul.changes import FileChange
 from overhaul.errors import OverhaulError, Refused
-from overhaul.transaction.disk import ABSENT, Disk, State
+from overhaul.transaction.disk import ABSENT, Disk, State, digest
 from overhaul.transaction.journal import Journals
 from overhaul.transaction.lock import Lock
-from overhaul.transaction.records import Damaged, End, Entry, Record, packed, unpacked
+from overhaul.transaction.records import Damaged, End, Entry, Folder, Record, packed, unpacked
 from overhaul.transaction.writing import journals, recover, undo, write
 
 
@@ -136,27 +138,104 @@ def test_a_damaged_original_is_never_put_back(project: Path, spoil: Callable[[Pa
     assert (project / "a.py").read_bytes() == b"2"
 
 
-@pytest.mark.parametrize("path", ["../outside.py", ".git/hooks/pre-commit", "/etc/x", "link/outside.py"])
-def test_a_planted_journal_leads_nowhere_else(project: Path, path: str) -> None:
-    """The audited tree may come with a journal of its own."""
-    outside = project.parent / "beside"
-    outside.mkdir(exist_ok=True)
-    (outside / "outside.py").write_bytes(b"mine")
-    (project / "link").symlink_to(outside)
-    mine = State("file", "", 0o644, 1)
-    interrupted(project, Entry(path, ABSENT, msgspec_replace(mine, b"mine")))
+def held(content: bytes, mode: int = 0o644) -> State:
+    """The state of a file with this content."""
+    return State("file", digest(content), mode, 1)
+
+
+@pytest.fixture
+def outside(project: Path) -> Iterator[Path]:
+    """A file that is none of the project's."""
+    with tempfile.TemporaryDirectory(dir=project.parent) as folder:
+        file = Path(folder, "mine.txt")
+        file.write_bytes(b"mine")
+        yield file
+
+
+@pytest.mark.parametrize("place", ["../{}", "{}", "link/mine.txt", ".git/hooks/pre-commit", ".overhaul/facts.sqlite"])
+def test_a_planted_journal_leads_nowhere_else(project: Path, outside: Path, place: str) -> None:
+    """The audited tree may come with a journal of its own, which takes away what it says that overhaul has made."""
+    (project / "link").symlink_to(outside.parent)
+    above = outside.relative_to(project.parent)
+    path = place.format(above if place.startswith("..") else outside)
+    target = project / path
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(b"mine")
+    assert target.read_bytes() == b"mine"
+    interrupted(project, Entry(path, ABSENT, held(b"mine")))
     try:
         recover(project, store=project)
     except Refused as error:
         assert "is of another place" in str(error)
-    assert (outside / "outside.py").read_bytes() == b"mine"
+    assert target.read_bytes() == b"mine"
 
 
-def msgspec_replace(state: State, content: bytes) -> State:
-    """The state of a file with this content."""
-    from overhaul.transaction.disk import digest
+def test_a_planted_journal_takes_away_what_it_knows_of_its_own_tree_alone(project: Path) -> None:
+    """The look-alike of the one before: below the root it is believed."""
+    (project / "made.py").write_bytes(b"mine")
+    interrupted(project, Entry("made.py", ABSENT, held(b"mine")))
+    recover(project, store=project)
+    assert not (project / "made.py").exists()
 
-    return State(state.kind, digest(content), state.mode, state.links)
+
+@pytest.mark.parametrize("name", ["0007.gone", "x.gone"])
+def test_a_link_among_what_was_thrown_away_is_not_followed(project: Path, outside: Path, name: str) -> None:
+    (project / ".overhaul/journal" / name).symlink_to(outside.parent)
+    write(project, [FileChange("a.py", b"2", b"3")], "second", store=project)
+    interrupted(project)
+    recover(project, store=project)
+    assert outside.read_bytes() == b"mine"
+
+
+def test_a_link_in_the_way_of_a_discarded_journal_is_not_followed(project: Path, outside: Path) -> None:
+    (project / ".overhaul/journal/0001.gone").symlink_to(outside.parent)
+    interrupted(project)
+    assert recover(project, store=project)
+    assert outside.read_bytes() == b"mine" and journals(project, store=project) == []
+
+
+@pytest.mark.parametrize("link", ["changed", "changed/deep"])
+def test_an_original_is_not_laid_down_through_a_link(project: Path, outside: Path, link: str) -> None:
+    path = "mine.txt" if link == "changed" else "deep/mine.txt"
+    place = interrupted(project, Entry(path, held(b"2"), held(b"other"), 0, 1))
+    (project / path).parent.mkdir(exist_ok=True)
+    (project / path).write_bytes(b"neither before nor after")
+    (place / "originals").write_bytes(b"2")
+    (place / link).parent.mkdir(exist_ok=True)
+    (place / link).symlink_to(outside.parent)
+    with pytest.raises(OverhaulError, match="is no folder of its own: take it away"):
+        recover(project, store=project)
+    assert outside.read_bytes() == b"mine"
+    (place / link).unlink()
+    recover(project, store=project)
+    assert (place / "changed" / path).read_bytes() == b"2"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"token": "x/../../mine"}, {"token": ""}, {"when": float("nan")}, {"when": 1e300}, {"root": "../x"},
+        {"entries": (Entry("a.py", held(b"1", 0o4755), held(b"2")),)},
+        {"entries": (Entry("a.py", held(b"1", -1), held(b"2")),)},
+        {"made": (Folder("x", -1),)}, {"emptied": (Folder("../x"),)},
+    ],
+)  # fmt: skip
+def test_a_record_that_overhaul_does_not_write_is_not_believed(project: Path, change: dict[str, object]) -> None:
+    place = interrupted(project)
+    record = unpacked((place / "record").read_bytes(), Record)
+    (place / "record").write_bytes(packed(msgspec.structs.replace(record, **change)))
+    with pytest.raises(Refused, match="says what overhaul does not write"):
+        recover(project, store=project)
+    assert [(one.state, one.when) for one in journals(project, store=project)] == [("damaged", 0.0)]
+    assert (project / "a.py").read_bytes() == b"2"
+
+
+def test_where_no_number_is_left_nothing_is_written(project: Path) -> None:
+    (project / ".overhaul/journal/0001").rename(project / ".overhaul/journal/999999999")
+    with pytest.raises(Refused, match="999999999: no number is left after it: take that folder away"):
+        write(project, [FileChange("a.py", b"2", b"3")], "second", store=project)
+    assert (project / "a.py").read_bytes() == b"2"
 
 
 def test_what_was_begun_and_not_recorded_is_forgotten(project: Path) -> None:

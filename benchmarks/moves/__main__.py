@@ -3,8 +3,9 @@
     python -m benchmarks.moves [PROJECT...] [--seed N] [--each N] [--tool NAME] [--from NAME=FOLDER] [--fresh]
 
 Each trial starts from the pristine source; the suite runs before and after, and its outcomes are compared test by test.
-A test whose outcome changes between runs of the pristine source is left out, and what fails must fail twice. `.cache/moves/results.jsonl` keeps
-what was measured, so that a run that was broken off goes on where it was; `--fresh` begins anew.
+A test whose outcome changes between runs of the pristine source is left out, and what fails must fail twice.
+`.cache/moves/results-SEED.jsonl` keeps what was measured, so that a run that was broken off goes on where it was;
+`--fresh` begins anew.
 """
 
 from __future__ import annotations

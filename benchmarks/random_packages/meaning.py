@@ -7,7 +7,7 @@ import copy
 import dis
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from types import CodeType
 from typing import Any, Final, cast
@@ -23,10 +23,17 @@ class Package:
         """`files`: path -> text; all below one package. Raises SyntaxError."""
         self.trees = {module_of(path): ast.parse(text) for path, text in files.items()}
         self.bound: dict[str, dict[str, set[Origin]]] = {}
+        self.typing: dict[str, dict[str, Origin]] = {}
+        """What is imported under TYPE_CHECKING alone."""
         for module, tree in self.trees.items():
             self.bound[module] = {}
-            for name, origin in self._bindings(module, tree):
-                self.bound[module].setdefault(name, set()).add(origin)
+            self.typing[module] = {}
+            for node in tree.body:
+                if _checks_types(node):
+                    self.typing[module].update(self._bindings(module, ast.Module([node], [])))
+                    continue
+                for name, origin in self._bindings(module, ast.Module([node], [])):
+                    self.bound[module].setdefault(name, set()).add(origin)
 
     def _bindings(self, module: str, tree: ast.Module) -> Iterator[tuple[str, Origin]]:
         """Every name that the module binds, and whence; a star import as "*"."""
@@ -88,7 +95,8 @@ class Package:
         found: Counter[str] = Counter()
         for module, tree in self.trees.items():
             for statement in _Imports(module, self).visit(copy.deepcopy(tree)).body:
-                if _listed(ast.Module([statement], [])) is None and not isinstance(statement, ast.Pass):
+                told = not isinstance(statement, ast.Pass) and not _checks_types(statement)
+                if told and _listed(ast.Module([statement], [])) is None:
                     code = compiled(ast.fix_missing_locations(ast.Module([statement], [])))
                     found[repr(list(_Reading(self, module, renamed).read(code, {})))] += 1
         return found
@@ -129,6 +137,32 @@ def stored(code: CodeType, *, top: bool = True) -> Iterator[str]:
             yield from stored(one.argval, top=False)
 
 
+def _checks_types(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def _names_of(scope: ast.AST) -> Iterator[str]:
+    """The names that a function or class binds itself."""
+    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        yield from (one.arg for one in ast.walk(scope.args) if isinstance(one, ast.arg))
+    for node in _outside_functions(scope):
+        match node:
+            case ast.Name(id=str() as name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.FunctionDef(name=str() as name) | ast.ClassDef(name=str() as name):
+                yield name
+            case ast.ExceptHandler(name=str() as name) | ast.MatchAs(name=str() as name):
+                yield name
+            case ast.MatchStar(name=str() as name) | ast.MatchMapping(rest=str() as name):
+                yield name
+            case ast.alias(name=name, asname=bound):
+                yield bound or name.partition(".")[0]
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                yield from names
+            case _:
+                pass
+
+
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         yield child
@@ -145,19 +179,35 @@ def _listed(tree: ast.Module) -> frozenset[str] | None:
 
 
 class _Imports(ast.NodeTransformer):
-    """Imports in functions as assignments of what they take; those of modules are asked of the package."""
+    """Imports in functions as assignments of what they take; those of modules are asked of the package.
+
+    Annotations that name only globals become texts, whether they were quoted or not.
+    """
 
     def __init__(self, module: str, package: Package) -> None:
         self.module = module
         self.package = package
-        self.inside = 0
+        self.inside: list[frozenset[str]] = []
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            node.annotation = self._typed(node.annotation)
+        if isinstance(node, ast.FunctionDef) and node.returns is not None:
+            node.returns = self._typed(node.returns)
         scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        self.inside += scope
+        if scope:
+            self.inside.append(frozenset(_names_of(node)))
         super().generic_visit(node)
-        self.inside -= scope
+        if scope:
+            self.inside.pop()
         return node
+
+    def _typed(self, annotation: ast.expr) -> ast.expr:
+        plain = annotation.value if isinstance(annotation, ast.Constant) else ast.unparse(annotation)
+        names = re.findall(r"\w+", str(plain))
+        if any(name in scope for scope in self.inside for name in names):
+            return annotation
+        return ast.Constant(f"type {plain}")
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         source = self.package.source(self.module, node)
@@ -255,19 +305,34 @@ class _Reading:
             case _:
                 return None
 
+    def _type(self, parts: Sequence[str]) -> list[Origin]:
+        """What a dotted name in an annotation means, for which imports under TYPE_CHECKING count."""
+        match self.package.typing[self.module].get(parts[0]):
+            case ("import", source, ""):
+                at = frozenset({("module", source, "")})
+            case ("import", source, taken):
+                at = self.package.member(source, taken)
+            case _:
+                at = self.package.origins(self.module, parts[0])
+        for name in parts[1:]:
+            where = _only_module(at)
+            at = self.package.member(where, name) if where else frozenset({("member", repr(self._told(at)), name)})
+        return self._told(at)
+
     def _told(self, origins: frozenset[Origin]) -> list[Origin]:
         return sorted(map(self.renamed, origins))
 
     def _text(self, value: object) -> object:
         """A constant; a text that is a type, or a whole dotted name, as what it names."""
-        if isinstance(value, str) and (match := re.fullmatch(r"(list|pkg)([\[.])([\w.]+)\]?", value)):
-            if match[2] == "[":
-                return match[1], self._told(self.package.origins(self.module, match[3]))
+        if isinstance(value, str) and value.startswith("type "):
+            names = re.findall(r"[\w.]+", value.removeprefix("type "))
+            return re.sub(r"[\w.]+", "_", value), [self._type(name.split(".")) for name in names]
+        if isinstance(value, str) and value.startswith("pkg."):
             # A dotted name in a text is that of a module first.
             module, _, name = value.rpartition(".")
             if module in self.package.trees and value not in self.package.trees:
                 found = self.package.member(module, name)
-                return (match[1], self._told(found)) if ("member", module, name) not in found else repr(value)
+                return ("text", self._told(found)) if ("member", module, name) not in found else repr(value)
         if isinstance(value, tuple):
             return [self._text(one) for one in cast("tuple[object, ...]", value)]
         return repr(value)

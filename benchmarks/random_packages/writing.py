@@ -95,7 +95,7 @@ class Writer:
             lambda: f"{name}: {self.kind(kind, name)} = {self.expression(1)}",
             lambda: f"{self.expression(1)}.{name} = {other}", lambda: self.expression(2),
             lambda: f"del {name}" if not self.tame and kind != "class" else f"assert {other}",
-            lambda: f"print('{name}', 'pkg.a.{other}', f'{{{name}!r:>{{{other}}}}}')",
+            lambda: f"print('{name}', '{self.path()}', f'{{{name}!r:>{{{other}}}}}')",
         )  # fmt: skip
         if depth <= 0 or pick(range(3)) == 0:
             return pick(simple)()
@@ -109,6 +109,11 @@ class Writer:
             lambda: f"match {other}:\n    case {other}(k={name}) | [{name}, *_]:\n{self.nested(body)}",
         )  # fmt: skip
         return pick(compound)()
+
+    def path(self) -> str:
+        """A dotted name in a text."""
+        module = self.pick([*self.known, ""])
+        return self.pick([f"{module}.{name}" for name in self.known[module]] or ["pkg.b"]) if module else "pkg.b"
 
     def nested(self, text: str) -> str:
         """Indented once more."""

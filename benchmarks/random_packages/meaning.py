@@ -107,7 +107,7 @@ class Package:
             for node in ast.walk(tree):
                 if isinstance(node, ast.ImportFrom):
                     source = self.source(module, node)
-                    for alias in node.names:
+                    for alias in node.names if source in self.trees else ():
                         if alias.name != "*" and ("member", source, alias.name) in self.member(source, alias.name):
                             yield f"{module} imports {alias.name} from {source}"
             for name in _listed(tree) or ():
@@ -163,10 +163,14 @@ def _names_of(scope: ast.AST) -> Iterator[str]:
                 pass
 
 
+_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp,
+                  ast.DictComp, ast.GeneratorExp)  # fmt: skip
+
+
 def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         yield child
-        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        if not isinstance(child, _SCOPES):
             yield from _outside_functions(child)
 
 
@@ -190,10 +194,13 @@ class _Imports(ast.NodeTransformer):
         self.inside: list[frozenset[str]] = []
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+        if isinstance(node, ast.AnnAssign):
             node.annotation = self._typed(node.annotation)
-        if isinstance(node, ast.FunctionDef) and node.returns is not None:
-            node.returns = self._typed(node.returns)
+        if isinstance(node, ast.FunctionDef):
+            node.returns = self._typed(node.returns) if node.returns is not None else None
+            for one in ast.walk(node.args):
+                if isinstance(one, ast.arg) and one.annotation is not None:
+                    one.annotation = self._typed(one.annotation)
         scope = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         if scope:
             self.inside.append(frozenset(_names_of(node)))
@@ -203,8 +210,8 @@ class _Imports(ast.NodeTransformer):
         return node
 
     def _typed(self, annotation: ast.expr) -> ast.expr:
-        plain = annotation.value if isinstance(annotation, ast.Constant) else ast.unparse(annotation)
-        names = re.findall(r"\w+", str(plain))
+        plain = str(annotation.value) if isinstance(annotation, ast.Constant) else ast.unparse(annotation)
+        names = re.findall(r"\w+", plain)
         if any(name in scope for scope in self.inside for name in names):
             return annotation
         return ast.Constant(f"type {plain}")

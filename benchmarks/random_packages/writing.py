@@ -70,7 +70,9 @@ class Writer:
     def imported(self) -> str:
         """An import of a module that is known, in one of its forms."""
         module = self.pick(tuple(self.known))
-        names = self.known[module] or ("a",)
+        names = self.known[module]
+        if not names:
+            return f"import {module}"
         name, other, bound = self.pick(names), self.pick(names), self.pick(NAMES)
         near = "." + module.removeprefix("pkg").removeprefix(".")
         up = module.rpartition(".")

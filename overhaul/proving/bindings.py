@@ -224,6 +224,9 @@ class Comparison:
             if got != wanted:
                 if self._goes_on(meant[known], got, before, after, home_after):
                     return
+                same = not got and wanted == meant[known] and before.parts == after.parts
+                if same and self._before.guessed(before, home, known):
+                    return
                 yield self._differs(before, after, meant[known], wanted, got)
                 return
         if before.parts[0] and after.parts[0] and not (known >= 0 and len(meant) - known <= len(means)

@@ -53,6 +53,14 @@ class Meanings:
             return self._of_rest(found, use, parts)
         return found
 
+    def guessed(self, use: Use, home: Scope, number: int) -> bool:
+        """Whether a part of a chain is known by the class of its receiver alone, which need not be told everywhere."""
+        known, self._members = self._members, ()
+        try:
+            return not self.of(use, home)[number]
+        finally:
+            self._members = known
+
     def _imported(self, origin: str, parts: Sequence[str]) -> Sequence[Told]:
         """The same for what an import of a stub says."""
         meaning = self._symbols.target(self._module, origin, "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from overhaul.occurrences.class_bodies import whose
 from overhaul.occurrences.finding import Occurrence, Scope, Statement
 from overhaul.refactoring.brackets import Brackets
 
@@ -120,19 +121,15 @@ class Bindings:
         home = one.home
         if home is None or home.kind != "class" or one.role != "load" or one.scope is not home:
             return home
-        if not self.outside_of_class(one):
-            return home
-        return self.owner(home.parent, one.name)
+        # Python does not ask the functions around such a class.
+        return self.top if whose(self.occurrences, one) == "outside" else home
 
-    def outside_of_class(self, one: Occurrence) -> bool:
-        """Whether a name in a class body that binds it too is read before that."""
-        statement = self.occurrences.statement_of(one)
-        assert one.home is not None
-        for binding in self.bindings(one.home, one.name):
-            place = binding.statement if isinstance(binding, Taken) else self.occurrences.statement_of(binding)
-            if place.start < statement.start and not _mere_declaration(place):
-                return False
-        return True
+    def torn(self, one: Occurrence) -> bool:
+        """Whether a class body reads the module's variable and binds its own by one name: `x += 1`, or after `if`."""
+        if one.home is None or one.home.kind != "class" or one.scope is not one.home:
+            return False
+        answer = whose(self.occurrences, one)
+        return answer == "either" or (answer == "outside" and one.role == "store")
 
     def owner(self, scope: Scope | None, name: str) -> Scope:
         """The scope that a name belongs to when it is read in `scope`, as Python finds it."""
@@ -204,8 +201,3 @@ def _dotted(node: Any) -> str:
         parts.append(node.attr.value)
         node = node.value
     return ".".join((node.value, *reversed(parts)))
-
-
-def _mere_declaration(statement: Statement) -> bool:
-    """`name: Type`, which binds nothing."""
-    return statement.node.__class__.__name__ == "AnnAssign" and statement.node.value is None

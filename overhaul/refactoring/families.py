@@ -130,6 +130,16 @@ class Families:
         """The classes that have it and inherit from a class, or are it."""
         return self._below.get(one, frozenset())
 
+    def others_below(self, one: Key) -> frozenset[Key]:
+        """The classes that inherit from a class and have another member of the name."""
+        if not self.others:
+            return frozenset()
+        return frozenset(
+            key for key in self.orders
+            if key not in self.holders and self.has(key)
+            and any(isinstance(base, Symbol) and (base.module, base.name) == one for base in self.orders[key])
+        )  # fmt: skip
+
     def has(self, one: Key) -> bool:
         """Whether a class has some member of the name, this one or another, that the project defines."""
         return next(self._defining(one), None) is not None

@@ -30,6 +30,11 @@ _PLAIN_MODULES: Final = ("os.", "re.", "json.", "logging.", "subprocess.", "sock
                          "tempfile.", "shutil.", "struct.", "urllib.", "datetime.", "pathlib.")  # fmt: skip
 
 
+def stands_in(name: str) -> bool:
+    """Whether what something outside the project makes has whatever members a test gives it."""
+    return name.startswith(("unittest.mock.", "mock.")) or name == "types.SimpleNamespace"
+
+
 class Guesses:
     """Reads what pytest and the usual conventions say of a variable."""
 
@@ -157,7 +162,7 @@ class Guesses:
         if match is None:
             return False
         meaning = self.project.symbols.lookup(file.module, scope, match[1])
-        if not isinstance(meaning, External):
+        if not isinstance(meaning, External) or stands_in(meaning.name):
             return False
         # Nothing of the project comes out of it where nothing of the project goes in.
         return meaning.name in _PLAIN or meaning.name.startswith(_PLAIN_MODULES) or not re.search(r"[^\W\d]", match[2])

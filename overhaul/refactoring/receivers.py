@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.families import Families, Key, common_names, common_with, outside_has
-from overhaul.refactoring.guesses import Guesses
+from overhaul.refactoring.guesses import Guesses, stands_in
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
@@ -26,7 +27,9 @@ class Judgement(NamedTuple):
     why: str
 
 
-_OWN_CLASS: Final = re.compile(r"(?:type\(\s*(?P<a>\w+)\s*\)|(?P<b>\w+)\.__class__)")
+_HARMLESS: Final = frozenset({"pytest", "_pytest", "typing_extensions", "hypothesis", "setuptools", "exceptiongroup"})
+"""Packages whose objects are hardly met as values."""
+OWN_CLASS: Final = re.compile(r"(?:type\(\s*(?P<a>\w+)\s*\)|(?P<b>\w+)\.__class__)")
 
 
 class Receivers:
@@ -37,11 +40,12 @@ class Receivers:
         self.references, self.families = references, families
         self.project = references.project
         self.guesses = Guesses(references)
+        self._met: dict[str, bool] = {}
 
     def judge(self, file: Bindings, one: Occurrence) -> Judgement:
         """An attribute of the member's name."""
         text = self._text_before(file, one)
-        if (match := _OWN_CLASS.fullmatch(text)) is not None and (own := self._around(file, one, match)) is not None:
+        if (match := OWN_CLASS.fullmatch(text)) is not None and (own := self.around(file, one, match)) is not None:
             return self.of_own(own)
         if one.base >= 0:
             base = file.occurrences.all[one.base]
@@ -85,7 +89,8 @@ class Receivers:
             return None
         return (file.module, function.owner) if function.parameters[0].name == base.name else None
 
-    def _around(self, file: Bindings, one: Occurrence, match: re.Match[str]) -> Key | None:
+    def around(self, file: Bindings, one: Occurrence, match: re.Match[str]) -> Key | None:
+        """The class of `type(self)` and `self.__class__`, where that stands shortly before a place."""
         name = match["a"] or match["b"]
         for other in reversed(file.occurrences.all[: one.number]):
             if other.name == name:
@@ -111,6 +116,8 @@ class Receivers:
         below = families.holders_below(own)
         if not below:
             return Judgement("no", "its class is another one")
+        if others := families.others_below(own):
+            return Judgement("unsure", f"{min(below)[1]} and {min(others)[1]}, classes below, have one each")
         return Judgement("likely", f"{min(below)[1]}, a class below, has it")
 
     def _of_super(self, file: Bindings, one: Occurrence) -> Judgement:
@@ -146,8 +153,12 @@ class Receivers:
                 return "yes"
             if families.has(key):
                 return "no"
-            return "likely" if families.holders_below(key) else "no"
+            if families.holders_below(key):
+                return "unsure" if families.others_below(key) else "likely"
+            return "no"
         if isinstance(one, External):
+            if stands_in(one.name):
+                return "unsure"
             if not families.may_stand_for(one.name):
                 return "unsure" if one.name in ("typing.Any", "builtins.object") else "no"
             return "unsure" if outside_has(one, families.name) else "likely"
@@ -184,12 +195,16 @@ class Receivers:
         fitting = [key for key in families.holders if asked <= families.members(key) or families.open(key)]
         others = [key for key in families.others if asked <= families.members(key) or families.open(key)]
         others += families.listing
-        if not fitting and (families.others or families.name in common_names()):
-            return Judgement("no", "it is asked for members that the class has not")
         common = families.name in common_names() and common_with(asked)
+        if not fitting:
+            if others or common:
+                return Judgement("no", "it is asked for members that the class has not")
+            return Judgement("unsure", "it is asked for members that no class is known to have beside it")
         if not others and not common:
             if families.name in common_names() and len(asked) == 1:
                 return Judgement("unsure", "its class is not known")
+            if len(asked) == 1 and "_" not in families.name.strip("_") and self._meets_others(file, text):
+                return Judgement("unsure", "its class is not known, and may stand outside the project")
             return Judgement("likely", "no other class of the project has such a member")
         last = re.sub(r"\(.*", "", text, flags=re.DOTALL).rpartition(".")[2].strip("_").lower()
         mine = any(_alike(last, key) for key in families.holders)
@@ -199,6 +214,19 @@ class Receivers:
         if theirs and not mine:
             return Judgement("no", "it is called like another class")
         return Judgement("unsure", "its class is not known")
+
+    def _meets_others(self, file: Bindings, text: str) -> bool:
+        """Whether a file imports what is neither of the project nor of Python, and a value is not called like a class
+        that has the member."""
+        last = re.sub(r"\(.*", "", text, flags=re.DOTALL).rpartition(".")[2].strip("_").lower()
+        if any(_alike(last, key) for key in self.families.holders):
+            return False
+        met = self._met.get(file.path)
+        if met is None:
+            found = (self.references.module(file, taken.target) for taken in file.taken)
+            tops = {one.name.partition(".")[0] for one in found if isinstance(one, External)}
+            met = self._met[file.path] = bool(tops - sys.stdlib_module_names - _HARMLESS)
+        return met
 
     def _asked(self, file: Bindings, one: Occurrence) -> frozenset[str]:
         """The members that are asked of the same variable."""

@@ -154,8 +154,9 @@ class Renaming:
 
     def _variable(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
         home = file.home_of(one)
-        if home is not None and home.kind == "class":
-            self._refuse_augmented(file, one, home)
+        if file.torn(one) and self.carriers.follows(file, file.top):
+            raise Refused(f"{file.path}:{one.line}: the class may read the module's {self.old} there, and binds its own: "
+                          "rename it by hand")  # fmt: skip
         if home is None or not self.carriers.follows(file, home):
             return
         if home is file.top and file.module == self.target.module and self._is_builtin_yet(file, one):
@@ -175,15 +176,6 @@ class Renaming:
             for found in file.bindings(file.top, self.old)
         )
         return file.occurrences.statement_of(one).start <= first
-
-    def _refuse_augmented(self, file: Bindings, one: Occurrence, home: Scope) -> None:
-        """Refuse `x += 1` in a class body that reads the module's x and binds its own."""
-        statement = file.occurrences.statement_of(one)
-        if statement.node.__class__.__name__ != "AugAssign" or one.role != "store":
-            return
-        if file.outside_of_class(one) and self.carriers.follows(file, file.owner(home.parent, one.name)):
-            raise Refused(f"{file.path}:{one.line}: reads the {self.old} around the class and binds its own: "
-                          "rename it by hand")  # fmt: skip
 
     def _taken(self, file: Bindings, taken: Taken, one: Occurrence) -> Iterator[Replacement]:
         brings = self.carriers.brings(file, taken)

@@ -11,6 +11,7 @@ from typing import Final
 from overhaul.changes import FileChange, Moved
 from overhaul.errors import Refused
 from overhaul.gitlog import git_program
+from overhaul.transaction.tracked import HIDDEN, is_hidden
 
 _SUBJECT: Final = 72
 _WORDS: Final = 24_000
@@ -46,6 +47,7 @@ class Commit:
         if code:
             yield "--commit: git does not know who you are: set user.name and user.email"
         dirty: list[str] = []
+        hidden: list[str] = []
         # Those that are not on the disk too: the index may hold what is nowhere else.
         for some in _portions(self._paths):
             code, told = self._run(
@@ -55,6 +57,10 @@ class Commit:
                 yield f"--commit: git status failed ({_line(told)}): mend that, or leave it out"
                 return
             dirty += [line[3:] for line in told.split("\0") if line]
+            code, told = self._run("ls-files", "-v", "-z", "--", *some)
+            hidden += [line[2:] for line in told.split("\0") if line and is_hidden(os.fsencode(line[:1]))]
+        if hidden:
+            yield f"--commit: {', '.join(hidden[:5])}: may hold changes of yours, git is told not to look: {HIDDEN}"
         if dirty:
             named = ", ".join(dirty[:5]) + (f" and {len(dirty) - 5} more" if len(dirty) > 5 else "")
             yield f"--commit: {named}: would be committed with changes of yours: commit them first"

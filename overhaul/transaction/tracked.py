@@ -26,6 +26,8 @@ _HARMLESS: Final = (
     "core.trustctime", "core.checkstat",
 )  # fmt: skip
 _WORDS: Final = ("true", "false", "input", "lf", "crlf", "native", "default", "minimal", "yes", "no", "on", "off")
+HIDDEN: Final = "git update-index --no-assume-unchanged --no-skip-worktree"
+"""How git is made to look again."""
 _CLEAN: Final = "commit or stash first, or pass --allow-dirty"
 
 
@@ -67,8 +69,9 @@ def _reasons(git: str, found: Repository, root: Path, paths: Collection[str]) ->
         ]  # fmt: skip
         words = [git, "--no-pager", "--literal-pathspecs", *(part for one in settings for part in ("-c", one))]
         below = ("--", f"{found.prefix}/") if found.prefix else ("--",)
-        tracked = {os.fsdecode(name) for name in _ask([*words, "ls-files", "-z", *below], top, around).split(b"\0")}
-        if tracked == {""}:
+        listed = _ask([*words, "ls-files", "-v", "-z", *below], top, around).split(b"\0")
+        tracked = {os.fsdecode(line[2:]): line[:1] for line in listed if line}
+        if not tracked:
             return
         told = _ask(
             [*words, "status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all", "--no-renames",
@@ -78,9 +81,17 @@ def _reasons(git: str, found: Repository, root: Path, paths: Collection[str]) ->
         changed = [os.fsdecode(line[3:]).removeprefix(start) for line in told.split(b"\0") if line]
         if changed:
             yield f"{_some(changed)}: not committed: {_CLEAN}"
+        hidden = sorted(path for path in paths if is_hidden(tracked.get(start + path, b"H")))
+        if hidden:
+            yield f"{_some(hidden)}: git is told not to look whether that has changed: {HIDDEN}, or pass --allow-dirty"
         loose = sorted(path for path in paths if start + path not in tracked)
         if loose:
             yield f"{_some(loose)}: not tracked by git, which could not bring back what is there now: {_CLEAN}"
+
+
+def is_hidden(tag: bytes) -> bool:
+    """Whether `git ls-files -v` marks a file as one that git does not compare with the disk."""
+    return tag == b"S" or tag.islower()
 
 
 def _some(paths: Sequence[str]) -> str:
@@ -135,4 +146,4 @@ def _ask(words: Sequence[str], folder: Path, around: Mapping[str, str], fine: in
     return answer
 
 
-__all__ = ["untidy"]
+__all__ = ["HIDDEN", "is_hidden", "untidy"]

@@ -383,3 +383,19 @@ def test_an_import_of_what_a_module_binds_for_type_checkers_alone_is_found() -> 
     found = complaints(before, late, moved("a:one", "b:one"))
     assert found == ["b.py:1: a binds `Three` for type checkers only, and the import would run"]
     assert complaints(before, late | {"b.py": after["b.py"].format(typed)}, moved("a:one", "b:one")) == []
+
+
+def test_a_receiver_whose_class_cannot_be_told_any_more_is_no_other_receiver() -> None:
+    before = {
+        "a.py": "class A:\n    def one(self): ...\n", "b.py": "from a import A\n\n\ndef f():\n    return A()\n",
+        "c.py": "from a import A\n\n\ndef make() -> A:\n    return A()\n\n\ndef g():\n    x = make()\n    x.one()\n",
+    }  # fmt: skip
+    after = {
+        "a.py": "class B:\n    def one(self): ...\n", "b.py": before["b.py"].replace("A", "B"),
+        "c.py": before["c.py"].replace("A", "B").replace("-> B", "-> 'list[B]'"),
+    }  # fmt: skip
+    assert "c.py:10: `x.one` would mean nothing that is known, where it meant a:A.one" in complaints(
+        before, after, moved("a:A", "a:B")
+    )
+    same = before["c.py"].replace("-> A", "-> 'list[A]'")
+    assert complaints(before, {"c.py": same, "b.py": before["b.py"].replace("f()", "e()")}, moved("b:f", "b:e")) == []

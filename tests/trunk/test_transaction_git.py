@@ -221,6 +221,19 @@ def test_a_commit_takes_nothing_along_that_only_the_index_holds(project: Path) -
     assert done.commit and git(project, "status", "--porcelain") == before
 
 
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_what_git_is_told_not_to_look_at_is_neither_lost_nor_committed(project: Path, flag: str) -> None:
+    git(project, "update-index", flag, "a.py", "b.py")
+    (project / "a.py").write_bytes(b"a secret\n")
+    change = FileChange("a.py", b"a secret\n", b"A\n")
+    (reason,) = reasons(project, change)
+    assert reason.startswith("a.py: git is told not to look whether that has changed: git update-index --no-assume")
+    (reason,) = reasons(project, change, allow_dirty=True, commit="Change a")
+    assert reason.startswith("--commit: a.py: may hold changes of yours, git is told not to look")
+    other = FileChange("lib/c.py", b"c\n", b"C\n")
+    assert write(project, [other], "go", store=project, commit="Change c").commit, "it is another file"
+
+
 def test_git_is_asked_about_many_files_in_portions(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("overhaul.transaction.committing._WORDS", 8)
     for name in ("a.py", "side/d.py"):

@@ -2,6 +2,7 @@
 
     python -m benchmarks.moves [PROJECT...] [--seed N] [--each N] [--tool NAME] [--from NAME=FOLDER] [--fresh]
 
+What is broken is tried again with the suite as part of the proof (`--verify`), which has to refuse it.
 Each trial starts from the pristine source; the suite runs before and after, and its outcomes are compared test by test.
 A test whose outcome changes between runs of the pristine source is left out, and what fails must fail twice.
 `.cache/moves/results-SEED.jsonl` keeps what was measured, so that a run that was broken off goes on where it was;
@@ -78,19 +79,26 @@ class Bench:
                 done = Applied("broken", f"{len(odd)} tests: {'; '.join(odd[:3])}"[:600], done.seconds)
             if tool == "overhaul":
                 promises = applying.again(trial, self.work) or applying.undo(self.work, pristine, written)
+        proven = ""
+        if done.verdict == "broken" and tool == "overhaul":
+            restore(self.pristine, self.work)
+            proven = applying.verified(trial, self.work, self.python, self.tests)
         row = {
             "tool": tool, "project": self.name, "title": trial.title, "sort": trial.thing.sort, "verb": trial.verb,
-            "verdict": done.verdict, "why": done.why, "promises": promises, "seconds": round(done.seconds, 2),
+            "verdict": done.verdict, "why": done.why, "promises": promises, "verified": proven,
+            "seconds": round(done.seconds, 2),
         }  # fmt: skip
         with self.results.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
-        print(f"{self.name:12} {tool:9} {done.verdict:8} {trial.title}  {done.why[:200]} {promises}", flush=True)
+        print(f"{self.name:12} {tool:9} {done.verdict:8} {trial.title}  {done.why[:200]} {promises}"
+              f"{' | with --verify: ' + proven if proven else ''}", flush=True)
 
 
 def tell(rows: Iterable[Mapping[str, object]]) -> None:
     """The figures: by project, verb and tool."""
     rows = list(rows)
-    print(f"\n{'':12} {'tool':9} {'verb':7} {'green':>6} {'refused':>8} {'broken':>7}  promises broken")
+    print(f"\n{'':12} {'tool':9} {'verb':7} {'green':>8} {'refused':>7} {'broken':>7}  of these refused with --verify,"
+          " promises broken")
     for project in [*sorted({str(row["project"]) for row in rows}), "all"]:
         for tool in sorted({str(row["tool"]) for row in rows}):
             for verb in ("rename", "move", "both"):
@@ -102,8 +110,9 @@ def tell(rows: Iterable[Mapping[str, object]]) -> None:
                     count = Counter(row["verdict"] for row in some)
                     odd = sum(1 for row in some if row["promises"])
                     share = f"{count['green'] / len(some):.0%}"
+                    proven = sum(1 for row in some if row.get("verified") == "refused")
                     print(f"{project:12} {tool:9} {verb:7} {count['green']:3} {share:>4}"
-                          f" {count['refused']:6} {count['broken']:7}  {odd}")  # fmt: skip
+                          f" {count['refused']:7} {count['broken']:7}  {proven}  {odd}")  # fmt: skip
 
 
 def main() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -33,6 +35,13 @@ def apply(trial: Trial, work: Path) -> Applied:
     if code == 0:
         return Applied("green", "", seconds)
     return Applied("refused" if code == 1 else "broken", _reason(out), seconds)
+
+
+def verified(trial: Trial, work: Path, python: Path, tests: Sequence[str]) -> str:
+    """What becomes of a trial when its tests are part of the proof: refused (as it should be), or what else."""
+    command = shlex.join([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests])
+    code, out, _ = _overhaul(work, [*_command(trial, work), "--verify", command], limit=3600)
+    return "refused" if code == 1 else f"ends with {code}: {_reason(out)}"
 
 
 def again(trial: Trial, work: Path) -> str:
@@ -74,11 +83,11 @@ def _command(trial: Trial, work: Path) -> list[str]:
     return [trial.verb, trial.thing.target, trial.to, str(work), "--write", "--no-diff"]
 
 
-def _overhaul(work: Path, arguments: list[str]) -> tuple[int, str, float]:
+def _overhaul(work: Path, arguments: list[str], limit: float = 300) -> tuple[int, str, float]:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as elsewhere:
         done = subprocess.run(
-            [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True, timeout=300,
+            [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True, timeout=limit,
             env={**os.environ, "NO_COLOR": "1"},
         )  # fmt: skip
     return done.returncode, done.stdout + done.stderr, time.perf_counter() - began

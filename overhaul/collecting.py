@@ -8,7 +8,7 @@ import importlib.util
 import os
 import platform
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -107,10 +107,13 @@ class Collecting:
             self._store.prune(set(contents.values()))
         return contents, failures, len(changed)
 
-    def planned(self, there: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Failure], int]:
+    def planned(
+        self, there: Mapping[str, bytes], only: frozenset[str] | None = None
+    ) -> tuple[dict[str, bytes], list[Failure], int]:
         """The same for a tree with planned contents, when those on the disk are known: `there`, path -> key.
 
-        What is not known is read and parsed. The stat index, which speaks of the disk, stays as it is.
+        What is not known is read and parsed, for the collectors named in `only`, or for all. The stat index, which
+        speaks of the disk, stays as it is.
         """
         wanted = self._wanted()
         parsed = self._store.parsed(self._config.file_timeout)
@@ -129,18 +132,27 @@ class Collecting:
                 changed[path] = entry
         failures: list[Failure] = []
         if changed:
-            fresh, failures = self._look(changed, set(parsed))
+            fresh, failures = self._look(changed, set(parsed), only)
             contents |= fresh
         broken = self._store.failures()
         failures += [Failure(path, *broken[key]) for path, key in contents.items() if key in broken]
         return contents, failures, len(changed)
+
+    def complete(self, contents: Mapping[str, bytes], keys: Collection[bytes]) -> list[Failure]:
+        """Look with all collectors into some contents (path -> key), and say what went wrong."""
+        lacking = {path for path, key in contents.items() if key in keys}
+        _, failures = self._look({one.path: one for one in self._tree.entries if one.path in lacking}, set())
+        broken = self._store.failures()
+        return [*failures, *(Failure(path, *broken[contents[path]]) for path in lacking if contents[path] in broken)]
 
     def _wanted(self) -> set[str]:
         """The files that facts are taken from: of each module its source, or the stub where there is none to read."""
         modules = self._layout.modules.values()
         return {one.path for one in modules} | {one.stub for one in modules if one.stub and one.kind != "source"}
 
-    def _look(self, changed: Mapping[str, Entry], parsed: set[bytes]) -> tuple[dict[str, bytes], list[Failure]]:
+    def _look(
+        self, changed: Mapping[str, Entry], parsed: set[bytes], only: frozenset[str] | None = None
+    ) -> tuple[dict[str, bytes], list[Failure]]:
         """Read and parse what has changed."""
         contents: dict[str, bytes] = {}
         failures: list[Failure] = []
@@ -149,7 +161,7 @@ class Collecting:
         done = 0
         work = Look(
             self._tree.root, tuple(self._leaves.collectors.values()), self._leaves.wanted, frozenset(parsed),
-            self._tree.planned,
+            self._tree.planned, only,
         )  # fmt: skip
         processes, limit = self._config.jobs or os.cpu_count() or 1, self._config.file_timeout
         for outcome in run(jobs, work, processes, limit, self._executor, self._ahead):
@@ -191,9 +203,13 @@ class Look:
 
     def __init__(
         self, root: Path, collectors: tuple[Collector, ...], wanted: frozenset[str], parsed: frozenset[bytes],
-        planned: Mapping[str, bytes | None] | None = None,
+        planned: Mapping[str, bytes | None] | None = None, only: frozenset[str] | None = None,
     ) -> None:  # fmt: skip
-        """Contents whose keys are in `parsed` are only read; `planned` has some that are not on the disk."""
+        """Contents whose keys are in `parsed` are only read; `planned` has some that are not on the disk.
+
+        With `only` the other collectors do not look: their rows are empty bytes.
+        """
+        self._only = only
         self._root = root
         self._planned = planned or {}
         self._collectors = collectors
@@ -237,6 +253,9 @@ class Look:
             blobs: list[bytes] = []
             for leaf in self._collectors:
                 stage = leaf.name
+                if self._only is not None and leaf.name not in self._only:
+                    blobs.append(b"")
+                    continue
                 blobs.append(self._encode(list(leaf.function(module))))
         except Unreadable as error:
             return Parsed(source.digest, (), source.lines, stage, str(error))
@@ -253,15 +272,15 @@ class Look:
     def __reduce__(self) -> tuple[Callable[..., Look], tuple[Any, ...]]:
         """For processes that are not forked: a leaf stands in its module under its function's name, and goes by it."""
         names = tuple((leaf.function.__module__, str(leaf.file), leaf.name) for leaf in self._collectors)
-        return _recalled, (self._root, names, self._wanted, self._parsed, self._planned)
+        return _recalled, (self._root, names, self._wanted, self._parsed, self._planned, self._only)
 
 
 def _recalled(
     root: Path, names: tuple[tuple[str, str, str], ...], wanted: frozenset[str], parsed: frozenset[bytes],
-    planned: Mapping[str, bytes | None],
+    planned: Mapping[str, bytes | None], only: frozenset[str] | None,
 ) -> Look:  # fmt: skip
     """A `Look` in another process."""
-    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed, planned)
+    return Look(root, tuple(_collector(*name) for name in names), wanted, parsed, planned, only)
 
 
 def _collector(module: str, file: str, name: str) -> Collector:

@@ -74,6 +74,11 @@ class Parsed(NamedTuple):
     limit: float = 0.0
     """The time in seconds after which it was given up; 0 when time was not the reason."""
 
+    @property
+    def partial(self) -> bool:
+        """Whether some collectors have not looked yet: what they would have made is empty bytes."""
+        return b"" in self.blobs
+
 
 class Store:
     """One SQLite file; in memory where none can be written.
@@ -99,6 +104,8 @@ class Store:
         self._forked: Callable[[str, bytes, bytes, int], None] | None = None
         self._own: dict[tuple[str, bytes], tuple[bytes, int]] | None = None
         """Results that are not written, of a store `aside`."""
+        self._sketched: dict[bytes, Parsed] = {}
+        """Key -> what is known in part, for stores `aside` only: they share it, and it is not written."""
         self._base = self._open()
 
     def close(self) -> None:
@@ -118,7 +125,11 @@ class Store:
     def parsed(self, limit: float = 0.0) -> dict[bytes, Content]:
         """Key -> what is known of each content. Without those that were given up after less than `limit` seconds."""
         rows = self._read("SELECT key, prints, counts, lines FROM contents WHERE given_up = 0 OR given_up >= ?", limit)
-        return {key: Content(prints, counts, lines) for key, prints, counts, lines in rows}
+        found = {key: Content(prints, counts, lines) for key, prints, counts, lines in rows}
+        if self._own is not None:
+            for key, one in self._sketched.items():
+                found.setdefault(key, Content(*_outline(one.blobs), one.lines))
+        return found
 
     def failures(self) -> dict[bytes, tuple[str, str]]:
         """Key -> stage and reason, for contents that could not be parsed."""
@@ -144,7 +155,12 @@ class Store:
             self._write(write)
 
     def add(self, contents: Sequence[Parsed]) -> None:
-        """Write what came of parsing some contents, in one transaction."""
+        """Write what came of parsing some contents, in one transaction; what is partial is kept in memory."""
+        for one in contents:
+            self._sketched.pop(one.key, None)
+            if one.partial:
+                self._sketched[one.key] = one
+        contents = [one for one in contents if not one.partial]
 
         def write(base: sqlite3.Connection) -> None:
             base.executemany(
@@ -160,16 +176,32 @@ class Store:
 
     def rows(self, table: str) -> dict[bytes, bytes]:
         """Key -> encoded rows of one table, for every content that has any."""
-        return dict(self._read(f'SELECT key, rows FROM "facts_{table}"'))
+        found = dict(self._read(f'SELECT key, rows FROM "facts_{table}"'))
+        return self._sketches(table) | found if self._own is not None else found
 
     def row(self, table: str, key: bytes) -> bytes | None:
         """The encoded rows of one content."""
         found = self._read(f'SELECT rows FROM "facts_{table}" WHERE key = ?', key)
+        if not found and self._own is not None:
+            return self._sketches(table).get(key)
         return found[0][0] if found else None
+
+    def _sketches(self, table: str) -> dict[bytes, bytes]:
+        """Key -> encoded rows of what is known in part."""
+        number = self._tables.index(table)
+        found = ((key, one.blobs[number]) for key, one in self._sketched.items())
+        return {key: blob for key, blob in found if blob not in (b"", _EMPTY)}
+
+    def lacking(self, table: str) -> set[bytes]:
+        """The keys of the contents in which nobody has looked for rows of a table."""
+        number = self._tables.index(table)
+        return {key for key, one in self._sketched.items() if not one.blobs[number]} if self._sketched else set()
 
     def intact(self, table: str, key: bytes, blob: bytes) -> bool:
         """Whether encoded rows are, to the byte, what a collector made."""
         number = self._tables.index(table)
+        if self._own is not None and (sketched := self._sketched.get(key)) is not None:
+            return sketched.blobs[number] == blob
         found = self._read("SELECT prints FROM contents WHERE key = ?", key)
         return bool(found) and found[0][0][number * PRINT : (number + 1) * PRINT] == _print(blob)
 
@@ -495,7 +527,7 @@ def _outline(blobs: Iterable[bytes]) -> tuple[bytes, bytes]:
 
 def _count(blob: bytes) -> bytes:
     """How many elements an array in MessagePack has, from its first bytes."""
-    first = blob[0]
+    first = blob[0] if blob else 0x90
     count = first & 0x0F if first & 0xF0 == 0x90 else int.from_bytes(blob[1 : 3 if first == 0xDC else 5], "big")
     return count.to_bytes(COUNT, sys.byteorder)
 

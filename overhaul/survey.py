@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -16,7 +17,7 @@ from overhaul.collecting import Collecting, Look, Progress, engine
 from overhaul.comparison import Comparison
 from overhaul.config import Config
 from overhaul.errors import LeafError
-from overhaul.facts import Row, Suppression
+from overhaul.facts import LocalName, Row, Step, Suppression, Variable
 from overhaul.files.discovery import Failure, Tree, discover
 from overhaul.files.overlay import overlaid
 from overhaul.findings import Finding
@@ -37,6 +38,8 @@ from overhaul.workers import Ahead, Executor
 
 _Row = TypeVar("_Row", bound=Row)
 
+_FIRST: Final = frozenset((*Symbols.reads, LocalName, Step, Variable))
+"""The tables that plans are proven by."""
 _MANY: Final = 200
 """Modules from which on it pays to make all tables at once."""
 
@@ -77,7 +80,7 @@ class Survey:
         self._narrow: Verdict | None = None
         self._paths_of_interest: frozenset[str] | None = None
         self._store = store
-        known = store.parsed()
+        known = self._known = store.parsed()
         self._paths = {
             module: path
             for module, place in sorted(layout.modules.items())
@@ -232,13 +235,27 @@ class Survey:
         store = self._store.aside()
         look = Collecting(tree, layout, self.config, self.leaves, store, 0, None, self.executor, None)
         try:
-            contents, failures, fresh = look.planned(self._contents)
+            contents, failures, fresh = look.planned(self._contents, self._first)
         except Damaged:
             contents, failures, fresh = look.planned({})
         store.refill = lambda: look.planned({})
         made = Survey(tree, layout, self.config, self.leaves, store, contents, [*tree.failures, *failures], fresh)
         made.alone, made.executor = self.alone, self.executor
+        for table in made._facts.values():
+            if store.lacking(table.name):
+                table.complete = partial(made._complete, look, table.name)
         return made
+
+    @cached_property
+    def _first(self) -> frozenset[str]:
+        """The collectors that look into what is planned; the others do when somebody asks for their tables."""
+        return frozenset(leaf.name for leaf in self.leaves.collectors.values() if leaf.fills in _FIRST)
+
+    def _complete(self, look: Collecting, table: str) -> None:
+        """Let all collectors look into what has not been looked into for a table."""
+        if lacking := self._store.lacking(table):
+            self.failures = tuple(sorted({*self.failures, *look.complete(self._contents, lacking)}))
+            self._known.update(self._store.parsed())
 
     def foresee(self, contents: Mapping[str, bytes]) -> None:
         """Begin to parse what some files will probably be planned to hold, while nothing else needs the processors.
@@ -247,7 +264,12 @@ class Survey:
         """
         processes = (self.config.jobs or os.cpu_count() or 1) - 1
         if self.executor is None and processes > 0:
-            look = Look(self.root, tuple(self.leaves.collectors.values()), self.leaves.wanted, frozenset(), contents)
+            look = Look(
+                self.root, tuple(self.leaves.collectors.values()), self.leaves.wanted, frozenset(), contents,
+                self._first,
+            )  # fmt: skip
+            # Whoever changes code needs it too: once is enough.
+            import_module("libcst")
             self._early = Early(tuple(contents), processes, look.encoded)
 
     def forget(self) -> None:

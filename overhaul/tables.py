@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -23,6 +23,8 @@ class FactTable(Generic[_Row]):
         store: Store,
     ) -> None:  # fmt: skip
         """`keys` says which content each module has, in the order of the modules' names; `number` is the table's."""
+        self.complete: Callable[[], object] | None = None
+        """Has the contents looked into which lack this table, and brings `contents` up to date; None for none."""
         self.name = name
         self._number = number
         self._keys = keys
@@ -40,6 +42,7 @@ class FactTable(Generic[_Row]):
             key = self._keys.get(module)
             if key is None:
                 return ()
+            self._completed()
             # A few rows are fetched one by one; who asks for many gets them faster out of the whole table.
             self._single += 1
             if self._single > _MANY:
@@ -68,6 +71,7 @@ class FactTable(Generic[_Row]):
     def load(self) -> Mapping[bytes, bytes]:
         """Read the whole table from the store, still encoded."""
         if self._blobs is None:
+            self._completed()
             self._blobs = self._store.rows(self.name)
         return self._blobs
 
@@ -81,6 +85,7 @@ class FactTable(Generic[_Row]):
 
     def prints(self) -> Mapping[str, bytes]:
         """A digest of each module's rows, without reading any."""
+        self._completed()
         start, stop = self._number * PRINT, (self._number + 1) * PRINT
         contents = self._contents
         found = ((module, contents.get(key)) for module, key in self._keys.items())
@@ -94,6 +99,7 @@ class FactTable(Generic[_Row]):
 
     def count(self) -> int:
         """How many rows there are, without reading any."""
+        self._completed()
         start, stop = self._number * COUNT, (self._number + 1) * COUNT
         contents = self._contents
         counts = b"".join([contents[key].counts[start:stop] for key in self._keys.values() if key in contents])
@@ -101,6 +107,7 @@ class FactTable(Generic[_Row]):
 
     def digest(self, modules: Iterable[str] | None = None) -> bytes:
         """A digest of all rows, or of those of some modules, without reading any."""
+        self._completed()
         start, stop = self._number * PRINT, (self._number + 1) * PRINT
         nothing = Content(b"", b"", 0)
         keys, contents = self._keys, self._contents
@@ -110,6 +117,11 @@ class FactTable(Generic[_Row]):
             pairs = [(module, keys.get(module, b"")) for module in modules]
         parts = [module.encode() + b"\0" + contents.get(key, nothing).prints[start:stop] for module, key in pairs]
         return hashlib.blake2b(b"\n".join(parts), digest_size=16).digest()
+
+    def _completed(self) -> None:
+        if self.complete is not None:
+            complete, self.complete = self.complete, None
+            complete()
 
     def _decoded(self, key: bytes, blob: bytes) -> Sequence[_Row]:
         """The rows; from a store that was made anew, when this one is damaged.

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -195,6 +196,31 @@ def test_what_is_written_is_said_even_where_the_rest_cannot_be(shop: Path, overh
     code, _, err = overhaul("rename", "shop.models:Order", "Purchase", "--write", "-q", "--json", "x" * 250)
     assert code == 2 and "name another file" in err
     assert "written; `overhaul undo 1` takes it back" in err
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "open('shop/late.py', 'w').write('from shop.models import Order')",
+        "open('shop/__init__.py', 'w').write('from shop.models import Order')",
+        "os.path.exists('shop/old.py') and os.remove('shop/old.py')",
+    ],
+)  # fmt: skip
+def test_a_plan_is_not_written_on_code_that_it_was_not_proven_for(shop: Path, overhaul: Run, meanwhile: str) -> None:
+    (shop / "shop/old.py").write_text("")
+    script = shop.parent / "meanwhile.py"
+    script.write_text(f"import os\nos.chdir({str(shop)!r})\n{meanwhile}\n")
+    words = ("rename", "shop.models:Order", "Purchase", "--write", "--verify", f"{sys.executable} {script}")
+    code, _, err = overhaul(*words)
+    assert code == 1 and "has changed since the plan was made: plan anew" in err
+    assert (shop / "shop/models.py").read_text() == SHOP["shop/models.py"]
+
+
+def test_what_does_not_touch_the_code_meanwhile_does_not_matter(shop: Path, overhaul: Run) -> None:
+    script = shop.parent / "meanwhile.py"
+    script.write_text(f"import os\nos.utime({str(shop / 'shop/__init__.py')!r})\nopen({str(shop / 'x.txt')!r}, 'w')\n")
+    words = ("rename", "shop.models:Order", "Purchase", "--write", "--verify", f"{sys.executable} {script}")
+    assert overhaul(*words)[0] == 0
 
 
 def test_what_was_written_with_other_settings_is_found_without_them(shop: Path, overhaul: Run) -> None:

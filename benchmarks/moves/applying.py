@@ -87,8 +87,8 @@ def _overhaul(work: Path, arguments: list[str], limit: float = 300) -> tuple[int
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as elsewhere:
         done = subprocess.run(
-            [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True, timeout=limit,
-            env={**os.environ, "NO_COLOR": "1"},
+            [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True,
+            env={**os.environ, "NO_COLOR": "1"}, timeout=limit,
         )  # fmt: skip
     return done.returncode, done.stdout + done.stderr, time.perf_counter() - began
 

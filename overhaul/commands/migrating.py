@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from overhaul.config import Verify
     from overhaul.plans import Plan, Step
     from overhaul.project import Project
+    from overhaul.survey import Survey
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Steps = Callable[["Project", "Workspace"], "Sequence[Step]"]
@@ -177,6 +178,7 @@ def _carry_out(
     number = ""
     lines: list[str] = []
     if writes and made.files and not made.refusals:
+        _check_standing(workspace, survey)
         number, lines = _written(workspace, made, title, options)
     try:
         _tell(made, project, title, number, options)
@@ -206,6 +208,26 @@ def _check_place(file: str) -> None:
 def _parts(without: Sequence[str]) -> tuple[str, ...]:
     """What `--without` names, a number as it is counted."""
     return tuple(str(int(one)) if one.isdecimal() else one.replace("\\", "/") for one in without)
+
+
+def _check_standing(workspace: Workspace, planned: Survey) -> None:
+    """Raises NotWritten when the code is not what the plan was made and proven for.
+
+    A file that the plan does not change may speak of what it moves by now; the commands of the user take their time.
+    """
+    from overhaul.errors import NotWritten
+    from overhaul.survey import survey
+
+    before = _contents(planned)
+    now = _contents(survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store))
+    changed = sorted(path for path in before.keys() | now.keys() if before.get(path, b"") != now.get(path, b""))
+    if changed:
+        raise NotWritten(f"{path}: has changed since the plan was made: plan anew" for path in changed)
+
+
+def _contents(survey: Survey) -> dict[str, bytes | None]:
+    """Path -> digest of each module; None for one that cannot be parsed."""
+    return {survey.place(module): survey.digest(module) for module in survey.layout.modules}
 
 
 def _written(workspace: Workspace, made: Plan, title: str, options: dict[str, Any]) -> tuple[str, list[str]]:

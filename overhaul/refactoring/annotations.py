@@ -21,6 +21,9 @@ class Annotation(NamedTuple):
     a local variable is never looked at."""
     plain: bool
     """Of a parameter or result of a function that no decorator but Python's own sees: nobody is known to ask for it."""
+    asked: bool = False
+    """Its names are looked up when the function or class is made, be it written as a string or put off by the
+    future: as functools.singledispatch and pydantic do."""
 
 
 def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[Annotation]:
@@ -31,9 +34,10 @@ def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[A
     except (SyntaxError, ValueError, RecursionError):
         return
     offsets = _Offsets(text, statement.start)
-    for node, evaluated, plain in _found(tree, local=False):
-        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            yield Annotation(*offsets.of(node), evaluated, plain)
+    for node, evaluated, plain, asked in _found(tree, local=False):
+        whole = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if asked or not whole:
+            yield Annotation(*offsets.of(node), evaluated and not whole, plain, asked)
 
 
 def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:
@@ -46,23 +50,25 @@ def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:
     return False
 
 
-def _found(node: ast.AST, *, local: bool) -> Iterator[tuple[ast.expr, bool, bool]]:
-    """The annotations below a node; `local`: in a function's body."""
+def _found(node: ast.AST, *, local: bool, asked: bool = False) -> Iterator[tuple[ast.expr, bool, bool, bool]]:
+    """The annotations below a node; `local`: in a function's body; `asked`: in a class that looks them up."""
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             arguments = node.args
             every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
             plain = all(_last(one) in _OWN for one in node.decorator_list)
+            looking = any(_last(one) in _LOOKING for one in node.decorator_list)
             for one in (*(one.annotation for one in every if one is not None), node.returns):
                 if one is not None:
-                    yield one, True, plain
+                    yield one, True, plain, looking
             for inner in node.body:
                 yield from _found(inner, local=True)
         case ast.ClassDef():
+            looking = any(_last(one) in _LOOKING_BASES for one in node.bases)
             for inner in node.body:
-                yield from _found(inner, local=False)
+                yield from _found(inner, local=False, asked=looking)
         case ast.AnnAssign():
-            yield node.annotation, not local or not isinstance(node.target, ast.Name), False
+            yield node.annotation, not local or not isinstance(node.target, ast.Name), False, asked
         case _:
             for child in ast.iter_child_nodes(node):
                 yield from _found(child, local=local)
@@ -72,6 +78,17 @@ _OWN: Final = frozenset({
     "abstractmethod", "asynccontextmanager", "cache", "cached_property", "classmethod", "contextmanager", "deleter",
     "final", "lru_cache", "overload", "override", "property", "setter", "staticmethod", "wraps",
 })  # fmt: skip
+
+
+_LOOKING: Final = frozenset({
+    "beartype", "command", "delete", "get", "inject", "patch", "post", "put", "register", "route", "task", "tool",
+    "typechecked", "validate_arguments", "validate_call", "websocket",
+})  # fmt: skip
+"""Decorators, by their last name, that look the names in annotations up at once."""
+_LOOKING_BASES: Final = frozenset({
+    "BaseModel", "BaseSettings", "DeclarativeBase", "MappedAsDataclass", "RootModel", "SQLModel", "Struct",
+})  # fmt: skip
+"""Bases, by their last name, that do so with the annotations of a class."""
 
 
 def _last(node: ast.expr) -> str:

@@ -14,20 +14,24 @@ from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.families import Families, Key, outside_has
-from overhaul.refactoring.named_strings import NAMING, Listed, constants
+from overhaul.refactoring.member_keywords import DATA, Keywords
+from overhaul.refactoring.member_strings import Strings
+from overhaul.refactoring.named_strings import Listed, constants
 from overhaul.refactoring.receivers import Judgement, Receivers
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_DATA: Final = re.compile(
-    r"(?:\w+\.)*(?:dataclass|define|frozen|mutable|attrs|attr\.s|s|attributes|dataclass_transform)\b"
-)
 _DATA_BASES: Final = ("typing.NamedTuple", "typing_extensions.NamedTuple", "msgspec.Struct", "pydantic.BaseModel")
-_COPYING: Final = frozenset({"replace", "evolve", "_replace", "assoc", "copy_with", "model_copy"})
-"""Last names of calls that make another instance with some fields changed."""
-_NAMED: Final = NAMING | {"attrgetter", "methodcaller", "getattr_static", "safe_getattr"}
+
+_STANDS_IN: Final = re.compile(r"(?:Fake|Mock|Stub|Dummy|Double|Spy|Null|Dumb|Simple|Test|My)(?=[A-Z_]|$)|(?<=[a-z])"
+                               r"(?:Fake|Mock|Stub|Dummy|Double|Spy)\b")  # fmt: skip
+"""What is added to a class's name for one that stands for it."""
+_CALLED_BY_PYTHON: Final = frozenset({
+    "write", "flush", "read", "readline", "readlines", "fileno", "isatty", "keys", "close",
+})  # fmt: skip
+"""Methods that are called of whatever is taken for a file, a mapping or something to be closed."""
 
 
 class MemberRenaming:
@@ -79,6 +83,7 @@ class MemberRenaming:
         for other, shared in sorted(families.rivals().items()):
             raise Refused(f"{here}: {other[0]}:{other[1]} has {', '.join(sorted(shared)[:4])} too, and may stand "
                           f"for {self.owner[1]}, or be its stand-in: give them a common base")  # fmt: skip
+        self._check_stand_ins(here)
         if self.families.holders_below(self.owner) and (patterns := self._patterns()):
             raise Refused(f"{here}: {patterns[0]} puts names together that {self.old} may be one of ({patterns[1]}): "
                           "rename it by hand")  # fmt: skip
@@ -87,8 +92,44 @@ class MemberRenaming:
         for module, row in self._rows():
             if self._is_typed_dict(module, row):
                 raise Refused(f"{here}: the keys of a TypedDict are strings wherever they are used: rename it by hand")
+        if self.fields and "_" in (self.old[0], self.new[0]) and self._attrs and self.unsure == "refuse":
+            raise Refused(f"{here}: the constructor that attrs makes leaves out the first underscore, and has a keyword "
+                          f"{self.old.lstrip('_')}: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
         if not self.old.startswith("_") and not self._used_here:
             raise Refused(f"{here}: nothing in the project asks for {self.old}: what does stands outside")
+
+    def _check_stand_ins(self, here: str) -> None:
+        """Refuse where a class of tests stands for one that has it, and where the library calls it by its name."""
+        if self.unsure != "refuse":
+            return
+        plain = {name.rpartition(".")[2].strip("_").lower() for _, name in self.families.holders}
+        for module, name in sorted(self.families.others):
+            last = name.rpartition(".")[2]
+            rest = _STANDS_IN.sub("", last).strip("_").lower()
+            if rest != last.strip("_").lower() and (not rest or any(rest in one or one in rest for one in plain)):
+                raise Refused(f"{here}: {module}:{name} has a {self.old} too, and may stand for {self.owner[1]}: give "
+                              "them a common base, or say unsure = \"leave\"")  # fmt: skip
+        if self.kind() == "method" and self.old in _CALLED_BY_PYTHON:
+            raise Refused(f"{here}: Python's own library calls {self.old} of whatever it is given: see that it is not "
+                          "given this, and say unsure = \"leave\"")  # fmt: skip
+        if self._enumeration and self._named_values():
+            raise Refused(f"{here}: its value is made of its name: rename it by hand, or say unsure = \"leave\"")
+
+    def _named_values(self) -> bool:
+        given = self.project.types.attributes(self._owner_symbol, self.old) if self._owner_symbol is not None else ()
+        if not any(re.match(r"(?:\w+\.)*auto\(", row.value) for row in given):
+            return False
+        orders = self.families.orders.get(self.owner, ())
+        return any(
+            base.name == "enum.StrEnum" if not isinstance(base, Symbol)
+            else self.families.defines((base.module, base.name), "_generate_next_value_")
+            for base in orders
+        )  # fmt: skip
+
+    @property
+    def _owner_symbol(self) -> Symbol | None:
+        found = self.project.symbols.resolve(f"{self.owner[0]}.{self.owner[1]}")
+        return found if isinstance(found, Symbol) else None
 
     def _check_private(self, path: str) -> None:
         plain = f"_{self.owner[1].rpartition('.')[2].lstrip('_')}{self.old}"
@@ -111,6 +152,14 @@ class MemberRenaming:
         if outside_has(base, self.old) is None and not self.old.startswith("_") and not self._used_here:
             raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
                           f"{self.old} by its name: nothing in the project does: rename it by hand")  # fmt: skip
+        self._check_called(one, base, here)
+
+    def _check_called(self, one: Key, base: External | Unknown, here: str) -> None:
+        """Refuse for a method that a base outside the project may call."""
+        public = self.kind() == "method" and not self.old.startswith("_") and self.unsure == "refuse"
+        if public and outside_has(base, self.old) is None:
+            raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
+                          f"{self.old} by its name: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
 
     def _listing(self) -> Iterator[Key]:
         """Other classes whose bodies have the name as a string."""
@@ -161,12 +210,18 @@ class MemberRenaming:
         if self.kind() == "method":
             return False
         for module, row in self._rows():
-            decorated = any(_DATA.match(text) for text in row.decorators)
+            decorated = any(DATA.match(text) for text in row.decorators)
             bases = any(base.name in _DATA_BASES for base in self.families.outside((module, row.name)))
             if decorated or bases:
                 return True
         classes = [self.project.symbols.interior(module).classes.get(name) for module, name in self.families.holders]
-        return any(_DATA.match(text) for one in classes if one is not None for text in one.decorators)
+        return any(DATA.match(text) for one in classes if one is not None for text in one.decorators)
+
+    @property
+    def _attrs(self) -> bool:
+        """Whether attrs makes one of the constructors."""
+        rows = (self.project.symbols.interior(module).classes.get(name) for module, name in self.families.holders)
+        return any("dataclass" not in text for one in rows if one is not None for text in one.decorators)
 
     # What changes
 
@@ -215,18 +270,23 @@ class MemberRenaming:
             if one.role == "attribute":
                 yield from self._judged(file, one, self.receivers.judge(file, one))
             elif one.role == "keyword":
-                yield from self._keyword(file, one)
+                yield from self._judged(file, one, self._keywords.judge(file, one))
             elif (home := file.home_of(one)) is not None and home.kind == "class" and self._defined_in(file, home):
+                if file.torn(one):
+                    raise Refused(f"{file.path}:{one.line}: the class may read the module's {self.old} there, and "
+                                  "binds its own: rename it by hand")  # fmt: skip
                 yield self._replacement(one, "definition or use in the class's body")
         yield from self._strings(file)
 
     def _defined_in(self, file: Bindings, home: Scope) -> bool:
-        return (file.module, home.name) in self.families.family
+        # A stub says again what its classes inherit.
+        known = self.families.holders if file.path.endswith(".pyi") else self.families.family
+        return (file.module, home.name) in known
 
     def _replacement(self, one: Occurrence | Listed, because: str, guidance: Guidance = "safe") -> Replacement:
         return Replacement(one.start, one.end, self.new, because, guidance)
 
-    def _judged(self, file: Bindings, one: Occurrence, judgement: Judgement) -> Iterator[Replacement]:
+    def _judged(self, file: Bindings, one: Occurrence | Listed, judgement: Judgement) -> Iterator[Replacement]:
         match judgement.answer:
             case "yes":
                 yield self._replacement(one, judgement.why)
@@ -237,126 +297,40 @@ class MemberRenaming:
             case "no":
                 return
 
-    def _doubt(self, file: Bindings, one: Occurrence | Listed, why: str) -> Iterator[Replacement]:
-        if self.unsure == "rename":
+    def _doubt(
+        self, file: Bindings, one: Occurrence | Listed, why: str, *, within: bool = False
+    ) -> Iterator[Replacement]:
+        """What may mean it; `within` a longer text, where it cannot be renamed."""
+        if self.unsure == "rename" and not within:
             yield self._replacement(one, why, "review")
             return
         left = self.project.leftover(file.path, one.line, self.target, f"may be {self.target.name}: {why}")
         self._left.append(left)
         self._doubts.append(left)
 
-    # Keywords
+    # Keywords and strings
 
-    def _keyword(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
-        """`Order(state=1)` where state is a field, and `case Order(state=x)`."""
-        called = file.brackets.callee(one.start)
-        if called is None:
-            return
-        start, end = called
-        text = file.occurrences.text[start:end]
-        last = text.rpartition(".")[2].strip()
-        callee = next((other for other in reversed(file.occurrences.all[: one.number]) if other.end == end), None)
-        pattern = self._in_pattern(file, one)
-        if not (self.fields or pattern):
-            return
-        if last in _COPYING:
-            yield from self._copied(file, one, callee, text)
-            return
-        if callee is None:
-            return
-        own = self.receivers.own_class(file, callee) if callee.base < 0 else None
-        meaning = self.references.meaning(file.path, callee)
-        key = own or ((meaning.module, meaning.name) if isinstance(meaning, Symbol) else None)
-        if key is not None and key in self.families.holders and (pattern or not self._has_constructor(key)):
-            yield self._replacement(one, "keyword of the pattern" if pattern else "field in the constructor's call")
+    @cached_property
+    def _keywords(self) -> Keywords:
+        return Keywords(self.receivers, self.fields)
 
-    def _in_pattern(self, file: Bindings, one: Occurrence) -> bool:
-        text = file.occurrences.text
-        line = text[text.rfind("\n", 0, one.start) + 1 : one.start].lstrip()
-        return line.startswith("case ")
+    @cached_property
+    def _texts(self) -> Strings:
+        return Strings(self.receivers, self._keywords, self._enumeration)
 
-    def _has_constructor(self, key: Key) -> bool:
-        """Whether a class takes what its own `__init__` says."""
-        for base in self.project.symbols.order(*key):
-            if isinstance(base, Symbol):
-                interior = self.project.symbols.interior(base.module)
-                if (base.name + ".__init__") in interior.functions:
-                    return True
-                row = interior.classes.get(base.name)
-                if row is not None and any(_DATA.match(text) for text in row.decorators):
-                    return False
-        return False
-
-    def _copied(self, file: Bindings, one: Occurrence, callee: Occurrence | None, text: str) -> Iterator[Replacement]:
-        """`dataclasses.replace(order, state=1)`, `order._replace(state=1)`."""
-        opening = file.brackets.opening(one.start)
-        first = next(iter(file.brackets.arguments(opening)), None)
-        what = text.rpartition(".")[0] if text.endswith("._replace") else ""
-        if not what and first is not None and first[1] < one.start:
-            what = " ".join(file.occurrences.text[first[0] : first[1]].split())
-        classes = self.project.types.of_expression(file.module, one.scope.name, what) if what else ()
-        keys = {(found.module, found.name) for found in classes if isinstance(found, Symbol)}
-        if (
-            what in ("self", "cls")
-            and (own := self.project.types.class_around(file.module, one.scope.name)) is not None
-        ):
-            keys = {(own.module, own.name)}
-        if keys and keys <= self.families.holders:
-            yield self._replacement(one, "field that is changed in a copy")
-        elif not classes and not keys:
-            yield from self._doubt(file, one, "a copy of what is not known")
-
-    # Strings
+    @cached_property
+    def _enumeration(self) -> bool:
+        bases = {base.name for row in self._rows() for base in self.families.outside((row[0], row[1].name))}
+        return any(name.startswith("enum.") for name in bases) and self.kind() != "method"
 
     def _strings(self, file: Bindings) -> Iterator[Replacement]:
         for one in constants(file, {self.old}):
-            found = file.occurrences.statement_at(one.start)
-            if found is not None and found.scope.kind == "class" and self._defined_in(file, found.scope):
-                names = {name.name for name in file.occurrences.all[found.names[0] : found.names[1]]}
-                if names & {"__slots__", "__match_args__", "_fields_", "__annotations__"}:
-                    yield self._replacement(one, "listed in the class")
-                    continue
-            yield from self._string(file, one)
-
-    def _string(self, file: Bindings, one: Listed) -> Iterator[Replacement]:
-        """`getattr(order, "state")`, `patch.object(Order, "state")`, `attrgetter("state")`."""
-        opening = file.brackets.opening(one.start)
-        called = file.brackets.callee(one.start)
-        last = file.occurrences.text[called[0] : called[1]].rpartition(".")[2].strip() if called is not None else ""
-        if last not in _NAMED:
-            return
-        before = [span for span in file.brackets.arguments(opening) if span[1] < one.start]
-        if not before:
-            yield from self._doubt(file, one, "asked of what is not known, by its name")
-            return
-        end = before[-1][1]
-        last_name = next((name for name in reversed(file.occurrences.all) if name.end <= end), None)
-        judgement = Judgement("unsure", "asked of what is not known, by its name")
-        if last_name is not None and last_name.end == end:
-            judgement = self._of_argument(file, last_name)
-        if judgement.answer == "yes":
-            yield self._replacement(one, "name of an attribute")
-        elif judgement.answer == "likely":
-            yield self._replacement(one, f"name of an attribute; {judgement.why}", "review")
-        elif judgement.answer == "unsure":
-            yield from self._doubt(file, one, judgement.why)
-
-    def _of_argument(self, file: Bindings, last: Occurrence) -> Judgement:
-        own = self.receivers.own_class(file, last)
-        if own is not None:
-            return self.receivers.of_own(own)
-        meaning = self.references.meaning(file.path, last)
-        if isinstance(meaning, Symbol) and meaning.kind == "class":
-            return self.receivers.of_classes((meaning,))
-        if isinstance(meaning, External) or (isinstance(meaning, Symbol) and meaning.kind == "module"):
-            return Judgement("no", "something else")
-        chain = ".".join(part.name for part in file.occurrences.chain(last))
-        classes = self.project.types.of_expression(file.module, last.scope.name, chain)
-        if classes and not any(map(self.receivers.vague, classes)):
-            return self.receivers.of_classes(classes)
-        if not self.families.others:
-            return Judgement("likely", "no other class of the project has such a member")
-        return Judgement("unsure", "asked of what is not known, by its name")
+            if self._texts.listed(file, one):
+                yield self._replacement(one, "listed in the class")
+            else:
+                yield from self._judged(file, one, self._texts.judge(file, one))
+        for start, line, why in self._texts.within(file):
+            yield from self._doubt(file, Listed(start, start, line, self.old), why, within=True)
 
     # What is left
 

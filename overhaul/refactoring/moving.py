@@ -11,8 +11,9 @@ from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.moving_early import Early
-from overhaul.refactoring.moving_graph import Edge, Graph
+from overhaul.refactoring.moving_graph import CONDITION, Edge, Graph
 from overhaul.refactoring.moving_guards import registering
+from overhaul.refactoring.moving_namespace import asked_for
 from overhaul.refactoring.moving_needs import Need, Needs, When
 from overhaul.refactoring.moving_place import Destination
 from overhaul.refactoring.moving_supplies import Supplies, Supply, Way
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 _FIRST: Final[Sequence[When]] = ("import", "call", "annotation")
 _COMMON: Final = 3
 """Modules that import a package unconditionally where it can be taken for granted."""
+_PLATFORM: Final = frozenset({
+    "_winapi", "crypt", "curses", "fcntl", "grp", "msvcrt", "nis", "nt", "ossaudiodev", "posix", "pty", "pwd",
+    "readline", "resource", "spwd", "syslog", "termios", "tkinter", "tty", "winreg", "winsound",
+})  # fmt: skip
+"""Modules of the standard library that some platforms lack."""
 Helpers = Literal["import-back", "move", "refuse"]
 
 
@@ -61,6 +67,7 @@ class Decider:
         self.needs = Needs(project, old)
         self.early = Early(project)
         self.supplies = Supplies(project, self.needs, new)
+        self._promised: dict[frozenset[str], list[str]] = {}
 
     def decisions(self, names: Collection[str]) -> Iterator[Decision]:
         """The ways to do it, those that make no cycle first. Raises Refused, with the reason of the plainest way."""
@@ -146,6 +153,7 @@ class Decider:
         edges: set[Edge] = {(user, new) for user in self._early_users(unit)}
         beside = tuple(self.needs.uses_beside(unit))
         must = [why for why, certain in registering(self.project, self.old, unit) if certain]
+        must += self._asked_for(unit)
         may = [f"{name} is in __all__" for name in sorted(unit.names) if self._listed(name)]
         may += [f"nothing tells who uses {name}" for name in sorted(unit.names) if self._found_by_place(name)]
         may += [why for why, certain in registering(self.project, self.old, unit) if not certain]
@@ -183,6 +191,14 @@ class Decider:
             else:
                 kept |= loads
         yield from ((self.new.module, module) for module in sorted(gone - kept))
+
+    def _asked_for(self, unit: Unit) -> list[str]:
+        """Why the names must be found in the old module, unless a shim answers for them."""
+        if self.shim:
+            return []
+        if unit.names not in self._promised:
+            self._promised[unit.names] = list(asked_for(self.project, self.references, self.old, unit))
+        return self._promised[unit.names]
 
     def _found_by_place(self, name: str) -> bool:
         """Whether no file of the project names something public: what is loaded by its place goes on to be found."""
@@ -282,6 +298,8 @@ class Decider:
     def _extra(self, package: str) -> bool:
         """Whether a package comes from outside, and the metadata does not ask for it."""
         layout = self.project.layout
+        if package.startswith(CONDITION) or package in _PLATFORM:
+            return True
         if package in sys.stdlib_module_names or package in layout.required:
             return False
         # A distribution may be called otherwise than its package: what many modules import is there.

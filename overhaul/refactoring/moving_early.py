@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from overhaul.errors import Unreadable
 from overhaul.facts import UsedName
 from overhaul.naming.meanings import CHAIN, External, Symbol
 from overhaul.occurrences.finding import Occurrence
@@ -31,6 +33,7 @@ class Early:
         """Worked out when it is first asked."""
         self._project = project
         self._uses: dict[str, dict[str, list[UsedName]]] = {}
+        self._texts: dict[str, list[str]] = {}
 
     def runs(self, file: Bindings, one: Occurrence) -> bool:
         """Whether a function that a name is looked up in may run at import."""
@@ -104,7 +107,22 @@ class Early:
         called.add((module, name))
         for scope, rows in self._by_scope(module).items():
             if scope == name or scope.startswith(f"{name}."):
-                yield from ((module, scope, row.name) for row in rows if row.how == "call")
+                yield from ((module, scope, row.name) for row in rows if self._calls(module, row))
+
+    def _calls(self, module: str, row: UsedName) -> bool:
+        """Whether a name is called, or handed over to what may call it."""
+        if row.how != "load":
+            return row.how == "call"
+        lines = self._texts.get(module)
+        if lines is None:
+            path = self._project.layout.modules[module].path
+            try:
+                lines = self._project.source(path).text().splitlines()
+            except Unreadable:
+                lines = []
+            self._texts[module] = lines
+        handed = re.compile(rf"(?:^\s*|[(,]\s*|(?<!factory)(?<!converter)(?<!validator)=\s*){re.escape(row.name)}\s*[,)]")
+        return any(number <= len(lines) and handed.search(lines[number - 1]) for number in row.lines)
 
     def _by_scope(self, module: str) -> dict[str, list[UsedName]]:
         found = self._uses.get(module)
@@ -121,7 +139,7 @@ class Early:
             inside = symbols.interior(module)
             for scope, rows in self._by_scope(module).items():
                 if not scope or scope in inside.classes:
-                    yield from ((module, scope, row.name) for row in rows if row.how == "call")
+                    yield from ((module, scope, row.name) for row in rows if self._calls(module, row))
             decorated = [(row.name, row.decorators) for row in inside.classes.values()]
             decorated += [(row.name, row.decorators) for row in inside.functions.values()]
             for name, decorators in decorated:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
 from overhaul.facts import Import, ImportStatement
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 Edge = tuple[str, str]
+CONDITION: Final = "what allows "
+"""What stands before the name of a module that may raise an error when it is imported."""
+_RAISING: Final = re.compile(r"^[ \t]+(?:raise\b|sys\.exit\()|^assert\b|^raise\b", re.MULTILINE)
 
 
 class Graph:
@@ -27,6 +32,7 @@ class Graph:
         """
         self._project, self.lenient = project, lenient
         self._lines: dict[str, list[str]] = {}
+        self._raises: dict[str, bool] = {}
 
     @cached_property
     def _edges(self) -> Mapping[str, frozenset[str]]:
@@ -82,11 +88,14 @@ class Graph:
                 waiting.append(other)
         return []
 
-    def loaded(self, start: str) -> Iterator[str]:
-        """All modules of the project that are imported when one is, the packages around them too."""
+    def loaded(self, start: str, *, surely: bool = False) -> Iterator[str]:
+        """All modules of the project that are imported when one is, the packages around them too.
+
+        `surely`: those imported under a condition are left out.
+        """
         rows: dict[str, set[str]] = {}
         for row in self._project.survey.rows(Import):
-            if row.kind == "module" or (row.kind == "conditional" and not self._script(row)):
+            if row.kind == "module" or (not surely and row.kind == "conditional" and not self._script(row)):
                 rows.setdefault(row.importer, set()).add(row.imported)
         seen = {start}
         waiting = [start]
@@ -100,14 +109,30 @@ class Graph:
                     waiting.append(other)
 
     def needed(self, start: str) -> frozenset[str]:
-        """The packages from outside the project without which a module cannot be imported, by their first names."""
+        """The packages from outside the project without which a module cannot be imported, by their first names.
+
+        A module that may raise an error when it is imported counts as one, under `CONDITION` and its name.
+        """
         imports = self._project.symbols.imports
         return frozenset(
             row.target.partition(".")[0]
             for module in self.loaded(start)
             for row in imports[module]
             if _wanted(row)
-        )
+        ).union(f"{CONDITION}{module}" for module in self.loaded(start, surely=True) if self._raising(module))
+
+    def _raising(self, module: str) -> bool:
+        """Whether a module may raise an error when it is imported, as those for one platform do."""
+        found = self._raises.get(module)
+        if found is None:
+            place = self._project.layout.modules.get(module)
+            try:
+                text = self._project.source(place.path).text() if place is not None and place.kind == "source" else ""
+                tree = ast.parse(text) if _RAISING.search(text) else None
+            except (Unreadable, SyntaxError, ValueError, RecursionError):
+                tree = None
+            found = self._raises[module] = tree is not None and any(map(_raises, tree.body))
+        return found
 
     def users(self, package: str) -> int:
         """How many modules cannot be imported without a package from outside the project."""
@@ -134,3 +159,14 @@ class Graph:
 def _wanted(row: ImportStatement) -> bool:
     """Whether a module cannot be imported without what an absolute import of it names."""
     return row.at_import and not row.caught and not row.level and row.kind == "module"
+
+
+def _raises(node: ast.AST) -> bool:
+    """Whether a statement of a module raises an error in one of its branches, functions and classes left out."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        return False
+    if isinstance(node, ast.If) and "__name__" in ast.dump(node.test):
+        return False
+    if isinstance(node, ast.Raise):
+        return True
+    return any(_raises(inner) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.stmt | ast.excepthandler))

@@ -23,7 +23,12 @@ _QUIET: Final = frozenset({
 })  # fmt: skip
 """Packages whose decorators keep no list of what they decorate."""
 _BUILDING: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")
-_LISTING: Final = re.compile(r"\.(append|add|register|setdefault|update|insert)\(|\]\s*=[^=]|\bglobal\b")
+_LISTING: Final = re.compile(
+    r"\.(append|appendleft|add|attach|connect|extend|insert|register|setdefault|subscribe|update)\("
+    r"|\]\s*=[^=]|\bheappush\(|\bglobal\b"
+)
+_DEEP: Final = 3
+"""How many calls deep is looked for what puts things into lists."""
 
 
 def refuse_names(module: str, names: Collection[str], path: str) -> None:
@@ -51,10 +56,7 @@ def refuse_replaced(project: Project, file: Bindings, names: Collection[str]) ->
         return
     last = file.module.rpartition(".")[2]
     either = "|".join(map(re.escape, sorted(names)))
-    found = re.compile(
-        rf"(?<![\w.]){_owner(last)}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
-        rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*{_owner(last)}\s*,\s*[\"'](?:{either})[\"']"
-    )
+    renamed = re.compile(rf"\b{re.escape(last)}\s+as\s+(\w+)")
     for path in project.mentioning(names):
         if path == file.path:
             continue
@@ -62,15 +64,22 @@ def refuse_replaced(project: Project, file: Bindings, names: Collection[str]) ->
             text = project.source(path).text()
         except Unreadable:
             continue
-        if (match := found.search(text)) is not None:
+        if (match := _giving(either, [last, *renamed.findall(text)]).search(text)) is not None:
             line = text.count("\n", 0, match.start()) + 1
             what = " ".join(match[0].split())
             raise Refused(f"{path}:{line}: {what} gives {file.module} another value, which the moved code would not "
                           "see: move it by hand")  # fmt: skip
 
 
-def _owner(last: str) -> str:
-    return rf"(?:[\w.]+\.)?{re.escape(last)}"
+def _giving(either: str, called: Collection[str]) -> re.Pattern[str]:
+    """What gives one of some names of a module a value, by what the module is called."""
+    owner = rf"(?:[\w.]+\.)?(?:{'|'.join(map(re.escape, sorted(set(called))))})"
+    return re.compile(
+        rf"(?<![\w.]){owner}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
+        rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*(?:target\s*=\s*)?{owner}\s*,"
+        rf"\s*(?:(?:attribute|name)\s*=\s*)?[\"'](?:{either})[\"']"
+        rf"|\bmultiple\(\s*(?:target\s*=\s*)?{owner}\s*,[^()]*\b(?:{either})\s*=(?!=)"
+    )
 
 
 def rebound(file: Bindings, name: str) -> int:
@@ -116,18 +125,33 @@ def registering(project: Project, file: Bindings, unit: Unit) -> Iterator[tuple[
                     continue
                 case _:
                     yield f"@{name or '...'} may keep a list of what it decorates", True
+        if kind in ("Assign", "AnnAssign") and type(node.value).__name__ == "Call":
+            name = bare(node.value)
+            meaning = project.symbols.lookup(file.module, "", name) if name else None
+            if name.partition(".")[0] not in unit.names and (
+                isinstance(meaning, Symbol) and meaning.kind == "function" and _lists(project, meaning)
+            ):
+                yield f"{name}(...) may keep a list of what it makes", True
         if kind == "ClassDef":
             yield from _bases(project, file, node)
 
 
-def _lists(project: Project, symbol: Symbol) -> bool:
-    """Whether the body of a function puts something into a container, as far as one can see."""
-    rows = project.symbols.interior(symbol.module).functions
-    row = rows.get(symbol.name)
+def _lists(project: Project, symbol: Symbol, deep: int = _DEEP) -> bool:
+    """Whether a function, or one that it calls, puts something into a container, as far as one can see."""
+    symbols = project.symbols
+    row = symbols.interior(symbol.module).functions.get(symbol.name)
     if row is None:
         return True
     lines = project.source(symbol.path).text().splitlines()[row.line - 1 : row.end]
-    return _LISTING.search("\n".join(lines)) is not None
+    if _LISTING.search("\n".join(lines)) is not None:
+        return True
+    for used in symbols.used[symbol.module] if deep else ():
+        if used.how == "call" and f"{used.scope}.".startswith(f"{symbol.name}."):
+            meaning = symbols.lookup(symbol.module, used.scope, used.name)
+            if isinstance(meaning, Symbol) and meaning.kind == "function" and not meaning.same(symbol):
+                if _lists(project, meaning, deep - 1):
+                    return True
+    return False
 
 
 def _bases(project: Project, file: Bindings, node: Any) -> Iterator[tuple[str, bool]]:

@@ -84,6 +84,8 @@ class Needs:
     def when(self, one: Occurrence, annotations: list[Annotation]) -> When:
         """When a name is looked up."""
         found = within(annotations, one.start)
+        if found is not None and found.asked:
+            return "import" if self._early(one) else "call"
         if one.quoted or (found is not None and (self.future or not found.evaluated)):
             return "annotation"
         return "import" if self._early(one) else "call"

@@ -12,7 +12,9 @@ from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.moving import Decider, Decision, Helpers
+from overhaul.refactoring.moving_altered import refuse_altered
 from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced
+from overhaul.refactoring.moving_namespace import refuse_asking
 from overhaul.refactoring.moving_needs import refuse_bound_to_module
 from overhaul.refactoring.moving_old import Leaving, outer_function
 from overhaul.refactoring.moving_place import Destination
@@ -76,6 +78,7 @@ class Mover:
         old, new, unit = self.old, self.new, decision.unit
         refuse_names(old.module, unit.names - {"_"}, old.path)
         refuse_by_name(old, unit)
+        refuse_asking(old, unit)
         # What is imported from the old module each time is seen as it is there.
         seen_there = {one.need.name for one in decision.supplies if one.way != "within"}
         every = list(self.decider.needs.of(unit))
@@ -83,6 +86,9 @@ class Mover:
         refuse_replaced(self.project, old, sorted({*seen_there, *unit.names} - {"_"}))
         symbols = [self._symbol(name) for name in sorted(unit.names - {"_"})]
         found = [(symbol, one) for symbol in symbols for one in self.references.to(symbol)]
+        if not f"{new.module}.".startswith(f"{old.module}."):
+            elsewhere = {one.path for _, one in found} - {old.path, new.path}
+            refuse_altered(old, unit, {symbol.name for symbol, one in found if one.path in elsewhere})
         yield from self._users(decision, found)
         yield from self._old(decision, found)
         moved = [self._moved(symbol, decision) for symbol in symbols]

@@ -216,8 +216,7 @@ class Receivers:
         return Judgement("unsure", "its class is not known")
 
     def _meets_others(self, file: Bindings, text: str) -> bool:
-        """Whether a file imports what is neither of the project nor of Python, and a value is not called like a class
-        that has the member."""
+        """Whether a value may be of a package that a file imports: it is not called like a class that has the member."""
         last = re.sub(r"\(.*", "", text, flags=re.DOTALL).rpartition(".")[2].strip("_").lower()
         if any(_alike(last, key) for key in self.families.holders):
             return False

@@ -155,8 +155,8 @@ class Renaming:
     def _variable(self, file: Bindings, one: Occurrence) -> Iterator[Replacement]:
         home = file.home_of(one)
         if file.torn(one) and self.carriers.follows(file, file.top):
-            raise Refused(f"{file.path}:{one.line}: the class may read the module's {self.old} there, and binds its own: "
-                          "rename it by hand")  # fmt: skip
+            raise Refused(f"{file.path}:{one.line}: the class may read the module's {self.old} there, and binds its "
+                          "own: rename it by hand")  # fmt: skip
         if home is None or not self.carriers.follows(file, home):
             return
         if home is file.top and file.module == self.target.module and self._is_builtin_yet(file, one):

@@ -386,14 +386,14 @@ def test_an_import_of_what_a_module_binds_for_type_checkers_alone_is_found() -> 
 
 
 def test_a_receiver_whose_class_cannot_be_told_any_more_is_no_other_receiver() -> None:
-    layer = "class Layer:\n    def __init__(self):\n        self.store: {} = None\n\n    def read(self): ...\n"
+    layer = "class Layer:\n    def __init__(self):\n{}        self.store: Store = None\n\n    def read(self): ...\n"
     user = "\n\nclass User(Layer):\n    def go(self):\n        return self.store.{}()\n"
     before = {
         "s.py": "class Store:\n    def read(self): ...\n\n    def load(self): ...\n", "q.py": "two = 2\n",
-        "m.py": "from s import Store\n\n\n" + layer.format("Store") + user.format("read"),
+        "m.py": "from s import Store\n\n\n" + layer.format("") + user.format("read"),
     }  # fmt: skip
     after = {
-        "q.py": "two = 2\n\n\n" + layer.format("'unknown'"),
+        "q.py": "two = 2\n\n\n" + layer.format("        from s import Store\n\n"),
         "m.py": "from s import Store\nfrom q import Layer\n" + user.format("read"),
     }  # fmt: skip
     layers = moved("m:Layer", "q:Layer")

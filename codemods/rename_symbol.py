@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterator
+from typing import Literal
 
 from overhaul.changes import Moved, Proposal, Target
 from overhaul.errors import Refused
@@ -24,6 +25,9 @@ class RenameSymbol(Request, frozen=True, kw_only=True):
     """Its new name, without the module."""
     shim: bool = False
     """The old name goes on to work, with a DeprecationWarning."""
+    unsure: Literal["refuse", "rename", "leave"] = "refuse"
+    """What becomes of places that may mean it or not: attributes of modules that are passed about as values, strings
+    where its module is asked for names that are worked out, code in strings, decorators that go by its name."""
 
 
 @Codemod
@@ -43,7 +47,7 @@ def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]
         raise Refused(f"{target}: {target.module} does not bind it itself: name the module that defines it")
     refuse_if_unfit(project, target, request.to)
     carriers = Carriers(project, References(project), target, request.to)
-    renaming = Renaming(project, carriers, target)
+    renaming = Renaming(project, carriers, target, request.unsure)
     renaming.check()
     kind = renaming.kind()
     for path, replacements in renaming.replacements():

@@ -91,7 +91,7 @@ def _step(where: str, value: object, leaves: Leaves) -> Step:
 def request(where: str, leaf: Codemod, keys: Mapping[str, object]) -> Request:
     """What a codemod is asked, from keys and values. Raises ConfigError for keys that it lacks or does not know."""
     fields = {field.encode_name: field for field in msgspec.structs.fields(leaf.request)}
-    check_keys(where, keys, fields)
+    check_keys(f"{where}:", keys, fields)
     if lacking := [key for key, field in fields.items() if field.required and key not in keys]:
         raise ConfigError(f"{where}: {lacking[0]} is missing: write what it is to be")
     for key, value in keys.items():
@@ -120,6 +120,8 @@ def asked_for(leaf: Codemod, keys: Mapping[str, object], settings: Sequence[str]
         key, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"--set {text}: no value: write --set {text}=VALUE")
+        if key in keys:
+            raise UsageError(f"--set {key}: the command itself says it: leave this out")
         given[key] = _value(value, key in fields and _is_list(fields[key].type))
     # What is as if nobody had said it need not be known to the codemod.
     told = {key: value for key, value in given.items() if key in fields or value not in (False, "", None)}

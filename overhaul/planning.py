@@ -21,6 +21,7 @@ from overhaul.project import Project
 from overhaul.proving.commands import run_commands
 from overhaul.proving.proof import prove
 from overhaul.requests import Request
+from overhaul.settling import settled
 
 _MANY: Final = 8
 """Files from which on it pays to parse beforehand."""
@@ -71,13 +72,19 @@ def plan(
         if now is project and len(guesses := foreseen(project, step.request)) >= _MANY:
             project.survey.foresee(guesses)
         stage = _Attempt(now, number, step, leaf, paths, asked).stage()
+        onwards = [one for at, one in enumerate(steps, 1) if at >= number and at not in numbers]
+        if _unasked(stage) and settled(now, onwards):
+            stage = _Stage(number, step, now)
         stages.append(stage)
         now = stage.after
     project.survey.forget()
     if lost := sorted(paths - {path for stage in stages for path in stage.texts}):
         raise UsageError(f"--without {lost[0]}: {_why_not(lost[0], stages, len(steps))}")
     files, moved = composed(stage.files for stage in stages), composed_moves(stage.moved for stage in stages)
-    checks = list(_joined(check for stage in stages for check in stage.checks))
+    every = [check for stage in stages for check in stage.checks]
+    if len(stages) > 1 and files and not any(check.refusals for check in every):
+        every.append(_undone(now, [(stage.number, stage.step, leaves.codemod(stage.step.codemod)) for stage in stages]))
+    checks = list(_joined(every))
     if asked.verify is not None and files and not any(check.refusals for check in checks):
         checks.append(run_commands(project, now, files, moved, asked.verify, _lines(told)))
     return Plan(
@@ -102,6 +109,28 @@ def foreseen(project: Project, request: Request) -> dict[str, bytes]:
     word = re.compile(rb"(?<![0-9A-Za-z_])%s(?![0-9A-Za-z_])" % name.encode())
     paths = list(project.mentioning([name]))[:_MOST]
     return {path: word.sub(to.encode(), project.source(path).data) for path in paths}
+
+
+def _unasked(stage: _Stage) -> bool:
+    """Whether a step was refused as it was asked."""
+    return any(check.name == "request" and check.refusals for check in stage.checks)
+
+
+def _undone(done: Project, steps: Sequence[tuple[int, Step, Codemod]]) -> Check:
+    """Asked again as a whole, the steps do nothing more: none takes what another has left for its own.
+
+    A step that is refused then does nothing either.
+    """
+    refusals: list[Refusal] = []
+    for number, step, leaf in steps:
+        try:
+            more = sorted({one.path for one in proposals(leaf, done, step.request) if isinstance(one, Change)})
+        except (Refused, Unreadable):
+            continue
+        if more:
+            why = f"asked again when all steps are done, `{step.called}` would change it once more"
+            refusals.append(Refusal(more[0], 0, "second pass", why, "use names that no other step gives away", number))
+    return Check("second pass", 1, tuple(refusals))
 
 
 def _lines(told: Told | None) -> Callable[[str], None]:

@@ -297,3 +297,82 @@ def test_a_step_of_a_file_can_be_left_out(shop: Path, overhaul: Run) -> None:
     code, out, _ = overhaul("migrate", migration(shop, TWO), "--without", "2", "--write")
     assert code == 0 and "Left out: step 2" in out
     assert "from shop.models import Purchase\n" in files(shop)["shop/views.py"]
+
+
+_AGAIN = [
+    """
+[[steps]]
+codemod = "rename_symbol"
+target = "shop.models:Order"
+to = "Purchase"
+[[steps]]
+codemod = "move_module"
+target = "shop.models"
+to = "shop.kern"
+""",
+    """
+[[steps]]
+codemod = "rename_member"
+target = "shop.models:Order.cancel"
+to = "undo"
+[[steps]]
+codemod = "move_symbol"
+target = "shop.models:Order"
+to = "shop.orders"
+[[steps]]
+codemod = "rename_symbol"
+target = "shop.orders:Order"
+to = "Purchase"
+""",
+]
+
+
+@pytest.mark.parametrize("text", _AGAIN)
+def test_steps_that_stand_on_each_other_have_nothing_to_do_when_they_are_asked_again(
+    shop: Path, overhaul: Run, text: str
+) -> None:
+    (shop.parent / "steps.toml").write_text(text)
+    code, out, err = overhaul("migrate", "../steps.toml", "--write")
+    assert code == 0, out + err
+    after = files(shop)
+    code, out, err = overhaul("migrate", "../steps.toml", "--write")
+    assert code == 0 and "Nothing to do" in out, out + err
+    assert files(shop) == after
+
+
+def test_what_never_was_is_not_taken_for_done(shop: Path, overhaul: Run) -> None:
+    (shop.parent / "steps.toml").write_text(_AGAIN[0].replace("shop.models", "shop.nowhere"))
+    code, out, _ = overhaul("migrate", "../steps.toml")
+    assert code == 1 and "no module shop.nowhere" in out
+
+
+def test_names_that_change_places_are_refused_for_asked_again_they_would_change_back(shop: Path, overhaul: Run) -> None:
+    (shop / "shop/models.py").write_text(SHOP["shop/models.py"] + "\n\nclass Line:\n    pass\n")
+    turns = (("Order", "Middle"), ("Line", "Order"), ("Middle", "Line"))
+    (shop.parent / "steps.toml").write_text("".join(
+        f'[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.models:{old}"\nto = "{new}"\n' for old, new in turns
+    ))  # fmt: skip
+    before = files(shop)
+    code, out, _ = overhaul("migrate", "../steps.toml", "--write")
+    assert code == 1 and "asked again when all steps are done" in out and files(shop) == before
+
+
+def test_what_a_command_says_is_not_said_otherwise_by_a_setting(shop: Path, overhaul: Run) -> None:
+    code, _, err = overhaul("rename", "shop.models:Order", "Purchase", "--set", "target=shop.models:Line")
+    assert code == 2 and "--set target: the command itself says it" in err
+
+
+def test_shims_are_dropped_where_nothing_goes_through_them(shop: Path, overhaul: Run) -> None:
+    for words in (("rename", "shop.models:Order", "Purchase"), ("rename", "shop.models", "orders")):
+        assert overhaul(*words, "--shim", "--write", "--code-only")[0] == 0
+    late = 'import importlib\n\nprint(importlib.import_module("shop.models"))\n'
+    (shop / "late.py").write_text(late)
+    code, out, err = overhaul("migrate", "--drop-shims", "--write")
+    assert code == 0, out + err
+    assert (shop / "shop/models.py").exists() and "late.py:3" in out, "somebody still goes through that one"
+    assert "__getattr__" not in (shop / "shop/orders.py").read_text()
+    (shop / "late.py").unlink()
+    code, out, err = overhaul("migrate", "--drop-shims", "--write")
+    assert code == 0 and not (shop / "shop/models.py").exists(), out + err
+    code, out, _ = overhaul("migrate", "--drop-shims", "--write")
+    assert code == 0 and "Nothing to do" in out

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.proof_mutants import MUTATIONS, Right, mutants, said
+from benchmarks.proof_mutants.running import mutants, said
+from benchmarks.proof_mutants.ways import MUTATIONS, Right
 from overhaul.migrations import request
 from overhaul.planning import Asked, plan
 from overhaul.plans import Step

@@ -294,13 +294,15 @@ class _Reading:
             yield "value", self._told(at)
 
     def _imported(self, code: CodeType, steps: list[dis.Instruction]) -> Iterator[tuple[str, frozenset[Origin]]]:
-        """The variables of a function that one import binds, and nothing else."""
+        """The variables of a function that imports of one thing bind, and nothing else."""
         stores = Counter(_stores(code))
+        found: dict[str, list[frozenset[Origin]]] = {}
         for number, one in enumerate(steps):
             if one.opname == "LOAD_CONST" and (taken := self._taken(one.argval)) is not None:
-                store = steps[number + 1]
-                if store.opname in ("STORE_FAST", "STORE_DEREF") and stores[store.argval] == 1:
-                    yield store.argval, taken
+                found.setdefault(steps[number + 1].argval, []).append(taken)
+        for name, origins in found.items():
+            if len(origins) == stores[name] and len(set(origins)) == 1:
+                yield name, origins[0]
 
     def _taken(self, constant: object) -> frozenset[Origin] | None:
         """What an import takes, of the constant that `_Imports` has put in its place; None for any other constant."""

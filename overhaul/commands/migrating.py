@@ -207,7 +207,9 @@ def _check_place(file: str) -> None:
 
 def _parts(without: Sequence[str]) -> tuple[str, ...]:
     """What `--without` names, a number as it is counted."""
-    return tuple(str(int(one)) if one.isdecimal() else one.replace("\\", "/") for one in without)
+    from posixpath import normpath
+
+    return tuple(str(int(one)) if one.isdecimal() else normpath(one.replace("\\", "/")) for one in without)
 
 
 def _check_standing(workspace: Workspace, planned: Survey) -> None:

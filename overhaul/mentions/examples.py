@@ -35,7 +35,7 @@ class Session:
         self._own: set[str] = set()
         """What the examples so far have bound themselves."""
         self._ambiguous: set[str] = set()
-        """What any of them binds itself, or has as a parameter."""
+        """What any of them binds itself, in its functions too, or has as a parameter."""
         self._shared = shared
         self._used: set[str] = set()
         """The names that any of them uses."""
@@ -48,7 +48,7 @@ class Session:
         for snippet in snippets:
             tree = _parsed(snippet.code)
             if tree is not None:
-                self._ambiguous.update(bound_names(_without_imports(tree.body)), _parameters(tree))
+                self._ambiguous.update(bound_names(_without_imports(tree.body)), _inner_names(tree))
                 self._used.update(chain.parts[0] for chain in _chains(tree))
         for snippet in snippets:
             yield from self._outcomes(snippet)
@@ -59,7 +59,7 @@ class Session:
         if tree is None:
             return
         own = set(bound_names(_without_imports(tree.body)))
-        parameters = _parameters(tree)
+        inner = _inner_names(tree)
         place = _Place(snippet, code, line_starts(code))
         for node in ast.walk(tree):
             match node:
@@ -70,7 +70,7 @@ class Session:
                 case _:
                     pass
         for chain in _chains(tree):
-            yield from self._chain(chain, place, own | parameters)
+            yield from self._chain(chain, place, own | inner)
         self._own |= own
         for name in own:
             self._bound.pop(name, None)
@@ -295,8 +295,18 @@ def _parsed(code: str) -> ast.Module | None:
         return None
 
 
-def _parameters(tree: ast.Module) -> set[str]:
-    return {one.arg for one in ast.walk(tree) if isinstance(one, ast.arg)}
+def _inner_names(tree: ast.Module) -> set[str]:
+    """The names that functions in it, and whatever else is inside something, have of their own."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.ExceptHandler(name=str(name)):
+                found.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                found.add(name)
+            case _:
+                pass
+    return found
 
 
 def _without_imports(body: Sequence[ast.stmt]) -> list[ast.stmt]:

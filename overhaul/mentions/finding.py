@@ -11,9 +11,10 @@ from overhaul.errors import Unreadable
 from overhaul.mentions.examples import Session
 from overhaul.mentions.filepaths import FilePaths
 from overhaul.mentions.patches import PatchedHelpers
+from overhaul.mentions.pickles import Pickles
 from overhaul.mentions.prose import Prose, in_prose
 from overhaul.mentions.settings import in_opaque, in_settings
-from overhaul.mentions.sorts import Sort, is_data, sort_of
+from overhaul.mentions.sorts import Sort, is_data, is_migration, sort_of
 from overhaul.mentions.strings import PythonFile
 from overhaul.mentions.subject import Subject
 from overhaul.mentions.tokens import Remark
@@ -48,6 +49,9 @@ def mentions(
             yield from _settled(subject, path, _in_data(project, path, subject))
         else:
             yield from _settled(subject, path, _in_python(project, path, subject, paths, helpers))
+    pickles = Pickles(project, subject)
+    for path in project.mentioning(pickles.words):
+        yield from _settled(subject, path, pickles.outcomes(path))
     for path in sorted(project.texts()):
         sort = sort_of(path)
         if sort != "foreign" and path not in subject.afterwards.gone:
@@ -107,7 +111,7 @@ def _in_text(
     if is_data(path):
         yield from _settled(subject, path, in_opaque(text, subject, "data of tests"))
         return
-    if sort == "history":
+    if sort == "history" or (sort == "settings" and is_migration(text)):
         remark = next(in_opaque(text, subject, "history: it tells what was"), None)
         yield from _settled(subject, path, [remark] if remark else [])
         return

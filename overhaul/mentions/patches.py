@@ -35,10 +35,13 @@ def patched(
     # The old module goes on to have the name, because it uses it or passes it on.
     users = _users(project, moved.before.module, moved.before.name.partition(".")[0])
     users -= {moved.before.name.partition(".")[0]}
-    if users and not _used_elsewhere(project, moved):
+    elsewhere = _used_elsewhere(project, moved)
+    if users and not elsewhere:
         return
     names = _names_in(context.around)
-    if users and (not names or users & names):
+    if context.around is not None:
+        names.add(context.around.name)
+    if users and (users & names or not elsewhere & names):
         yield Remark(token.start, moved, f"patched where {moved.before.module} looks it up, and nowhere else now")
     else:
         yield replaced_by(token, answer, "name that is patched", "review")
@@ -152,15 +155,19 @@ def _users(project: Project, module: str, name: str) -> set[str]:
     }
 
 
-def _used_elsewhere(project: Project, moved: Moved) -> bool:
-    """Whether another module takes it from its old module when it runs: `old.name`, now `new.name`."""
+def _used_elsewhere(project: Project, moved: Moved) -> set[str]:
+    """The definitions of other modules that take it from its old one when they run: `old.name`, now `new.name`.
+
+    With the names of their modules, for what stands in none.
+    """
     symbol = project.symbols.resolve(moved.before.dotted)
     if not isinstance(symbol, Symbol):
-        return True
-    return any(
-        one.module != moved.before.module and "." in one.name and one.how in ("load", "call")
-        for one in project.symbols.references(symbol)
-    )
+        return set()
+    found = [
+        one for one in project.symbols.references(symbol)
+        if one.module != moved.before.module and "." in one.name and one.how in ("load", "call")
+    ]
+    return {name for one in found for name in (one.scope.partition(".")[0], one.module.rpartition(".")[2]) if name}
 
 
 def _names_in(around: Around) -> set[str]:

@@ -187,7 +187,7 @@ class _Reader:
         inside = answer is not None and answer.count > base.count(".") + 1
         called = self._prose.text[token.end : token.end + 1] == "("
         if answer is not None and inside and answer.text is not None and (
-            not token.single or called or (distinctive(token.name) and answer.moved.kind == "class")
+            not token.single or called or (token.name.lstrip("_")[:1].isupper() and answer.moved.kind == "class")
         ):
             if answer.text.startswith(f"{base}."):
                 text = answer.text[len(base) + 1 :]

@@ -15,6 +15,11 @@ def is_data(path: str) -> bool:
     return _DATA.search(f"/{path.lower()}") is not None
 
 
+def is_migration(text: str) -> bool:
+    """Whether settings are a migration file: its steps speak of names as they were before them."""
+    return _STEPS.search(text) is not None and _CODEMOD.search(text) is not None
+
+
 def sort_of(path: str) -> Sort:
     """The sort of a file that is no Python."""
     name = posixpath.basename(path).lower()
@@ -31,6 +36,8 @@ def sort_of(path: str) -> Sort:
 _DATA: Final = re.compile(
     r"/(?:tests?|testing)/(?:.*/)?(?:data|test_?data|fixtures?|cases|snapshots?|__snapshots__|golden|samples?)/"
 )
+_STEPS: Final = re.compile(r"^[ \t]*(?:\[\[[ \t]*steps[ \t]*\]\]|steps[ \t]*=)", re.MULTILINE)
+_CODEMOD: Final = re.compile(r"(?:^|[{,])[ \t]*codemod[ \t]*=", re.MULTILINE)
 _FOREIGN_FOLDERS: Final = re.compile(
     r"/(?:node_modules|_?vendor(?:ed)?|_?third[-_]party|extern(?:al)?s?|locale|site-packages|[^/]+\.egg-info|dist|_build)/"
 )

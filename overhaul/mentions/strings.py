@@ -160,7 +160,8 @@ class PythonFile:
                 continue
             module = r"\\*\.".join(map(re.escape, moved.before.module.split(".")))
             word = re.escape(moved.before.name)
-            torn = re.compile(rf"(?<![\w.]){module}\\*\.\((?:\?:)?(?:[\w.]+\|)*(?P<word>{word})(?:\|[\w.|]+)?\)")
+            several = rf"\((?:\?:)?(?:[\w.]+\|)*(?P<word>{word})(?:\|[\w.|]+)?\)"
+            torn = re.compile(rf"(?:(?<![\w.])|(?<=\\[bA])){module}\\*\.{several}")
             for found in torn.finditer(self._text, one.inner, one.inner_end):
                 start, end = found.span("word")
                 if moved.before.module == moved.after.module:
@@ -260,7 +261,7 @@ def _is_code(text: str) -> bool:
 _DOTTED: Final = re.compile(
     r"(?P<left>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?P<right>:[^\W\d]\w*(?:\.[^\W\d]\w*)*)?(?=(?:\s*\[[\w, -]*\])?\Z)"
 )
-_ESCAPED: Final = re.compile(r"(?<![\w.\\])[^\W\d]\w*(?P<dot>\\+\.)[^\W\d]\w*(?:(?P=dot)[^\W\d]\w*)*")
+_ESCAPED: Final = re.compile(r"(?:(?<![\w.\\])|(?<=\\[bA]))[^\W\d]\w*(?P<dot>\\+\.)[^\W\d]\w*(?:(?P=dot)[^\W\d]\w*)*")
 _HEAD: Final = re.compile(r"\s*(?:(?:async\s+)?def\b|class\b|\)|\]|else:)|.*\)(?:\s*->.*)?:$")
 _TYPE_COMMENT: Final = re.compile(r"#\s*type:")
 _COMMAND: Final = re.compile(r"(?:^|\s)-m\s*\Z")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from overhaul.changes import Moved, Target
 from overhaul.facts import Binding
 from overhaul.mentions.afterwards import Afterwards
-from overhaul.naming.meanings import Meaning, Symbol
+from overhaul.naming.meanings import Meaning, Symbol, Unknown
 
 if TYPE_CHECKING:
     from overhaul.changes import Change
@@ -121,8 +121,16 @@ class Subject:
                 continue
             moved = self.by_target.get((meaning.module, meaning.name))
             if moved is not None:
+                if self._names_a_file(parts, count, importer):
+                    return Answer(moved, count, None, direct=False, works=False)
                 return self._become(moved, parts, count)
         return None
+
+    def _names_a_file(self, parts: Sequence[str], count: int, importer: str) -> bool:
+        """Whether something of that name, with a suffix as files have them, is meant: `shop.core.json`."""
+        if count == len(parts) or parts[-1].lower() not in _SUFFIXES:
+            return False
+        return isinstance(self.project.symbols.resolve(".".join(parts), importer), Unknown)
 
     def _become(self, moved: Moved, parts: Sequence[str], count: int) -> Answer:
         written = ".".join(parts[:count])
@@ -147,3 +155,10 @@ def _defined(project: Project, one: Moved) -> bool:
 
 def _last(target: Target) -> str:
     return target.dotted.rpartition(".")[2]
+
+
+_SUFFIXES: Final = frozenset((
+    "bak", "bz2", "cfg", "css", "csv", "dll", "egg", "exe", "gif", "gz", "htm", "html", "ico", "ini", "jpeg", "jpg",
+    "js", "json", "log", "md", "pdf", "pickle", "pid", "pkl", "png", "py", "pyc", "pyd", "pyi", "rst", "sock", "sqlite",
+    "sqlite3", "svg", "tar", "toml", "tsv", "txt", "whl", "xml", "xz", "yaml", "yml", "zip",
+))  # fmt: skip

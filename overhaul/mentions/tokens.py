@@ -42,7 +42,8 @@ class Remark(msgspec.Struct, frozen=True):
 def tokens(text: str, subject: Subject, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """The names between two offsets that have one of the subject's words among their parts, by place.
 
-    What is part of a path, a URL, an e-mail address, an option or a longer word with hyphens is left out.
+    What is part of a path, a URL, an e-mail address, an option or a longer word with hyphens, and a host with its port,
+    is left out.
     """
     end = len(text) if end is None else end
     done = start
@@ -78,6 +79,8 @@ def _token_around(text: str, first: int, last: int, start: int, end: int) -> Tok
         name, first = f"{before[0]}.{name}", before.start()
         dotted = False
     lead = text[first - 2 : first - 1] if dotted and first > 1 else text[first - 1 : first] if first else ""
+    if _PORT.match(text, stop, end):
+        return None
     tail = text[stop : stop + 1]
     if lead in _JOINING or tail in ("/", "\\", "@") or (tail == "-" and _joined(text, stop)):
         return None
@@ -152,4 +155,5 @@ def line_at(text: str, at: int) -> tuple[int, int]:
 
 _NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _BEFORE: Final = re.compile(r"(?<![\w./-])[^\W\d]\w*(?:\.[^\W\d]\w*)*\Z")
+_PORT: Final = re.compile(r":\d{2,5}(?!\w)")
 _JOINING: Final = frozenset("/\\-$%")

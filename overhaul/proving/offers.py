@@ -52,7 +52,9 @@ class Offered:
             yield self._refuse_at(one, f"{target.module} would not be there", "create it first")
             return
         # A codemod may tell of a name that an import binds, too: what that means is looked at with the module.
-        imported = "." not in target.name and target.name in self._new.names(target.module)
+        interior = self._old.interior(one.before.module)
+        defined = one.before.name in interior.functions or one.before.name in interior.classes
+        imported = not defined and "." not in target.name and target.name in self._new.names(target.module)
         if target.name and not imported and self._defined(self._new, target) is None:
             yield self._refuse_at(one, f"{target} would not be defined", "move the whole definition")
 

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from overhaul.facts import Class
-from overhaul.naming.meanings import External, Meaning, Symbol
+from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -129,6 +129,17 @@ class Families:
     def holders_below(self, one: Key) -> frozenset[Key]:
         """The classes that have it and inherit from a class, or are it."""
         return self._below.get(one, frozenset())
+
+    def torn_off(self, one: Key) -> bool:
+        """Whether a class has a base that may be any: `class Custom(self.machine)`."""
+        return any(isinstance(base, Unknown) for base in self.orders.get(one, ()))
+
+    @cached_property
+    def passing(self) -> frozenset[Key]:
+        """The classes that may have it from elsewhere: by a base that is not known, or by passing on what is asked."""
+        return frozenset(
+            one for one in self.orders if not self.has(one) and (self.torn_off(one) or self.passes_on(one))
+        )  # fmt: skip
 
     def others_below(self, one: Key) -> frozenset[Key]:
         """The classes that inherit from a class and have another member of the name."""

@@ -22,6 +22,7 @@ _COMPARING: Final = frozenset({
 })  # fmt: skip
 _LITERAL: Final = re.compile(r"""[bBrRfFuU]{0,2}["'\[{0-9]|-?\d""")
 _CALLED: Final = re.compile(r"((?:[^\W\d]\w*\.)*[^\W\d]\w*)\(([^()]*)\)")
+_METHOD: Final = re.compile(r"([^\W\d]\w*)\.([^\W\d]\w*)\([^()]*\)")
 _PLAIN: Final = frozenset(
     f"builtins.{name}"
     for name in ("open", "str", "repr", "len", "int", "float", "bytes", "bool", "range", "format", "input")
@@ -89,6 +90,50 @@ class Guesses:
                 value = " ".join(match[1].split())
                 found = types.of_expression(module, row.name, value)
                 yield from found or self.of_entered(file, statement.scope, value)
+
+    def of_made(self, file: Bindings, home: Scope, name: str) -> Classes:
+        """The classes of `table = db.table("orders")` where a fixture gives `db`, by what the method says it returns."""
+        found: Classes = ()
+        rows = self.project.types.local_rows(file.module, home.name, name)
+        if len(rows) != len(file.bindings(home, name)):
+            return ()
+        for row in rows:
+            match = _METHOD.fullmatch(row.value)
+            if match is None:
+                return ()
+            bound = file.bindings(home, match[1])
+            if len(bound) != 1 or isinstance(bound[0], Taken) or bound[0].role != "parameter":
+                return ()
+            owners = self.of_fixture(file, match[1])
+            told = [self._returned(one, match[2]) for one in owners]
+            if not told or not all(told):
+                return ()
+            found = (*found, *(one for classes in told for one in classes))
+        return tuple(dict.fromkeys(found))
+
+    def _returned(self, owner: Symbol | External, name: str) -> Classes:
+        method = self.project.types.method(owner, name) if isinstance(owner, Symbol) else None
+        if method is None or not method[1].returns:
+            return ()
+        return self.project.types.of_annotation(method[0].module, method[0].name, method[1].returns)
+
+    def passed_on_to(self, owner: Symbol) -> Classes:
+        """The classes of what `__getattr__` asks for everything that a class lacks: `return getattr(self.table(), name)`."""
+        method = self.project.types.method(owner, "__getattr__")
+        if method is None or len(method[1].parameters) < 2:
+            return ()
+        file = self.references.bindings(self.project.symbols.path(method[0].module))
+        asked = re.escape(method[1].parameters[1].name)
+        values = [
+            match
+            for statement in file.occurrences.statements
+            if statement.scope.kind == "function" and statement.scope.name == method[1].name
+            and (text := " ".join(file.occurrences.text[statement.start : statement.end].split())).startswith("return")
+            and (match := re.fullmatch(rf"return getattr\((.+), {asked}\)", text)) is not None
+        ]  # fmt: skip
+        if len(values) != 1:
+            return ()
+        return self.project.types.of_expression(method[0].module, method[1].name, values[0][1])
 
     # Context managers
 

@@ -29,9 +29,9 @@ _STANDS_IN: Final = re.compile(r"(?:Fake|Mock|Stub|Dummy|Double|Spy|Null|Dumb|Si
                                r"(?:Fake|Mock|Stub|Dummy|Double|Spy)\b")  # fmt: skip
 """What is added to a class's name for one that stands for it."""
 _CALLED_BY_PYTHON: Final = frozenset({
-    "write", "flush", "read", "readline", "readlines", "fileno", "isatty", "keys", "close",
+    "write", "flush", "read", "readline", "readlines", "fileno", "isatty", "keys",
 })  # fmt: skip
-"""Methods that are called of whatever is taken for a file, a mapping or something to be closed."""
+"""Methods that are called of whatever is taken for a file or a mapping."""
 
 
 class MemberRenaming:
@@ -93,7 +93,7 @@ class MemberRenaming:
             if self._is_typed_dict(module, row):
                 raise Refused(f"{here}: the keys of a TypedDict are strings wherever they are used: rename it by hand")
         if self.fields and "_" in (self.old[0], self.new[0]) and self._attrs and self.unsure == "refuse":
-            raise Refused(f"{here}: the constructor that attrs makes leaves out the first underscore, and has a keyword "
+            raise Refused(f"{here}: the constructor that attrs makes leaves out the first underscore, its keyword is "
                           f"{self.old.lstrip('_')}: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
         if not self.old.startswith("_") and not self._used_here:
             raise Refused(f"{here}: nothing in the project asks for {self.old}: what does stands outside")
@@ -109,7 +109,12 @@ class MemberRenaming:
             if rest != last.strip("_").lower() and (not rest or any(rest in one or one in rest for one in plain)):
                 raise Refused(f"{here}: {module}:{name} has a {self.old} too, and may stand for {self.owner[1]}: give "
                               "them a common base, or say unsure = \"leave\"")  # fmt: skip
-        if self.kind() == "method" and self.old in _CALLED_BY_PYTHON:
+        for module, name in sorted(self.families.others):
+            if self.families.torn_off((module, name)):
+                raise Refused(f"{here}: {module}:{name} has a base that is not known, and a {self.old} that may "
+                              "override this: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
+        closed = self.old == "close" and bool([*self.project.mentioning(["closing"])])
+        if self.kind() == "method" and (self.old in _CALLED_BY_PYTHON or closed):
             raise Refused(f"{here}: Python's own library calls {self.old} of whatever it is given: see that it is not "
                           "given this, and say unsure = \"leave\"")  # fmt: skip
         if self._enumeration and self._named_values():
@@ -152,9 +157,10 @@ class MemberRenaming:
         if outside_has(base, self.old) is None and not self.old.startswith("_") and not self._used_here:
             raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
                           f"{self.old} by its name: nothing in the project does: rename it by hand")  # fmt: skip
-        self._check_called(one, base, here)
+        if isinstance(base, External):
+            self._check_called(one, base, here)
 
-    def _check_called(self, one: Key, base: External | Unknown, here: str) -> None:
+    def _check_called(self, one: Key, base: External, here: str) -> None:
         """Refuse for a method that a base outside the project may call."""
         public = self.kind() == "method" and not self.old.startswith("_") and self.unsure == "refuse"
         if public and outside_has(base, self.old) is None:

@@ -188,7 +188,8 @@ def _folder(project: Project, place: Place, to: str, create_packages: bool) -> t
 def _remedy(package: str, layout: Layout) -> str:
     packages = [name for name, place in layout.modules.items() if place.package]
     near = get_close_matches(package, packages, n=3)
-    return f"{f'did you mean {chr(32).join(near)}? ' if near else ''}`create-packages = true` makes it"
+    remedy = "`create-packages = true` (--set create-packages=true) makes it"
+    return f"{f'did you mean {chr(32).join(near)}? ' if near else ''}{remedy}"
 
 
 def _check_name(project: Project, place: Place, to: str) -> None:

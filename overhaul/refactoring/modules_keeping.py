@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from typing import Final
 
 from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
@@ -65,11 +66,32 @@ class Keeping:
 
     def _told(self, module: str, name: str) -> bool:
         """Whether a string says `module.name`, or a call sets an attribute of just that name."""
-        last = module.rpartition(".")[2]
-        said = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(name)}\b|attr\([^()\n]*[\"']{re.escape(name)}[\"']|"
-                          rf"\b(?:object|multiple|setitem|dict)\([^()\n]*[\"']{re.escape(name)}[\"']")  # fmt: skip
-        return any(said.search(text) for text in self._texts)
+        found = self._said.get(name)
+        if found is None:
+            found = self._said[name] = frozenset(self._spoken(name))
+        return "" in found or module.rpartition(".")[2] in found
+
+    def _spoken(self, name: str) -> Iterator[str]:
+        """What stands before the name and a dot or colon anywhere; "" for a call that sets an attribute of that name."""
+        whole = re.compile(rf"{re.escape(name)}\b")
+        for text in self._texts:
+            for one in whole.finditer(text):
+                at = one.start()
+                mark = text[at - 1 : at]
+                line = text[text.rfind("\n", 0, at) + 1 : max(at - 1, 0)]
+                if mark in (".", ":"):
+                    yield from _LAST.findall(line)
+                elif mark in ('"', "'") and text[one.end() : one.end() + 1] in ('"', "'") and _SETS.search(line):
+                    yield ""
+
+    @cached_property
+    def _said(self) -> dict[str, frozenset[str]]:
+        return {}
 
     @cached_property
     def _texts(self) -> Iterable[str]:
         return [self.project.source(path).text() for path in self.project.mentioning([self.move.name])]
+
+
+_LAST: Final = re.compile(r"\w+\Z")
+_SETS: Final = re.compile(r"(?:attr|\b(?:object|multiple|setitem|dict))\([^()\n]*\Z")

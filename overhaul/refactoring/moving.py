@@ -65,7 +65,8 @@ class Decider:
         self.references = references
         self.graph = Graph(project)
         self.needs = Needs(project, old)
-        self.early = Early(project)
+        loaded = {one for module in (old.module, new.module) for one in self.graph.loaded(module)}
+        self.early = Early(project, loaded)
         self.supplies = Supplies(project, self.needs, new)
         self._promised: dict[frozenset[str], list[str]] = {}
 
@@ -84,19 +85,28 @@ class Decider:
                           "these (helpers = \"move\" or \"import-back\")")  # fmt: skip
         units = [more] if self.helpers == "move" else [unit] if more == unit else [unit, more]
         reason: Refused | None = None
-        ways: Sequence[tuple[Way, Way]] = (("top", "top"), ("top", "within"), ("within", "top"))
         for lenient in (0, 1, 2):
             self.graph = Graph(self.project, lenient)
-            for back, forth in ways:
-                for one in units:
-                    try:
-                        decision = self._decision(one, back_way=back, forth_way=forth)
-                    except Refused as refused:
-                        reason = reason or refused
-                    else:
-                        yield decision
+            for back, forth, one in self._ways(units):
+                try:
+                    decision = self._decision(one, back_way=back, forth_way=forth)
+                except Refused as refused:
+                    reason = reason or refused
+                else:
+                    yield decision
         if reason is not None:
             raise reason
+
+    def _ways(self, units: Sequence[Unit]) -> Iterator[tuple[Way, Way, Unit]]:
+        """How the old module gets what it goes on to use, how the new one what it needs, and what moves."""
+        ways: Sequence[tuple[Way, Way]] = (("top", "top"), ("top", "within"), ("within", "top"))
+        yield from ((back, forth, one) for back, forth in ways for one in units)
+        if self.helpers == "refuse":
+            return
+        # At last helpers go along that the old module uses too, and alone: it imports them back.
+        most = self._with_helpers(units[0], shared=True)
+        if most not in units:
+            yield from ((back, forth, most) for back, forth in ways[:2])
 
     @staticmethod
     def _allowed(unit: Unit, wanted: frozenset[str]) -> frozenset[str]:
@@ -117,19 +127,22 @@ class Decider:
                 if one.role == "global" and one.name not in unit.names and self._only_used_by(unit, one.name):
                     yield one.name
 
-    def _with_helpers(self, unit: Unit) -> Unit:
-        """The unit with all helpers that nothing else uses."""
+    def _with_helpers(self, unit: Unit, *, shared: bool = False) -> Unit:
+        """The unit with all helpers that nothing else uses; `shared`: nothing outside of their module."""
         while True:
             more = [
                 need.name for need in self.needs.of(unit)
-                if self.needs.origin(need.name).kind == "helper" and self._only_used_by(unit, need.name)
+                if self.needs.origin(need.name).kind == "helper" and self._only_used_by(unit, need.name, shared=shared)
             ]  # fmt: skip
             if not more:
                 return unit
             unit = unit_of(self.old, {*unit.names, *more})
 
-    def _only_used_by(self, unit: Unit, name: str) -> bool:
-        """Whether a helper of the module is used by a unit and itself alone, and can be moved."""
+    def _only_used_by(self, unit: Unit, name: str, *, shared: bool = False) -> bool:
+        """Whether a helper of the module is used by a unit and itself alone, and can be moved.
+
+        `shared`: the rest of its module may use it too.
+        """
         if name.startswith("__") or any(isinstance(one, Taken) for one in self.old.bindings(self.old.top, name)):
             return False
         try:
@@ -141,7 +154,9 @@ class Decider:
         if not isinstance(meaning, Symbol) or meaning.module != self.old.module:
             return False
         for found in self.references.to(meaning):
-            if found.path != self.old.path or found.occurrence is None or not with_it.has(found.occurrence):
+            if found.path != self.old.path or found.occurrence is None or found.how == "listed":
+                return False
+            if not shared and not with_it.has(found.occurrence):
                 return False
         return True
 

@@ -52,8 +52,8 @@ def _altered(file: Bindings, unit: Unit, names: frozenset[str]) -> Iterator[tupl
         if not is_script(statement, occurrences.text):
             started.append(tree)
     own = frozenset(functions)
-    for tree in started:
-        for part in _early(tree):
+    for one in started:
+        for part in _early(one):
             yield from _changed(part, names)
             yield from _handed(file, part, names, own)
     for body in _run(started, functions):

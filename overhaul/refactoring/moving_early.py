@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +16,11 @@ from overhaul.refactoring.bindings import Bindings
 if TYPE_CHECKING:
     from overhaul.project import Project
 
+_Call = tuple[str, str, str, bool]
+"""Module, scope and chain of what is called; False: of what is handed over to what may call it."""
 _MAKING: Final = ("__init__", "__new__", "__post_init__", "__attrs_post_init__")
+_BEFORE: Final = r"(?:^\s*|[(,]\s*|(?<!factory)(?<!converter)(?<!validator)=\s*)"
+"""What stands before an argument; those that are called when an instance is made are left out."""
 _SELDOM: Final = frozenset({
     "__repr__", "__str__", "__enter__", "__exit__", "__aenter__", "__aexit__", "__del__", "__reduce__", "__copy__",
     "__deepcopy__", "__getstate__", "__setstate__", "__await__", "__rich__", "__rich_console__", "__call__",
@@ -27,11 +31,15 @@ _ALWAYS: Final = frozenset({"__init_subclass__", "__set_name__", "__class_getite
 
 
 class Early:
-    """Functions that are called when some module is imported, followed from call to call."""
+    """Functions that are called when some modules are imported, followed from call to call."""
 
-    def __init__(self, project: Project) -> None:
-        """Worked out when it is first asked."""
-        self._project = project
+    def __init__(self, project: Project, modules: Collection[str]) -> None:
+        """Worked out when it is first asked.
+
+        `modules` are those that may be imported before what is imported late is there: what it loads itself. Others,
+        as tests, have it whole.
+        """
+        self._project, self._modules = project, modules
         self._uses: dict[str, dict[str, list[UsedName]]] = {}
         self._texts: dict[str, list[str]] = {}
 
@@ -81,11 +89,12 @@ class Early:
         asked: set[str] = set()
         waiting = list(self._at_import())
         while waiting:
-            module, scope, chain = waiting.pop()
-            asked.add(chain.rpartition(".")[2])
+            module, scope, chain, is_call = waiting.pop()
+            if is_call:
+                asked.add(chain.rpartition(".")[2])
             meaning = self._project.symbols.lookup(module, scope, chain)
             if not isinstance(meaning, Symbol) or meaning.kind not in ("function", "method", "class"):
-                if not isinstance(meaning, External):
+                if is_call and not isinstance(meaning, External):
                     asked.add("")
                 continue
             if meaning.kind == "class":
@@ -100,14 +109,14 @@ class Early:
                 waiting += self._body(meaning.module, meaning.name, called)
         return frozenset(called), frozenset(made), frozenset(asked)
 
-    def _body(self, module: str, name: str, called: set[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
-        """What a function calls, those in it too."""
+    def _body(self, module: str, name: str, called: set[tuple[str, str]]) -> Iterator[_Call]:
+        """What a function calls or hands over, those in it too."""
         if (module, name) in called:
             return
         called.add((module, name))
         for scope, rows in self._by_scope(module).items():
             if scope == name or scope.startswith(f"{name}."):
-                yield from ((module, scope, row.name) for row in rows if self._calls(module, row))
+                yield from ((module, scope, row.name, row.how == "call") for row in rows if self._calls(module, row))
 
     def _calls(self, module: str, row: UsedName) -> bool:
         """Whether a name is called, or handed over to what may call it."""
@@ -121,7 +130,7 @@ class Early:
             except Unreadable:
                 lines = []
             self._texts[module] = lines
-        handed = re.compile(rf"(?:^\s*|[(,]\s*|(?<!factory)(?<!converter)(?<!validator)=\s*){re.escape(row.name)}\s*[,)]")
+        handed = re.compile(rf"{_BEFORE}{re.escape(row.name)}\s*[,)]")
         return any(number <= len(lines) and handed.search(lines[number - 1]) for number in row.lines)
 
     def _by_scope(self, module: str) -> dict[str, list[UsedName]]:
@@ -132,14 +141,16 @@ class Early:
                 found.setdefault(row.scope, []).append(row)
         return found
 
-    def _at_import(self) -> Iterator[tuple[str, str, str]]:
-        """What is called, or used as a decorator, by modules and class bodies: module, scope, chain."""
+    def _at_import(self) -> Iterator[_Call]:
+        """What is called, handed over, or used as a decorator, by modules and class bodies."""
         symbols = self._project.symbols
         for module in self._project.layout.modules:
+            if module not in self._modules:
+                continue
             inside = symbols.interior(module)
             for scope, rows in self._by_scope(module).items():
                 if not scope or scope in inside.classes:
-                    yield from ((module, scope, row.name) for row in rows if self._calls(module, row))
+                    yield from ((module, scope, row.name, row.how == "call") for row in rows if self._calls(module, row))
             decorated = [(row.name, row.decorators) for row in inside.classes.values()]
             decorated += [(row.name, row.decorators) for row in inside.functions.values()]
             for name, decorators in decorated:
@@ -147,4 +158,4 @@ class Early:
                 if not around or around in inside.classes:
                     for text in decorators:
                         if (chain := CHAIN.match(text)) or (chain := CHAIN.match(text.partition("(")[0])):
-                            yield module, around, chain[0]
+                            yield module, around, chain[0], True

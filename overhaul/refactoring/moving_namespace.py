@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused, Unreadable
@@ -25,7 +25,9 @@ _QUIET: Final = frozenset({
     "setitem", "delitem", "object", "multiple", "dict",
 })  # fmt: skip
 """What asks a module for none of its names, or is looked after elsewhere: what gives it new ones."""
-_CONSTANT: Final = re.compile(r"\s*,\s*[\"']")
+_NAMED: Final = re.compile(r"(?:^|\n)[ \t]*\w+\s*=\s*$")
+"""Another name for a module, which is followed."""
+_CONSTANT: Final = re.compile(r"\s*,\s*(?:\"\w*\"|'\w*')\s*[,)]")
 
 
 def refuse_asking(file: Bindings, unit: Unit) -> None:
@@ -44,7 +46,7 @@ def asked_for(project: Project, references: References, file: Bindings, unit: Un
             continue
         for line, name in _asking(file, part.names, text[part.start : part.end], part.line):
             yield f"{name}() at line {line} sees the names of the module"
-    yield from _as_a_value(project, references, file)
+    yield from _as_a_value(project, references, file, unit)
 
 
 def _asking(file: Bindings, names: tuple[int, int], text: str, line: int) -> Iterator[tuple[int, str]]:
@@ -71,7 +73,7 @@ def _asking(file: Bindings, names: tuple[int, int], text: str, line: int) -> Ite
                 continue
 
 
-def _as_a_value(project: Project, references: References, file: Bindings) -> Iterator[str]:
+def _as_a_value(project: Project, references: References, file: Bindings, unit: Unit) -> Iterator[str]:
     """Where a file of the project uses a module as a value: what is asked of that cannot be told."""
     module = file.module
     last = module.rpartition(".")[2]
@@ -79,12 +81,15 @@ def _as_a_value(project: Project, references: References, file: Bindings) -> Ite
         rf"\b(?:import_module|__import__)\(\s*[\"'](?:{re.escape(module)}|\.+{re.escape(last)})[\"']"
         rf"|\bsys\.modules\[\s*[\"']{re.escape(module)}[\"']\s*\](?!\s*=[^=])"
     )
+    wanted = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(unit.names)))}|getattr|getmembers|vars|dir|__dict__)\b")
     for path in project.mentioning([last]):
+        if path == file.path:
+            continue
         try:
             text = project.source(path).text()
-            if (match := loaded.search(text)) is not None:
+            if (match := loaded.search(text)) is not None and wanted.search(text) is not None:
                 yield f"{path}:{text.count(chr(10), 0, match.start()) + 1} loads the module by a string"
-            if path == file.path or not _imports(project, path, module):
+            if not _imports(project, path, module):
                 continue
             other = references.bindings(path)
         except Unreadable:
@@ -131,7 +136,7 @@ def _values(references: References, file: Bindings, module: str) -> Iterator[Occ
                 yield use
 
 
-def _next(every: tuple[Occurrence, ...] | list[Occurrence], one: Occurrence) -> str:
+def _next(every: Sequence[Occurrence], one: Occurrence) -> str:
     """The attribute that is taken of a name at once; "" for none."""
     following = every[one.number + 1] if one.number + 1 < len(every) else None
     if following is not None and following.base == one.number and following.role == "attribute":
@@ -142,6 +147,8 @@ def _next(every: tuple[Occurrence, ...] | list[Occurrence], one: Occurrence) -> 
 def _quiet(file: Bindings, first: Occurrence, last: Occurrence) -> bool:
     """Whether what gets the module asks it for nothing."""
     text = file.occurrences.text
+    if _NAMED.search(text, max(0, first.start - 120), first.start) and text[last.end : last.end + 1] in ("\n", ""):
+        return True
     called = _CALLED.search(text, max(0, first.start - 120), first.start)
     if called is None:
         return False

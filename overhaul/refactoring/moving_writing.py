@@ -87,8 +87,8 @@ class Mover:
         symbols = [self._symbol(name) for name in sorted(unit.names - {"_"})]
         found = [(symbol, one) for symbol in symbols for one in self.references.to(symbol)]
         if not f"{new.module}.".startswith(f"{old.module}."):
-            elsewhere = {one.path for _, one in found} - {old.path, new.path}
-            refuse_altered(old, unit, {symbol.name for symbol, one in found if one.path in elsewhere})
+            if any(one.path != old.path for _, one in found):
+                refuse_altered(old, unit, unit.names)
         yield from self._users(decision, found)
         yield from self._old(decision, found)
         moved = [self._moved(symbol, decision) for symbol in symbols]

@@ -10,13 +10,14 @@ from overhaul.refactoring.bindings import Bindings
 
 
 def printed(
-    file: Bindings, name: str, modules: Collection[str], means: Callable[[Scope], bool]
+    file: Bindings, name: str, modules: Collection[str], means: Callable[[Scope], bool], met: Callable[[], bool]
 ) -> Iterator[tuple[int, int, int]]:  # fmt: skip
     """Start, end and line of each place where a class of one of some modules seems to be printed; docstrings left out.
 
     A word before a bracket or behind `<` or its module's name is taken for it; words in prose are not. Such texts are
     what `__repr__`, tracebacks and tests of both have, and are to change in all places or in none. Without its module's
-    name it is taken for the class only where the name means it, as `means` tells of a scope.
+    name it is taken for the class only where the name means it, as `means` tells of a scope, or where it looks like
+    `<Order state=` and nothing else can be meant, as `met` tells of the file.
     """
     text = file.occurrences.text
     if name not in text:
@@ -45,7 +46,8 @@ def printed(
             whole = text[start:end].strip("rRbBuUfF'\"") == match[0].strip("<")
             if first in code or first in seen or whole:
                 continue
-            if whole_text or text[first - 1] == "." or means(_scope(file, start)):
+            shape = text[first - 1] == "<" and re.match(r"\s+\w+=", text[last : last + 40]) is not None
+            if whole_text or text[first - 1] == "." or means(_scope(file, start)) or (shape and met()):
                 seen.add(first)
                 yield first, last, text.count("\n", 0, first) + 1
 

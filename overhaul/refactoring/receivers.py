@@ -64,6 +64,10 @@ class Receivers:
         classes = self.classes(file, one)
         if classes and not any(map(self.vague, classes)):
             return self.of_classes(classes)
+        if classes and (others := self._behind(classes)):
+            judged = self.of_classes(others)
+            if judged.answer in ("yes", "likely"):
+                return Judgement("likely", "what it passes it on to has it")
         if self.guesses.outside(file, one, text):
             return Judgement("no", "made outside the project")
         if self.guesses.compared(file, one) in self.families.holders:
@@ -106,7 +110,20 @@ class Receivers:
             return families.may_stand_for(one.name)
         if not isinstance(one, Symbol) or (key := (one.module, one.name)) in families.holders or families.has(key):
             return False
-        return families.protocol(key) or families.passes_on(key)
+        return families.protocol(key) or families.passes_on(key) or families.torn_off(key)
+
+    def _behind(self, classes: Classes) -> Classes:
+        """The classes that answer in the end, where some pass on what they are asked for; empty where not known."""
+        found: Classes = ()
+        for one in classes:
+            if not self.vague(one):
+                found = (*found, one)
+                continue
+            told = self.guesses.passed_on_to(one) if isinstance(one, Symbol) else ()
+            if not told or any(map(self.vague, told)):
+                return ()
+            found = (*found, *told)
+        return found
 
     def of_own(self, own: Key) -> Judgement:
         """`self.name` in a method of a class: an instance of it or of any class below."""
@@ -114,6 +131,9 @@ class Receivers:
         if own in families.holders:
             return Judgement("yes", "its own class has it")
         below = families.holders_below(own)
+        if families.torn_off(own) and not families.has(own):
+            answer: Answer = "unsure" if families.others else "likely"
+            return Judgement(answer, f"{own[1]} has a base that is not known")
         if not below:
             return Judgement("no", "its class is another one")
         if others := families.others_below(own):
@@ -153,6 +173,8 @@ class Receivers:
                 return "yes"
             if families.has(key):
                 return "no"
+            if families.torn_off(key):
+                return "unsure"
             if families.holders_below(key):
                 return "unsure" if families.others_below(key) else "likely"
             return "no"
@@ -178,7 +200,7 @@ class Receivers:
         bound = file.bindings(home, base.name)
         if len(bound) == 1 and not isinstance(bound[0], Taken) and bound[0].role == "parameter":
             return self.guesses.of_fixture(file, base.name)
-        return self.guesses.of_entered(file, home, base.name)
+        return self.guesses.of_entered(file, home, base.name) or self.guesses.of_made(file, home, base.name)
 
     # Evidence
 
@@ -196,6 +218,7 @@ class Receivers:
         others = [key for key in families.others if asked <= families.members(key) or families.open(key)]
         others += families.listing
         common = families.name in common_names() and common_with(asked)
+        fitting = fitting or [key for key in families.passing if asked - {families.name} <= families.members(key)]
         if not fitting:
             if others or common:
                 return Judgement("no", "it is asked for members that the class has not")
@@ -216,7 +239,7 @@ class Receivers:
         return Judgement("unsure", "its class is not known")
 
     def _meets_others(self, file: Bindings, text: str) -> bool:
-        """Whether a value may be of a package that a file imports: it is not called like a class that has the member."""
+        """Whether a value may be of a package that a file imports: it is not called like a class with the member."""
         last = re.sub(r"\(.*", "", text, flags=re.DOTALL).rpartition(".")[2].strip("_").lower()
         if any(_alike(last, key) for key in self.families.holders):
             return False

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Edit, Guidance, Kind, Leftover, Replacement, Target
 from overhaul.errors import Refused
+from overhaul.facts import Class
 from overhaul.naming.meanings import Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import BINDING, Bindings, Taken
 from overhaul.refactoring.carriers import Carriers
-from overhaul.refactoring.named_strings import constants, exported_names, named_members, own_names
+from overhaul.refactoring.named_strings import Listed, constants, exported_names, named_members, own_names
 from overhaul.refactoring.printed import printed
+from overhaul.refactoring.run_time_names import RunTimeNames
 from overhaul.refactoring.shims import MARK, shim
 
 if TYPE_CHECKING:
@@ -28,12 +30,18 @@ _SPOKEN_FOR: Final = ("pytest_", "setup_module", "teardown_module", "setUpModule
 class Renaming:
     """One symbol and its new name."""
 
-    def __init__(self, project: Project, carriers: Carriers, target: Target) -> None:
-        """Nothing is looked at before it is asked for."""
+    def __init__(self, project: Project, carriers: Carriers, target: Target, unsure: str = "refuse") -> None:
+        """`unsure`: refuse, rename or leave what may mean it or not."""
         self.project, self.carriers, self.target = project, carriers, target
         self.references = carriers.references
         self.old, self.new = target.name, carriers.new
+        self.unsure = unsure
         self._left: list[Leftover] = []
+        self._doubts: list[Leftover] = []
+
+    @cached_property
+    def _run_time(self) -> RunTimeNames:
+        return RunTimeNames(self.carriers, self._paths_to)
 
     def kind(self) -> Kind:
         """What is renamed, as the module binds it last."""
@@ -70,6 +78,12 @@ class Renaming:
         if stub is not None and stub in self.carriers.files_mentioning:
             self._check_home(self.references.bindings(stub))
         self._check_stars()
+        if self.unsure == "refuse":
+            if (found := self._run_time.put_together()) is not None:
+                raise Refused(f"{here}: {found[0]} puts names together that {self.old} may be one of ({found[1]}): "
+                              "rename it by hand, or say unsure = \"leave\"")  # fmt: skip
+            if why := self._run_time.kept_by_name():
+                raise Refused(f"{here}: {why}: rename it by hand, or say unsure = \"leave\"")
 
     def _check_home(self, file: Bindings) -> None:
         if conflict := self.carriers.conflict(file, file.top):
@@ -118,10 +132,21 @@ class Renaming:
 
     def replacements(self) -> Iterator[tuple[str, Sequence[Replacement]]]:
         """What is replaced, file by file. Raises Refused where one place cannot follow."""
-        for file in self.carriers.files():
-            found = sorted(set(self._in_file(file)))
-            if found:
-                yield file.path, found
+        found = [(file.path, sorted(set(self._in_file(file)))) for file in self.carriers.files()]
+        if self._doubts and self.unsure == "refuse":
+            first = min(self._doubts)
+            more = f" ({len(self._doubts)} such places)" if len(self._doubts) > 1 else ""
+            raise Refused(f"{first.path}:{first.line}: {first.reason}{more}: change it by hand, or say unsure = "
+                          f"\"rename\" or \"leave\": {first.text}")  # fmt: skip
+        yield from ((path, replacements) for path, replacements in found if replacements)
+
+    def _doubt(self, file: Bindings, start: int, line: int, why: str) -> Iterator[Replacement]:
+        if self.unsure == "rename":
+            yield Replacement(start, start + len(self.old), self.new, why, "review")
+            return
+        left = self.project.leftover(file.path, line, self.target, why)
+        self._left.append(left)
+        self._doubts.append(left)
 
     def _in_file(self, file: Bindings) -> Iterator[Replacement]:
         for one in file.occurrences.named(self.old):
@@ -138,12 +163,24 @@ class Renaming:
                     yield from self._variable(file, one)
         yield from self._strings(file)
         if self.kind() == "class":
-            for start, end, _ in printed(file, self.old, self._paths_to, partial(self._is_meant, file)):
+            means, met = partial(self._is_meant, file), partial(self._is_met, file)
+            for start, end, _ in printed(file, self.old, self._paths_to, means, met):
                 yield Replacement(start, end, self.new, "as it is printed", "review")
 
     def _is_meant(self, file: Bindings, scope: Scope) -> bool:
         """Whether the old name means the symbol in a scope."""
         return self.carriers.follows(file, file.owner(scope, self.old))
+
+    def _is_met(self, file: Bindings) -> bool:
+        """Whether nothing else is called so in a file that imports the package, nor any other class of the project."""
+        if any(True for _ in file.occurrences.named(self.old)):
+            return False
+        defined = [
+            module for module, rows in self.project.facts(Class).items()
+            for row in rows if row.name.rpartition(".")[2] == self.old
+        ]  # fmt: skip
+        package = self.target.module.partition(".")[0]
+        return defined == [self.target.module] and any(one.target.partition(".")[0] == package for one in file.taken)
 
     @cached_property
     def _paths_to(self) -> frozenset[str]:
@@ -225,7 +262,20 @@ class Renaming:
                 raise Refused(f"{file.path}:{one.line}: {base.module} may pass {self.old} on by __getattr__ or "
                               "globals(): rename it by hand")  # fmt: skip
             return
-        if isinstance(base, Unknown) and self._may_be_a_module(file, one):
+        if not isinstance(base, Unknown) and not (
+            isinstance(base, Symbol) and base.kind in ("variable", "attribute")
+        ):
+            return
+        if told := self._run_time.module(file, one):
+            if told in self.project.layout.modules and self.carriers.means(told):
+                yield self._replacement(one, "attribute of its module")
+            return
+        if not self._may_be_a_module(file, one):
+            return
+        if self._run_time.passed_about:
+            why = f"asked of something that may be its module, which is passed about in {self._run_time.passed_about}"
+            yield from self._doubt(file, one.start, one.line, why)
+        else:
             self._left.append(self.project.leftover(
                 file.path, one.line, self.target, "asked of something that may be its module"
             ))  # fmt: skip
@@ -238,6 +288,7 @@ class Renaming:
 
     def _strings(self, file: Bindings) -> Iterator[Replacement]:
         names = {self.old}
+        yield from self._within_strings(file)
         if not any(True for _ in constants(file, names)):
             return
         listed: set[int] = set()
@@ -260,6 +311,53 @@ class Renaming:
                 yield Replacement(
                     asked.start, asked.end, self.new, "name of an attribute", "safe" if asked.certain else "review"
                 )
+        for one in constants(file, names):
+            if one.start in listed:
+                continue
+            if self._is_index(file, one):
+                yield Replacement(one.start, one.end, self.new, "name in its module's dictionary")
+            elif (module := self._run_time.asked(file, one)) and self.carriers.means(module):
+                yield Replacement(one.start, one.end, self.new, "name of an attribute")
+            elif self._run_time.worked_out:
+                why = f"a string of its name, and {self._run_time.worked_out} asks for names that are worked out"
+                yield from self._doubt(file, one.start, one.line, why)
+
+    def _is_index(self, file: Bindings, one: Listed) -> bool:
+        """`vars(module)["name"]`, `module.__dict__["name"]`."""
+        opening = file.brackets.opening(one.start)
+        if opening < 0 or file.brackets.code[opening] != "[":
+            return False
+        text = "".join(file.occurrences.text[file.brackets.start(opening) : opening].split())
+        match = re.fullmatch(r"vars\(([\w.]+)\)|([\w.]+)\.__dict__", text)
+        statement = file.occurrences.statement_at(one.start)
+        if match is None or statement is None:
+            return False
+        meaning = self.project.symbols.lookup(file.module, statement.scope.name, match[1] or match[2])
+        return isinstance(meaning, Symbol) and meaning.kind == "module" and self.carriers.means(meaning.module)
+
+    def _within_strings(self, file: Bindings) -> Iterator[Replacement]:
+        """`__all__ = "old other".split()`, `eval("old()")`."""
+        text = file.occurrences.text
+        word = re.compile(rf"(?<![\w.]){re.escape(self.old)}(?!\w)")
+        carried = self.carriers.carries(file.module)
+        places = [one for one in file.occurrences.named("__all__") if one.home is file.top] if carried else []
+        listing = {file.occurrences.statement_of(one).start for one in places}
+        for start, end, _, kind in file.occurrences.strings():
+            if kind != "string" or self.old not in text[start:end]:
+                continue
+            for match in word.finditer(text, start, end):
+                if text[start:end].strip("rRbBuUfF'\"") == self.old:
+                    continue
+                statement = file.occurrences.statement_at(start)
+                if statement is None:
+                    continue
+                called = file.brackets.callee(start)
+                if statement.start in listing:
+                    yield Replacement(match.start(), match.end(), self.new, "listed in __all__", "review")
+                    continue
+                code = called is not None and text[called[0] : called[1]] in ("eval", "exec", "compile")
+                if code and (carried or self._is_meant(file, statement.scope)):
+                    yield from self._doubt(file, match.start(), statement.line, "code in a string may ask for it")
 
     # The old name, for a while
 

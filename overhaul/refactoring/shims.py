@@ -62,5 +62,9 @@ def _existing(file: Bindings) -> tuple[int, str, str] | None:
         indent = occurrences.text[line : first.start]
         if indent.strip():
             raise Refused(f"{where}: __getattr__ stands on one line: add the old names by hand")
+        # The line that marks an older shim stays above it.
+        above = occurrences.text.rfind("\n", 0, max(line - 1, 0)) + 1
+        if occurrences.text[above:line].strip().startswith(MARK):
+            line = above
         return line, indent, parameters[0].name.value
     return None

@@ -68,3 +68,19 @@ def test_a_shim_of_a_shim_goes_with_it() -> None:
 def test_nothing_is_left_to_do_where_there_are_no_shims(tmp_path: Path) -> None:
     done = transform("drop_shims", FILES, {})
     assert done.files == {path: text.encode() for path, text in FILES.items()}
+
+
+def test_the_shims_of_several_steps_go_all_or_one_by_one() -> None:
+    files = {**FILES, "sums.py": ""}
+    once = transform("rename_symbol", files, {"target": "shop:Cart", "to": "Basket", "shim": True})
+    twice = transform("move_symbol", dict(once.files), {"target": "shop:total", "to": "sums", "shim": True})
+    assert not once.refusals and not twice.refusals
+    plain = transform("rename_symbol", files, {"target": "shop:Cart", "to": "Basket"})
+    plain = transform("move_symbol", dict(plain.files), {"target": "shop:total", "to": "sums"})
+    done = transform("drop_shims", dict(twice.files), {})
+    assert not done.refusals, done.refusals
+    assert done.files == plain.files
+    one = transform("drop_shims", dict(twice.files), {"names": ["shop:total"]})
+    assert not one.refusals, one.refusals
+    assert b'"Cart"' in one.files["shop.py"] and b'"total"' not in one.files["shop.py"]
+    assert one.files["shop.py"].count(b"# overhaul: shim of shop.Basket\n    if name ==") == 1

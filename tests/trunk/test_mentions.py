@@ -114,6 +114,49 @@ def test_what_only_looks_like_the_name_stays() -> None:
         assert one(text, MOVED) == text
 
 
+def test_files_and_hosts_that_are_called_like_a_module_stay() -> None:
+    for text in ("A = 'shop.core:8080'\n", "A = 'at shop.core:80'\n"):  # a host with its port
+        assert one(text, MODULE) == text
+    for name in ("shop.core.json", "shop.core.tar.gz", "shop.core.Order.txt"):  # files
+        found = told({"use.py": f"A = '{name}'\n"}, MODULE)
+        assert found.files == {"use.py": f"A = '{name}'\n"} and found.left == ["use.py:1"]
+    assert one("A = 'shop.core:Order'\n", MODULE) == "A = 'shop.kernel:Order'\n"
+    assert one("A = 'shop.core.Order.ship'\n", MODULE) == "A = 'shop.kernel.Order.ship'\n"
+
+
+def test_a_member_that_is_called_like_the_suffix_of_a_file_follows() -> None:
+    core = {"shop/core.py": "import json\n" + CORE}
+    now = {**NOW[MODULE], "shop/kernel.py": "import json\n" + CORE}
+    text = "patch('shop.core.json')\n"
+    assert told({**core, "use.py": text}, MODULE, now=now).files["use.py"] == "patch('shop.kernel.json')\n"
+
+
+def test_a_pattern_with_word_boundaries_follows() -> None:
+    text = "A = r'\\bshop\\.core\\.Order\\b'\nB = r'\\bmyshop\\.core\\.Order\\b'\nC = r'\\.shop\\.core\\.Order'\n"
+    assert one(text, RENAMED) == text.replace("bshop\\.core\\.Order", "bshop\\.core\\.Purchase")
+
+
+PICKLE = "A = (b'\\x80\\x04\\x8c\\tshop.core\\x94\\x8c\\x05Ord'\n     b'er\\x94\\x93.')\nOrder = 'Order'\n"
+
+
+def test_a_pickle_that_names_the_thing_refuses_the_step() -> None:
+    with pytest.raises(Refused, match=r"use\.py:1: bytes hold a pickle that names shop\.core\.Order: leave a shim"):
+        told({"use.py": PICKLE}, RENAMED)
+    with pytest.raises(Refused, match="pickle"):
+        told({"use.py": "A = b'cshop.core\\nOrder\\n.'\n"}, RENAMED)
+
+
+def test_bytes_that_are_no_pickle_of_the_thing_refuse_nothing() -> None:
+    for text in (
+        PICKLE.replace("\\tshop", "\\x0bmyshop"),  # of another module
+        PICKLE.replace("er\\x94", "ers\\x94"),  # of another class
+        "A = b'shop.core is where an Order is'\n",  # prose
+    ):
+        assert told({"use.py": text}, RENAMED).files == {"use.py": text}
+    kept = msgspec.structs.replace(RENAMED, kept=True)
+    told({"use.py": PICKLE}, kept, now=AFTER_RENAME)
+
+
 def test_known_calls_are_safe_and_others_are_to_be_reviewed() -> None:
     text = (
         "from importlib import import_module\nimport logging\n"
@@ -223,11 +266,26 @@ def test_doctests_are_read_as_code() -> None:
     assert one(text, MOVED) == text.replace("from shop.core import Order, helper\n", split)
 
 
+def test_a_class_with_a_short_name_follows_between_backticks() -> None:
+    row = Moved(Target("db", "Row"), Target("db", "Line"), "class")
+    text = '"""Makes a ``Row``, and rows."""\n\n\nclass Row: ...\n'
+    done = told({"db.py": text}, row, now={"db.py": text.replace("Row:", "Line:")})
+    assert done.files["db.py"].startswith('"""Makes a ``Line``, and rows."""')
+
+
 def test_a_local_variable_of_the_same_name_in_an_example_stays() -> None:
     text = '"""\n>>> Order = 1\n>>> Order + 1\n2\n"""\n'
     assert one(text, RENAMED) == text
     text = '"""\n>>> from shop.core import Order\n>>> def f(Order): return Order\n"""\n'
     assert one(text, RENAMED) == text.replace("import Order", "import Purchase as Order")
+
+
+def test_a_variable_in_a_function_of_an_example_stays() -> None:
+    text = '"""Make one.\n\ne.g.::\n\n    async def main():\n        Order = maker()\n        Order.ship()\n"""\n'
+    assert one(text, RENAMED, path="shop/parts/more.py") == text
+    head = "from shop.core import Order\n"
+    made = told({"use.py": text + head}, RENAMED)
+    assert made.files["use.py"].startswith(text), "though the module has one of its own"
 
 
 def test_a_comment_follows_where_the_name_is_whole() -> None:
@@ -289,6 +347,15 @@ def test_history_stays_with_one_line() -> None:
 
 
 # Settings
+
+
+def test_migration_files_stay_as_they_were() -> None:
+    text = '[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.core:Order"\nto = "Purchase"\n'
+    found = told({"first.toml": text, "second.toml": f'[jobs]\nrun = "shop.core:Order"\n{text[:10]}'}, RENAMED)
+    assert found.files["first.toml"] == text
+    assert '"shop.core:Purchase"' in found.files["second.toml"], "steps of something else"
+    inline = 'steps = [\n  {codemod = "move_module", target = "shop.core", to = "x.y"},\n]\n'
+    assert told({"a.toml": inline}, MODULE).files == {"a.toml": inline}
 
 
 def test_settings_follow() -> None:

@@ -106,3 +106,20 @@ def test_a_patch_that_was_for_both_is_refused_with_its_place() -> None:
 def test_a_string_that_is_not_patched_stays() -> None:
     test = "A = 'net.old.fetch'\n"
     assert patched(test, BOTH, BOTH_AFTER, NEW) == (test, [])
+
+
+TWO = OLD + "\n\ndef go():\n    return pull()\n"
+TWO_AFTER = "from net.new import pull\n\n\ndef fetch(): ...\n\n\ndef go():\n    return pull()\n"
+THROUGH = "import net.old\n\n\ndef run():\n    return net.old.pull()\n"
+
+
+def test_a_patch_stays_where_the_old_module_goes_on_to_use_it_and_the_test_does_not_say_whom_it_means() -> None:
+    test = "@patch('net.old.pull')\ndef test_it(mocked):\n    start()\n"
+    text, left = patched(test, TWO, TWO_AFTER, NEW, use=THROUGH)
+    assert text == test and len(left) == 1 and "patched where net.old looks it up" in left[0]
+
+
+def test_a_patch_follows_for_a_test_of_what_looks_it_up_through_the_module() -> None:
+    test = "@patch('net.old.pull')\ndef test_it(mocked):\n    net.use.run()\n"
+    text, left = patched(test, TWO, TWO_AFTER, NEW, use=THROUGH)
+    assert (text, left) == (test.replace("old", "new"), [])

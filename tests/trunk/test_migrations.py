@@ -71,7 +71,7 @@ def test_a_file_without_a_title_is_called_as_it_is(tmp_path: Path) -> None:
         (f"title = 3\n{GOOD}", r"title: expected a text"),
         ('[[steps]]\ntarget = "a:X"\n', r"step 1: says no codemod: .*one of paint"),
         (f'{GOOD}[[steps]]\ncodemod = "paimt"\n', r"step 2 codemod: unknown codemod 'paimt': did you mean paint\?"),
-        (f'{GOOD}colour = "red"\n', r"step 1 \(paint\) unknown key 'colour': did you mean colours\?"),
+        (f'{GOOD}colour = "red"\n', r"step 1 \(paint\): unknown key 'colour': did you mean colours\?"),
         (f'{GOOD}dry_between = true\n', r"unknown key 'dry_between': did you mean dry-between\?"),
         ('[[steps]]\ncodemod = "paint"\n', r"step 1 \(paint\): target is missing"),
         (f'{GOOD}coats = "two"\n', r"step 1 \(paint\) coats: expected int, got \"two\""),

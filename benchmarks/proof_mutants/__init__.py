@@ -1,0 +1,1 @@
+"""Does the proof hold? Right plans, broken in many ways."""

@@ -166,19 +166,20 @@ class _Function:
             return text_of(node, 200)
         return ""
 
-    def _say(self, test: Any, truth: bool, line: int) -> Iterator[_Known]:
+    def _say(self, test: Any, truth: bool, line: int, through: frozenset[str] = frozenset()) -> Iterator[_Known]:
+        """What a condition says of files; `through` are the names that stand for it on the way, for `a = a or b`."""
         kind = test.__class__
         if kind is cst.UnaryOperation:
-            yield from self._say(test.expression, not truth, line)
+            yield from self._say(test.expression, not truth, line, through)
         elif kind is cst.BooleanOperation:
             whole = (test.operator.__class__ is cst.And) == truth
             for side in (test.left, test.right):
-                for one in self._say(side, truth, line):
+                for one in self._say(side, truth, line, through):
                     yield one if whole else one._replace(sure=False)
         elif kind is cst.Name and test.value in self.values and self.values[test.value].__class__ is not cst.Name:
             value = self.values[test.value]
-            if value.__class__ in (cst.Call, cst.UnaryOperation, cst.BooleanOperation):
-                yield from self._say(value, truth, line)
+            if value.__class__ in (cst.Call, cst.UnaryOperation, cst.BooleanOperation) and test.value not in through:
+                yield from self._say(value, truth, line, through | {test.value})
         else:
             for node in inside(test):
                 if node.__class__ is not cst.Call:

@@ -255,7 +255,8 @@ class Survey:
         """Let all collectors look into what has not been looked into for a table."""
         if lacking := self._store.lacking(table):
             self.failures = tuple(sorted({*self.failures, *look.complete(self._contents, lacking)}))
-            self._known.update(self._store.parsed())
+        # Another view may have had it done.
+        self._known.update(self._store.parsed())
 
     def foresee(self, contents: Mapping[str, bytes]) -> None:
         """Begin to parse what some files will probably be planned to hold, while nothing else needs the processors.

@@ -128,7 +128,7 @@ class Subject:
 
     def _names_a_file(self, parts: Sequence[str], count: int, importer: str) -> bool:
         """Whether something of that name, with a suffix as files have them, is meant: `shop.core.json`."""
-        if count == len(parts) or parts[-1].lower() not in _SUFFIXES:
+        if count == len(parts) or parts[-1].lower() not in FILE_SUFFIXES:
             return False
         return isinstance(self.project.symbols.resolve(".".join(parts), importer), Unknown)
 
@@ -157,8 +157,9 @@ def _last(target: Target) -> str:
     return target.dotted.rpartition(".")[2]
 
 
-_SUFFIXES: Final = frozenset((
+FILE_SUFFIXES: Final = frozenset((
     "bak", "bz2", "cfg", "css", "csv", "dll", "egg", "exe", "gif", "gz", "htm", "html", "ico", "ini", "jpeg", "jpg",
     "js", "json", "log", "md", "pdf", "pickle", "pid", "pkl", "png", "py", "pyc", "pyd", "pyi", "rst", "sock", "sqlite",
     "sqlite3", "svg", "tar", "toml", "tsv", "txt", "whl", "xml", "xz", "yaml", "yml", "zip",
 ))  # fmt: skip
+"""What files are called behind their last dot, and hardly anything of a module."""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from overhaul.changes import Guidance, Moved, Replacement
-from overhaul.mentions.subject import Answer, Subject
+from overhaul.mentions.subject import FILE_SUFFIXES, Answer, Subject
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -136,7 +136,9 @@ def written(token: Token, answer: Answer) -> str:
 def replaced_by(token: Token, answer: Answer, because: str, guidance: Guidance = "review") -> Replacement | Remark:
     """What an answer makes of a token: another text, or a remark where none is known."""
     if answer.text is None:
-        return Remark(token.start, answer.moved, "what it would mean afterwards cannot be told")
+        file = answer.count <= token.name.count(".") and token.name.rpartition(".")[2].lower() in FILE_SUFFIXES
+        why = "it may be the name of a file" if file else "what it would mean afterwards cannot be told"
+        return Remark(token.start, answer.moved, why)
     return Replacement(token.start, token.end, written(token, answer), because, guidance)
 
 

@@ -24,6 +24,8 @@ class Annotation(NamedTuple):
     asked: bool = False
     """Its names are looked up when the function or class is made, be it written as a string or put off by the
     future: as functools.singledispatch and pydantic do."""
+    field: bool = False
+    """Of a variable of a class."""
 
 
 def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[Annotation]:
@@ -34,10 +36,12 @@ def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[A
     except (SyntaxError, ValueError, RecursionError):
         return
     offsets = _Offsets(text, statement.start)
+    fields = {id(one.annotation) for each in ast.walk(tree) if isinstance(each, ast.ClassDef)
+              for one in each.body if isinstance(one, ast.AnnAssign)}  # fmt: skip
     for node, evaluated, plain, asked in _found(tree, local=False):
         whole = isinstance(node, ast.Constant) and isinstance(node.value, str)
         if asked or not whole:
-            yield Annotation(*offsets.of(node), evaluated and not whole, plain, asked)
+            yield Annotation(*offsets.of(node), evaluated and not whole, plain, asked, id(node) in fields)
 
 
 def has_future(occurrences: Occurrences, name: str = "annotations") -> bool:

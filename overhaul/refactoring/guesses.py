@@ -92,7 +92,7 @@ class Guesses:
                 yield from found or self.of_entered(file, statement.scope, value)
 
     def of_made(self, file: Bindings, home: Scope, name: str) -> Classes:
-        """The classes of `table = db.table("orders")` where a fixture gives `db`, by what the method says it returns."""
+        """The classes of `table = db.table("orders")` where a fixture gives `db`, by what the method returns."""
         found: Classes = ()
         rows = self.project.types.local_rows(file.module, home.name, name)
         if len(rows) != len(file.bindings(home, name)):
@@ -118,7 +118,7 @@ class Guesses:
         return self.project.types.of_annotation(method[0].module, method[0].name, method[1].returns)
 
     def passed_on_to(self, owner: Symbol) -> Classes:
-        """The classes of what `__getattr__` asks for everything that a class lacks: `return getattr(self.table(), name)`."""
+        """The classes of what `__getattr__` asks for all that a class lacks: `return getattr(self.table(), name)`."""
         method = self.project.types.method(owner, "__getattr__")
         if method is None or len(method[1].parameters) < 2:
             return ()

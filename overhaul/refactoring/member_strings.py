@@ -20,7 +20,7 @@ _NAMED: Final = NAMING | {"attrgetter", "methodcaller", "getattr_static", "safe_
 _BY_ITSELF: Final = frozenset({"__setattr__", "__getattribute__", "__delattr__"})
 """`object.__setattr__(self, "state", 1)`, `super().__setattr__("state", 1)`."""
 _LISTS: Final = frozenset({"__slots__", "__match_args__", "_fields", "_fields_", "__annotations__", "__attrs__"})
-_WORKED_OUT: Final = re.compile(r"\b(?:get|set|has|del)attr\(\s*[\w.]+\s*,\s*(?![\s\"'])|\battrgetter\(\s*(?![\s\"'])")
+_WORKED_OUT: Final = re.compile(r"\b(?:get|set|has|del)attr\([^\"'\n]*?,\s*(?![\s\"'])|\battrgetter\(\s*(?![\s\"'])")
 """Attributes whose names are not written there."""
 _OF_ITSELF: Final = re.compile(
     r"\b(?:get|set|has|del)attr\(\s*(?:self|cls|this|type\(self\))\s*,\s*(?![\s\"'])|\b(?:self|cls)\.__dict__|"
@@ -44,6 +44,8 @@ class Strings:
 
     def judge(self, file: Bindings, one: Listed) -> Judgement:
         """A string that is the name and nothing else."""
+        if self._exported(file, one):
+            return Judgement("no", "listed in __all__")
         called = file.brackets.callee(one.start)
         last = file.occurrences.text[called[0] : called[1]].rpartition(".")[2].strip() if called is not None else ""
         if last in _NAMED or last in _BY_ITSELF:
@@ -65,6 +67,13 @@ class Strings:
         if _WORKED_OUT.search(file.occurrences.text):
             return Judgement("unsure", "attributes are asked for there by names that are worked out")
         return Judgement("no", "a text")
+
+    def _exported(self, file: Bindings, one: Listed) -> bool:
+        """Whether it names a variable of the module."""
+        found = file.occurrences.statement_at(one.start)
+        if found is None or found.scope is not file.top:
+            return False
+        return any(name.name == "__all__" for name in file.occurrences.all[found.names[0] : found.names[1]])
 
     def within(self, file: Bindings) -> Iterator[tuple[int, int, str]]:
         """Start, line and why of longer strings that name it in a way that cannot be followed."""

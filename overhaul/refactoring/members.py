@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _DATA_BASES: Final = ("typing.NamedTuple", "typing_extensions.NamedTuple", "msgspec.Struct", "pydantic.BaseModel")
 
-_STANDS_IN: Final = re.compile(r"(?:Fake|Mock|Stub|Dummy|Double|Spy|Null|Dumb|Simple|Test|My)(?=[A-Z_]|$)|(?<=[a-z])"
+_STANDS_IN: Final = re.compile(r"(?:Fake|Mock|Stub|Dummy|Double|Spy)(?=[A-Z_]|$)|(?<=[a-z])"
                                r"(?:Fake|Mock|Stub|Dummy|Double|Spy)\b")  # fmt: skip
 """What is added to a class's name for one that stands for it."""
 _CALLED_BY_PYTHON: Final = frozenset({

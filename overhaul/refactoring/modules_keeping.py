@@ -72,7 +72,7 @@ class Keeping:
         return "" in found or module.rpartition(".")[2] in found
 
     def _spoken(self, name: str) -> Iterator[str]:
-        """What stands before the name and a dot or colon anywhere; "" for a call that sets an attribute of that name."""
+        """What stands before the name and a dot or colon; "" for a call that sets an attribute of that name."""
         whole = re.compile(rf"{re.escape(name)}\b")
         for text in self._texts:
             for one in whole.finditer(text):

@@ -17,7 +17,7 @@ from overhaul.refactoring.moving_namespace import asked_for
 from overhaul.refactoring.moving_needs import Need, Needs, When
 from overhaul.refactoring.moving_place import Destination
 from overhaul.refactoring.moving_supplies import Supplies, Supply, Way
-from overhaul.refactoring.moving_unit import Unit, at_import, in_script, refuse_others, unit_of
+from overhaul.refactoring.moving_unit import Unit, at_import, in_script, outermost, refuse_others, unit_of
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _FIRST: Final[Sequence[When]] = ("import", "call", "annotation")
 _COMMON: Final = 3
 """Modules that import a package unconditionally where it can be taken for granted."""
+_RESOLVING: Final = ("get_type_hints", "resolve_types", "eval_str", "get_annotations")
+"""Words of what looks the names in annotations up."""
 _PLATFORM: Final = frozenset({
     "_winapi", "crypt", "curses", "fcntl", "grp", "msvcrt", "nis", "nt", "ossaudiodev", "posix", "pty", "pwd",
     "readline", "resource", "spwd", "syslog", "termios", "tkinter", "tty", "winreg", "winsound",
@@ -100,13 +102,16 @@ class Decider:
     def _ways(self, units: Sequence[Unit]) -> Iterator[tuple[Way, Way, Unit]]:
         """How the old module gets what it goes on to use, how the new one what it needs, and what moves."""
         ways: Sequence[tuple[Way, Way]] = (("top", "top"), ("top", "within"), ("within", "top"))
-        yield from ((back, forth, one) for back, forth in ways for one in units)
+        for back, forth in ways:
+            for one in units:
+                yield back, forth, one
         if self.helpers == "refuse":
             return
         # At last helpers go along that the old module uses too, and alone: it imports them back.
         most = self._with_helpers(units[0], shared=True)
         if most not in units:
-            yield from ((back, forth, most) for back, forth in ways[:2])
+            for back, forth in ways[:2]:
+                yield back, forth, most
 
     @staticmethod
     def _allowed(unit: Unit, wanted: frozenset[str]) -> frozenset[str]:
@@ -275,8 +280,9 @@ class Decider:
         if supply.way != "top":
             return supply
         new = self.new.module
+        hinted = self._hinted(supply.need)
         if self._optional(supply):
-            if supply.need.when == "annotation":
+            if supply.need.when == "annotation" and not hinted:
                 return supply._replace(way="typing")
             if supply.need.when == "call" and supply.copied is None and not any(
                 self.early.runs(self.old, one) for one in supply.need.calls
@@ -290,7 +296,7 @@ class Decider:
         if not ring:
             return supply
         need = supply.need
-        if need.when == "annotation":
+        if need.when == "annotation" and not hinted:
             return supply._replace(way="typing")
         late = wanted == "within" and supply.copied is None
         if late and not any(self.early.runs(self.old, one) for one in need.calls):
@@ -301,6 +307,16 @@ class Decider:
         where = f"{self.old.path}:{need.places[0].line}"
         raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in "
                       f"{new} makes the cycle {ring}: move that too (with = [...]), or name another one")  # fmt: skip
+
+    def _hinted(self, need: Need) -> bool:
+        """Whether annotations of fields with a name are looked up by a file that knows the class: it must be there."""
+        found = [self.needs.annotation(one) for one in need.places]
+        if not any(one is not None and one.field for one in found):
+            return False
+        classes = {outermost(self.old, one).node for one in need.places}
+        names = {one.name.value for one in classes if type(one).__name__ == "ClassDef"}
+        known = set(self.project.mentioning(names)) if names else set()
+        return any(path in known for path in self.project.mentioning(_RESOLVING))
 
     def _optional(self, supply: Supply) -> bool:
         """Whether an import needs a package that may be missing where the new module is used."""

@@ -23,7 +23,7 @@ _FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def refuse_altered(file: Bindings, unit: Unit, names: Collection[str]) -> None:
-    """Raises Refused where the rest of a module changes some of a unit's names, or makes them known, when it is imported.
+    """Raises Refused where the rest of a module changes some names of a unit, or hands them on, when it is imported.
 
     `names` are those that other files take from it.
     """

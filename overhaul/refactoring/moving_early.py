@@ -150,7 +150,8 @@ class Early:
             inside = symbols.interior(module)
             for scope, rows in self._by_scope(module).items():
                 if not scope or scope in inside.classes:
-                    yield from ((module, scope, row.name, row.how == "call") for row in rows if self._calls(module, row))
+                    called = (row for row in rows if self._calls(module, row))
+                    yield from ((module, scope, row.name, row.how == "call") for row in called)
             decorated = [(row.name, row.decorators) for row in inside.classes.values()]
             decorated += [(row.name, row.decorators) for row in inside.functions.values()]
             for name, decorators in decorated:

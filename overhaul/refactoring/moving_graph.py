@@ -169,4 +169,5 @@ def _raises(node: ast.AST) -> bool:
         return False
     if isinstance(node, ast.Raise):
         return True
-    return any(_raises(inner) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.stmt | ast.excepthandler))
+    inside = (one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt | ast.excepthandler))
+    return any(map(_raises, inside))

@@ -27,6 +27,7 @@ _LISTING: Final = re.compile(
     r"\.(append|appendleft|add|attach|connect|extend|insert|register|setdefault|subscribe|update)\("
     r"|\]\s*=[^=]|\bheappush\(|\bglobal\b"
 )
+_SUBCLASSES: Final = re.compile(r"(\w*)\s*\.\s*__subclasses__\b|__subclasses__")
 _DEEP: Final = 3
 """How many calls deep is looked for what puts things into lists."""
 
@@ -76,9 +77,12 @@ def _giving(either: str, called: Collection[str]) -> re.Pattern[str]:
     owner = rf"(?:[\w.]+\.)?(?:{'|'.join(map(re.escape, sorted(set(called))))})"
     return re.compile(
         rf"(?<![\w.]){owner}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
+        rf"|^[ \t]*(?:[\w.* \t]+,\s*)*{owner}\.(?:{either})\s*(?:,[\w.,* \t]*|:[^\n=]+)=(?!=)"
+        rf"|\b(?:as|for|del)\s+(?:[\w.]+\s*,\s*)*{owner}\.(?:{either})\b(?!\s*[.(\[])"
         rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*(?:target\s*=\s*)?{owner}\s*,"
         rf"\s*(?:(?:attribute|name)\s*=\s*)?[\"'](?:{either})[\"']"
-        rf"|\bmultiple\(\s*(?:target\s*=\s*)?{owner}\s*,[^()]*\b(?:{either})\s*=(?!=)"
+        rf"|\bmultiple\(\s*(?:target\s*=\s*)?{owner}\s*,[^()]*\b(?:{either})\s*=(?!=)",
+        re.MULTILINE,
     )
 
 
@@ -148,9 +152,9 @@ def _lists(project: Project, symbol: Symbol, deep: int = _DEEP) -> bool:
     for used in symbols.used[symbol.module] if deep else ():
         if used.how == "call" and f"{used.scope}.".startswith(f"{symbol.name}."):
             meaning = symbols.lookup(symbol.module, used.scope, used.name)
-            if isinstance(meaning, Symbol) and meaning.kind == "function" and not meaning.same(symbol):
-                if _lists(project, meaning, deep - 1):
-                    return True
+            other = isinstance(meaning, Symbol) and meaning.kind == "function" and not meaning.same(symbol)
+            if other and isinstance(meaning, Symbol) and _lists(project, meaning, deep - 1):
+                return True
     return False
 
 
@@ -172,8 +176,22 @@ def _bases(project: Project, file: Bindings, node: Any) -> Iterator[tuple[str, b
                 continue
     row = symbols.interior(file.module).classes.get(node.name.value)
     own = [one for one in symbols.order(file.module, node.name.value)[1:] if isinstance(one, Symbol)]
-    if row is not None and own and any(True for _ in project.mentioning(["__subclasses__"])):
+    if row is not None and own and _asks_for_subclasses(project, {one.name.rpartition(".")[2] for one in own}):
         yield "somebody asks for __subclasses__()", True
+
+
+def _asks_for_subclasses(project: Project, bases: Collection[str]) -> bool:
+    """Whether a file asks one of some classes, or a variable, for its subclasses."""
+    for path in project.mentioning(["__subclasses__"]):
+        try:
+            text = project.source(path).text()
+        except Unreadable:
+            return True
+        for match in _SUBCLASSES.finditer(text):
+            asked = match[1] or ""
+            if asked in bases or not asked[:1].isupper():
+                return True
+    return False
 
 
 def _standard(name: str) -> bool:

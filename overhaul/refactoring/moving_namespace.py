@@ -65,9 +65,8 @@ def _asking(file: Bindings, names: tuple[int, int], text: str, line: int) -> Ite
             case ast.Call(func=ast.Name(id=name), args=arguments) if name in _ASKING and name not in own:
                 place = node.lineno + line - 1
                 code = name in ("eval", "exec")
-                if name == "globals" or (code and len(arguments) == 1 and not node.keywords):
-                    yield place, name
-                elif not code and not arguments and (place, name) in early:
+                alone = code and len(arguments) == 1 and not node.keywords
+                if name == "globals" or alone or (not code and not arguments and (place, name) in early):
                     yield place, name
             case _:
                 continue

@@ -21,6 +21,7 @@ from overhaul.refactoring.moving_place import Destination
 from overhaul.refactoring.moving_sound import sound
 from overhaul.refactoring.moving_stubs import Stubs
 from overhaul.refactoring.moving_text import Moving, closed, cut, merged, put, quoted
+from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.refactoring.references import Found, References
@@ -86,9 +87,10 @@ class Mover:
         refuse_replaced(self.project, old, sorted({*seen_there, *unit.names} - {"_"}))
         symbols = [self._symbol(name) for name in sorted(unit.names - {"_"})]
         found = [(symbol, one) for symbol in symbols for one in self.references.to(symbol)]
-        if not f"{new.module}.".startswith(f"{old.module}."):
-            if any(one.path != old.path for _, one in found):
-                refuse_altered(old, unit, unit.names)
+        self._refuse_hidden(sorted(name for name in unit.names if not name.startswith("_")))
+        inside = f"{new.module}.".startswith(f"{old.module}.")  # the old module is imported before the new one
+        if not inside and any(one.path != old.path for _, one in found):
+            refuse_altered(old, unit, unit.names)
         yield from self._users(decision, found)
         yield from self._old(decision, found)
         moved = [self._moved(symbol, decision) for symbol in symbols]
@@ -96,9 +98,19 @@ class Mover:
             moved.append(Moved(Target(old.module, "_"), Target(new.module, "_"), "function"))
         yield from self._new(decision, found, moved)
         yield from self.stubs.changes(unit.names - {"_"}, kept=decision.kept or self.shim)
+        said += self._put_off(unit)
         for line, why in said:
             yield self.project.leftover(old.path, line, Target(old.module, symbols[0].name), why)
         yield from moved
+
+    def _put_off(self, unit: Unit) -> Iterator[tuple[int, str]]:
+        """The annotations of fields that are strings in the new module, where they were none."""
+        if self.new.future and not self.decider.needs.future:
+            text = self.old.occurrences.text
+            for one in self.decider.needs.annotations(unit):
+                if one.field:
+                    line = text.count("\n", 0, one.start) + 1
+                    yield line, "an annotation of a field, a string in the new module (from __future__)"
 
     def _moved(self, symbol: Symbol, decision: Decision) -> Moved:
         kind: Kind = symbol.kind if symbol.kind in ("class", "function") else "variable"
@@ -121,7 +133,7 @@ class Mover:
             if one.path not in (self.old.path, self.new.path) and one.path not in self.stubs.paths:
                 self._user(users, one.path).follow(one, symbol.name)
         if not decision.kept:
-            for path, star in self._stars():
+            for path, star in self._stars(old.module):
                 user = self._user(users, path)
                 passing = path.endswith("__init__.py") or user.file.module in through
                 for symbol, one in found:
@@ -160,10 +172,22 @@ class Mover:
     def _public(self) -> frozenset[str]:
         return frozenset(self.project.symbols.public(self.old.module))
 
-    def _stars(self) -> Iterator[tuple[str, Taken]]:
-        """The star imports from the old module."""
-        package = self.old.path.endswith("__init__.py")
-        words = ["import"] if package else [self.old.module.rpartition(".")[2]]
+    def _refuse_hidden(self, names: Iterable[str]) -> None:
+        """Raises Refused where a star import of the new module would bring a name that means something else there."""
+        for path, star in self._stars(self.new.module):
+            file = self.references.bindings(path)
+            for name in names:
+                for one in file.bindings(file.top, name):
+                    meaning = self.references.brought(file, one) if isinstance(one, Taken) else None
+                    if not (isinstance(meaning, Symbol) and meaning.same(self._symbol(name))):
+                        where = f"{path}:{star.statement.line}"
+                        raise Refused(f"{where}: the star import of {self.new.module} would bring {name}, which is "
+                                      "another one there: rename it first")  # fmt: skip
+
+    def _stars(self, source: str) -> Iterator[tuple[str, Taken]]:
+        """The star imports from the old or the new module."""
+        package = (self.old.path if source == self.old.module else self.new.path).endswith("__init__.py")
+        words = ["import"] if package else [source.rpartition(".")[2]]
         for path in self.project.mentioning(words):
             if path in (self.old.path, self.new.path) or path in self.stubs.paths:
                 continue
@@ -177,7 +201,7 @@ class Mover:
             for taken in file.taken:
                 if taken.name == "*":
                     meaning = self.references.module(file, taken.target)
-                    if isinstance(meaning, Symbol) and meaning.module == self.old.module:
+                    if isinstance(meaning, Symbol) and meaning.module == source:
                         yield path, taken
 
     # The old module

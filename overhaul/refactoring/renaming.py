@@ -346,7 +346,7 @@ class Renaming:
             if kind != "string" or self.old not in text[start:end]:
                 continue
             for match in word.finditer(text, start, end):
-                if text[start:end].strip("rRbBuUfF'\"") == self.old:
+                if text[start:end].lstrip("rRbBuUfF").strip("'\"") == self.old:
                     continue
                 statement = file.occurrences.statement_at(start)
                 if statement is None:

@@ -108,7 +108,7 @@ class RunTimeNames:
     def _uses(self, file: Bindings, words: Collection[str]) -> Iterator[Occurrence]:
         """Names that mean one of the modules."""
         for taken in file.taken:
-            if not taken.bound or (not taken.name and taken.alias is None):
+            if not taken.bound:
                 continue
             meaning = self.references.brought(file, taken)
             if isinstance(meaning, Symbol) and meaning.kind == "module" and meaning.module in self.modules:

@@ -50,3 +50,9 @@ def test_a_call_of_what_has_no_name_is_passed_over() -> None:
     body = ("p = ROOT / key\nif MODULES['file.exists'](p):\n    return load(p)\nd = MODULES['make'](key)\n"
             "open(p, 'w').write(d)")
     assert files(body) == []
+
+
+def test_a_condition_that_is_made_of_itself_is_followed_once() -> None:
+    # What it says is not known then; it went round and round before.
+    body = "p = ROOT / key\nold = p.exists() and fresh\nold = not old or old\nif old:\n    return p.read_text()"
+    assert files(body) == []

@@ -124,7 +124,8 @@ def test_a_module_that_is_asked_for_nothing_lets_names_go(asking: str) -> None:
 def test_a_helper_that_a_test_replaces_by_another_name_of_the_module_is_seen(patch: str) -> None:
     code = "def helper():\n    return 1\n\n\ndef thing():\n    return helper()\n"
     test = f"from unittest.mock import patch\n\nfrom shop.old import thing\n{patch}"
-    assert "another value" in refusal(moved(code, {"tests/test_it.py": test, "more.py": "from shop.old import helper\n"}))
+    files = {"tests/test_it.py": test, "more.py": "from shop.old import helper\n"}
+    assert "another value" in refusal(moved(code, files))
 
 
 def test_what_a_test_replaces_in_another_module_does_not_matter() -> None:
@@ -229,3 +230,13 @@ def test_a_helper_that_others_take_stays_and_the_cycle_is_named() -> None:
     old = "RATE = 1\n\n\nclass thing:\n    rate = RATE\n\n\nclass Other(thing):\n    rate = RATE\n"
     made = moved(old, {"more.py": "from shop.old import RATE, Other\n"})
     assert "shop.new -> shop.old -> shop.new" in refusal(made)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [("Base", True), ("cls", True), ("Other", False)])
+def test_whose_subclasses_somebody_asks_for_is_still_imported(asked: str, kept: bool) -> None:
+    base = "class Base:\n    pass\n\n\nclass Other:\n    pass\n\n\ndef every(cls):\n"
+    base += f"    return {asked}.__subclasses__()\n"
+    code = "from shop.base import Base\n\n\nclass thing(Base):\n    pass\n\n\nother = 1\n"
+    made = moved(code, {"shop/base.py": base})
+    assert ("from shop.new import thing" in made.text("shop/old.py")) is kept
+

@@ -8,7 +8,11 @@ from overhaul.changes import Change, Create, Delete, Edit, FileChange, Move, Rep
 from overhaul.errors import Refused
 from overhaul.source import Source, digest
 
-FILES = {"a.py": b"one = 1\ntwo = 2\n", "b.py": b"\xef\xbb\xbfx = 1\r\ny = 2", "c.py": b"# coding: latin-1\ns = '\xe9'\n"}
+FILES = {
+    "a.py": b"one = 1\ntwo = 2\n",
+    "b.py": b"\xef\xbb\xbfx = 1\r\ny = 2",
+    "c.py": b"# coding: latin-1\ns = '\xe9'\n",
+}
 
 
 def read(path: str) -> Source:

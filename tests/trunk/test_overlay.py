@@ -12,6 +12,7 @@ import pytest
 from overhaul.changes import FileChange, Target
 from overhaul.config import Config
 from overhaul.errors import Refused, Unreadable
+from overhaul.facts import Class, Export
 from overhaul.leaves import load_leaves
 from overhaul.project import Project
 from overhaul.survey import Survey, survey
@@ -239,3 +240,24 @@ def test_what_kills_a_parser_beforehand_is_parsed_where_it_can_be(tmp_path: Path
     planned = here.planned(deadly)
     assert planned.fresh == 1 and here.foreseen == 0
     assert dict(tables(planned)) == dict(tables(survey(written(tmp_path, deadly), Config(jobs=2), LEAVES)))
+
+
+def test_collectors_that_no_proof_needs_look_at_what_is_planned_once_somebody_asks(tmp_path: Path) -> None:
+    root = written(tmp_path / "shop", SHOP)
+    here = seen(root, tmp_path)
+
+    def kept() -> int:
+        with sqlite3.connect(tmp_path / ".overhaul" / "facts.sqlite") as base:
+            return int(base.execute("SELECT count(*) FROM contents").fetchone()[0])
+
+    before = kept()
+    text = "class Purchase:\n    def pay(self) -> None:\n        pass\n"
+    planned = here.planned({"src/shop/models.py": text.encode()})
+    assert [row.name for row in planned.facts(Class)["shop.models"]] == ["Purchase"]
+    assert planned.symbols.interior("shop.models").members_of("Purchase") and not planned.facts(Export)["shop.models"]
+    assert kept() == before, "what is known in part is not written"
+    again = here.planned({"src/shop/models.py": text.encode()})
+    assert again.fresh == 0
+    assert planned.counts() == again.counts() and kept() == before + 1
+    same = seen(written(tmp_path / "same", {**SHOP, "src/shop/models.py": text}))
+    assert planned.counts() == same.counts()

@@ -155,7 +155,7 @@ def read_only() -> None:
     from libcst import CSTNode
 
     sys.setrecursionlimit(RECURSION_LIMIT)
-    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign, assignment]
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
 
 
 @contextlib.contextmanager
@@ -164,12 +164,12 @@ def trusting() -> Generator[None]:
     from libcst import CSTNode
 
     checking = CSTNode.__post_init__
-    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign, assignment]
+    CSTNode.__post_init__ = _unchecked  # type: ignore[method-assign]
     try:
         yield
     finally:
         CSTNode.__post_init__ = checking  # type: ignore[method-assign]
 
 
-def _unchecked(node: object) -> None:
+def _unchecked(self: cst.CSTNode) -> None:
     """The parser made this node; there is nothing to check."""

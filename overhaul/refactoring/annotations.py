@@ -40,7 +40,7 @@ def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[A
               for one in each.body if isinstance(one, ast.AnnAssign)}  # fmt: skip
     for node, evaluated, plain, asked in _found(tree, local=False):
         whole = isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if asked or not whole:
+        if asked or not whole or id(node) in fields:
             yield Annotation(*offsets.of(node), evaluated and not whole, plain, asked, id(node) in fields)
 
 

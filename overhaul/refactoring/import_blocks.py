@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from overhaul.occurrences.finding import Occurrences, Statement
 from overhaul.refactoring.import_lines import IMPORTING, ImportLine, Shape
@@ -14,7 +14,8 @@ from overhaul.refactoring.import_style import Section
 _COMMENT: Final = re.compile(r"#[^\n]*")
 _TYPING: Final = re.compile(r"if\s*\(?\s*(?:\w+\.)*TYPE_CHECKING\s*\)?\s*:")
 
-Key = Callable[[Shape], tuple[int | str, ...]]
+Key = Callable[[Shape], Any]
+"""What to sort by: tuples of numbers and texts that stand at the same places."""
 
 
 class Blocks:

@@ -314,7 +314,7 @@ class Decider:
         if not any(one is not None and one.field for one in found):
             return False
         classes = {outermost(self.old, one).node for one in need.places}
-        names = {one.name.value for one in classes if type(one).__name__ == "ClassDef"}
+        names: set[str] = {one.name.value for one in classes if type(one).__name__ == "ClassDef"}
         known = set(self.project.mentioning(names)) if names else set()
         return any(path in known for path in self.project.mentioning(_RESOLVING))
 

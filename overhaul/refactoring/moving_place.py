@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Occurrences, Statement, occurrences_of
+from overhaul.occurrences.finding import Occurrence, Occurrences, Statement, occurrences_of
 from overhaul.refactoring.annotations import annotations_of, has_future
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
@@ -139,11 +139,11 @@ class Destination:
                 return min(wanted), late.line
         return None
 
-    def _uses(self, one: object, old: str, names: Collection[str]) -> bool:
+    def _uses(self, one: Occurrence, old: str, names: Collection[str]) -> bool:
         file = self.file
-        if file is None or getattr(one, "name", "") not in self._called(old, names):
+        if file is None or one.name not in self._called(old, names):
             return False
-        return file.home_of(one) is file.top  # type: ignore[arg-type]
+        return file.home_of(one) is file.top
 
     def _called(self, old: str, names: Collection[str]) -> frozenset[str]:
         """What the module calls the symbols."""

@@ -108,7 +108,7 @@ class Mover:
         if self.new.future and not self.decider.needs.future:
             text = self.old.occurrences.text
             for one in self.decider.needs.annotations(unit):
-                if one.field:
+                if one.field and one.evaluated:
                     line = text.count("\n", 0, one.start) + 1
                     yield line, "an annotation of a field, a string in the new module (from __future__)"
 
@@ -133,7 +133,7 @@ class Mover:
             if one.path not in (self.old.path, self.new.path) and one.path not in self.stubs.paths:
                 self._user(users, one.path).follow(one, symbol.name)
         if not decision.kept:
-            for path, star in self._stars(old.module):
+            for path, star in self._stars(self.old.module):
                 user = self._user(users, path)
                 passing = path.endswith("__init__.py") or user.file.module in through
                 for symbol, one in found:

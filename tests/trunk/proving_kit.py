@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
-from overhaul.changes import FileChange, Moved, Replacement, Target
+from overhaul.changes import FileChange, Kind, Moved, Replacement, Target
 from overhaul.plans import Check
 from overhaul.project import Project
 from overhaul.proving.proof import prove
@@ -19,7 +19,7 @@ def moved(before: str, after: str, *, kept: bool = False, paths: tuple[str, str]
     """`pkg.mod:Name` to `pkg.mod:Other`; a module has no colon."""
     old, new = (Target(*one.split(":")) for one in (before, after))
     last = old.name.rpartition(".")[2]
-    kind = "module" if not last else "method" if "." in old.name else "class" if last[0].isupper() else "function"
+    kind: Kind = "module" if not last else "method" if "." in old.name else "class" if last[0].isupper() else "function"
     return Moved(old, new, kind, *paths, kept=kept)
 
 

@@ -1,6 +1,6 @@
 """Which places mean a symbol."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -12,7 +12,7 @@ from overhaul.testing import surveyed
 
 
 @contextmanager
-def project_of(files: Mapping[str, str]) -> Iterator[Project]:
+def project_of(files: Mapping[str, str]) -> Generator[Project]:
     with surveyed(files) as survey:
         yield Project(survey)
 

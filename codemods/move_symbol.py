@@ -29,7 +29,8 @@ class MoveSymbol(Request, frozen=True, kw_only=True):
     """Other names of the same module that move too."""
     helpers: Literal["import-back", "move", "refuse"] = "import-back"
     """What becomes of what the code needs of its old module: it is imported from there (and moves along where that
-    makes a cycle and nothing else uses it), moves along where nothing else uses it, or the move is refused."""
+    makes a cycle and nothing outside of that module uses it), moves along where nothing else uses it, or the move is
+    refused."""
     shim: bool = False
     """The old name goes on to work, with a DeprecationWarning."""
 
@@ -40,9 +41,11 @@ def move_symbol(project: Project, request: MoveSymbol) -> Iterator[Proposal]:
 
     What belongs to a symbol goes along: overloads, decorators, comments above, attributes that are set on it, functions
     registered with it. The new module gets the imports that the code needs, the old one loses those it needs no longer,
-    and imports back what it goes on to use. No import cycle is made: where a plain import would make one, a helper that
-    nothing else uses moves along, or the import is made in the functions that need it (`review`); else the move is
-    refused, and the cycle is named.
+    and imports back what it goes on to use. No import cycle is made: where a plain import would make one, the import is
+    made in the functions that need it (`review`), or a helper that nothing outside of its module uses moves along; else
+    the move is refused, and the cycle is named. It is refused as well where code would go on to work, but differently:
+    where the old module changes the symbol when it is imported, where the code sees all names of its module
+    (`globals()`), and where a test replaces what it needs.
     """
     module, colon, name = request.target.partition(":")
     if not colon or not name:

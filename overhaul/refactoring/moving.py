@@ -284,8 +284,10 @@ class Decider:
         if self._optional(supply):
             if supply.need.when == "annotation" and not hinted:
                 return supply._replace(way="typing")
-            if supply.need.when == "call" and supply.copied is None and not any(
-                self.early.runs(self.old, one) for one in supply.need.calls
+            if (
+                supply.need.when == "call"
+                and supply.copied is None
+                and not any(self.early.runs(self.old, one) for one in supply.need.calls)
             ):
                 return supply._replace(way="within")
             where = f"{self.old.path}:{supply.need.places[0].line}"
@@ -302,7 +304,7 @@ class Decider:
         if late and not any(self.early.runs(self.old, one) for one in need.calls):
             if need.when == "call":
                 return supply._replace(way="within")
-            if self.needs.quotable(need):
+            if self.needs.quotable(need) and not hinted:
                 return supply._replace(way="quoted")
         where = f"{self.old.path}:{need.places[0].line}"
         raise Refused(f"{where}: it needs {need.name} of {supply.module or self.old.module}, and importing that in "
@@ -315,7 +317,7 @@ class Decider:
             return False
         classes = {outermost(self.old, one).node for one in need.places}
         names: set[str] = {one.name.value for one in classes if type(one).__name__ == "ClassDef"}
-        known = set(self.project.mentioning(names)) if names else set()
+        known: set[str] = set(self.project.mentioning(names)) if names else set()
         return any(path in known for path in self.project.mentioning(_RESOLVING))
 
     def _optional(self, supply: Supply) -> bool:
@@ -324,7 +326,8 @@ class Decider:
             return False
         packages = {supply.module.partition(".")[0]}.union(*map(self._needed, supply.loads))
         extra = {one for one in packages if self._extra(one)}
-        return bool(extra) and not extra <= self._needed(self.new.module)
+        # Who imports a module that is made for it has imported the old one so far.
+        return bool(extra) and not extra <= self._needed(self.old.module if self.new.fresh else self.new.module)
 
     def _extra(self, package: str) -> bool:
         """Whether a package comes from outside, and the metadata does not ask for it."""

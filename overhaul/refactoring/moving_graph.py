@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 Edge = tuple[str, str]
-CONDITION: Final = "what allows "
+CONDITION: Final = "what is asked for by "
 """What stands before the name of a module that may raise an error when it is imported."""
 _RAISING: Final = re.compile(r"^[ \t]+(?:raise\b|sys\.exit\()|^assert\b|^raise\b", re.MULTILINE)
 
@@ -115,10 +115,7 @@ class Graph:
         """
         imports = self._project.symbols.imports
         return frozenset(
-            row.target.partition(".")[0]
-            for module in self.loaded(start)
-            for row in imports[module]
-            if _wanted(row)
+            row.target.partition(".")[0] for module in self.loaded(start) for row in imports[module] if _wanted(row)
         ).union(f"{CONDITION}{module}" for module in self.loaded(start, surely=True) if self._raising(module))
 
     def _raising(self, module: str) -> bool:

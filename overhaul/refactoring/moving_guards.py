@@ -196,5 +196,4 @@ def _asks_for_subclasses(project: Project, bases: Collection[str]) -> bool:
 
 def _standard(name: str) -> bool:
 
-
     return name.partition(".")[0] in sys.stdlib_module_names

@@ -161,4 +161,3 @@ class Supplies:
         around = [one for one in packages if not f"{self.new.module}.".startswith(f"{one}.")]
         known = self.project.layout.modules
         return tuple(dict.fromkeys(one for one in (*loaded, *around) if one != self.new.module and one in known))
-

@@ -137,7 +137,9 @@ def test_what_a_test_replaces_in_another_module_does_not_matter() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "    NAMES.extend([one])", "    note(one)", "    NAMES[one] = 1",
+        "    NAMES.extend([one])",
+        "    note(one)",
+        "    NAMES[one] = 1",
         "    def inner():\n        note(one)\n    inner()",
     ],
 )
@@ -240,3 +242,57 @@ def test_whose_subclasses_somebody_asks_for_is_still_imported(asked: str, kept: 
     made = moved(code, {"shop/base.py": base})
     assert ("from shop.new import thing" in made.text("shop/old.py")) is kept
 
+
+@pytest.mark.parametrize(
+    "setting",
+    ["old.RATE, x = 2, 3", "with open('x') as old.RATE:\n    pass", "old.RATE: int = 2", "del old.RATE",
+     "for old.RATE in (1, 2):\n    pass"],
+)  # fmt: skip
+def test_whatever_gives_a_name_of_the_module_another_value_is_seen(setting: str) -> None:
+    code = "RATE = 1\n\n\ndef thing():\n    return RATE\n"
+    more = {"more.py": f"from shop import old\nfrom shop.old import RATE\n\n{setting}\n"}
+    assert "another value" in refusal(moved(code, more))
+
+
+@pytest.mark.parametrize(
+    "reading",
+    ["x = old.RATE, 3", "x: int = old.RATE", "del x[old.RATE]", "for x in old.RATE:\n    pass", "f(x=old.RATE)"],
+)
+def test_whatever_reads_it_hinders_no_move(reading: str) -> None:
+    code = "RATE = 1\n\n\ndef thing():\n    return RATE\n"
+    more = {"more.py": f"from shop import old\nfrom shop.old import RATE\n\n{reading}\n"}
+    assert not moved(code, more).refusals
+
+
+def test_no_star_import_brings_a_name_that_is_another_one() -> None:
+    star = "def thing():\n    return 9\n\n\nfrom shop.new import *\n"
+    assert "the star import of shop.new would bring thing" in refusal(moved(THING, {"more.py": star}))
+    assert not moved(THING, {"more.py": "from shop.old import thing\nfrom shop.new import *\n\nthing()\n"}).refusals
+    assert not moved(THING, {"more.py": "def other():\n    pass\n\n\nfrom shop.new import *\n"}).refusals
+
+
+FIELD = "from dataclasses import dataclass\n\n\n@dataclass\nclass thing:\n    kind: 'Kind' = None\n\n\n"
+KIND = "class Kind:\n    pass\n\n\nUSED = thing\n"
+
+
+def test_fields_that_are_resolved_find_their_types() -> None:
+    more = {"more.py": "import typing\n\nfrom shop.old import Kind, thing\n\nprint(typing.get_type_hints(thing))\n"}
+    assert "shop.new -> shop.old -> shop.new" in refusal(moved(FIELD + KIND, more))
+    assert not moved(FIELD + KIND, {"more.py": "from shop.old import Kind, thing\n"}).refusals
+
+
+def test_fields_whose_annotations_become_strings_are_told() -> None:
+    code = "class thing:\n    kind: int = 0\n\n    def sell(self, kind: int) -> None:\n        other: int = 0\n"
+    made = moved(code, {"shop/new.py": "from __future__ import annotations\n"})
+    assert [one.line for one in made.leftovers if "string in the new module" in one.reason] == [2]
+    assert not moved(code).leftovers
+
+
+def test_a_module_that_is_made_for_it_may_need_what_the_old_one_needs() -> None:
+    code = "import rare\n\n\nclass thing(rare.Base):\n    pass\n\n\nother = rare\n"
+    made = transform(
+        "move_symbol", {"shop/__init__.py": "", "shop/old.py": code, "user.py": USER},
+        {"target": "shop.old:thing", "to": "shop.fresh"},
+    )  # fmt: skip
+    assert "import rare" in made.text("shop/fresh.py")
+    assert "without which shop.new could be imported" in refusal(moved(code))

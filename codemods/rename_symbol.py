@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator
 from typing import Literal
 
@@ -11,6 +10,7 @@ from overhaul.errors import Refused
 from overhaul.leaves import Codemod
 from overhaul.project import Project
 from overhaul.refactoring.carriers import Carriers
+from overhaul.refactoring.doubts import refuse_if_unfit, target_of
 from overhaul.refactoring.references import References
 from overhaul.refactoring.renaming import Renaming
 from overhaul.requests import Request
@@ -38,19 +38,19 @@ def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]
     `getattr(module, "name")`, quoted annotations, stubs. Where the new name is taken, an import keeps the old one, by
     `as`.
     """
-    target = wanted(request)
+    target = target_of(request.target, member=False)
     known = project.symbols.interior(target.module).bindings if target.module in project.layout.modules else {}
     if target.name not in known:
         if request.to in known:
             return  # done already
         project.symbol(target)  # says what there is instead
         raise Refused(f"{target}: {target.module} does not bind it itself: name the module that defines it")
-    refuse_if_unfit(project, target, request.to)
+    refuse_if_unfit(target, request.to)
     carriers = Carriers(project, References(project), target, request.to)
     renaming = Renaming(project, carriers, target, request.unsure)
     renaming.check()
     kind = renaming.kind()
-    for path, replacements in renaming.replacements():
+    for path, replacements in renaming.doubts.settled(carriers.files(), renaming.in_file, "change it by hand"):
         yield project.edit(path, replacements)
     if request.shim:
         yield from renaming.shims()
@@ -61,33 +61,4 @@ def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]
             kind,
             kept=request.shim and renaming.shimmed(module),
         )
-    yield from renaming.leftovers()
-
-
-def wanted(request: RenameSymbol) -> Target:
-    """What is to be renamed. Raises Refused for what is no symbol of a module."""
-    module, _, name = request.target.partition(":")
-    if not name or "." in name:
-        raise Refused(f"{request.target}: no symbol of a module: write package.module:Name (members: rename_member)")
-    return Target(module, name)
-
-
-def refuse_if_unfit(project: Project, target: Target, new: str) -> None:
-    """Raise Refused for a new name that cannot be one, and for names that mean something by themselves."""
-    if not new.isidentifier() or keyword.iskeyword(new):
-        raise Refused(f"{target}: {new!r} is no name that Python allows: choose another")
-    if new == target.name:
-        raise Refused(f"{target}: is called that already")
-    for one in (target.name, new):
-        if one.startswith("__") and one.endswith("__"):
-            raise Refused(f"{target}: {one} means something to Python: it cannot be renamed")
-    if new.startswith("__"):
-        raise Refused(f"{target}: inside classes {new} would be mangled: choose a name with one underscore")
-    module = target.module
-    path = project.symbols.path(module)
-    interior = project.symbols.interior(module)
-    if new in project.symbols.names(module):
-        line = next((row.line for row in interior.bindings.get(new, ())), 1)
-        raise Refused(f"{path}:{line}: {module} has a {new} already: choose another name, or rename that first")
-    if f"{module}.{new}" in project.layout.modules:
-        raise Refused(f"{path}:1: {module} has a submodule {new}: choose another name")
+    yield from renaming.doubts.leftovers()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ class Blocks:
         self.text = occurrences.text
 
     @cached_property
-    def lines(self) -> dict[int, ImportLine]:
+    def lines(self) -> Mapping[int, ImportLine]:
         """Every import statement, by its number among the statements."""
         return {
             number: ImportLine(self.occurrences, one)

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Guidance, Kind, Leftover, Replacement, Target
+from overhaul.changes import Guidance, Kind, Replacement, Target
 from overhaul.errors import Refused, Unreadable
 from overhaul.facts import Class, LooseName
 from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import Bindings
+from overhaul.refactoring.doubts import Doubts
 from overhaul.refactoring.families import Families, Key, outside_has
 from overhaul.refactoring.member_keywords import DATA, Keywords
 from overhaul.refactoring.member_strings import Strings
@@ -39,14 +40,13 @@ class MemberRenaming:
 
     def __init__(self, project: Project, target: Target, new: str, unsure: str) -> None:
         """Nothing is looked at before it is asked for."""
-        self.project, self.target, self.new, self.unsure = project, target, new, unsure
+        self.project, self.target, self.new = project, target, new
         owner, _, self.old = target.name.rpartition(".")
         self.owner: Key = target.module, owner
         self.references = References(project)
         self.families = Families(project, self.owner, self.old)
         self.receivers = Receivers(self.references, self.families)
-        self._left: list[Leftover] = []
-        self._doubts: list[Leftover] = []
+        self.doubts = Doubts(project, target, unsure)
 
     def kind(self) -> Kind:
         """What is renamed."""
@@ -92,7 +92,7 @@ class MemberRenaming:
         for module, row in self._rows():
             if self._is_typed_dict(module, row):
                 raise Refused(f"{here}: the keys of a TypedDict are strings wherever they are used: rename it by hand")
-        if self.fields and "_" in (self.old[0], self.new[0]) and self._attrs and self.unsure == "refuse":
+        if self.fields and "_" in (self.old[0], self.new[0]) and self._attrs and self.doubts.unsure == "refuse":
             raise Refused(f"{here}: the constructor that attrs makes leaves out the first underscore, its keyword is "
                           f"{self.old.lstrip('_')}: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
         if not self.old.startswith("_") and not self._used_here:
@@ -100,7 +100,7 @@ class MemberRenaming:
 
     def _check_stand_ins(self, here: str) -> None:
         """Refuse where a class of tests stands for one that has it, and where the library calls it by its name."""
-        if self.unsure != "refuse":
+        if self.doubts.unsure != "refuse":
             return
         plain = {name.rpartition(".")[2].strip("_").lower() for _, name in self.families.holders}
         for module, name in sorted(self.families.others):
@@ -162,7 +162,7 @@ class MemberRenaming:
 
     def _check_called(self, one: Key, base: External, here: str) -> None:
         """Refuse for a method that a base outside the project may call."""
-        public = self.kind() == "method" and not self.old.startswith("_") and self.unsure == "refuse"
+        public = self.kind() == "method" and not self.old.startswith("_") and self.doubts.unsure == "refuse"
         if public and outside_has(base, self.old) is None:
             raise Refused(f"{here}: {one[1]} inherits from {base.name}, outside what is known, which may call "
                           f"{self.old} by its name: rename it by hand, or say unsure = \"leave\"")  # fmt: skip
@@ -242,16 +242,6 @@ class MemberRenaming:
                 raise Refused(f"{path}: mentions {self.old} and cannot be read ({error}): mend or exclude it") from None
         return found
 
-    def replacements(self) -> Iterator[tuple[str, Sequence[Replacement]]]:
-        """What is replaced, file by file. Raises Refused where it cannot be told what a place means."""
-        found = [(file.path, sorted(set(self._in_file(file)))) for file in self.files]
-        if self._doubts and self.unsure == "refuse":
-            first = min(self._doubts)
-            more = f" ({len(self._doubts)} such places)" if len(self._doubts) > 1 else ""
-            raise Refused(f"{first.path}:{first.line}: {first.reason}{more}: annotate it, or say unsure = \"rename\" "
-                          f"or \"leave\": {first.text}")  # fmt: skip
-        yield from ((path, replacements) for path, replacements in found if replacements)
-
     @property
     def private(self) -> bool:
         """Whether its name is mangled, so that only its own class's body means it."""
@@ -267,7 +257,8 @@ class MemberRenaming:
             if self._own_class_s(one) and (one.role == "attribute" or one.scope.kind == "class"):
                 yield self._replacement(one, "private to its class")
 
-    def _in_file(self, file: Bindings) -> Iterator[Replacement]:
+    def in_file(self, file: Bindings) -> Iterator[Replacement]:
+        """What is replaced in a file. Raises Refused where one place cannot follow."""
         if self.private:
             if file.module == self.owner[0]:
                 yield from self._in_private(file)
@@ -307,12 +298,10 @@ class MemberRenaming:
         self, file: Bindings, one: Occurrence | Listed, why: str, *, within: bool = False
     ) -> Iterator[Replacement]:
         """What may mean it; `within` a longer text, where it cannot be renamed."""
-        if self.unsure == "rename" and not within:
+        if self.doubts.unsure == "rename" and not within:
             yield self._replacement(one, why, "review")
             return
-        left = self.project.leftover(file.path, one.line, self.target, f"may be {self.target.name}: {why}")
-        self._left.append(left)
-        self._doubts.append(left)
+        self.doubts.doubt(file.path, one.line, f"may be {self.target.name}: {why}")
 
     # Keywords and strings
 
@@ -337,9 +326,3 @@ class MemberRenaming:
                 yield from self._judged(file, one, self._texts.judge(file, one))
         for start, line, why in self._texts.within(file):
             yield from self._doubt(file, Listed(start, start, line, self.old), why, within=True)
-
-    # What is left
-
-    def leftovers(self) -> Iterator[Leftover]:
-        """Places that may mean it, known once `replacements` has been gone through."""
-        yield from sorted(set(self._left))

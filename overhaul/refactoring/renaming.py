@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Edit, Guidance, Kind, Leftover, Replacement, Target
+from overhaul.changes import Edit, Guidance, Kind, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.facts import Class
 from overhaul.naming.meanings import Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import BINDING, Bindings, Taken
 from overhaul.refactoring.carriers import Carriers
+from overhaul.refactoring.doubts import Doubts
 from overhaul.refactoring.named_strings import Listed, constants, exported_names, named_members, own_names
 from overhaul.refactoring.printed import printed
 from overhaul.refactoring.run_time_names import RunTimeNames
@@ -35,9 +36,7 @@ class Renaming:
         self.project, self.carriers, self.target = project, carriers, target
         self.references = carriers.references
         self.old, self.new = target.name, carriers.new
-        self.unsure = unsure
-        self._left: list[Leftover] = []
-        self._doubts: list[Leftover] = []
+        self.doubts = Doubts(project, target, unsure)
 
     @cached_property
     def _run_time(self) -> RunTimeNames:
@@ -57,6 +56,11 @@ class Renaming:
         interior = project.symbols.interior(module)
         rows = interior.bindings[self.old]
         path = project.symbols.path(module)
+        if self.new in project.symbols.names(module):
+            line = next((row.line for row in interior.bindings.get(self.new, ())), 1)
+            raise Refused(f"{path}:{line}: {module} has a {self.new} already: choose another, or rename that first")
+        if f"{module}.{self.new}" in project.layout.modules:
+            raise Refused(f"{path}:1: {module} has a submodule {self.new}: choose another name")
         here = f"{path}:{rows[0].line}"
         if all(row.kind == "import" for row in rows):
             meaning = project.symbols.member(module, self.old)
@@ -78,7 +82,7 @@ class Renaming:
         if stub is not None and stub in self.carriers.files_mentioning:
             self._check_home(self.references.bindings(stub))
         self._check_stars()
-        if self.unsure == "refuse":
+        if self.doubts.unsure == "refuse":
             if (found := self._run_time.put_together()) is not None:
                 raise Refused(f"{here}: {found[0]} puts names together that {self.old} may be one of ({found[1]}): "
                               "rename it by hand, or say unsure = \"leave\"")  # fmt: skip
@@ -130,25 +134,14 @@ class Renaming:
             if module not in seen and self.old in self.project.symbols.names(module) and self.carriers.carries(module):
                 yield module
 
-    def replacements(self) -> Iterator[tuple[str, Sequence[Replacement]]]:
-        """What is replaced, file by file. Raises Refused where one place cannot follow."""
-        found = [(file.path, sorted(set(self._in_file(file)))) for file in self.carriers.files()]
-        if self._doubts and self.unsure == "refuse":
-            first = min(self._doubts)
-            more = f" ({len(self._doubts)} such places)" if len(self._doubts) > 1 else ""
-            raise Refused(f"{first.path}:{first.line}: {first.reason}{more}: change it by hand, or say unsure = "
-                          f"\"rename\" or \"leave\": {first.text}")  # fmt: skip
-        yield from ((path, replacements) for path, replacements in found if replacements)
-
     def _doubt(self, file: Bindings, start: int, line: int, why: str) -> Iterator[Replacement]:
-        if self.unsure == "rename":
+        if self.doubts.unsure == "rename":
             yield Replacement(start, start + len(self.old), self.new, why, "review")
-            return
-        left = self.project.leftover(file.path, line, self.target, why)
-        self._left.append(left)
-        self._doubts.append(left)
+        else:
+            self.doubts.doubt(file.path, line, why)
 
-    def _in_file(self, file: Bindings) -> Iterator[Replacement]:
+    def in_file(self, file: Bindings) -> Iterator[Replacement]:
+        """What is replaced in a file. Raises Refused where one place cannot follow."""
         for one in file.occurrences.named(self.old):
             match one.role:
                 case "keyword":
@@ -276,9 +269,7 @@ class Renaming:
             why = f"asked of something that may be its module, which is passed about in {self._run_time.passed_about}"
             yield from self._doubt(file, one.start, one.line, why)
         else:
-            self._left.append(self.project.leftover(
-                file.path, one.line, self.target, "asked of something that may be its module"
-            ))  # fmt: skip
+            self.doubts.leave(file.path, one.line, "asked of something that may be its module")
 
     def _may_be_a_module(self, file: Bindings, one: Occurrence) -> bool:
         """Whether what stands before the dot may be a module: no class of the project has such a member."""
@@ -384,12 +375,6 @@ class Renaming:
             ):
                 text = text.replace(before, after)
             yield self.project.edit(path, [Replacement(offset, offset, text, "the old name goes on to work")])
-
-    # What is left
-
-    def leftovers(self) -> Iterator[Leftover]:
-        """Places that may refer to it, known once `replacements` has been gone through."""
-        yield from sorted(set(self._left))
 
 
 def _around(one: Occurrence) -> Iterator[Scope]:

@@ -73,11 +73,14 @@ def refuse_replaced(project: Project, file: Bindings, names: Collection[str]) ->
 
 
 def _giving(either: str, called: Collection[str]) -> re.Pattern[str]:
-    """What gives one of some names of a module a value, by what the module is called."""
+    """What gives one of some names of a module a value, by what the module is called.
+
+    No part may match a text in two ways: such an expression takes for ever on a long line.
+    """
     owner = rf"(?:[\w.]+\.)?(?:{'|'.join(map(re.escape, sorted(set(called))))})"
     return re.compile(
         rf"(?<![\w.]){owner}\.(?:{either})\s*(?:=(?!=)|[-+*/|&]=)"
-        rf"|^[ \t]*(?:[\w.* \t]+,\s*)*{owner}\.(?:{either})\s*(?:,[\w.,* \t]*|:[^\n=]+)=(?!=)"
+        rf"|^[ \t]*(?:[\w.*]+[ \t]*,[ \t]*)*{owner}\.(?:{either})\s*(?:,[\w.,* \t]*|:[^\n=]+)=(?!=)"
         rf"|\b(?:as|for|del)\s+(?:[\w.]+\s*,\s*)*{owner}\.(?:{either})\b(?!\s*[.(\[])"
         rf"|\b(?:setattr|object|delattr|multiple|setitem)\(\s*(?:target\s*=\s*)?{owner}\s*,"
         rf"\s*(?:(?:attribute|name)\s*=\s*)?[\"'](?:{either})[\"']"

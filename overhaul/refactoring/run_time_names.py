@@ -30,6 +30,8 @@ _KEPT: Final = re.compile(
 """Something is kept, or looked up, under the name of a function or class."""
 _NAMELESS: Final = frozenset({"attr", "attrs", "typing_extensions", "pytest", "hypothesis", "msgspec", "pydantic"})
 """Packages whose decorators do not go by the name of what they decorate."""
+_PLAIN: Final = ("functools", "contextlib", "typing", "builtins", "dataclasses", "abc", "enum", "warnings", "unittest")
+"""Modules of the standard library whose decorators do not either."""
 
 
 class RunTimeNames:
@@ -198,8 +200,21 @@ class RunTimeNames:
         meaning = self.project.symbols.lookup(self.carriers.home, "", chain[0])
         if isinstance(meaning, Symbol) and _KEPT.search(self._body(meaning.module, meaning.name)):
             return f"the decorator {chain[0]} keeps what it decorates under its name"
+        if isinstance(meaning, Symbol) and meaning.kind == "variable" and (maker := self._maker(meaning)):
+            return f"the decorator {chain[0]}, made by {maker}, may look it up by its name"
         if isinstance(meaning, External) and chain[0].rpartition(".")[2] in ("command", "group", "task", "route"):
             return f"the decorator {chain[0]} may keep what it decorates under its name"
+        return ""
+
+    def _maker(self, decorator: Symbol) -> str:
+        """What from outside made a decorator: a plugin system's markers go by the names of hooks."""
+        for row in self.project.types.variables(decorator.module, decorator.name):
+            chain = _CHAIN.match(row.value)
+            if chain is None or not row.value[chain.end() :].startswith("("):
+                continue
+            meaning = self.project.symbols.lookup(decorator.module, "", chain[0])
+            if isinstance(meaning, External) and meaning.name.partition(".")[0] not in {*_NAMELESS, *_PLAIN}:
+                return meaning.name
         return ""
 
     def _metaclass(self, value: str) -> str:

@@ -296,3 +296,14 @@ def test_a_module_that_is_made_for_it_may_need_what_the_old_one_needs() -> None:
     )  # fmt: skip
     assert "import rare" in made.text("shop/fresh.py")
     assert "without which shop.new could be imported" in refusal(moved(code))
+
+
+def test_a_long_line_of_names_is_looked_through_in_no_time() -> None:
+    # An expression that can match white space in two ways would not end before the sun goes out.
+    files = {
+        "shop/__init__.py": "",
+        "shop/old.py": "def helper():\n    return 1\n",
+        "shop/new.py": "",
+        "use.py": "from shop.old import helper\na = b = 1\n(\n" + "  a ,  b , " * 400 + "helper)\n",
+    }
+    assert transform("move_symbol", files, {"target": "shop.old:helper", "to": "shop.new"}).refusals == ()

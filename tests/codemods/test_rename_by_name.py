@@ -129,3 +129,15 @@ def test_a_text_like_a_printed_object_follows_where_nothing_else_is_called_so() 
     text = "import json\n\n\nTEXT = '<Order state=1>'\n"
     other = symbol({"shop.py": shop, "test_shop.py": text}, "shop:Order", "Offer")
     assert other.text("test_shop.py").endswith("TEXT = '<Order state=1>'\n")
+
+
+def test_a_hook_that_a_plugin_system_marks_is_found_by_its_name() -> None:
+    shop = "import pluggy\n\nimpl = pluggy.HookimplMarker('shop')\n\n\n@impl\ndef old():\n    return 1\n"
+    assert "made by pluggy.HookimplMarker" in why(symbol({"shop.py": shop}))
+
+
+def test_a_decorator_that_the_standard_library_makes_asks_for_no_name() -> None:
+    shop = "import functools\n\nkept = functools.lru_cache(maxsize=2)\n\n\n@kept\ndef old():\n    return 1\n"
+    done = symbol({"shop.py": shop})
+    assert why(done) == ""
+    assert "def new():" in done.text("shop.py")

@@ -229,7 +229,8 @@ _CERTAIN: Sequence[Guidance] = ("safe", "review", "by hand")
 
 def least(guidances: Iterable[Guidance]) -> Guidance:
     """The least certain of some."""
-    return max(guidances, key=_CERTAIN.index, default="safe")
+    certain: Guidance = "safe"
+    return max(guidances, key=_CERTAIN.index, default=certain)
 
 
 def replaced(source: Source, replacements: Sequence[Replacement]) -> bytes:

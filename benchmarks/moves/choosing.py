@@ -59,7 +59,9 @@ def trials(root: Path, packages: Sequence[str], seed: int, each: int = 12, runne
     What the `runner` of the tests uses is not chosen: pytest stands on pluggy, and would be broken by any tool.
     """
     chance = random.Random(seed)
-    taken = _used_outside(runner, {Path(package).name for package in packages}) if runner else frozenset()
+    taken: frozenset[str] = frozenset()
+    if runner is not None:
+        taken = _used_outside(runner, {Path(package).name for package in packages})
     things = sorted({
         thing for package in packages for thing in _things(root, package)
         if taken.isdisjoint((thing.name or thing.module).split(".")[-1:])

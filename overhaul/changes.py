@@ -229,8 +229,11 @@ _CERTAIN: Sequence[Guidance] = ("safe", "review", "by hand")
 
 def least(guidances: Iterable[Guidance]) -> Guidance:
     """The least certain of some."""
-    certain: Guidance = "safe"
-    return max(guidances, key=_CERTAIN.index, default=certain)
+    found: Guidance = "safe"
+    for one in guidances:
+        if _CERTAIN.index(one) > _CERTAIN.index(found):
+            found = one
+    return found
 
 
 def replaced(source: Source, replacements: Sequence[Replacement]) -> bytes:

@@ -45,7 +45,7 @@ class Layout:
     def __init__(
         self, places: Mapping[str, Place], paths: Mapping[str, str], parents: Mapping[str, str], finder: Finder,
         mounts: Iterable[Mount], required: Iterable[str], failures: tuple[Failure, ...], entries: tuple[str, ...] = (),
-        unlisted: tuple[str, ...] = (),
+        unlisted: tuple[str, ...] = (), needed: Iterable[str] = (),
     ) -> None:
         """`paths` maps each file to its module, `parents` each module to the package its relative imports start at."""
         self.modules = places
@@ -54,6 +54,8 @@ class Layout:
         """The import roots and mapped packages, in the order they are searched; what names mean depends on them."""
         self.required = tuple(sorted(required))
         """Distributions that metadata requires, spelled like modules: no mere directory of that name is imported."""
+        self.needed = frozenset(needed)
+        """Those of them that whoever installs the project has."""
         self.entries = entries
         """What entry points of the metadata name: `package.module:function`."""
         self.failures = failures
@@ -161,6 +163,7 @@ def lay_out(tree: Tree, config: Config) -> Layout:
     return Layout(
         dict(sorted(places.items())), paths, parents, finder, mounts, metadata.required, metadata.failures,
         metadata.entries, tuple(failed.path for failed in tree.failures if not failed.path.endswith(".gitignore")),
+        metadata.needed,
     )
 
 

@@ -231,6 +231,26 @@ def test_what_names_mean_is_told_with_the_layout(tmp_path: Path) -> None:
                   pyproject='[project]\ndependencies = ["Ruamel.yaml<1", "attrs"]\n')
     assert [(mount.folder, mount.prefix) for mount in layout.mounts] == [("code", ""), ("", ""), ("a", "")]
     assert layout.required == ("attrs", "ruamel_yaml")
+    assert layout.needed == {"attrs", "ruamel_yaml"}
+
+
+def test_what_everybody_has_who_installs_a_project_is_in_no_extra_and_under_no_marker(tmp_path: Path) -> None:
+    said = (
+        '[project]\ndependencies = ["attrs", "tomli; python_version < \'3.11\'"]\n'
+        '[project.optional-dependencies]\nfast = ["numpy"]\n[dependency-groups]\ndev = ["mypy"]\n'
+        '[tool.poetry.dependencies]\nrich = "*"\nyaml = { version = "*", optional = true }\n'
+    )
+    layout = laid(tmp_path, "p/__init__.py", pyproject=said)
+    assert layout.needed == {"attrs", "rich"}
+    assert layout.required == ("attrs", "mypy", "numpy", "rich", "tomli", "yaml")
+
+
+def test_metadata_above_the_root_says_nothing_of_what_a_project_with_its_own_needs(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["mypy"]\n', "utf-8")
+    own, bare = tmp_path / "own", tmp_path / "bare"
+    own.mkdir(), bare.mkdir(), (tmp_path / ".git").mkdir()
+    assert laid(own, "p/__init__.py", pyproject='[project]\ndependencies = ["attrs"]\n').needed == {"attrs"}
+    assert laid(bare, "p/__init__.py").needed == {"mypy"}
 
 
 def test_a_namespace_package_is_put_together_from_all_roots(tmp_path: Path) -> None:

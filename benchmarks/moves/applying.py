@@ -80,16 +80,22 @@ def snapshot(work: Path) -> Snapshot:
 
 
 def _command(trial: Trial, work: Path) -> list[str]:
-    return [trial.verb, trial.thing.target, trial.to, str(work), "--write", "--no-diff"]
+    # The settings of whatever project the cache lies in are not this project's.
+    settings = work.parent / "overhaul.toml"
+    settings.touch()
+    return [trial.verb, trial.thing.target, trial.to, str(work), "--write", "--no-diff", "--config", str(settings)]
 
 
 def _overhaul(work: Path, arguments: list[str], limit: float = 300) -> tuple[int, str, float]:
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as elsewhere:
-        done = subprocess.run(
-            [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True,
-            env={**os.environ, "NO_COLOR": "1"}, timeout=limit,
-        )  # fmt: skip
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "overhaul", *arguments], cwd=elsewhere, capture_output=True, text=True,
+                env={**os.environ, "NO_COLOR": "1"}, timeout=limit,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return -1, f"took more than {limit:.0f} s", limit
     return done.returncode, done.stdout + done.stderr, time.perf_counter() - began
 
 

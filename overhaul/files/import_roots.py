@@ -35,6 +35,9 @@ class Metadata(msgspec.Struct, frozen=True):
     """The folders that hold metadata."""
     required: frozenset[str]
     """Distributions that are installed with the projects, spelled like a module."""
+    needed: frozenset[str]
+    """Those of them that whoever installs a project has: no extras, no groups, nothing under a marker. Metadata above
+    the audited root counts only where there is none in it, and of that the nearest."""
     entries: tuple[str, ...]
     """What entry points name: `package.module:function`, sorted."""
     failures: tuple[Failure, ...]
@@ -58,9 +61,15 @@ def read_metadata(root: Path, files: Iterable[str], planned: Mapping[str, bytes 
             reason = str(error).partition("\n")[0]
             failures.append(Failure(file, "layout", f"packaging metadata cannot be read ({reason})"))
     mounts = dict.fromkeys(mount for project, told in said.items() for mount in _mounts(project, told))
-    required = {_module_like(text) for told in said.values() for kind, text, _ in told if kind == "requires"}
+    wanted = [(project, kind, text) for project, told in said.items() for kind, text, _ in told]
+    required = {_module_like(text) for _, kind, text in wanted if kind in ("requires", "needs")}
+    own = [project for project in said if not f"{project}/".startswith("../")] or list(said)[:1]
+    needed = {_module_like(text) for project, kind, text in wanted
+              if kind == "needs" and project in own and ";" not in text}  # fmt: skip
     entries = {text.partition("[")[0].strip() for told in said.values() for kind, text, _ in told if kind == "entry"}
-    return Metadata(tuple(mounts), tuple(said), frozenset(required), tuple(sorted(entries)), tuple(failures))
+    return Metadata(
+        tuple(mounts), tuple(said), frozenset(required), frozenset(needed), tuple(sorted(entries)), tuple(failures)
+    )
 
 
 def _nearness(file: str) -> tuple[int, str]:
@@ -87,7 +96,8 @@ def _below(project: str, folder: str) -> str | None:
 
 
 # What a reader yields: ("at", folder, dotted prefix) of what is packaged, ("path", folder, "") of what only tests put
-# on sys.path, ("requires", requirement, ""), or ("entry", what an entry point names, "").
+# on sys.path, ("needs", requirement, ""), ("requires", one of an extra or for development, ""), or ("entry", what an
+# entry point names, "").
 Said = tuple[str, str, str]
 
 
@@ -113,8 +123,9 @@ def _read_pyproject(text: str) -> Iterator[Said]:
     yield from (("path", folder, "") for folder in _strings(_get(tool, "pytest", "ini_options", "pythonpath")))
     project = _get(document, "project")
     groups = (_get(project, "optional-dependencies"), _get(document, "dependency-groups"))
-    wanted = [_get(project, "dependencies"), *(value for group in groups for value in _table(group).values())]
-    yield from (("requires", text, "") for value in wanted for text in _strings(value))
+    yield from (("needs", text, "") for text in _strings(_get(project, "dependencies")))
+    yield from (("requires", text, "") for group in groups for value in _table(group).values()
+                for text in _strings(value))  # fmt: skip
     yield from (("entry", target, "") for name in ("scripts", "gui-scripts")
                 for _, target in _pairs(_get(project, name)))  # fmt: skip
     for group in _table(_get(project, "entry-points")).values():
@@ -123,6 +134,8 @@ def _read_pyproject(text: str) -> Iterator[Said]:
     yield from (("entry", target, "") for _, target in _pairs(_get(poetry, "scripts")))
     for group in _table(_get(poetry, "plugins")).values():
         yield from (("entry", target, "") for _, target in _pairs(group))
+    yield from (("needs", name, "") for name, about in _table(_get(poetry, "dependencies")).items()
+                if _get(about, "optional") is not True)  # fmt: skip
     tables = [_get(poetry, "dependencies"), _get(poetry, "dev-dependencies")]
     tables += [_get(group, "dependencies") for group in _table(_get(poetry, "group")).values()]
     yield from (("requires", name, "") for table in tables for name in _table(table))
@@ -140,10 +153,10 @@ def _read_setup_cfg(text: str) -> Iterator[Said]:
             yield "at", folder, ""
     for folder in parser.get("tool:pytest", "pythonpath", fallback="").split():
         yield "path", folder, ""
-    wanted = [parser.get("options", "install_requires", fallback="")]
+    yield from (("needs", line, "") for line in parser.get("options", "install_requires", fallback="").splitlines())
     if parser.has_section("options.extras_require"):
-        wanted += [value for _, value in parser.items("options.extras_require")]
-    yield from (("requires", line, "") for value in wanted for line in value.splitlines())
+        wanted = [value for _, value in parser.items("options.extras_require")]
+        yield from (("requires", line, "") for value in wanted for line in value.splitlines())
     if parser.has_section("options.entry_points"):
         yield from (("entry", target, "") for _, value in parser.items("options.entry_points")
                     for target in _targets(value))  # fmt: skip
@@ -169,7 +182,7 @@ def _read_setup_py(text: str) -> Iterator[Said]:
         given = {keyword.arg: _literal(keyword.value) for keyword in node.keywords if keyword.arg is not None}
         if name == "setup":
             yield from (("at", folder, prefix) for prefix, folder in _pairs(given.get("package_dir")))
-            yield from (("requires", line, "") for line in _strings(given.get("install_requires")))
+            yield from (("needs", line, "") for line in _strings(given.get("install_requires")))
             points = given.get("entry_points")
             groups = [points] if isinstance(points, str) else list(_table(points).values())
             yield from (("entry", target, "") for group in groups for text in _strings(group)

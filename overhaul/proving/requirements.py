@@ -32,7 +32,7 @@ def requirements(context: Context) -> Iterator[Refusal]:
             continue
         known = before.packages(origin).keys() | before.packages(origin.partition(".")[0]).keys()
         for package, chain in after.packages(module).items():
-            if package in known or package in context.before.layout.required:
+            if package in known or package.lower() in context.before.layout.needed:
                 continue
             path, line = after.place(chain[-1], package)
             why = f"{' -> '.join((*chain, package))}: importing {module} would need {package}, and does not now"

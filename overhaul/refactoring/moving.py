@@ -334,7 +334,7 @@ class Decider:
         layout = self.project.layout
         if package.startswith(CONDITION) or package in _PLATFORM:
             return True
-        if package in sys.stdlib_module_names or package in layout.required:
+        if package in sys.stdlib_module_names or package.lower() in layout.needed:
             return False
         # A distribution may be called otherwise than its package: what many modules import is there.
         return not layout.is_first_party(package, self.old.module) and self.graph.users(package) < _COMMON

@@ -371,6 +371,8 @@ def test_a_module_that_would_need_a_third_party_package_is_found() -> None:
     assert complaints(before, late, moved("a:one", "b:one")) == []
     needed = {"pyproject.toml": "[project]\nname = 'x'\ndependencies = ['numpy']\n"}
     assert complaints(before | needed, after, moved("a:one", "b:one")) == []
+    for_development = {"pyproject.toml": "[dependency-groups]\ndev = ['numpy']\n"}
+    assert complaints(before | for_development, after, moved("a:one", "b:one")) == found
 
 
 def test_an_import_of_what_a_module_binds_for_type_checkers_alone_is_found() -> None:

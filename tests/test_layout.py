@@ -248,7 +248,8 @@ def test_what_everybody_has_who_installs_a_project_is_in_no_extra_and_under_no_m
 def test_metadata_above_the_root_says_nothing_of_what_a_project_with_its_own_needs(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["mypy"]\n', "utf-8")
     own, bare = tmp_path / "own", tmp_path / "bare"
-    own.mkdir(), bare.mkdir(), (tmp_path / ".git").mkdir()
+    for folder in (own, bare, tmp_path / ".git"):
+        folder.mkdir()
     assert laid(own, "p/__init__.py", pyproject='[project]\ndependencies = ["attrs"]\n').needed == {"attrs"}
     assert laid(bare, "p/__init__.py").needed == {"mypy"}
 

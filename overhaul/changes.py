@@ -107,6 +107,18 @@ class Moved(msgspec.Struct, frozen=True, order=True):
     """The old name goes on to work: a shim or an import stands there."""
 
 
+class Replaced(msgspec.Struct, frozen=True, order=True):
+    """Something whose uses become uses of another thing, which is there already or comes to be; several may become one.
+
+    Unlike what is `Moved` it is not the same thing: the codemod vouches that the other serves, and the proof that
+    every use which meant the one means the other. Members are told beside their class: `mod:Old.get` to `new:New.get`.
+    """
+
+    before: Target
+    after: Target
+    kind: Kind
+
+
 class Leftover(msgspec.Struct, frozen=True, order=True):
     """A place that refers to what is moved, or may, and was left as it is."""
 
@@ -119,7 +131,7 @@ class Leftover(msgspec.Struct, frozen=True, order=True):
     reason: str
 
 
-Proposal: TypeAlias = Change | Moved | Leftover
+Proposal: TypeAlias = Change | Moved | Replaced | Leftover
 """What a codemod yields."""
 
 

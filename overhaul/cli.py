@@ -19,6 +19,7 @@ from overhaul import __version__
 from overhaul.commands.migrating import migrate, move, rename
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
+from overhaul.commands.proposing import propose
 from overhaul.commands.ratchet import baseline, check, init
 from overhaul.commands.running import deliver, look, open_project, say
 from overhaul.commands.undo import undo
@@ -316,5 +317,5 @@ def graph(
     return 0
 
 
-for command in (rename, move, migrate, undo, check, baseline, init):
+for command in (propose, rename, move, migrate, undo, check, baseline, init):
     commands.add_command(command)

@@ -15,6 +15,9 @@
     @Codemod
     def rename_symbol(project: Project, request: RenameSymbol) -> Iterator[Proposal]: ...
 
+    @Draft
+    def cycles(project: Project) -> Iterator[Drafted]: ...
+
 The first line of the docstring is the summary, the whole of it what `overhaul explain` shows. There is no registry:
 leaves are found by looking into their folders.
 """
@@ -204,6 +207,12 @@ class Codemod(Leaf):
         return asked[0]
 
 
+class Draft(Leaf):
+    """Proposes what a migration could do: a project -> steps that somebody is to look at."""
+
+    kind = "draft"
+
+
 def table_name(row: type[Row]) -> str:
     """`StateMachine` -> `state_machines`: the plural snake_case by which a row type's table is known outside."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", row.__name__).lower()
@@ -227,9 +236,10 @@ class Leaves:
         self.rules: dict[str, Rule] = {}
         self.reports: dict[str, Report] = {}
         self.codemods: dict[str, Codemod] = {}
+        self.drafts: dict[str, Draft] = {}
         folders: dict[Path, Folder] = {}
         for leaf in leaves:
-            if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod):
+            if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod | Draft):
                 continue
             leaf.folder = folders.setdefault(leaf.folder.path, leaf.folder)
             kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
@@ -309,9 +319,16 @@ class Leaves:
         except KeyError:
             raise UnknownName("codemod", name, self.codemods) from None
 
+    def draft(self, name: str) -> Draft:
+        """The draft of that name. Raises UnknownName."""
+        try:
+            return self.drafts[name]
+        except KeyError:
+            raise UnknownName("draft", name, self.drafts) from None
+
     def named(self, name: str) -> Leaf:
-        """The rule, analyzer, collector, report or codemod of that name. Raises UnknownName."""
-        kinds = (self.rules, self.analyzers, self.collectors, self.reports, self.codemods)
+        """The rule, analyzer, collector, report, codemod or draft of that name. Raises UnknownName."""
+        kinds = (self.rules, self.analyzers, self.collectors, self.reports, self.codemods, self.drafts)
         for kin in kinds:
             if name in kin:
                 return kin[name]

@@ -9,7 +9,7 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
-from overhaul.changes import Change, Edit, FileChange, Leftover, Moved, Proposal, assembled
+from overhaul.changes import Change, Edit, FileChange, Leftover, Moved, Proposal, Replaced, assembled
 from overhaul.composing import composed, composed_moves
 from overhaul.config import Verify
 from overhaul.errors import LeafError, OverhaulError, Refused, Unreadable, UsageError, blame
@@ -195,11 +195,14 @@ class _Attempt:
     def _carried_out(self) -> _Stage:
         changes: list[Change] = []
         moved: list[Moved] = []
+        replaced: list[Replaced] = []
         leftovers: list[Leftover] = []
         for one in proposals(self.leaf, self.before, self.step.request):
             match one:
                 case Moved():
                     moved.append(one)
+                case Replaced():
+                    replaced.append(one)
                 case Leftover():
                     leftovers.append(one)
                 case _:
@@ -224,7 +227,7 @@ class _Attempt:
         after = self.before.after(files)
         checks = [self._again(after), *self._frozen(after)]
         if not any(check.refusals for check in checks):
-            checks += prove(self.before, after, files, moved, leftovers=leftovers)
+            checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced)
         return _Stage(
             self.number, self.step, after, files, tuple(moved), tuple(leftovers), tuple(self._numbered(checks)),
             tuple(path for path in texts if path not in code),

@@ -17,7 +17,7 @@ from overhaul.leaves import Codemod, Leaf, Leaves, Rule
 
 
 def overview(leaves: Leaves) -> str:
-    """Every rule, report, analyzer, collector, codemod and table with its summary."""
+    """Every rule, report, analyzer, collector, codemod, draft and table with its summary."""
     return "".join(_overview(leaves))
 
 
@@ -28,6 +28,7 @@ def _overview(leaves: Leaves) -> Iterator[str]:
         "Analyzers": leaves.analyzers,
         "Collectors": leaves.collectors,
         "Codemods": leaves.codemods,
+        "Drafts": leaves.drafts,
     }
     sections = {title: [(name, leaf.summary) for name, leaf in sorted(kin.items())] for title, kin in kinds.items()}
     sections["Tables"] = [(name, _summary(table.row)) for name, table in tables_of(leaves).items()]
@@ -42,7 +43,7 @@ def _overview(leaves: Leaves) -> Iterator[str]:
 def explanation(name: str, leaves: Leaves) -> str:
     """All there is to say of one name; it may be both a leaf and a table. Raises UnknownName."""
     kinds: tuple[Mapping[str, Leaf], ...] = (
-        leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors, leaves.codemods,
+        leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors, leaves.codemods, leaves.drafts,
     )  # fmt: skip
     found: list[Leaf] = [kin[name] for kin in kinds if name in kin]
     tables = tables_of(leaves)

@@ -13,7 +13,10 @@ def migration_schema(leaves: Leaves) -> str:
     """The JSON Schema (2020-12) of migration files, with a kind of step for each codemod."""
     definitions: dict[str, Json] = {**definitions_of(Verify)}
     names = sorted(leaves.codemods)
-    definitions |= {name: _step(leaves.codemods[name]) for name in names}
+    for name in names:
+        request = leaves.codemods[name].request
+        definitions |= {key: one for key, one in definitions_of(request).items() if key != request.__name__}
+        definitions[name] = _step(leaves.codemods[name])
     document: Json = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A migration file of overhaul",

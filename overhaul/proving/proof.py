@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from overhaul.changes import FileChange, Leftover, Moved
+from overhaul.changes import FileChange, Leftover, Moved, Replaced
 from overhaul.plans import Check, Refusal
 from overhaul.project import Project
 from overhaul.proving.bindings import Bindings
@@ -27,7 +27,7 @@ Checked = tuple[int, tuple[Refusal, ...]]
 
 def prove(
     before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
-    leftovers: Sequence[Leftover] = (),
+    leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (),
 ) -> Iterator[Check]:  # fmt: skip
     """The checks of one step, from cheap to dear; behind one that fails the others are skipped.
 

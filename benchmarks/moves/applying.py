@@ -31,7 +31,12 @@ class Applied(NamedTuple):
 
 def apply(trial: Trial, work: Path) -> Applied:
     """Apply a trial with `--write`; green means that it was written."""
-    code, out, seconds = _overhaul(work, _command(trial, work))
+    return carried_out(work, _command(trial, work))
+
+
+def carried_out(work: Path, command: list[str]) -> Applied:
+    """Run a command that changes code; green means that it was written, or that there was nothing to do."""
+    code, out, seconds = overhaul(work, command)
     if code == 0:
         return Applied("green", "", seconds)
     return Applied("refused" if code == 1 else "broken", _reason(out), seconds)
@@ -40,14 +45,19 @@ def apply(trial: Trial, work: Path) -> Applied:
 def verified(trial: Trial, work: Path, python: Path, tests: Sequence[str]) -> str:
     """What becomes of a trial when its tests are part of the proof: refused (as it should be), or what else."""
     command = shlex.join([str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests])
-    code, out, _ = _overhaul(work, [*_command(trial, work), "--verify", command], limit=3600)
+    code, out, _ = overhaul(work, [*_command(trial, work), "--verify", command], limit=3600)
     return "refused" if code == 1 else f"ends with {code}: {_reason(out)}"
 
 
 def again(trial: Trial, work: Path) -> str:
     """What is wrong with a second run; "" where it has nothing to do and changes nothing."""
+    return repeated(work, _command(trial, work))
+
+
+def repeated(work: Path, command: list[str]) -> str:
+    """What is wrong with a second run of a command; "" where it has nothing to do and changes nothing."""
     before = snapshot(work)
-    code, out, _ = _overhaul(work, _command(trial, work))
+    code, out, _ = overhaul(work, command)
     if code:
         return f"the second run ends with {code}: {_reason(out)}"
     return "the second run changes files" if snapshot(work) != before else ""
@@ -58,7 +68,7 @@ def undo(work: Path, pristine: Snapshot, written: Snapshot) -> str:
 
     `written` is what it wrote: other files were made by the tests.
     """
-    code, out, _ = _overhaul(work, ["undo", str(work)])
+    code, out, _ = overhaul(work, ["undo", str(work)])
     if code:
         return f"undo ends with {code}: {_reason(out)}"
     now = snapshot(work)
@@ -80,13 +90,19 @@ def snapshot(work: Path) -> Snapshot:
 
 
 def _command(trial: Trial, work: Path) -> list[str]:
+    return [trial.verb, trial.thing.target, trial.to, str(work), *settings(work)]
+
+
+def settings(work: Path) -> list[str]:
+    """The flags of every command that changes code here."""
     # The settings of whatever project the cache lies in are not this project's.
-    settings = work.parent / "overhaul.toml"
-    settings.touch()
-    return [trial.verb, trial.thing.target, trial.to, str(work), "--write", "--no-diff", "--config", str(settings)]
+    file = work.parent / "overhaul.toml"
+    file.touch()
+    return ["--write", "--no-diff", "--config", str(file)]
 
 
-def _overhaul(work: Path, arguments: list[str], limit: float = 300) -> tuple[int, str, float]:
+def overhaul(work: Path, arguments: list[str], limit: float = 300) -> tuple[int, str, float]:
+    """Exit code, what was printed, and seconds."""
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as elsewhere:
         try:

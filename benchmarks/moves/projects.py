@@ -70,13 +70,16 @@ PROJECTS: Final = {
 }  # fmt: skip
 
 
-def prepare(name: str, given: Path | None = None) -> tuple[Path, Path, Path]:
+def prepare(
+    name: str, given: Path | None = None, cache: Path = CACHE, needs: tuple[str, ...] = ()
+) -> tuple[Path, Path, Path]:  # fmt: skip
     """A project's pristine source, the folder it is worked on in, and the Python of its environment.
 
-    `given` is a checkout to use instead of the released source. Raises SystemExit with one line for what cannot be had.
+    `given` is a checkout to use instead of the released source; `needs` are further packages to install. Raises
+    SystemExit with one line for what cannot be had.
     """
     recipe = PROJECTS[name]
-    home = CACHE / f"{name}-{recipe.version}"
+    home = cache / f"{name}-{recipe.version}"
     pristine, work, environment = home / "pristine", home / "work", home / "venv"
     if not pristine.is_dir():
         if given is not None:
@@ -90,7 +93,7 @@ def prepare(name: str, given: Path | None = None) -> tuple[Path, Path, Path]:
         shutil.rmtree(environment, ignore_errors=True)
         restore(pristine, work)
         venv.create(environment, with_pip=True)
-        _run([str(python), "-m", "pip", "install", "-q", "pytest", *recipe.needs], home)
+        _run([str(python), "-m", "pip", "install", "-q", "pytest", *recipe.needs, *needs], home)
         # Installed in place, from the folder that every trial works in.
         pretend = {f"SETUPTOOLS_SCM_PRETEND_VERSION{suffix}": recipe.version for suffix in ("", f"_FOR_{name.upper()}")}
         _run([str(python), "-m", "pip", "install", "-q", "-e", str(work)], home, pretend)

@@ -216,6 +216,17 @@ def test_a_plan_is_not_written_on_code_that_it_was_not_proven_for(shop: Path, ov
     assert (shop / "shop/models.py").read_text() == SHOP["shop/models.py"]
 
 
+def test_nothing_is_planned_upon_what_an_interrupted_run_has_left(shop: Path, overhaul: Run) -> None:
+    before = files(shop)
+    assert overhaul("rename", "shop.models:Order", "Purchase", "--write")[0] == 0
+    (shop / ".overhaul/journal/0001/end").unlink()
+    code, _, said = overhaul("rename", "shop.models:Purchase", "Order")
+    assert code == 1
+    assert "has not ended" in said and "`overhaul undo` puts back" in said
+    assert overhaul("undo")[0] == 0
+    assert files(shop) == before
+
+
 def test_what_does_not_touch_the_code_meanwhile_does_not_matter(shop: Path, overhaul: Run) -> None:
     script = shop.parent / "meanwhile.py"
     script.write_text(f"import os\nos.utime({str(shop / 'shop/__init__.py')!r})\nopen({str(shop / 'x.txt')!r}, 'w')\n")

@@ -83,3 +83,27 @@ def test_where_nothing_was_written_there_is_nothing_to_list(
     assert capsys.readouterr().out == "nothing was written here by overhaul, or nothing is left of it\n"
     assert run(["undo"]) == 1
     assert not (tmp_path / ".overhaul").exists()
+
+
+def test_settings_that_do_not_load_keep_nobody_from_undoing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "overhaul.toml").write_text("select = [", "utf-8")
+    below = project / "pkg"
+    below.mkdir()
+    (project / ".git").mkdir()
+    assert run(["undo", str(below)]) == 0
+    assert (project / "a.py").read_bytes() == b"1"
+
+
+def test_settings_that_do_not_load_are_told_where_nothing_was_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "overhaul.toml").write_text("select = [", "utf-8")
+    assert run(["undo", str(tmp_path)]) == 2
+    assert "overhaul.toml: cannot be read as TOML" in capsys.readouterr().err
+
+
+def test_a_title_moves_no_cursor_and_a_number_may_be_long(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["undo"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+    assert run(["undo", "9" * 5000]) == 2
+    assert "is no ID" in capsys.readouterr().err

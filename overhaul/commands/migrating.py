@@ -167,6 +167,8 @@ def _carry_out(
         # What an interrupted run has left is put back first: it is not to be planned upon.
         for line in recover(workspace.root, store=journals_home(workspace.root)):
             say(line)
+    else:
+        _check_whole(workspace)
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     project = Project(survey)
     asked = Asked(
@@ -203,6 +205,19 @@ def _check_place(file: str) -> None:
     target = Path(os.path.realpath(file))
     if target.is_dir() or not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         raise UsageError(f"{file}: cannot be written: name another file")
+
+
+def _check_whole(workspace: Workspace) -> None:
+    """Raises Refused where a transaction has not ended: what would be planned upon is half written."""
+    from overhaul.errors import Refused
+    from overhaul.printable import printable
+    from overhaul.transaction.writing import interrupted
+
+    if title := interrupted(workspace.root, store=journals_home(workspace.root)):
+        raise Refused(
+            f"{workspace.root}: `{printable(title)}` has not ended: wait where it is still at work; what was "
+            "interrupted `overhaul undo` puts back"
+        )
 
 
 def _parts(without: Sequence[str]) -> tuple[str, ...]:

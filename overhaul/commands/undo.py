@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overhaul.transaction.history import Listed
+
+_LONG: Final = 12
+"""Digits that no number of a journal has."""
 
 
 @click.command()
@@ -35,11 +38,12 @@ def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
     from pathlib import Path
 
     from overhaul.errors import TargetError
+    from overhaul.printable import printable
     from overhaul.transaction import writing
 
     if number and not path and not number.isdecimal():
         number, path = "", number
-    if number and not (number.isdecimal() and number.isascii() and int(number)):
+    if number and not (number.isdecimal() and number.isascii() and len(number) < _LONG and int(number)):
         raise click.UsageError(f"{number!r} is no ID: overhaul undo --list shows them")
     root = Path(os.path.abspath(path or "."))
     if not root.is_dir():
@@ -55,16 +59,27 @@ def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
         say(note)
     if done.number and not quiet:
         files = "1 file is" if done.files == 1 else f"{done.files:,} files are"
-        tell(f"{done.title}: {files} as before; `overhaul undo {done.number}` takes that back")
+        tell(f"{printable(done.title)}: {files} as before; `overhaul undo {done.number}` takes that back")
     return 0
 
 
 def journals_home(root: Path) -> Path:
     """Where the journals of a project lie, whatever `--config` and `--store` say: they must be found again."""
     from overhaul.config import load_config
-    from overhaul.standing import home
+    from overhaul.errors import ConfigError
+    from overhaul.standing import git_top, home, ours
 
-    return home(load_config(root).source, root)
+    try:
+        return home(load_config(root).source, root)
+    except ConfigError:
+        # What is to be taken back may be what has broken the settings.
+        top = git_top(root) or root
+        for folder in (root, *root.parents):
+            if (folder / ".overhaul" / "journal").is_dir() and ours(folder, root):
+                return folder
+            if folder == top:
+                break
+        raise
 
 
 def _lines(found: Sequence[Listed]) -> Iterator[str]:

@@ -100,7 +100,7 @@ def unpacked(data: bytes, kind: type[_Kind]) -> _Kind:
     try:
         told: Any = json.loads(body)
         return msgspec.convert(told, kind)
-    except (ValueError, msgspec.ValidationError) as error:
+    except (ValueError, RecursionError, msgspec.ValidationError) as error:
         raise Damaged(f"it says what cannot be ({error})") from error
 
 

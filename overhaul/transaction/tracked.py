@@ -62,8 +62,10 @@ def _reasons(git: str, found: Repository, root: Path, paths: Collection[str]) ->
     with tempfile.TemporaryDirectory(prefix="overhaul-git-") as folder:
         own = borrowing(Path(folder), found)
         around = environment(own) | {"GIT_WORK_TREE": str(top), "GIT_INDEX_FILE": str(index)}
+        # A linked work tree's index lies in .git/worktrees/NAME, the settings in .git.
+        linked = index.parent.parent.name == "worktrees"
         settings = [
-            *_settings(git, index.parent.parent if index.parent.parent.name == "worktrees" else index.parent, own),
+            *_settings(git, index.parents[2] if linked else index.parent, own),
             "core.fsmonitor=false", "core.untrackedCache=false", "core.hooksPath=/dev/null", "gc.auto=0",
             "core.commitGraph=false", "core.multiPackIndex=false", "protocol.allow=never", "attr.tree=",
         ]  # fmt: skip

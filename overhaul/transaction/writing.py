@@ -125,6 +125,14 @@ def recover(root: Path, *, store: Path, disk: Disk | None = None) -> tuple[str, 
         return tuple(notes)
 
 
+def interrupted(root: Path, *, store: Path) -> str:
+    """The title of a transaction that has not ended, and was killed or is still at work; "" where there is none."""
+    found = Journals(_home(Path(os.path.realpath(root)), store), Disk())
+    found.check()
+    titles = (journal.record.title for journal in found.open() if journal.phase == "unfinished" and journal.record)
+    return next(titles, "")
+
+
 def journals(root: Path, *, store: Path) -> list[Listed]:
     """What can be taken back, and what was, the oldest first; nothing is changed."""
     found = Journals(_home(Path(os.path.realpath(root)), store), Disk())
@@ -256,7 +264,9 @@ def _inverse(disk: Disk, journals: Journals, root: Path, record: Record, folds: 
         except OSError as error:
             reasons.append(f"{entry.path}: cannot be read ({error.strerror or error}): allow it")
             continue
-        mode = None if entry.before == ABSENT else entry.before.mode
+        # Permissions that somebody has changed since stay as they are now.
+        ours = now == ABSENT or now.mode == entry.after.mode
+        mode = entry.before.mode if ours and entry.before != ABSENT else None
         origin = came_from.get(entry.path, "") if before is None else ""
         changes.append(FileChange(entry.path, before, data.get(entry.path), mode, origin))
     prepared = prepare(
@@ -276,6 +286,10 @@ def _committed(
     """Make the commit; the tree is as it was when git refuses, unless a hook has changed its files."""
     try:
         return git.make(message)
+    except KeyboardInterrupt as error:
+        raise OverhaulError(
+            "interrupted; the migration is written and not committed: commit it, or run `overhaul undo`"
+        ) from error
     except Refused as error:
         changed = [entry.path for entry in record.entries if not _is_as_left(disk, root, entry)]
         if changed:
@@ -334,4 +348,4 @@ def _said(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-__all__ = ["Listed", "Written", "journals", "recover", "undo", "write"]
+__all__ = ["Listed", "Written", "interrupted", "journals", "recover", "undo", "write"]

@@ -10,6 +10,7 @@ import pytest
 
 from overhaul.changes import FileChange
 from overhaul.errors import NotWritten, Refused
+from overhaul.transaction.disk import Disk
 from overhaul.transaction.journal import KEPT
 from overhaul.transaction.writing import journals, undo, write
 
@@ -166,6 +167,64 @@ def test_undo_overwrites_no_file_that_has_changed_since_and_then_does_nothing(tm
         "b.py: was changed", "c.py: is gone", "d.py: was changed",
     ]  # fmt: skip
     assert grown(tmp_path) == before
+
+
+def test_undo_leaves_the_permissions_that_somebody_has_given_since(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"1")
+    (tmp_path / "b.py").write_bytes(b"1")
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).chmod(0o644)
+    write(tmp_path, [FileChange(name, b"1", b"2") for name in ("a.py", "b.py")], "both", store=tmp_path)
+    (tmp_path / "a.py").chmod(0o755)
+    undo(tmp_path, store=tmp_path)
+    assert (tmp_path / "a.py").read_bytes() == b"1"
+    assert stat.S_IMODE((tmp_path / "a.py").stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "b.py").stat().st_mode) == 0o644
+
+
+class Noting(Disk):
+    """Notes every deed, in order."""
+
+    def __init__(self) -> None:
+        self.deeds: list[tuple[str, Path]] = []
+
+    def step(self, deed: str, path: Path) -> None:
+        self.deeds.append((deed, path))
+
+    def at(self, deed: str, name: str) -> int:
+        """When a deed is done to a file of that name for the first time."""
+        return next(number for number, (what, path) in enumerate(self.deeds) if (what, path.name) == (deed, name))
+
+
+def test_what_undo_needs_is_on_the_disk_before_the_tree_is_touched(tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    root.mkdir()
+    (root / "a.py").write_bytes(b"1")
+    disk = Noting()
+    write(root, [FileChange("a.py", b"1", b"2")], "edit", store=tmp_path, disk=disk)
+    journal = next(path for deed, path in disk.deeds if (deed, path.name) == ("create", "originals")).parent
+    first = min(
+        number for number, (deed, path) in enumerate(disk.deeds)
+        if deed not in ("look", "read") and path.is_relative_to(root)
+    )  # fmt: skip
+    wanted = [("sync", "originals"), ("sync", "record.new"), ("replace", "record"), ("sync folder", journal.name)]
+    assert [disk.at(*one) for one in wanted] == sorted(disk.at(*one) for one in wanted)
+    assert disk.at("sync folder", journal.parent.name) < first
+    assert disk.at("sync folder", journal.name) < first
+
+
+def test_new_content_is_on_the_disk_before_it_takes_its_place_and_its_name_before_the_end(tmp_path: Path) -> None:
+    root = tmp_path / "tree"
+    root.mkdir()
+    for name in ("a.py", "b.py"):
+        (root / name).write_bytes(b"1")
+    disk = Noting()
+    write(root, [FileChange(name, b"1", b"2") for name in ("a.py", "b.py")], "edit", store=tmp_path, disk=disk)
+    synced = [number for number, (deed, path) in enumerate(disk.deeds) if deed == "sync" and path.parent == root]
+    assert len(synced) == 2
+    assert max(synced) < min(disk.at("replace", name) for name in ("a.py", "b.py"))
+    names = [number for number, (deed, path) in enumerate(disk.deeds) if (deed, path) == ("sync folder", root)]
+    assert disk.at("replace", "b.py") < max(names) < disk.at("replace", "end")
 
 
 def test_an_earlier_transaction_is_undone_when_its_files_are_as_it_left_them(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from overhaul.changes import FileChange, Moved, Replacement, Target
 from overhaul.errors import NotWritten, OverhaulError, Refused
-from overhaul.transaction.committing import message
+from overhaul.transaction.committing import Commit, message
 from overhaul.transaction.writing import undo, write
 
 CHANGE = FileChange("a.py", b"a\n", b"A\n")
@@ -103,6 +103,15 @@ def test_line_ends_that_git_converts_are_no_uncommitted_work(project: Path) -> N
     git(project, "config", "core.autocrlf", "false")
     (reason,) = reasons(project, FileChange("a.py", b"A\n", b"B\n"))
     assert reason.startswith("a.py, b.py, lib/c.py: not committed")
+
+
+def test_a_linked_work_tree_has_the_line_ends_of_its_repository(project: Path) -> None:
+    git(project, "config", "core.autocrlf", "true")
+    git(project, "worktree", "add", "-q", "../linked")
+    linked = project.parent / "linked"
+    assert (linked / "a.py").read_bytes() == b"a\r\n"
+    done = write(linked, [FileChange("a.py", b"a\r\n", b"A\r\n")], "t", store=linked)
+    assert done.files == 1
 
 
 def test_a_folder_that_git_has_no_part_in_is_written_to(project: Path, tmp_path: Path) -> None:
@@ -219,6 +228,16 @@ def test_a_commit_takes_nothing_along_that_only_the_index_holds(project: Path) -
     assert git(project, "status", "--porcelain") == before
     done = write(project, files[2:], "go", store=project, allow_dirty=True, commit="Make newer")
     assert done.commit and git(project, "status", "--porcelain") == before
+
+
+def test_an_interrupted_hook_leaves_word_of_what_is_written(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: Commit, message: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Commit, "make", interrupted)
+    with pytest.raises(OverhaulError, match="the migration is written and not committed"):
+        write(project, [CHANGE], "t", commit="m", store=project)
+    assert (project / "a.py").read_bytes() == b"A\n"
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -159,14 +160,28 @@ def _templates(project: Project, move: Relocation) -> None:
 
 
 def _pickled(project: Project, move: Relocation) -> None:
-    """Raises Refused for bytes that name the module: a pickle, which has the lengths of its names in it."""
-    named = re.compile(rf"\b[rR]?[bB][rR]?[\"'][^\n]*?{re.escape(move.before)}(?![A-Za-z0-9_])")
+    """Raises Refused for a pickle in bytes that names the module: it has the lengths of its names in it."""
+    module = re.escape(move.before)
+    may = re.compile(rf"(?<!\w)[rR]?[bB][rR]?[\"'].*{module}", re.DOTALL)
+    # Behind an opcode, and with an end of its own: `b"shop.core.Order"` alone is none.
+    pickle = re.compile(rb"(?:(?<![\w.])|(?<=\bc))%s(?:\.[\w.]+)?[\x00-\x1f\x80-\xff]" % module.encode())
     for path in project.mentioning([move.name]):
         text = project.source(path).text()
-        if found := named.search(text):
-            line = text.count("\n", 0, found.start()) + 1
-            raise Refused(f"{path}:{line}: bytes that name {move.before}, such as a pickle, cannot be changed:"
-                          " leave a shim in its place")  # fmt: skip
+        for line, data in _bytes(text) if may.search(text) else ():
+            if pickle.search(data):
+                raise Refused(f"{path}:{line}: bytes hold a pickle that names {move.before}, and cannot be changed:"
+                              " leave a shim in its place")  # fmt: skip
+
+
+def _bytes(text: str) -> Iterator[tuple[int, bytes]]:
+    """Line and value of every bytes literal; none where the text cannot be parsed."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
+            yield node.lineno, node.value
 
 
 def _raised(text: str, offset: int) -> bool:

@@ -27,8 +27,6 @@ class Pickles:
             one for one in subject.moved
             if one.before.name and not one.kept and not subject.afterwards.means(one.before.dotted, one.after)
         ]  # fmt: skip
-        modules = sorted({one.before.module for one in self._moved})
-        self._pattern = re.compile("|".join(map(re.escape, modules)))
 
     @property
     def words(self) -> list[str]:
@@ -41,7 +39,8 @@ class Pickles:
             text = self._project.source(path).text()
         except Unreadable:
             return
-        if _BYTES.search(text) is None or self._pattern.search(text) is None:
+        words = self.words
+        if not any(word in found[0] for found in _BYTES.finditer(text) for word in words):
             return
         try:
             tree = ast.parse(text)
@@ -68,4 +67,7 @@ def _named(moved: Moved) -> re.Pattern[bytes]:
     )
 
 
-_BYTES: Final = re.compile(r"(?<!\w)[rR]?[bB][rR]?[\"']")
+_BYTES: Final = re.compile(
+    r"(?<!\w)[rR]?[bB][rR]?(?:\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')", re.DOTALL
+)
+"""Bytes literals as they look; some in comments or other strings are none, and are found too."""

@@ -119,6 +119,18 @@ class Replaced(msgspec.Struct, frozen=True, order=True):
     kind: Kind
 
 
+class Divided(msgspec.Struct, frozen=True, order=True):
+    """A function whose statements stand in several functions afterwards, which run one after the other in its place.
+
+    The codemod vouches for the order and for what one hands the next; the proof, that every name in them means what it
+    meant, and that no variable is another than one of the same name in the function that was divided.
+    """
+
+    before: Target
+    parts: tuple[Target, ...]
+    """In the order in which they run; the function itself, which calls them, is none of them."""
+
+
 class Leftover(msgspec.Struct, frozen=True, order=True):
     """A place that refers to what is moved, or may, and was left as it is."""
 
@@ -131,7 +143,7 @@ class Leftover(msgspec.Struct, frozen=True, order=True):
     reason: str
 
 
-Proposal: TypeAlias = Change | Moved | Replaced | Leftover
+Proposal: TypeAlias = Change | Moved | Replaced | Divided | Leftover
 """What a codemod yields."""
 
 

@@ -22,6 +22,7 @@ from overhaul.commands.options import kinds as named_kinds
 from overhaul.commands.proposing import propose
 from overhaul.commands.ratchet import baseline, check, init
 from overhaul.commands.running import deliver, look, open_project, say
+from overhaul.commands.scaffolding import scaffold
 from overhaul.commands.undo import undo
 
 INTERRUPTED: Final = 130
@@ -317,5 +318,5 @@ def graph(
     return 0
 
 
-for command in (propose, rename, move, migrate, undo, check, baseline, init):
+for command in (propose, rename, move, migrate, scaffold, undo, check, baseline, init):
     commands.add_command(command)

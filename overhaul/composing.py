@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from overhaul.changes import FileChange, Moved, Replacement, Target, least
+from overhaul.changes import FileChange, Moved, Replaced, Replacement, Target, least
 
 
 def composed(steps: Iterable[Sequence[FileChange]]) -> tuple[FileChange, ...]:
@@ -132,6 +132,25 @@ def composed_moves(steps: Iterable[Sequence[Moved]]) -> tuple[Moved, ...]:
         early = [msgspec.structs.replace(one, after=_mapped(one.after, forward)) for one in whole]
         known = {one.before for one in early}
         whole = [*early, *(one for one in late if one.before not in known)]
+    return tuple(sorted(one for one in whole if one.before != one.after))
+
+
+def composed_replaced(steps: Iterable[tuple[Sequence[Moved], Sequence[Replaced]]]) -> tuple[Replaced, ...]:
+    """What is used instead of what in the end; names before are those of the disk.
+
+    Of each step what it moves and what it replaces. What takes a place may be moved, or be replaced itself, later on.
+    """
+    whole: set[Replaced] = set()
+    back: list[tuple[Target, Target]] = []
+    """(name now, name on the disk) of what has moved so far."""
+    for moved, replaced in steps:
+        instead = {one.before: one.after for one in replaced}
+        forward = [(one.before, one.after) for one in moved]
+        whole = {
+            msgspec.structs.replace(one, after=instead.get(one.after, _mapped(one.after, forward))) for one in whole
+        }
+        whole |= {msgspec.structs.replace(one, before=_mapped(one.before, back)) for one in replaced}
+        back = [*((one.after, _mapped(one.before, back)) for one in moved), *back]
     return tuple(sorted(one for one in whole if one.before != one.after))
 
 

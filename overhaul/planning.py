@@ -9,12 +9,13 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
-from overhaul.changes import Change, Edit, FileChange, Leftover, Moved, Proposal, Replaced, assembled
-from overhaul.composing import composed, composed_moves
+from overhaul.changes import Change, Divided, Edit, FileChange, Leftover, Moved, Proposal, Replaced, assembled
+from overhaul.composing import composed, composed_moves, composed_replaced
 from overhaul.config import Verify
 from overhaul.errors import LeafError, OverhaulError, Refused, Unreadable, UsageError, blame
 from overhaul.leaves import Codemod, Leaves
 from overhaul.mentions.finding import mentions
+from overhaul.mentions.unlike import unlike
 from overhaul.naming.meanings import Meaning
 from overhaul.plans import Check, Plan, Refusal, Step
 from overhaul.project import Project
@@ -81,17 +82,18 @@ def plan(
     if lost := sorted(paths - {path for stage in stages for path in stage.texts}):
         raise UsageError(f"--without {lost[0]}: {_why_not(lost[0], stages, len(steps))}")
     files, moved = composed(stage.files for stage in stages), composed_moves(stage.moved for stage in stages)
+    instead = composed_replaced((stage.moved, stage.replaced) for stage in stages)
     every = [check for stage in stages for check in stage.checks]
     if len(stages) > 1 and files and not any(check.refusals for check in every):
         every.append(_undone(now, [(stage.number, stage.step, leaves.codemod(stage.step.codemod)) for stage in stages]))
     checks = list(_joined(every))
     if asked.verify is not None and files and not any(check.refusals for check in checks):
-        checks.append(run_commands(project, now, files, moved, asked.verify, _lines(told)))
+        checks.append(run_commands(project, now, files, (*moved, *instead), asked.verify, _lines(told)))
     return Plan(
         tuple(steps), files, moved,
         tuple(sorted({one for stage in stages for one in stage.leftovers})),
         tuple(checks), tuple(dict.fromkeys(asked.without)), tuple(_separable(stages, steps)),
-        project.parsed + project.survey.foreseen,
+        project.parsed + project.survey.foreseen, instead,
     )  # fmt: skip
 
 
@@ -161,6 +163,7 @@ class _Stage(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...] = ()
     texts: tuple[str, ...] = ()
     """The files in which only text changes, or would, that nothing else stands on."""
+    replaced: tuple[Replaced, ...] = ()
 
 
 class _Attempt:
@@ -196,6 +199,7 @@ class _Attempt:
         changes: list[Change] = []
         moved: list[Moved] = []
         replaced: list[Replaced] = []
+        divided: list[Divided] = []
         leftovers: list[Leftover] = []
         for one in proposals(self.leaf, self.before, self.step.request):
             match one:
@@ -203,6 +207,8 @@ class _Attempt:
                     moved.append(one)
                 case Replaced():
                     replaced.append(one)
+                case Divided():
+                    divided.append(one)
                 case Leftover():
                     leftovers.append(one)
                 case _:
@@ -211,14 +217,15 @@ class _Attempt:
             return _Stage(self.number, self.step, self.before, leftovers=tuple(leftovers))
         code = {one.path for one in changes}
         texts: dict[str, list[Edit]] = {}
-        if moved:
+        named = [*moved, *(Moved(one.before, one.after, one.kind) for one in replaced)]
+        if named:
             told = {(one.path, one.line) for one in leftovers}
-            for found in self._mentions(tuple(changes), moved):
+            for found in self._mentions(tuple(changes), named, looser=bool(replaced)):
                 if isinstance(found, Leftover):
                     # One place is told once, by whoever knows it best.
                     leftovers += [found] if (found.path, found.line) not in told else []
                 elif self.code_only or (found.path in self.without and found.path not in code):
-                    leftovers += self._left(found, moved)
+                    leftovers += self._left(found, named)
                 else:
                     changes.append(found)
                 if isinstance(found, Edit):
@@ -227,17 +234,19 @@ class _Attempt:
         after = self.before.after(files)
         checks = [self._again(after), *self._frozen(after)]
         if not any(check.refusals for check in checks):
-            checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced)
+            checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced, divided=divided)
         return _Stage(
             self.number, self.step, after, files, tuple(moved), tuple(leftovers), tuple(self._numbered(checks)),
-            tuple(path for path in texts if path not in code),
+            tuple(path for path in texts if path not in code), tuple(replaced),
         )  # fmt: skip
 
-    def _mentions(self, changes: Sequence[Change], moved: Sequence[Moved]) -> Iterator[Edit | Leftover]:
+    def _mentions(
+        self, changes: Sequence[Change], moved: Sequence[Moved], looser: bool
+    ) -> Iterator[Edit | Leftover]:
         after = partial(self._meaning, changes)
-        if self.leave_strings or self.step.leave_strings:
-            return mentions(self.before, after, moved, changes, leave_strings=True)
-        return mentions(self.before, after, moved, changes)
+        leave = self.leave_strings or self.step.leave_strings
+        found = mentions(self.before, after, moved, changes, leave_strings=leave)
+        return unlike(self.before, found, moved, after) if looser else found
 
     def _meaning(self, changes: Sequence[Change], dotted: str) -> Meaning:
         """What a dotted name means when the codemod has done its part."""

@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 
-from overhaul.changes import FileChange, Leftover, Moved
+from overhaul.changes import FileChange, Leftover, Moved, Replaced
 from overhaul.requests import Request
 
 
@@ -69,6 +69,8 @@ class Plan(msgspec.Struct, frozen=True):
     only text that is no code changes. What is left is planned and proven anew."""
     parsed: int = 0
     """Contents of files that were parsed for it: as they are, and as they would be."""
+    replaced: tuple[Replaced, ...] = ()
+    """What is used instead of what; names before are those of the disk, names after those of the end."""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

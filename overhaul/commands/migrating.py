@@ -59,7 +59,7 @@ def planning_options(command: _Command) -> _Command:
     return command
 
 
-_SETTINGS: Final = click.option(
+SETTINGS_OPTION: Final = click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE",
     help="A key of the codemod (`overhaul explain CODEMOD` lists them), its value as in TOML. Repeatable.",
 )  # fmt: skip
@@ -71,7 +71,7 @@ _SHIM: Final = click.option("--shim", is_flag=True, help="Let the old name go on
 @click.argument("name", metavar="NEW")
 @path_argument
 @_SHIM
-@_SETTINGS
+@SETTINGS_OPTION
 @planning_options
 def rename(target: str, name: str, path: str, shim: bool, settings: tuple[str, ...], **options: Any) -> int:
     """Give a symbol, a member, a module or a package another name, everywhere.
@@ -85,7 +85,7 @@ def rename(target: str, name: str, path: str, shim: bool, settings: tuple[str, .
     def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
         return [rename_step(project, workspace.leaves, target, name, settings, shim=shim)]
 
-    return _carry_out(f"Rename {target} to {name}", steps, path, options)
+    return carry_out(f"Rename {target} to {name}", steps, path, options)
 
 
 @click.command()
@@ -93,7 +93,7 @@ def rename(target: str, name: str, path: str, shim: bool, settings: tuple[str, .
 @click.argument("place", metavar="TO")
 @path_argument
 @_SHIM
-@_SETTINGS
+@SETTINGS_OPTION
 @planning_options
 def move(target: str, place: str, path: str, shim: bool, settings: tuple[str, ...], **options: Any) -> int:
     """Put a symbol into another module, or a module or package elsewhere.
@@ -108,7 +108,7 @@ def move(target: str, place: str, path: str, shim: bool, settings: tuple[str, ..
     def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
         return [move_step(project, workspace.leaves, target, place, settings, shim=shim)]
 
-    return _carry_out(f"Move {target} to {place}", steps, path, options)
+    return carry_out(f"Move {target} to {place}", steps, path, options)
 
 
 @click.command()
@@ -134,7 +134,7 @@ def migrate(migration: str | None, path: str, drop_shims: bool, **options: Any) 
         def dropping(project: Project, workspace: Workspace) -> Sequence[Step]:
             return [Step("drop_shims", asked_for(workspace.leaves.codemod("drop_shims"), {}, ()))]
 
-        return _carry_out("Take away the shims that nothing uses", dropping, path, options)
+        return carry_out("Take away the shims that nothing uses", dropping, path, options)
     if migration is None:
         raise click.UsageError("no migration file: overhaul migrate FILE [PATH], or migrate --drop-shims [PATH]")
     workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
@@ -143,14 +143,14 @@ def migrate(migration: str | None, path: str, drop_shims: bool, **options: Any) 
     def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
         return loaded.steps
 
-    return _carry_out(loaded.title, steps, path, options, loaded.verify, workspace)
+    return carry_out(loaded.title, steps, path, options, loaded.verify, workspace)
 
 
-def _carry_out(
+def carry_out(
     title: str, steps: _Steps, path: str, options: dict[str, Any], verify: Verify | None = None,
     workspace: Workspace | None = None,
 ) -> int:  # fmt: skip
-    """Plan, tell, and write if that is asked for; the exit code."""
+    """Plan, tell, and write if that is asked for; the exit code. `options` are those of `planning_options`."""
     from overhaul.planning import Asked, plan
     from overhaul.project import Project
 

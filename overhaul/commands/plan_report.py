@@ -8,7 +8,7 @@ from typing import Final, Literal
 import msgspec
 
 from overhaul import __version__
-from overhaul.changes import FileChange, Guidance, Leftover, Moved
+from overhaul.changes import FileChange, Guidance, Leftover, Moved, Replaced
 from overhaul.plans import Check, Plan
 from overhaul.project import Project
 
@@ -69,6 +69,8 @@ class ToldPlan(msgspec.Struct, frozen=True):
     """What `--without` may name so that the rest may stand."""
     files: tuple[ToldFile, ...]
     moved: tuple[Moved, ...]
+    replaced: tuple[Replaced, ...]
+    """What is used instead of what."""
     leftovers: tuple[Leftover, ...]
     checks: tuple[Check, ...]
     parsed: int
@@ -89,7 +91,7 @@ def plan_json(plan: Plan, project: Project, title: str, transaction: str) -> byt
     told = ToldPlan(
         SCHEMA, __version__, project.root.name, title, verdict(plan, written=bool(transaction)), transaction,
         tuple(ToldStep(step.codemod, step.title, _keys(step.request)) for step in plan.steps), plan.left_out,
-        plan.separable, tuple(_files(plan, project)), plan.moved, plan.leftovers, plan.checks,
+        plan.separable, tuple(_files(plan, project)), plan.moved, plan.replaced, plan.leftovers, plan.checks,
         plan.parsed,
     )  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"

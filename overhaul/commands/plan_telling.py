@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from overhaul.changes import FileChange, Guidance, Leftover, Moved
+from overhaul.changes import FileChange, Guidance, Leftover, Moved, Replaced
 from overhaul.commands.diffing import diff
 from overhaul.commands.plan_report import kind_of
 from overhaul.plans import Check, Plan, Refusal
@@ -49,6 +49,7 @@ def summary(plan: Plan, title: str) -> Iterator[str]:
     yield "\n"
     yield from _files(plan)
     yield from _moved(plan)
+    yield from _replaced(plan.replaced)
     yield from _leftovers(plan.leftovers)
     yield from _checks(plan)
 
@@ -99,6 +100,16 @@ def _moved(plan: Plan) -> Iterator[str]:
         kept = ", and the old name goes on to work" if one.kept else ""
         also = f", and in {_counted(len(others), 'module')} that import it" if others else ""
         yield f"  {printable(str(one.before))} -> {printable(str(one.after))} ({one.kind}{kept}{also})\n"
+    yield "\n"
+
+
+def _replaced(replaced: Sequence[Replaced]) -> Iterator[str]:
+    """What takes the place of what; members, and names of modules, beside what is around them."""
+    if not replaced:
+        return
+    yield "Used instead:\n"
+    for one in replaced:
+        yield f"  {printable(str(one.before))} -> {printable(str(one.after))} ({one.kind})\n"
     yield "\n"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.errors import Unreadable
+from overhaul.naming.meanings import Symbol
 from overhaul.naming.offers import OF_EVERY_MODULE
 from overhaul.plans import Refusal
 from overhaul.project import Project
@@ -16,7 +17,7 @@ from overhaul.proving.keywords import Keywords
 from overhaul.proving.loading import Loading
 from overhaul.proving.mapping import Identity
 from overhaul.proving.meaning import Meanings, Told
-from overhaul.proving.pairing import in_order, paired
+from overhaul.proving.pairing import in_order, loosely_paired, paired
 from overhaul.proving.reading import Reading, Use, read
 from overhaul.proving.scoping import Scope
 
@@ -61,7 +62,13 @@ class Bindings:
             context, meant, means, one.path_after,
             Sure(old, context.before, one.module, stub), Sure(new, context.after, one.module_after, stub),
         )  # fmt: skip
-        pairs, alone = paired(old.uses, new.uses, one.places)
+        replacing = context.replacing
+        if replacing.some:
+            pairs, alone, gone = loosely_paired(old.uses, new.uses, one.places)
+            for stretch in gone:
+                yield from comparison.dropped(*stretch)
+        else:
+            pairs, alone = paired(old.uses, new.uses, one.places)
         for before, after in pairs:
             if words.isdisjoint(before.parts) and words.isdisjoint(after.parts):
                 continue
@@ -79,9 +86,12 @@ class Bindings:
         for one in self._context.changed:
             for name, spans in self._defined(False, one.path).items():
                 wanted[one.path.endswith(".pyi"), mapping.of(Identity(one.module, name))] += len(spans)
-        for path in (*(one.path_after for one in self._context.changed), *self._context.created):
+        fresh = set(self._context.created)
+        for path in (*(one.path_after for one in self._context.changed), *sorted(fresh)):
             module = after.layout.module_of(path)
             for name, spans in self._defined(True, path).items():
+                if path in fresh and not mapping.arrives(module, name.partition(".")[0]):
+                    continue  # a new file's own: overloads and setters are written on purpose
                 if len(spans) > max(wanted[path.endswith(".pyi"), Identity(module, name)], 1):
                     line = after.source(path).text().count("\n", 0, spans[-1][0]) + 1
                     yield Refusal(path, line, CHECK, f"`{name}` would be defined twice in {module}", "remove one")
@@ -202,7 +212,7 @@ class Comparison:
     ) -> None:
         """`path` is that of the file after the step."""
         self._context = context
-        self._mapping = context.mapping
+        self._replacing = context.replacing
         self._before, self._after = before, after
         self._path = path
         self._sure, self._sure_after = sure, sure_after
@@ -219,10 +229,14 @@ class Comparison:
         if known >= 0:
             tail = len(meant) - 1 - known
             at = len(means) - 1 - tail
-            wanted = frozenset(map(self._mapping.of, meant[known]))
+            wanted = self._replacing.wanted(meant[known])
             got: Told = means[at] if at >= 0 else frozenset()
-            if got != wanted:
+            if not self._replacing.serves(meant[known], got):
                 if self._goes_on(meant[known], got, before, after, home_after):
+                    return
+                if self._stays(meant[known], got, before):
+                    return
+                if not got and at > 0 and self._replacing.outside(meant[known], after.parts[at]):
                     return
                 same = not got and wanted == meant[known] and before.parts == after.parts
                 if same and self._before.guessed(before, home, known):
@@ -243,6 +257,33 @@ class Comparison:
         if before.parts[-1] != after.parts[-1] or not _is_plain(after, home):
             return False
         return self._sure_after.named(after) and self._context.goes_on(meant, got)
+
+    def _stays(self, meant: Told, got: Told, before: Use) -> bool:
+        """Whether something that is replaced is used on: in its own definition, which stays, or where that is told."""
+        if got != meant:
+            return False
+        spans = [
+            span for one in meant if self._replacing.is_told(one) and one.module == self._sure.module
+            for span in self._sure.reading.definitions.get(self._replacing.around(one), ())
+        ]  # fmt: skip
+        if any(start <= before.start < end for start, end in spans):
+            return True
+        path = self._context.before.symbols.path(self._sure.module)
+        return self._replacing.left(meant, got, path, 0 if before.role == "import" else before.line)
+
+    def dropped(self, old: Sequence[Use], new: Sequence[Use]) -> Iterator[Refusal]:
+        """What is wrong with the uses of replaced things that stood in a stretch, and with what stands there now."""
+        means = [told for use in new for told in self._after.of(use, use.home) if told]
+        for use in old:
+            meant = next((one for one in reversed(self._before.of(use, use.home)) if one), frozenset[Identity]())
+            if not any(map(self._replacing.is_told, meant)) or any(self._replacing.serves(meant, one) for one in means):
+                continue
+            instead = next((one for one in new if one.role == "load"), None)
+            if instead is not None:
+                yield self._differs(use, instead, meant, self._replacing.wanted(meant), self._last(instead))
+
+    def _last(self, use: Use) -> Told:
+        return next((one for one in reversed(self._after.of(use, use.home)) if one), frozenset())
 
     def _imported(self, before: Use, home: Scope, after: Use, home_after: Scope) -> bool:
         """Whether the first names are globals or come from imports, whose meaning has been compared."""
@@ -267,6 +308,9 @@ class Comparison:
                 after, f"`{after.parts[0]}` would be bound by an import and otherwise in one scope",
                 "choose another name",
             )  # fmt: skip
+            return
+        if before.variable == after.variable and self._context.divides(self._sure.module, home.name, home_after.name):
+            # Each part has its own variable of that name, which the codemod hands on.
             return
         one, other = (id(home), before.variable), (id(home_after), after.variable)
         if self._forth.setdefault(one, other) != other or self._back.setdefault(other, one) != one:
@@ -299,6 +343,8 @@ class Comparison:
             return
         if not self._sure_after.bound(use.variable):
             yield self._unbound(use)
+        elif self._replacing.some and (why := self._unknown(use)):
+            yield self._refuse(use, why, "write a name that is there")
         elif self._sure_after.late(use):
             yield self._refuse(
                 use, f"`{use.parts[0]}` would be used above the statement that binds it", "move it further up"
@@ -308,6 +354,33 @@ class Comparison:
                 use, f"`{use.parts[0]}` would be imported for type checkers only, and is used when the code runs",
                 "import it outside of TYPE_CHECKING",
             )  # fmt: skip
+
+    def _unknown(self, use: Use) -> str:
+        """Why a new name is none that can be meant: it is not there, or is what another thing has replaced."""
+        means = self._after.of(use, use.home)
+        for number, one in enumerate(means):
+            text = ".".join(use.parts[: number + 1])
+            replaced = [each for each in one if self._replacing.is_told(each) and not self._replacing.takes_place(each)]
+            if replaced and len(replaced) == len(one):
+                return f"`{text}` would mean {_listed(one)}, which becomes {_listed(self._replacing.wanted(one))}"
+            if number and not one and self._lacks(means[number - 1]):
+                return f"`{text}` would mean nothing that is known"
+        return ""
+
+    def _lacks(self, around: Told) -> bool:
+        """Whether what has no such attribute is a module or a class of the project, all of whose names are known."""
+        symbols = self._context.after.symbols
+        for one in around:
+            if not one.module or one.module not in symbols.layout.modules or symbols.gap(one.module):
+                return False
+            interior = symbols.interior(one.module)
+            if one.name and one.name not in interior.classes:
+                return False
+            if not one.name and "__getattr__" in interior.bindings:
+                return False
+            if one.name and not all(isinstance(base, Symbol) for base in symbols.order(one.module, one.name)):
+                return False
+        return bool(around)
 
     # Words
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from overhaul.changes import FileChange, Moved
+from overhaul.changes import FileChange, Moved, Replaced
 from overhaul.config import Verify
 from overhaul.errors import Refused
 from overhaul.plans import Check, Refusal
@@ -32,7 +32,7 @@ Tell = Callable[[str], None]
 
 
 def run_commands(
-    before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved], verify: Verify,
+    before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved | Replaced], verify: Verify,
     tell: Tell | None = None,
 ) -> Check:  # fmt: skip
     """Run each command in a copy of the project as it is, and in one as it would be; count what passes before.
@@ -67,7 +67,7 @@ def _silent(_: str) -> None:
     """Nobody wants to know."""
 
 
-def _compare(trial: _Trial, number: int, command: str, moved: Sequence[Moved]) -> tuple[int, list[Refusal]]:
+def _compare(trial: _Trial, number: int, command: str, moved: Sequence[Moved | Replaced]) -> tuple[int, list[Refusal]]:
     """How much passes before, and what is wrong after."""
     was = trial.run("before", number, command)
     passing = sum(one.result == "passed" for one in was.tests) if was.tests is not None else int(was.code == 0)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from overhaul.changes import FileChange, Leftover, Moved
+from overhaul.changes import Divided, FileChange, Leftover, Moved, Replaced
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import Interior
 from overhaul.project import Project
@@ -15,6 +15,7 @@ from overhaul.proving.mapping import Mapping
 from overhaul.proving.meaning import Told
 from overhaul.proving.places import Places
 from overhaul.proving.reading import words_in
+from overhaul.proving.replacing import Replacing
 
 PYTHON = (".py", ".pyi")
 
@@ -40,18 +41,22 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 class Context:
-    """One step: its project before and after, its files and what it says to have moved."""
+    """One step: its project before and after, its files and what it says to have moved or replaced."""
 
     def __init__(
         self, before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
-        leftovers: Sequence[Leftover] = (),
+        leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (), divided: Sequence[Divided] = (),
     ) -> None:  # fmt: skip
         """`before` is the project as the step saw it, `after` with its changes."""
         self.before = before
         self.after = after
         self.files = files
         self.mapping = Mapping(moved)
-        self.leftovers = leftovers
+        self._divided = {
+            (one.before.module, one.before.name): frozenset((one.before.name, *(part.name for part in one.parts)))
+            for one in divided
+        }
+        self.replacing = Replacing(before, after, replaced, self.mapping, leftovers)
 
     @cached_property
     def changed(self) -> Sequence[Changed]:
@@ -123,6 +128,14 @@ class Context:
         except KeyError:
             return ""
 
+    def divides(self, module: str, function: str, part: str) -> bool:
+        """Whether a function, with what is nested in it, is divided, and another (or itself) is one of its parts."""
+        for (owner, name), parts in self._divided.items():
+            if owner == module and (function == name or function.startswith(f"{name}.")):
+                rest = function[len(name):]
+                return part.endswith(rest) and part[: len(part) - len(rest)] in parts
+        return False
+
     def goes_on(self, meant: Told, means: Told) -> bool:
         """Whether an old name works on, so that it may be used on: by a shim that makes it, or one that is defined."""
         if not meant or not all(map(self.mapping.kept, meant)):
@@ -140,6 +153,7 @@ class Context:
 
     def _words(self) -> Iterator[str]:
         yield from self.mapping.words()
+        yield from self.replacing.words()
         old, new = self.before.symbols, self.after.symbols
         for module, after in self.modules:
             names = set(old.names(module))

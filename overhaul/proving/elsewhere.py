@@ -45,13 +45,13 @@ class Elsewhere:
                     continue
                 self.looked += 1
                 meant, means = (told(one.target(module, target, "")) for one in (self._old, self._new))
-                yield from self._compare(path, row.line, row.target, meant, means)
+                yield from self._compare(path, row.line, row.target, meant, means, 0)
             for name, _ in row.names:
                 if name == "*" or (name not in self._words and self._words.isdisjoint(row.target.split("."))):
                     continue
                 self.looked += 1
                 meant, means = (told(one.taken(module, target, name)) for one in (self._old, self._new))
-                yield from self._compare(path, row.line, name, meant, means)
+                yield from self._compare(path, row.line, name, meant, means, 0)
 
     def _used(self, module: str, path: str) -> Iterator[Refusal]:
         for row in self._old.used[module]:
@@ -63,7 +63,9 @@ class Elsewhere:
             means = _trail(self._new.trail(module, row.scope, parts))
             known = max((number for number, one in enumerate(meant) if one), default=-1)
             if known >= 0:
-                yield from self._compare(path, row.lines[0], row.name, meant[known], means[known])
+                # What is called otherwise is told once, what is to be another thing at each place.
+                for line in row.lines if self._context.replacing.some else row.lines[:1]:
+                    yield from self._compare(path, line, row.name, meant[known], means[known], line)
         for export in self._old.exports[module]:
             for name in export.names:
                 if name in self._words and self._lost(module, name):
@@ -73,12 +75,15 @@ class Elsewhere:
     def _lost(self, module: str, name: str) -> bool:
         return self._new.offers(module, name) is False and self._old.offers(module, name) is not False
 
-    def _compare(self, path: str, line: int, text: str, meant: Told, means: Told) -> Iterator[Refusal]:
-        mapping = self._context.mapping
-        wanted = frozenset(map(mapping.of, meant))
-        if not meant or means == wanted:
+    def _compare(
+        self, path: str, line: int, text: str, meant: Told, means: Told, left: int
+    ) -> Iterator[Refusal]:
+        """`left` is the line at which a use may be told to stay; 0 for an import, which stays with any use."""
+        replacing = self._context.replacing
+        wanted = replacing.wanted(meant)
+        if not meant or replacing.serves(meant, means):
             return
-        if self._context.goes_on(meant, means):
+        if self._context.goes_on(meant, means) or replacing.left(meant, means, path, left):
             return
         was = " or ".join(map(str, sorted(meant)))
         instead = " or ".join(map(str, sorted(means))) or "nothing that is known"

@@ -57,7 +57,8 @@ class Keywords:
         field = _field(project, callee, keyword.name)
         wanted = keyword.name
         if field is not None:
-            wanted = self._context.mapping.of(field).name.rpartition(".")[2]
+            names = {one.name.rpartition(".")[2] for one in self._context.replacing.options(field)}
+            wanted = found.name if found.name in names else min(names)
         if field is not None and found.name != wanted:
             yield Refusal(
                 self._one.path_after, found.line, CHECK,

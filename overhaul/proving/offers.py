@@ -29,6 +29,7 @@ class Offered:
     def refusals(self) -> Iterator[Refusal]:
         """What is lost, doubled, hidden or in the way, by module."""
         yield from self._arrivals()
+        yield from self._replaced()
         yield from self._remains()
         for module, after in self._context.modules:
             yield from self._names(module, after)
@@ -57,6 +58,24 @@ class Offered:
         imported = not defined and "." not in target.name and target.name in self._new.names(target.module)
         if target.name and not imported and self._defined(self._new, target) is None:
             yield self._refuse_at(one, f"{target} would not be defined", "move the whole definition")
+
+    def _replaced(self) -> Iterator[Refusal]:
+        """What takes the place of something is there."""
+        for one in self._context.replacing.replaced:
+            self.looked += 1
+            target = one.after
+            modules = self._context.after.layout.modules
+            if target.module not in modules:
+                top = target.module.partition(".")[0]
+                if any(module == top or module.startswith(f"{top}.") for module in modules):
+                    yield Refusal("", 0, CHECK, f"{target}: {target.module} would not be there", "create it first")
+            elif target.name:
+                *_, meaning = self._new.trail(target.module, "", target.name.split("."))
+                interior = self._new.interior(target.module)
+                known = target.name in interior.functions or target.name in interior.classes
+                if not known and identity(meaning) is None and not self._new.gap(target.module):
+                    why = f"{target} would not be defined, and is to take the place of {one.before}"
+                    yield Refusal(self._new.path(target.module), 0, CHECK, why, "define it, or name what is there")
 
     @staticmethod
     def _defined(symbols: object, target: Target) -> Symbol | None:
@@ -128,17 +147,18 @@ class Offered:
     def _names(self, module: str, after: str) -> Iterator[Refusal]:
         """Each name of a module means the same, or has gone where it was to go."""
         mapping, old, new = self._context.mapping, self._old, self._new
+        replacing = self._context.replacing
         names_after = frozenset(new.names(after)) if after else frozenset[str]()
         for name in old.names(module):
             self.looked += 1
             meant = told(old.member(module, name))
             if not meant:
                 continue
-            wanted = frozenset(map(mapping.of, meant))
             own = Identity(module, name) in meant
+            told_of = any(map(replacing.is_told, meant))
             if name in names_after:
                 got = told(new.member(after, name))
-                if got == wanted or self._context.goes_on(meant, got):
+                if replacing.serves(meant, got) or self._context.goes_on(meant, got) or (told_of and got == meant):
                     continue
                 # The name may be free for something else now: whoever still means the old one is found elsewhere.
                 if own and mapping.arrives(after, name) and mapping.leaves(module, name):
@@ -149,6 +169,9 @@ class Offered:
                     "choose another name",
                 )  # fmt: skip
             elif own and not mapping.leaves(module, name) and self._is_definition(module, name):
+                # Whoever uses what goes is found elsewhere.
+                if told_of or (not after and replacing.gone(module)):
+                    continue
                 yield self._refuse(after, "", f"{module}:{name} would be lost", "keep it, or move it")
 
     def _is_definition(self, module: str, name: str) -> bool:
@@ -160,7 +183,7 @@ class Offered:
         """`__all__` lists the same, by its new names."""
         if not self._old.exports[module]:
             return
-        mapping = self._context.mapping
+        mapping, replacing = self._context.mapping, self._context.replacing
         before, now = self._old.public(module), set(self._new.public(after))
         for name in before:
             meant = told(self._old.member(module, name))
@@ -168,8 +191,11 @@ class Offered:
                 continue
             if name in now and self._context.goes_on(meant, told(self._new.member(after, name))):
                 continue
-            wanted = frozenset(map(mapping.of, meant))
-            if any(told(self._new.member(after, one)) == wanted for one in now):
+            wanted = replacing.wanted(meant)
+            if any(replacing.serves(meant, told(self._new.member(after, one))) for one in now):
+                continue
+            told_of = any(map(replacing.is_told, meant))
+            if told_of and name in now and told(self._new.member(after, name)) == meant:
                 continue
             # What leaves its module leaves its list, too, unless it is kept there.
             own = Identity(module, name)
@@ -217,21 +243,21 @@ class Offered:
 
     def _classes(self, module: str, after: str) -> Iterator[Refusal]:
         """Each class has the members that it had."""
-        mapping = self._context.mapping
+        mapping, replacing = self._context.mapping, self._context.replacing
         old, new = self._old.interior(module), self._new.interior(after)
         for name in old.classes:
             wanted = mapping.of(Identity(module, name))
             if wanted.module != after:
                 continue
             if wanted.name not in new.classes:
-                if not mapping.leaves(module, name) and "." in name:
+                if not mapping.leaves(module, name) and "." in name and not self._goes(module, name):
                     yield self._refuse(after, "", f"{module}:{name} would be lost", "keep it, or move it")
                 continue
             have = new.members_of(wanted.name)
             for member in old.members_of(name):
                 self.looked += 1
                 expected = mapping.of(Identity(module, f"{name}.{member}")).name.rpartition(".")[2]
-                if expected not in have:
+                if expected not in have and not replacing.is_told(Identity(module, f"{name}.{member}")):
                     yield self._refuse(
                         after, wanted.name, f"{wanted} would lose `{expected}`", "rename all places that set it"
                     )
@@ -246,10 +272,22 @@ class Offered:
         if len(expected) < len(old):
             why = f"two members of {wanted} would be one"
             yield self._refuse(wanted.module, wanted.name, why, "choose another name")
-        elif extra := sorted(have - expected):
+        elif extra := sorted(one for one in have - expected if not self._comes(wanted, one)):
             yield self._refuse(
                 wanted.module, wanted.name, f"{wanted} would get a new `{extra[0]}`", "rename all places that set it"
             )
+
+    def _goes(self, module: str, name: str) -> bool:
+        """Whether a class, or one that it stands in, is replaced."""
+        while name:
+            if self._context.replacing.is_told(Identity(module, name)):
+                return True
+            name = name.rpartition(".")[0]
+        return False
+
+    def _comes(self, owner: Identity, member: str) -> bool:
+        """Whether a member is there to take the place of something."""
+        return self._context.replacing.takes_place(Identity(owner.module, f"{owner.name}.{member}"))
 
     # Words
 

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from overhaul.changes import Moved
+from overhaul.changes import Moved, Replaced
 from overhaul.patterns import regex
 
 Result = Literal["passed", "failed", "error", "skipped"]
@@ -78,7 +78,7 @@ def _outcome(case: ElementTree.Element) -> Outcome:
     return Outcome(name, "passed")
 
 
-def compared(before: Ran, after: Ran, moved: Sequence[Moved]) -> Iterator[Broken]:
+def compared(before: Ran, after: Ran, moved: Sequence[Moved | Replaced]) -> Iterator[Broken]:
     """What is worse: what failed before may fail, and nothing else."""
     if after.code is None:
         if before.code is not None:
@@ -106,7 +106,12 @@ def _last(output: str) -> str:
 
 def _tests(before: Sequence[Outcome], after: Sequence[Outcome], names: Mapping[str, str]) -> Iterator[Broken]:
     now = {one.name: one for one in _worst(after)}
-    was = {_renamed(one.name, names): one for one in _worst(before)}
+    was: dict[str, Outcome] = {}
+    for one in _worst(before):
+        # Several tests may have become one: what passed in any of them must pass.
+        known = was.setdefault(_renamed(one.name, names), one)
+        if known.result != "passed" and one.result == "passed":
+            was[_renamed(one.name, names)] = one
     pairs = {name: now[name] for name in was if name in now}
     # Parameters may name what was moved: those without a counterpart are taken in their order.
     left, new = (
@@ -153,11 +158,11 @@ def _by_function(names: Iterator[str]) -> dict[str, list[str]]:
     return groups
 
 
-def _names(moved: Sequence[Moved]) -> dict[str, str]:
+def _names(moved: Sequence[Moved | Replaced]) -> dict[str, str]:
     """Dotted by path -> the same afterwards, for tests that are moved themselves."""
     names: dict[str, str] = {}
     for one in moved:
-        if one.path_before or one.path_after:
+        if isinstance(one, Moved) and (one.path_before or one.path_after):
             names[_by_path(one.path_before)] = _by_path(one.path_after)
         # pytest names classes behind the module, whatever its import root is: the last parts are told from the name.
         names[one.before.dotted] = one.after.dotted
@@ -181,7 +186,7 @@ def _renamed(name: str, names: Mapping[str, str]) -> str:
 # Lines
 
 
-def _lines(before: str, after: str, moved: Sequence[Moved]) -> Iterator[Broken]:
+def _lines(before: str, after: str, moved: Sequence[Moved | Replaced]) -> Iterator[Broken]:
     """What a checker complains of that it did not complain of before; numbers and what has moved aside."""
     words = {one.after.dotted.rpartition(".")[2]: one.before.dotted.rpartition(".")[2] for one in moved}
     known = Counter(_plain(line, words) for line in _complaints(before))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import builtins
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
-from overhaul.changes import Moved
-from overhaul.naming.meanings import External, Symbol
+from overhaul.changes import Moved, Replaced
+from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.plans import Refusal
 from overhaul.proving.context import Context
 from overhaul.proving.mapping import Identity
@@ -39,6 +39,36 @@ class Overriding:
                 yield from self._above(one, owner, old, new)
                 yield from self._below(one, owner, old, new)
                 yield from self._beside(one, owner, old)
+
+        for replaced in self._context.replacing.replaced:
+            owner, _, old = replaced.before.name.rpartition(".")
+            new = replaced.after.name.rpartition(".")[2]
+            if owner and old != new and owner in self._symbols.interior(replaced.before.module).classes:
+                yield from self._taken_over(replaced, owner, old, new)
+
+    def _taken_over(self, replaced: Replaced, owner: str, old: str, new: str) -> Iterator[Refusal]:
+        """The subclasses that define either name, and have the class that takes the place for a base afterwards."""
+        before, after = self._symbols, self._context.after.symbols
+        holder = replaced.after.name.rpartition(".")[0]
+        for module, name in self._holders(frozenset({old, new})):
+            self.looked += 1
+            if (module, name) == (replaced.before.module, owner) or module not in after.layout.modules:
+                continue
+            interior = after.interior(module)
+            if name not in interior.classes or not _among(before.order(module, name), replaced.before.module, owner):
+                continue
+            if not _among(after.order(module, name), replaced.after.module, holder):
+                continue
+            members, was = interior.members_of(name), before.interior(module).members_of(name)
+            why = ""
+            if new in members and new in was:
+                why = f"would be overridden by {module}:{name}.{new}"
+            elif old in members and old in was:
+                why = f"would not be overridden by {module}:{name}.{old}, as {replaced.before} was"
+            if why:
+                _, line = interior.member(name, new if new in members else old) or ("", 0)
+                path = after.path(module)
+                yield Refusal(path, line, CHECK, f"{replaced.after} {why}", "rename it, or leave this class as it is")
 
     def _above(self, moved: Moved, owner: str, old: str, new: str) -> Iterator[Refusal]:
         """The bases."""
@@ -120,6 +150,10 @@ class Overriding:
         owner, _, name = moved.after.name.rpartition(".")
         found = symbols.interior(module).member(owner, name) if path else None
         return Refusal(path, found[1] if found is not None else 0, CHECK, f"{moved.after} {why}", remedy)
+
+
+def _among(order: Iterable[Meaning], module: str, name: str) -> bool:
+    return any(isinstance(one, Symbol) and (one.module, one.name) == (module, name) for one in order)
 
 
 _NEVER: Final = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "__main__", "tkinter"})

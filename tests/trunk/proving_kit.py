@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
-from overhaul.changes import FileChange, Kind, Moved, Replacement, Target
+from overhaul.changes import FileChange, Kind, Leftover, Moved, Replaced, Replacement, Target
 from overhaul.plans import Check
 from overhaul.project import Project
 from overhaul.proving.proof import prove
@@ -23,18 +23,32 @@ def moved(before: str, after: str, *, kept: bool = False, paths: tuple[str, str]
     return Moved(old, new, kind, *paths, kept=kept)
 
 
-def checks(before: Files, after: Files, *moves: Moved) -> list[Check]:
+def replaced(before: str, after: str) -> Replaced:
+    """`pkg.mod:Old` to `pkg.other:New`; a module has no colon."""
+    one = moved(before, after)
+    return Replaced(one.before, one.after, one.kind)
+
+
+def left(path: str, line: int, name: str) -> Leftover:
+    """A place that a codemod tells to have left as it is."""
+    return Leftover(path, line, "", name, "left")
+
+
+def checks(before: Files, after: Files, *told: Moved | Replaced | Leftover) -> list[Check]:
     """The checks of the step that makes some files others; only what differs need be given of those after, "" deletes.
 
-    What is replaced is told from the words that differ. A file that `moves` moves is edited where it goes.
+    What is replaced is told from the words that differ. A file that is told to move is edited where it goes.
     """
+    moves = [one for one in told if isinstance(one, Moved)]
+    leftovers = [one for one in told if isinstance(one, Leftover)]
     with surveyed(before) as seen:
         project = Project(seen)
         files = tuple(_changes(before, after, moves))
-        return list(prove(project, project.after(files), files, moves))
+        instead = [one for one in told if isinstance(one, Replaced)]
+        return list(prove(project, project.after(files), files, moves, leftovers, instead))
 
 
-def complaints(before: Files, after: Files, *moves: Moved) -> list[str]:
+def complaints(before: Files, after: Files, *moves: Moved | Replaced | Leftover) -> list[str]:
     """What the proof says against a step: `path:line: why`."""
     return [
         f"{one.path}:{one.line}: {one.why}" for check in checks(before, after, *moves) for one in check.refusals

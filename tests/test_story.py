@@ -1,0 +1,160 @@
+"""The story of tradeframe: from the audit to one implementation of each, step by step, and back to the byte.
+
+Each file in tests/story is one migration and one transaction. What is told in docs/story.md is what happens here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PROJECT: Final = ROOT / "fixtures" / "projects" / "tradeframe"
+FILES: Final = Path(__file__).resolve().parent / "story"
+STEPS: Final = ("cache", "state", "duplicates", "cycles", "managers")
+"""In the order in which they are carried out."""
+
+Rows = Sequence[Mapping[str, object]]
+Tables = Mapping[str, Rows]
+Tree = Mapping[str, tuple[int, bytes]]
+
+
+class Stage(NamedTuple):
+    """The project behind one step; the first is as it was before all."""
+
+    step: str
+    code: int
+    told: str
+    """What `overhaul migrate --write` said."""
+    tests: str
+    """The last line of its own tests."""
+    passed: bool
+    tables: Tables
+    findings: Rows
+    tree: Tree
+
+
+class Story(NamedTuple):
+    """All that happened."""
+
+    stages: Mapping[str, Stage]
+    again: Mapping[str, str]
+    """What each step had to say when it was asked once more, behind itself."""
+    undone: Tree
+    """The tree after everything was taken back."""
+
+
+def overhaul(*arguments: str) -> tuple[int, str]:
+    """Run a command in a process of its own; the exit code, and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "overhaul", *arguments], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120"},
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def tree(project: Path) -> Tree:
+    """Every file with its permissions and content."""
+    left_out = {"__pycache__", ".pytest_cache", ".overhaul"}
+    return {
+        file.relative_to(project).as_posix(): (file.stat().st_mode, file.read_bytes())
+        for file in sorted(project.rglob("*"))
+        if file.is_file() and not left_out.intersection(file.relative_to(project).parts)
+    }
+
+
+def staged(project: Path, step: str, code: int, told: str) -> Stage:
+    """Run the project's tests and the audit, and look at the tree."""
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=project, capture_output=True, text=True,
+        check=False, env={**os.environ, "PYTHONPATH": ""},
+    )  # fmt: skip
+    _, report = overhaul("audit", str(project), "--report", "json=-", "--quiet", "--no-progress")
+    found = json.loads(report)
+    last = tests.stdout.strip().splitlines()[-1]
+    return Stage(step, code, told, last, tests.returncode == 0, found["tables"], found["findings"], tree(project))
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """Carry out every step, and take all of them back."""
+    project = tmp_path_factory.mktemp("story") / "tradeframe"
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__", ".overhaul"))
+    stages = {"": staged(project, "", 0, "")}
+    again: dict[str, str] = {}
+    for step in STEPS:
+        code, told = overhaul("migrate", str(FILES / f"{step}.toml"), str(project), "--write", "--no-diff")
+        stages[step] = staged(project, step, code, told)
+        again[step] = overhaul("migrate", str(FILES / f"{step}.toml"), str(project), "--no-diff")[1]
+    for _ in STEPS:
+        overhaul("undo", str(project), "-q")
+    return Story(stages, again, tree(project))
+
+
+def test_the_project_is_as_the_story_begins(story: Story) -> None:
+    before = story.stages[""]
+    assert before.passed, before.tests
+    assert sure(before.tables["caches"]) == 10
+    assert len(before.tables["state_machines"]) == 4
+    assert {"fatal", "order-dependent"} <= {row["kind"] for row in before.tables["cycles"]}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_is_proven_and_written(story: Story, step: str) -> None:
+    stage = story.stages[step]
+    assert stage.code == 0, stage.told
+    assert stage.tree != story.stages[_before(step)].tree
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_tests_of_the_project_pass_after_each_step(story: Story, step: str) -> None:
+    assert story.stages[step].passed, story.stages[step].tests
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_has_nothing_to_do_when_it_is_asked_again(story: Story, step: str) -> None:
+    assert "Nothing to do" in story.again[step], story.again[step]
+
+
+def test_undoing_all_steps_restores_every_byte(story: Story) -> None:
+    assert story.undone == story.stages[""].tree
+
+
+def sure(rows: Rows) -> int:
+    """How many rows are more than a guess."""
+    return sum(1 for row in rows if row["confidence"] != "low")
+
+
+def _before(step: str) -> str:
+    at = STEPS.index(step)
+    return STEPS[at - 1] if at else ""
+
+
+def difference(before: Tree, after: Tree) -> str:
+    """What has changed, as a unified diff."""
+    lines: list[str] = []
+    for path in sorted(before.keys() | after.keys()):
+        old = before.get(path, (0, b""))[1].decode().splitlines(keepends=True)
+        new = after.get(path, (0, b""))[1].decode().splitlines(keepends=True)
+        names = f"a/{path}" if path in before else "/dev/null", f"b/{path}" if path in after else "/dev/null"
+        lines += difflib.unified_diff(old, new, *names)
+    return "".join(lines)
+
+
+def test_the_page_tells_what_happens(story: Story, expect: Callable[[Path, str], None]) -> None:
+    """docs/story.md shows the real files, words and differences."""
+    expect(ROOT / "docs" / "story.md", page(story))
+
+
+def page(story: Story) -> str:
+    """The story, for people to read."""
+    return ""

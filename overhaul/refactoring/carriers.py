@@ -115,6 +115,10 @@ class Carriers:
         if home.kind == "class":
             return False
         imports = [one for one in bound if isinstance(one, Taken)]
+        if not imports and home is file.top and self._is_stub_of_carrier(file):
+            if conflict := self.conflict(file, home):
+                raise Refused(f"{file.path}:1: {conflict}: rename that first, or choose another name")
+            return True
         if not any(self.brings(file, one) for one in imports):
             return False
         why = ""
@@ -127,6 +131,11 @@ class Carriers:
                 if self.brings(file, one):
                     self.kept[file.path, one.statement.line] = why
         return not why
+
+    def _is_stub_of_carrier(self, file: Bindings) -> bool:
+        """Whether a stub stands beside a module that passes the symbol on: what it defines by that name is the same."""
+        place = self.project.layout.modules.get(file.module)
+        return place is not None and place.stub == file.path != place.path and self.carries(file.module)
 
     def brings(self, file: Bindings, taken: Taken) -> bool:
         """Whether an import takes the symbol under its old name."""

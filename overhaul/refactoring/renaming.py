@@ -24,6 +24,8 @@ from overhaul.refactoring.shims import MARK, shim
 if TYPE_CHECKING:
     from overhaul.project import Project
 
+_NAMED_LEFT: Final = re.compile(r"(?<![\w.])([\w.]+)\.__(?:qual)?name__\s*[=!]=\s*[rRuU]?[\"']$")
+_NAMED_RIGHT: Final = re.compile(r"[\"']\s*[=!]=\s*([\w.]+)\.__(?:qual)?name__\b")
 _SPOKEN_FOR: Final = ("pytest_", "setup_module", "teardown_module", "setUpModule", "tearDownModule", "load_tests")
 """How names begin that a test runner looks for."""
 
@@ -305,13 +307,27 @@ class Renaming:
         for one in constants(file, names):
             if one.start in listed:
                 continue
-            if self._is_index(file, one):
+            if self._is_compared(file, one):
+                yield Replacement(one.start, one.end, self.new, "compared with its `__name__`", "review")
+            elif self._is_index(file, one):
                 yield Replacement(one.start, one.end, self.new, "name in its module's dictionary")
             elif (module := self._run_time.asked(file, one)) and self.carriers.means(module):
                 yield Replacement(one.start, one.end, self.new, "name of an attribute")
             elif self._run_time.worked_out:
                 why = f"a string of its name, and {self._run_time.worked_out} asks for names that are worked out"
                 yield from self._doubt(file, one.start, one.line, why)
+
+    def _is_compared(self, file: Bindings, one: Listed) -> bool:
+        """`X.__name__ == "X"`, whichever stands first, where X is the symbol."""
+        text, statement = file.occurrences.text, file.occurrences.statement_at(one.start)
+        start, end = text.rfind("\n", 0, one.start) + 1, text.find("\n", one.end)
+        left = _NAMED_LEFT.search(text[start : one.start])
+        right = _NAMED_RIGHT.match(text[one.end : end if end >= 0 else len(text)])
+        match = left or right
+        if match is None or statement is None:
+            return False
+        meaning = self.project.symbols.lookup(file.module, statement.scope.name, match[1])
+        return isinstance(meaning, Symbol) and (meaning.module, meaning.name) == (self.target.module, self.old)
 
     def _is_index(self, file: Bindings, one: Listed) -> bool:
         """`vars(module)["name"]`, `module.__dict__["name"]`."""

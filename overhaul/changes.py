@@ -131,6 +131,27 @@ class Divided(msgspec.Struct, frozen=True, order=True):
     """In the order in which they run; the function itself, which calls them, is none of them."""
 
 
+class Used(msgspec.Struct, frozen=True, order=True):
+    """On one line of a file a use of one thing becomes a use of another; all other uses stay what they are."""
+
+    path: str
+    line: int
+    """Before the step."""
+    before: Target
+    """What stands outside the project too: `builtins:open`."""
+    after: Target
+
+
+class Added(msgspec.Struct, frozen=True, order=True):
+    """A member that a class gets. The proof: it had none of that name, and overrides nothing, nor is it overridden."""
+
+    target: Target
+
+
+Vouched: TypeAlias = Divided | Added | Used
+"""What a codemod vouches for, so that the proof can allow it."""
+
+
 class Leftover(msgspec.Struct, frozen=True, order=True):
     """A place that refers to what is moved, or may, and was left as it is."""
 
@@ -143,7 +164,7 @@ class Leftover(msgspec.Struct, frozen=True, order=True):
     reason: str
 
 
-Proposal: TypeAlias = Change | Moved | Replaced | Divided | Leftover
+Proposal: TypeAlias = Change | Moved | Replaced | Vouched | Leftover
 """What a codemod yields."""
 
 

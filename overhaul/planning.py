@@ -9,7 +9,20 @@ from typing import Final, Protocol, cast
 
 import msgspec
 
-from overhaul.changes import Change, Divided, Edit, FileChange, Leftover, Moved, Proposal, Replaced, assembled
+from overhaul.changes import (
+    Added,
+    Change,
+    Divided,
+    Edit,
+    FileChange,
+    Leftover,
+    Moved,
+    Proposal,
+    Replaced,
+    Used,
+    Vouched,
+    assembled,
+)
 from overhaul.composing import composed, composed_moves, composed_replaced
 from overhaul.config import Verify
 from overhaul.errors import LeafError, OverhaulError, Refused, Unreadable, UsageError, blame
@@ -199,7 +212,7 @@ class _Attempt:
         changes: list[Change] = []
         moved: list[Moved] = []
         replaced: list[Replaced] = []
-        divided: list[Divided] = []
+        vouched: list[Vouched] = []
         leftovers: list[Leftover] = []
         for one in proposals(self.leaf, self.before, self.step.request):
             match one:
@@ -207,8 +220,8 @@ class _Attempt:
                     moved.append(one)
                 case Replaced():
                     replaced.append(one)
-                case Divided():
-                    divided.append(one)
+                case Divided() | Added() | Used():
+                    vouched.append(one)
                 case Leftover():
                     leftovers.append(one)
                 case _:
@@ -234,7 +247,7 @@ class _Attempt:
         after = self.before.after(files)
         checks = [self._again(after), *self._frozen(after)]
         if not any(check.refusals for check in checks):
-            checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced, divided=divided)
+            checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced, vouched=vouched)
         return _Stage(
             self.number, self.step, after, files, tuple(moved), tuple(leftovers), tuple(self._numbered(checks)),
             tuple(path for path in texts if path not in code), tuple(replaced),

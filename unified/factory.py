@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import difflib
 import inspect
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, get_args
+from types import CodeType
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
-R = TypeVar("R")
 Phase = Literal["registered", "building", "built", "started", "stopped", "failed"]
 Order = Literal["tiers", "registered"]
-Job = Callable[[], object]
 
 log = logging.getLogger(__name__)
+_MISSING = object()
 
 
 class FactoryError(Exception):
@@ -32,6 +33,7 @@ class InvalidParts(FactoryError):
     """The parts do not fit together; `problems` has one line for each reason, all of them at once."""
 
     def __init__(self, problems: Iterable[str]) -> None:
+        """Take the problems, one line each."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
@@ -155,12 +157,14 @@ class ManagerFactory:
         on_built: Callable[[str, object], object] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """Take no parts yet."""
         self._into = into
         self._in_tiers = order == "tiers"
         self._on_built = on_built
         self._clock = clock
         self._parts: dict[str, Part[Any]] = {}
         self._done: list[Part[Any]] = []
+        self._whole = True
         self._running = False
         self._lock = threading.RLock()
 
@@ -190,10 +194,10 @@ class ManagerFactory:
         """
         if name in self._parts:
             raise FactoryError(f"{name!r} is registered twice")
-        recipe = make if isinstance(make, Recipe) else Recipe(make)
+        recipe = cast(Recipe[T], make) if isinstance(make, Recipe) else Recipe(make)
         taken = dict.fromkeys([*needs, *(need for need, required in recipe.needs() if required)])
         wanted = tuple(_wanted(interface))
-        implied = (_Wanted(method, _NO_ARGUMENTS) for method in (start, stop) if isinstance(method, str) and method)
+        implied = (_Wanted(m, f"{m}()", _calls_of_text(f"{m}()")) for m in (start, stop) if isinstance(m, str) and m)
         part = Part(
             name=name,
             recipe=recipe,
@@ -210,6 +214,7 @@ class ManagerFactory:
             demand=self._demand,
         )
         self._parts[name] = part
+        self._whole = False
         return part
 
     def override(self, name: str, make: Callable[[], object] | Recipe[object]) -> None:
@@ -254,21 +259,23 @@ class ManagerFactory:
     def tiers(self) -> tuple[tuple[str, ...], ...]:
         """The names of the parts, by tier."""
         self.validate()
-        tiers: dict[int, list[str]] = {}
-        for part in self._order():
-            tiers.setdefault(self._tier(part), []).append(part.name)
-        return tuple(tuple(tiers[tier]) for tier in sorted(tiers))
+        tiers = self._tiers()
+        order = [part.name for part in self._order()]
+        return tuple(tuple(name for name in order if tiers[name] == tier) for tier in sorted(set(tiers.values())))
 
     def report(self) -> tuple[PartReport, ...]:
         """What became of the parts, in the order in which they are built."""
         self.validate()
+        tiers = self._tiers()
         return tuple(
             PartReport(
                 part.name,
-                self._tier(part),
+                tiers[part.name],
                 part.phase,
-                *(part.seconds.get(verb, 0.0) for verb in ("build", "start", "stop")),
-                error="" if part.error is None else f"{type(part.error).__name__}: {part.error}",
+                part.seconds.get("build", 0.0),
+                part.seconds.get("start", 0.0),
+                part.seconds.get("stop", 0.0),
+                "" if part.error is None else f"{type(part.error).__name__}: {part.error}",
             )
             for part in self._order()
         )
@@ -320,73 +327,59 @@ class ManagerFactory:
     async def __aexit__(self, *error: object) -> None:
         await self.astop()
 
-    # ---- how: each of these yields jobs and is sent their outcomes, so that one text serves threads and asyncio
+    # ---- how: steps yield jobs, and look at what became of them, so that one text serves threads and asyncio
 
-    def _building(self) -> Steps[None]:
-        if all(part.made or part.lazy or part.phase == "failed" for part in self._parts.values()):
+    def _building(self) -> _Steps:
+        if self._whole:
             return
         self.validate()
+        earlier = len(self._done)
         try:
             for part in self._order():
                 if not part.lazy and part.phase == "registered":
-                    yield from self._make(part)
+                    yield from self._making(part)
             problems = [
-                f"{part.name!r} ({type(part.value).__name__}): {problem}"
-                for part in self._done
-                for problem in _object_problems(part.value, part.interface)
+                f"{part.name!r} ({type(part.made[0]).__name__}): {problem}"
+                for part in self._done[earlier:]
+                for problem in _object_problems(part.made[0], part.interface)
             ]
             if problems:
                 raise InvalidParts(problems)
         except BaseException as error:
-            failures = yield from self._end(self._done)
-            for failure in failures:
-                error.add_note(f"while undoing: {type(failure).__name__}: {failure}")
-            for part in self._parts.values():
-                part.phase = "registered"
-                part.made.clear()
-            self._done.clear()
+            yield from self._undoing(self._done[earlier:], error)
             raise
+        self._whole = True
 
-    def _make(self, part: Part[Any]) -> Steps[None]:
+    def _making(self, part: Part[Any]) -> _Steps:
         for name in (*part.needs, *part.wants):
-            need = self._parts[name]
-            if need.lazy and need.phase == "registered":
-                yield from self._make(need)
-        part.phase = "building"
-        part.error = None
-        jobs: list[Job] = [partial(self._call, part), partial(self._bind, part)]
-        jobs += [partial(_on_value, hook, part) for hook in part.after]
-        if self._on_built is not None:
-            jobs.append(partial(self._tell, self._on_built, part))
-        if self._running and part.start:
-            jobs.append(partial(_on_value, part.start, part))
-        for number, job in enumerate(jobs):
-            (outcome,) = yield [job]
-            part.seconds["build"] = part.seconds.get("build", 0.0) + outcome.seconds
-            if outcome.error is not None:
-                yield from self._failed(part, outcome.error)
-                return
-            if number == 0:
-                part.made.append(outcome.value)
-                self._done.append(part)
-        part.phase = "started" if self._running else "built"
-
-    def _failed(self, part: Part[Any], error: Exception) -> Steps[None]:
-        log.log(logging.WARNING if part.optional else logging.DEBUG, "%r could not be built: %r", part.name, error)
-        part.error = error
+            if self._parts[name].lazy and self._parts[name].phase == "registered":
+                yield from self._making(self._parts[name])
+        part.phase, part.error = "building", None
+        make = _Job(part, "build", partial(self._made, part))
+        yield [make]
+        if make.error is None:
+            part.made.append(make.value)
+            self._done.append(part)
+        jobs = [make]
+        for do in self._after(part) if part.made else ():
+            jobs.append(_Job(part, "build", do))
+            yield jobs[-1:]
+            if jobs[-1].error is not None:
+                break
+        if jobs[-1].error is None:
+            part.phase = "started" if self._running else "built"
+            return
+        part.error = jobs[-1].error
+        log.log(logging.WARNING if part.optional else logging.DEBUG, "%r was not built: %r", part.name, part.error)
         if not part.optional:
-            part.phase = "built" if part.made else "registered"
-            raise error
-        part.phase = "built"
-        yield from self._end([part] if part.made else [])
+            part.phase = "building" if part.made else "registered"
+            raise part.error
+        yield from self._undoing([part] if part.made else [], part.error)
         part.phase = "failed"
-        if part.made:
-            self._done.remove(part)
-            part.made.clear()
         if self._into is not None and part.attribute:
             setattr(self._into, part.attribute, None)
 
-    def _call(self, part: Part[Any]) -> object:
+    def _made(self, part: Part[Any]) -> object:
         failed = [name for name in part.needs if self._parts[name].phase == "failed"]
         if failed:
             raise Unavailable(f"{part.name!r} needs {', '.join(map(repr, failed))}, which failed")
@@ -399,62 +392,84 @@ class ManagerFactory:
     def _resolve(self, argument: object) -> object:
         match argument:
             case _Use(name, default):
-                part = self._part(name)
-                return default[0] if default and part.phase == "failed" else part.value
+                return default[0] if default and self._part(name).phase == "failed" else self[name]
             case _Late(make, needs):
-                return make(*(self._part(name).value for name in needs))
+                return make(*(self[name] for name in needs))
             case _:
                 return argument
 
-    def _bind(self, part: Part[Any]) -> None:
+    def _after(self, part: Part[Any]) -> Iterator[Callable[[], object]]:
         if self._into is not None and part.attribute:
-            setattr(self._into, part.attribute, part.made[0])
+            yield partial(setattr, self._into, part.attribute, part.made[0])
+        yield from (partial(hook, part.made[0]) for hook in part.after)
+        if self._on_built is not None:
+            yield partial(self._on_built, part.name, part.made[0])
+        if self._running:
+            yield partial(_on, part, part.start)
 
-    @staticmethod
-    def _tell(on_built: Callable[[str, object], object], part: Part[Any]) -> object:
-        return on_built(part.name, part.made[0])
-
-    def _starting(self) -> Steps[None]:
+    def _starting(self) -> _Steps:
         self._running = True
         try:
             for group in self._groups():
-                waiting = [part for part in group if part.phase in ("built", "stopped")]
-                outcomes = yield [partial(_on_value, part.start, part) for part in waiting]
-                failures = list(_noted("starting", "start", waiting, outcomes))
+                jobs = [
+                    _Job(part, "start", partial(_on, part, part.start))
+                    for part in group
+                    if part.phase in ("built", "stopped")
+                ]
+                try:
+                    yield jobs
+                finally:
+                    for job in jobs:
+                        if job.done and job.error is None:
+                            job.part.phase = "started"
+                failures = list(_failures("starting", jobs))
                 if failures:
                     raise ManagersFailed("managers did not start", failures)
         except BaseException as error:
-            undone = yield from self._end(self._done)
             self._running = False
+            undone = yield from self._ending(self._done)
             if isinstance(error, ManagersFailed) and undone:
-                raise ManagersFailed("managers did not start", [*error.exceptions, *undone]) from None
+                raise ManagersFailed("managers did not start, nor stop", [*error.exceptions, *undone]) from None
             raise
 
-    def _stopping(self) -> Steps[None]:
-        failures = yield from self._end(self._done)
+    def _stopping(self) -> _Steps:
         self._running = False
+        failures = yield from self._ending(self._done)
         if failures:
             raise ManagersFailed("managers did not stop", failures)
 
-    def _end(self, parts: Sequence[Part[Any]]) -> Steps[list[Exception]]:
+    def _undoing(self, parts: Sequence[Part[Any]], error: BaseException) -> _Steps:
+        """Stop parts and forget what was built; what fails of it is noted on the error that is the reason."""
+        for part in parts:
+            part.phase = "built" if part.phase == "building" else part.phase
+        for failure in (yield from self._ending(parts)):
+            error.add_note(f"and then: {type(failure).__name__}: {failure}")
+        for part in parts:
+            part.phase = "registered"
+            part.made.clear()
+            self._done.remove(part)
+
+    def _ending(self, parts: Sequence[Part[Any]]) -> Generator[list[_Job], None, list[Exception]]:
         """Stop those that are started, or need no start, the last first; return what failed."""
         failures: list[Exception] = []
-        chosen = {part.name for part in parts}
         for group in reversed(self._groups()):
-            ending = [part for part in reversed(group) if part.name in chosen and _is_on(part)]
-            for part in ending:
-                part.phase = "stopped"
-            outcomes = yield [partial(_on_value, part.stop, part) for part in ending]
-            failures += _noted("stopping", "stop", ending, outcomes)
+            jobs: list[_Job] = []
+            for part in reversed(group):
+                if part in parts and (part.phase == "started" or (part.phase == "built" and not part.start)):
+                    part.phase = "stopped"
+                    jobs.append(_Job(part, "stop", partial(_on, part, part.stop)))
+            yield jobs
+            failures += _failures("stopping", jobs)
         return failures
 
     def _groups(self) -> list[list[Part[Any]]]:
         """Built parts in the order of building, together where they are of one tier and need nothing of each other."""
+        tiers = self._tiers()
         groups: list[list[Part[Any]]] = []
         for part in self._done:
             last = groups[-1] if groups and self._in_tiers else []
-            names = {other.name for other in last}
-            if last and self._tier(last[0]) == self._tier(part) and names.isdisjoint((*part.needs, *part.wants)):
+            apart = {other.name for other in last}.isdisjoint((*part.needs, *part.wants))
+            if last and apart and tiers[last[0].name] == tiers[part.name]:
                 last.append(part)
             else:
                 groups.append([part])
@@ -466,14 +481,24 @@ class ManagerFactory:
             if part.made:
                 return
             if part.phase == "building":
-                ring = [other.name for other in self._parts.values() if other.phase == "building"]
-                raise FactoryError(f"{part.name!r} is asked for while it is built; being built: {', '.join(ring)}")
+                ring = ", ".join(repr(other.name) for other in self._parts.values() if other.phase == "building")
+                raise FactoryError(f"{part.name!r} is asked for while it is built; being built: {ring}")
             if not part.lazy or part.phase == "failed":
                 raise Unavailable(f"{part.name!r} {'failed' if part.phase == 'failed' else 'is not built yet'}")
             self.validate()
-            _run(self._make(part), self._clock)
+            _run(self._demanded(part), self._clock)
             if not part.made:
                 raise Unavailable(f"{part.name!r} failed") from part.error
+
+    def _demanded(self, part: Part[Any]) -> _Steps:
+        try:
+            yield from self._making(part)
+            problems = [f"{part.name!r}: {problem}" for problem in _object_problems(part.made[0], part.interface)]
+            if problems:
+                raise InvalidParts(problems)
+        except BaseException as error:
+            yield from self._undoing([part] if part.made else [], error)
+            raise
 
     # ---- order
 
@@ -482,18 +507,25 @@ class ManagerFactory:
             raise FactoryError(f"{name!r} is not registered{_nearest(name, self._parts)}")
         return self._parts[name]
 
-    def _tier(self, part: Part[Any]) -> int:
-        """The tier that was given, else one more than the highest of what it needs; from 1."""
-        if part.given_tier is not None:
-            return part.given_tier
-        return 1 + max((self._tier(self._parts[name]) for name in (*part.needs, *part.wants)), default=0)
+    def _tiers(self) -> dict[str, int]:
+        """Of each part the tier that was given, else one more than the highest of what it needs; from 1."""
+        tiers: dict[str, int] = {}
+
+        def tier(part: Part[Any]) -> int:
+            if part.name not in tiers:
+                below = max((tier(self._parts[name]) for name in (*part.needs, *part.wants)), default=0)
+                tiers[part.name] = below + 1 if part.given_tier is None else part.given_tier
+            return tiers[part.name]
+
+        for part in self._parts.values():
+            tier(part)
+        return tiers
 
     def _order(self) -> list[Part[Any]]:
         """By tier, or not; what a part needs of its own tier comes before it, all others as registered."""
-        parts = list(self._parts.values())
         if not self._in_tiers:
-            return parts
-        order: dict[str, Part[Any]] = {}
+            return list(self._parts.values())
+        tiers, order = self._tiers(), dict[str, Part[Any]]()
 
         def place(part: Part[Any]) -> None:
             for name in (*part.needs, *part.wants):
@@ -501,116 +533,254 @@ class ManagerFactory:
                     place(self._parts[name])
             order.setdefault(part.name, part)
 
-        for part in sorted(parts, key=self._tier):
+        for part in sorted(self._parts.values(), key=lambda part: tiers[part.name]):
             place(part)
         return list(order.values())
 
     def _wiring_problems(self) -> Iterator[str]:
         places = {name: number for number, name in enumerate(self._parts)}
-        sound = True
-        for part in self._parts.values():
-            for name in (*part.needs, *part.wants):
-                if name not in places:
-                    sound = False
-                    yield f"{part.name!r} needs {name!r}, which is not registered{_nearest(name, places)}"
-                elif not self._in_tiers and places[name] > places[part.name]:
-                    if not self._parts[name].lazy:
-                        yield f"{part.name!r} needs {name!r}, which is registered after it"
-        rings = list(_rings({name: (*part.needs, *part.wants) for name, part in self._parts.items()}))
-        yield from (f"parts need each other in a ring: {' -> '.join(ring)}" for ring in rings)
-        if not sound or rings or not self._in_tiers:
+        edges = [(part, name) for part in self._parts.values() for name in (*part.needs, *part.wants)]
+        unknown = [(part, name) for part, name in edges if name not in places]
+        for part, name in unknown:
+            yield f"{part.name!r} needs {name!r}, which is not registered{_nearest(name, places)}"
+        rings = list(_rings({name: [*part.needs, *part.wants] for name, part in self._parts.items()}))
+        for ring in rings:
+            yield f"parts need each other in a ring: {' -> '.join(ring)}"
+        if unknown or rings:
             return
-        for part in self._parts.values():
-            for name in (*part.needs, *part.wants):
-                mine, other = self._tier(part), self._tier(self._parts[name])
-                if other > mine:
-                    yield f"{part.name!r} of tier {mine} needs {name!r} of tier {other}"
+        tiers = self._tiers()
+        for part, name in edges:
+            if self._in_tiers and tiers[name] > tiers[part.name]:
+                yield f"{part.name!r} of tier {tiers[part.name]} needs {name!r} of tier {tiers[name]}"
+            if not self._in_tiers and places[name] > places[part.name] and not self._parts[name].lazy:
+                yield f"{part.name!r} needs {name!r}, which is registered after it"
 
 
 # ---------------------------------------------------------------- carrying out
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    value: Any
-    error: Exception | None
-    seconds: float
+@dataclass(eq=False, slots=True)
+class _Job:
+    """Something to do with a part, and what became of it."""
+
+    part: Part[Any]
+    verb: Literal["build", "start", "stop"]
+    do: Callable[[], object]
+    value: object = None
+    error: Exception | None = None
+    done: bool = False
+
+    def end(self, seconds: float) -> None:
+        self.done = True
+        self.part.seconds[self.verb] = self.part.seconds.get(self.verb, 0.0) + seconds
 
 
-Steps = Generator[list[Job], list[_Outcome], R]
+_Steps = Generator[list[_Job], None, None]
 
 
-def _run(steps: Steps[R], clock: Callable[[], float]) -> R:
+def _run(steps: _Steps, clock: Callable[[], float]) -> None:
     """Carry out jobs one after the other; what is no Exception (an interrupt) is thrown into the steps."""
-    try:
-        jobs = next(steps)
-        while True:
-            try:
-                outcomes = [_outcome(job, clock) for job in jobs]
-            except BaseException as error:
-                jobs = steps.throw(error)
-            else:
-                jobs = steps.send(outcomes)
-    except StopIteration as end:
-        return cast(R, end.value)
+    jobs = next(steps, None)
+    while jobs is not None:
+        try:
+            for job in jobs:
+                _carry_out(job, clock)
+        except BaseException as error:  # noqa: BLE001 - the steps raise it again when they have undone
+            jobs = steps.throw(error)
+        else:
+            jobs = next(steps, None)
 
 
-def _outcome(job: Job, clock: Callable[[], float]) -> _Outcome:
-    began = clock()
-    try:
-        value = job()
-        if inspect.iscoroutine(value):
-            value.close()
-            raise FactoryError("a coroutine function is called: use abuild, astart and astop")
-    except Exception as error:  # noqa: BLE001 - the one place where managers' own code fails
-        return _Outcome(None, error, clock() - began)
-    return _Outcome(value, None, clock() - began)
-
-
-async def _run_async(steps: Steps[R], clock: Callable[[], float], timeout: float | None) -> R:
+async def _run_async(steps: _Steps, clock: Callable[[], float], timeout: float | None) -> None:
     """Carry out jobs side by side, with coroutines awaited; a cancellation is thrown into the steps."""
-    try:
-        jobs = next(steps)
-        while True:
-            try:
-                outcomes = list(await asyncio.gather(*(_outcome_async(job, clock, timeout) for job in jobs)))
-            except BaseException as error:
-                jobs = steps.throw(error)
-            else:
-                jobs = steps.send(outcomes)
-    except StopIteration as end:
-        return cast(R, end.value)
+    jobs = next(steps, None)
+    while jobs is not None:
+        try:
+            await asyncio.gather(*(_carry_out_async(job, clock, timeout) for job in jobs))
+        except BaseException as error:  # noqa: BLE001 - the steps raise it again when they have undone
+            jobs = steps.throw(error)
+        else:
+            jobs = next(steps, None)
 
 
-async def _outcome_async(job: Job, clock: Callable[[], float], timeout: float | None) -> _Outcome:
+def _carry_out(job: _Job, clock: Callable[[], float]) -> None:
     began = clock()
     try:
-        value = job()
-        if inspect.iscoroutine(value):
-            value = await asyncio.wait_for(value, timeout)
-    except Exception as error:  # noqa: BLE001 - as in `_outcome`
-        return _Outcome(None, error, clock() - began)
-    return _Outcome(value, None, clock() - began)
+        job.value = job.do()
+        if inspect.iscoroutine(job.value):
+            job.value.close()
+            raise FactoryError(f"{job.part.name!r} has a coroutine function: use abuild, astart and astop")
+    except Exception as error:  # noqa: BLE001 - with the one below, the place where managers' own code fails
+        job.error = job.part.error = error
+    job.end(clock() - began)
 
 
-def _on_value(what: str | Callable[[Any], object], part: Part[Any]) -> object:
-    """Call a hook, or a method by its name, on what was built."""
+async def _carry_out_async(job: _Job, clock: Callable[[], float], timeout: float | None) -> None:
+    began = clock()
+    try:
+        job.value = job.do()
+        if inspect.iscoroutine(job.value):
+            job.value = await asyncio.wait_for(job.value, timeout)
+    except Exception as error:  # noqa: BLE001
+        job.error = job.part.error = error
+    job.end(clock() - began)
+
+
+def _on(part: Part[Any], what: str | Callable[[Any], object]) -> object:
+    """Call a callable, or a method by its name, on what was built; "" for nothing."""
     if isinstance(what, str):
         return getattr(part.made[0], what)() if what else None
     return what(part.made[0])
 
 
-def _is_on(part: Part[Any]) -> bool:
-    return part.phase == "started" or (part.phase == "built" and not part.start)
+def _failures(doing: str, jobs: Iterable[_Job]) -> Iterator[Exception]:
+    for job in jobs:
+        if job.error is not None:
+            job.error.add_note(f"while {doing} {job.part.name!r}")
+            yield job.error
 
 
-def _noted(verb: str, key: str, parts: Sequence[Part[Any]], outcomes: Sequence[_Outcome]) -> Iterator[Exception]:
-    """Keep what became of parts, and yield the failures, each with the name of its part."""
-    for part, outcome in zip(parts, outcomes, strict=True):
-        part.seconds[key] = part.seconds.get(key, 0.0) + outcome.seconds
-        if key == "start" and outcome.error is None:
-            part.phase = "started"
-        if outcome.error is not None:
-            part.error = outcome.error
-            outcome.error.add_note(f"while {verb} {part.name!r}")
-            yield outcome.error
+# ---------------------------------------------------------------- what can be told beforehand
+
+
+def _rings(needs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
+    """Rings of names, the first name at both ends; at least one for each knot."""
+    path: list[str] = []
+    seen: set[str] = set()
+
+    def walk(name: str) -> Iterator[list[str]]:
+        if name in path:
+            yield [*path[path.index(name) :], name]
+        if name in seen or name not in needs:
+            return
+        seen.add(name)
+        path.append(name)
+        for need in needs[name]:
+            yield from walk(need)
+        path.pop()
+
+    for name in needs:
+        yield from walk(name)
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, names, 3)
+    return f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A member that is asked for; `calls` are the ways in which it must be callable, as positional and by keyword."""
+
+    name: str
+    text: str
+    calls: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+def _wanted(interface: type | Iterable[str]) -> Iterator[_Wanted]:
+    """What a class has in public, or what texts say: "close", "get(key, default=None)"."""
+    if isinstance(interface, type):
+        names = dict.fromkeys(name for base in interface.__mro__[:-1] for name in (*vars(base), *_annotated(base)))
+        for name in names:
+            if not name.startswith("_"):
+                signature = _signature(interface, name)
+                calls = () if signature is None else _calls(signature)
+                yield _Wanted(name, f"{name}{signature or ''}", calls)
+        return
+    for text in interface:
+        name, bracket, _ = text.partition("(")
+        yield _Wanted(name, text, _calls_of_text(text) if bracket else ())
+
+
+def _annotated(base: type) -> Iterable[str]:
+    return inspect.get_annotations(base)
+
+
+def _signature(cls: type, name: str) -> inspect.Signature | None:
+    """How a method is called on an instance; None for what is no method, or tells nobody."""
+    found = inspect.getattr_static(cls, name, None)
+    bound = isinstance(found, (staticmethod, classmethod))
+    if not (bound or inspect.isroutine(found)):
+        return None
+    try:
+        signature = inspect.signature(getattr(cls, name))
+    except ValueError:
+        return None
+    parameters = list(signature.parameters.values())
+    if not bound and parameters and parameters[0].kind is not inspect.Parameter.VAR_POSITIONAL:
+        parameters = parameters[1:]
+    return signature.replace(parameters=parameters)
+
+
+def _calls(signature: inspect.Signature) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The shortest and the longest call that a signature promises."""
+    parameters = signature.parameters.values()
+    by_place = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
+    by_name = [one for one in parameters if one.kind is one.KEYWORD_ONLY]
+    return (
+        (sum(one.default is one.empty for one in by_place), tuple(o.name for o in by_name if o.default is o.empty)),
+        (len(by_place), tuple(one.name for one in by_name)),
+    )
+
+
+def _calls_of_text(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The same for a written signature; raise FactoryError for what is none."""
+    try:
+        (function,) = ast.parse(f"def {text}: ...").body
+    except (SyntaxError, ValueError):
+        raise FactoryError(f"no method: {text!r}; write a name, or `get(key, default=None)`") from None
+    arguments = cast(ast.FunctionDef, function).args
+    places = len(arguments.posonlyargs) + len(arguments.args)
+    names = [one.arg for one in arguments.kwonlyargs]
+    required = [name for name, value in zip(names, arguments.kw_defaults, strict=True) if value is None]
+    return (places - len(arguments.defaults), tuple(required)), (places, tuple(names))
+
+
+def _class_problems(cls: type, interface: Iterable[_Wanted]) -> Iterator[str]:
+    """What an instance cannot have, whatever its constructor does."""
+    set_later = {name for base in cls.__mro__ for name in (*_annotated(base), *_touched(base))}
+    for wanted in interface:
+        if inspect.getattr_static(cls, wanted.name, _MISSING) is not _MISSING:
+            signature = _signature(cls, wanted.name)
+            if signature is not None:
+                yield from _arity_problem(wanted, signature)
+        elif wanted.name not in set_later and not hasattr(cls, "__getattr__"):
+            yield f"has no {wanted.text}{_nearest(wanted.name, _public(cls))}"
+
+
+def _object_problems(value: object, interface: Iterable[_Wanted]) -> Iterator[str]:
+    for wanted in interface:
+        static = inspect.getattr_static(value, wanted.name, _MISSING)
+        if isinstance(static, property):
+            continue
+        found = getattr(value, wanted.name, _MISSING)
+        if found is _MISSING:
+            yield f"has no {wanted.text}{_nearest(wanted.name, _public(value))}"
+        elif not wanted.calls:
+            continue
+        elif not callable(found):
+            yield f"has {wanted.name}, but {type(found).__name__} is no method: {wanted.text} is asked for"
+        else:
+            with contextlib.suppress(ValueError):
+                yield from _arity_problem(wanted, inspect.signature(found))
+
+
+def _arity_problem(wanted: _Wanted, signature: inspect.Signature) -> Iterator[str]:
+    for places, names in wanted.calls:
+        try:
+            signature.bind(*range(places), **dict.fromkeys(names))
+        except TypeError as error:
+            yield f"has {wanted.name}{signature}, but {wanted.text} is asked for: {error}"
+            return
+
+
+def _touched(base: type) -> Iterator[str]:
+    """Names of attributes that methods of a class read or set: an instance may come to have them."""
+    for member in vars(base).values():
+        code = getattr(member, "__code__", None)
+        if isinstance(code, CodeType):
+            yield from code.co_names
+
+
+def _public(value: object) -> list[str]:
+    return [name for name in dir(value) if not name.startswith("_")]

@@ -148,6 +148,7 @@ class Divider:
         rest = [(None, behind, len(self.statements))] if behind < len(self.statements) else []
         for first in (*starts, *(one[1] for one in rest)):
             self._own_line(first)
+        self._above(starts[0])
         names = {one.name for one in made}
         cut = [
             Part(made=one, first=first, behind=last, takes=tuple(self._takes(first, last, starts[0], names)))
@@ -241,6 +242,15 @@ class Divider:
     def _binding(one: Occurrence) -> bool:
         return one.role in BINDING or one.role in ("taken", "module")
 
+    def _above(self, head: int) -> None:
+        """What stands before all parts does not look ahead: a lambda there would not see what a part binds."""
+        bound = {name for index in range(head, len(self.statements)) for name in self._binds(index)}
+        early = {name for index in range(head) for name in self._binds(index)}
+        for index in range(head):
+            for one in self._names(self.statements[index]):
+                if one.home is self.scope and one.name in bound - early and one.name not in self._parameters:
+                    raise self.refused(one.line, f"{one.name} is bound further down", "build by hand")
+
     def _own_line(self, index: int) -> None:
         """A statement before which is cut begins a line."""
         one, text = self.statements[index], self.occurrences.text
@@ -277,7 +287,7 @@ class Divider:
                 if outside and not self._handed(one, outside, head, made):
                     raise self.refused(
                         one.line, f"{one.name} is bound in another part (line {self.statements[outside[0]].line})",
-                        f"make it an attribute, or bind it in the paragraph that uses it",
+                        "make it an attribute, or bind it in the paragraph that uses it",
                     )  # fmt: skip
                 yield one.name
 

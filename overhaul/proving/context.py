@@ -7,11 +7,11 @@ from functools import cached_property
 
 import msgspec
 
-from overhaul.changes import Divided, FileChange, Leftover, Moved, Replaced
+from overhaul.changes import Added, Divided, FileChange, Leftover, Moved, Replaced, Used, Vouched
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import Interior
 from overhaul.project import Project
-from overhaul.proving.mapping import Mapping
+from overhaul.proving.mapping import Identity, Mapping
 from overhaul.proving.meaning import Told
 from overhaul.proving.places import Places
 from overhaul.proving.reading import words_in
@@ -45,7 +45,7 @@ class Context:
 
     def __init__(
         self, before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
-        leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (), divided: Sequence[Divided] = (),
+        leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (), vouched: Sequence[Vouched] = (),
     ) -> None:  # fmt: skip
         """`before` is the project as the step saw it, `after` with its changes."""
         self.before = before
@@ -54,8 +54,17 @@ class Context:
         self.mapping = Mapping(moved)
         self._divided = {
             (one.before.module, one.before.name): frozenset((one.before.name, *(part.name for part in one.parts)))
-            for one in divided
+            for one in vouched if isinstance(one, Divided)
         }
+        self.added = frozenset(
+            Identity(one.target.module, one.target.name) for one in vouched if isinstance(one, Added)
+        )  # fmt: skip
+        """Members that classes get."""
+        self._used = {
+            (one.path, one.line, Identity("", one.before.dotted) if one.before.module not in before.layout.modules
+             else Identity(one.before.module, one.before.name), Identity(one.after.module, one.after.name))
+            for one in vouched if isinstance(one, Used)
+        }  # fmt: skip
         self.replacing = Replacing(before, after, replaced, self.mapping, leftovers)
 
     @cached_property
@@ -135,6 +144,10 @@ class Context:
                 rest = function[len(name):]
                 return part.endswith(rest) and part[: len(part) - len(rest)] in parts
         return False
+
+    def used(self, path: str, line: int, meant: Told, means: Told) -> bool:
+        """Whether a use on a line is told to become that of another thing."""
+        return len(meant) == len(means) == 1 and (path, line, *meant, *means) in self._used
 
     def goes_on(self, meant: Told, means: Told) -> bool:
         """Whether an old name works on, so that it may be used on: by a shim that makes it, or one that is defined."""

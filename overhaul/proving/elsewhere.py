@@ -62,7 +62,8 @@ class Elsewhere:
             meant = _trail(self._old.trail(module, row.scope, parts))
             means = _trail(self._new.trail(module, row.scope, parts))
             known = max((number for number, one in enumerate(meant) if one), default=-1)
-            if known >= 0:
+            own = known >= 0 and self._context.replacing.own(meant[known], module, row.scope)
+            if known >= 0 and not (own and means[known] == meant[known]):
                 # What is called otherwise is told once, what is to be another thing at each place.
                 for line in row.lines if self._context.replacing.some else row.lines[:1]:
                     yield from self._compare(path, line, row.name, meant[known], means[known], line)

@@ -287,7 +287,8 @@ class Offered:
 
     def _comes(self, owner: Identity, member: str) -> bool:
         """Whether a member is there to take the place of something."""
-        return self._context.replacing.takes_place(Identity(owner.module, f"{owner.name}.{member}"))
+        one = Identity(owner.module, f"{owner.name}.{member}")
+        return one in self._context.added or self._context.replacing.takes_place(one)
 
     # Words
 

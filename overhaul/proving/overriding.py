@@ -46,6 +46,30 @@ class Overriding:
             if owner and old != new and owner in self._symbols.interior(replaced.before.module).classes:
                 yield from self._taken_over(replaced, owner, old, new)
 
+        for added in sorted(self._context.added):
+            yield from self._alone(added)
+
+    def _alone(self, added: Identity) -> Iterator[Refusal]:
+        """A member that a class gets overrides nothing, and nothing overrides it."""
+        owner, _, name = added.name.rpartition(".")
+        why = ""
+        for base in self._symbols.order(added.module, owner)[1:]:
+            self.looked += 1
+            if isinstance(base, Symbol) and self._symbols.interior(base.module).member(base.name, name) is not None:
+                why = f"would override {base.module}:{base.name}.{name}"
+            elif isinstance(base, External) and (known := _class(base.name)) is not None and hasattr(known, name):
+                why = f"would override {base.name}.{name}"
+        for module, below in self._holders(frozenset({name})):
+            self.looked += 1
+            if (module, below) != (added.module, owner) and _among(
+                self._symbols.order(module, below), added.module, owner
+            ):  # fmt: skip
+                why = f"would be overridden by {module}:{below}.{name}"
+        if why:
+            row = self._context.after.symbols.interior(added.module).classes.get(owner)
+            path = self._context.after.symbols.path(added.module)
+            yield Refusal(path, row.line if row is not None else 0, CHECK, f"{added} {why}", "choose another name")
+
     def _taken_over(self, replaced: Replaced, owner: str, old: str, new: str) -> Iterator[Refusal]:
         """The subclasses that define either name, and have the class that takes the place for a base afterwards."""
         before, after = self._symbols, self._context.after.symbols

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from overhaul.changes import Divided, FileChange, Leftover, Moved, Replaced
+from overhaul.changes import FileChange, Leftover, Moved, Replaced, Vouched
 from overhaul.plans import Check, Refusal
 from overhaul.project import Project
 from overhaul.proving.bindings import Bindings
@@ -27,14 +27,14 @@ Checked = tuple[int, tuple[Refusal, ...]]
 
 def prove(
     before: Project, after: Project, files: Sequence[FileChange], moved: Sequence[Moved],
-    leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (), divided: Sequence[Divided] = (),
+    leftovers: Sequence[Leftover] = (), replaced: Sequence[Replaced] = (), vouched: Sequence[Vouched] = (),
 ) -> Iterator[Check]:  # fmt: skip
     """The checks of one step, from cheap to dear; behind one that fails the others are skipped.
 
     `before` is the project as the step saw it, `after` what it becomes, `files` what the step alone does. Nothing of
     the project is run; `overhaul.proving.commands` does that.
     """
-    context = Context(before, after, files, moved, leftovers, replaced, divided)
+    context = Context(before, after, files, moved, leftovers, replaced, vouched)
     failed = ""
     for name, look in CHECKS:
         if failed:

@@ -98,6 +98,13 @@ class Replacing:
             for one in meant
         )
 
+    def forgotten(self, meant: Told) -> bool:
+        """Whether it is a member of a replaced class, of which nobody says what takes its place."""
+        return any(
+            not self.is_told(one) and self.is_told(Identity(one.module, one.name.rpartition(".")[0]))
+            for one in meant if "." in one.name
+        )  # fmt: skip
+
     def left(self, meant: Told, means: Told, path: str, line: int) -> bool:
         """Whether a use that means what it meant is told to be left as it is; line 0: anywhere in the file."""
         if means != frozenset(map(self._mapping.of, meant)):
@@ -119,11 +126,28 @@ class Replacing:
             name = name.rpartition(".")[0]
         return name
 
+    def own(self, meant: Told, module: str, scope: str) -> bool:
+        """Whether something is used in its own definition."""
+        return any(
+            self.is_told(one) and one.module == module and f"{scope}.".startswith(f"{self.around(one)}.")
+            for one in meant
+        )
+
     def words(self) -> frozenset[str]:
         """Every word that a reference to what is replaced, or to what takes its place, must contain."""
-        return frozenset(
-            target.dotted.rpartition(".")[2] for one in self.replaced for target in (one.before, one.after)
-        )
+        return frozenset(self._words())
+
+    def _words(self) -> Iterator[str]:
+        symbols = self._before.symbols
+        for one in self.replaced:
+            yield from (target.dotted.rpartition(".")[2] for target in (one.before, one.after))
+            # Of a member that nobody has told nothing is known on the other side.
+            if one.before.module in symbols.layout.modules and one.before.name in (
+                symbols.interior(one.before.module).classes
+            ):  # fmt: skip
+                for base in symbols.order(one.before.module, one.before.name):
+                    if isinstance(base, Symbol):
+                        yield from symbols.interior(base.module).members_of(base.name)
 
 
 def _names(told: str, name: str) -> bool:

@@ -28,10 +28,6 @@ class Shape(NamedTuple):
     """What returns the value; with more around it, where an entry is used on the spot."""
     entry: ast.expr | None
     """The entry in what is returned; None where all of it is the value."""
-    get: ast.Call | None = None
-    """`D.get(key)`, where None is a miss."""
-    keep: ast.Assign | None = None
-    """The statement that keeps the value, where None is a miss."""
     eager: bool = False
     """The value was computed each time, found or not: `setdefault`."""
     unhashable: bool = False
@@ -45,7 +41,6 @@ class Miss(NamedTuple):
     value: ast.expr
     result: str
     """The name that is bound to the value; "" for none."""
-    keep: ast.Assign | None
     answer: ast.Return | None
     """None where it does not return."""
 
@@ -219,7 +214,6 @@ class _Matcher:
         plain = isinstance(nothing, ast.Constant) and nothing.value is None
         if not same(default, nothing) or not (plain or isinstance(nothing, ast.Name)):
             return None
-        get = value if isinstance(value, ast.Call) else None
         match how:
             case ast.IsNot():
                 if not (len(body) == 1 and isinstance(body[0], ast.Return) and _is_name(body[0].value, name)):
@@ -240,7 +234,7 @@ class _Matcher:
             return None
         if not plain:
             return Shape(region, key, miss.compute, miss.value, "stored", answer, None)
-        return Shape(region, key, miss.compute, miss.value, "miss", answer, None, get, miss.keep)
+        return Shape(region, key, miss.compute, miss.value, "miss", answer, None)
 
     # `setdefault`
 
@@ -267,7 +261,7 @@ class _Matcher:
             match answer.value:
                 case ast.Call() as call if (args := self._called(call, "setdefault")) is not None:
                     # Whoever was first has kept it: all get the same.
-                    return Miss(tuple(rest), args[1], "", None, answer) if _two(args, key) else None
+                    return Miss(tuple(rest), args[1], "", answer) if _two(args, key) else None
                 case _:
                     pass
         if not rest or not isinstance(keep := rest.pop(), ast.Assign):
@@ -290,7 +284,7 @@ class _Matcher:
                     pass
         if answer is not None and not (_is_name(answer.value, name) or self._is_entry(answer.value, key)):
             return None
-        return Miss(tuple(rest), value, name, keep, answer)
+        return Miss(tuple(rest), value, name, answer)
 
 
 def _two(args: Sequence[ast.expr], key: ast.expr) -> bool:

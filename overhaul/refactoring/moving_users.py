@@ -27,13 +27,17 @@ class User:
     """One file that uses what moves, neither the old module nor the new."""
 
     def __init__(
-        self, project: Project, references: References, path: str, old: str, new: str, *, late: Early | None = None
-    ) -> None:
-        """From the module `old` to the module `new`; `late`: imported only in the functions that need it."""
+        self, project: Project, references: References, path: str, old: str, new: str, *, late: Early | None = None,
+        imports: Imports | None = None,
+    ) -> None:  # fmt: skip
+        """From the module `old` to the module `new`; `late`: imported only in the functions that need it.
+
+        `imports` are those of the file, where several move at once.
+        """
         self.late = late
         self.project, self.references, self.old, self.new = project, references, old, new
         self.file: Bindings = references.bindings(path)
-        self.imports = Imports(project, path)
+        self.imports = imports or Imports(project, path)
         self.path = path
         self.loads_early = False
         """Whether it imports the new module when it is imported."""
@@ -44,34 +48,62 @@ class User:
 
     def edit(self) -> Iterator[Edit]:
         """All that changes, if anything does."""
-        self._drop_unused()
+        uses = self.uses()
         coming = list(self.imports.replacements())
         if self.late:
             coming = [Replacement(one.start, one.end, one.text, "import made late", "review") for one in coming]
-        changes = merged(coming, self._quotes, self._changes)
+        changes = merged(coming, self._quotes, uses)
         if changes:
             yield self.project.edit(self.path, changes)
 
-    def follow(self, found: Found, name: str) -> None:
-        """One place that means the symbol. Raises Refused for one that cannot be changed."""
-        one = found.occurrence
+    def uses(self) -> list[Replacement]:
+        """What changes beside the imports; those of the old module that nothing is left of are dropped."""
+        self._drop_unused()
+        return self._changes
+
+    def follow(self, found: Found, name: str, now: str = "") -> None:
+        """One place that means the symbol; `now` is its name in the new module, if that is another one.
+
+        Raises Refused for a place that cannot be changed.
+        """
+        one, now = found.occurrence, now or name
         match found.how:
             case "import" if found.through == self.old and one is not None:
-                self._taken(self.file.by_place[one.number], name)
+                self._taken(self.file.by_place[one.number], name, now)
             case "attribute" if found.through == self.old and one is not None:
-                self._chain(one, name)
+                self._chain(one, name, now)
             case "string" if found.through == self.old:
                 where = f"{self.path}:{found.line}"
                 raise Refused(f"{where}: {name} is asked of {self.old} by a string: write it as a name first")
             case _:
                 return
 
-    def _taken(self, taken: Taken, name: str) -> None:
+    def _taken(self, taken: Taken, name: str, now: str) -> None:
         if self.late and taken.home is self.file.top and taken.statement.suite == -1:
             self._defer(taken, name)
             return
-        self.imports.replace(taken.statement, name, self.new, name, taken.bound)
+        bound = taken.bound
+        if bound == name != now and self._renamed(taken, now):
+            bound = now
+        self.imports.replace(taken.statement, name, self.new, now, bound)
         self._note(taken)
+
+    def _renamed(self, taken: Taken, now: str) -> bool:
+        """Call what an import brings by its new name wherever it is used, if that is free and nobody takes it here."""
+        if self.path.endswith(".pyi") or len(self.file.bindings(taken.home, taken.bound)) > 1 or self._passed_on(taken):
+            return False
+        taken_on = taken.home is self.file.top and any(
+            found.module != self.file.module and found.through == self.file.module
+            for found in self.references.to(Symbol(self.old, taken.name, "function", "", 0))
+        )
+        uses = [
+            one for one in self.file.uses(taken.home, taken.bound) if one.role not in ("taken", "alias", "module")
+        ]  # fmt: skip
+        if taken_on or not all(one.role == "load" for one in uses) or not self._free(now, self.new, now):
+            return False
+        for one in uses:
+            self._replace(one, one.end, now)
+        return True
 
     def _defer(self, taken: Taken, name: str) -> None:
         """Import it where it is used. Raises Refused where that is when the file itself is imported."""
@@ -115,7 +147,7 @@ class User:
 
     # `old.X`
 
-    def _chain(self, one: Occurrence, name: str) -> None:
+    def _chain(self, one: Occurrence, name: str, now: str) -> None:
         """A chain of names that ends in the symbol, taken from the old module."""
         chain = self.file.occurrences.chain(one)
         where = f"{self.path}:{one.line}"
@@ -129,7 +161,9 @@ class User:
         if len(chain) > 2 or (not taken[0].name and taken[0].alias is None):
             self._dotted(chain, taken, before, where)
         else:
-            self._short(chain, taken, where, name)
+            self._short(chain, taken, where, now)
+        if now != name and self._changes[-1].end < one.end:
+            self._replace(one, one.end, now)
 
     def _dotted(self, chain: Sequence[Occurrence], taken: Sequence[Taken], before: Sequence[str], where: str) -> None:
         """`package.old.X`: the new module takes the place of the old."""

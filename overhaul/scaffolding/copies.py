@@ -13,7 +13,7 @@ types, which are the project's own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
@@ -42,8 +42,10 @@ _FIRST: Final = re.compile(r"# overhaul scaffold: (?P<what>\w+) (?P<version>\S+)
 _LAST: Final = "# fmt: off"
 _BEGIN: Final = "# overhaul: types"
 _END: Final = "# overhaul: end of types"
-_WHOLE: Final = re.compile(r".*\)\s*(?:#.*)?")
-_TYPE: Final = re.compile(r"\s*(?P<name>[^\W\d]\w*)(?:\s*:[^=]+)?\s*=\s*(?P<call>[\w.]+)\(")
+_WHOLE: Final = re.compile(r".*(?:[\"']|\),)\s*(?:#.*)?")
+_TYPE: Final = re.compile(
+    r"\s*(?P<owner>[^\W\d]\w*\.)?(?P<name>[^\W\d]\w*)\s*(?:=\s*[\"'](?P=name)[\"']|:\s*(?P<call>[\w.]+)\()"
+)
 
 
 class NamedType(Request, frozen=True):
@@ -52,11 +54,13 @@ class NamedType(Request, frozen=True):
     name: str
     """In capitals, as Python names a constant: `GREEKS`."""
     ttl: int | float | None = None
-    """Seconds for which an entry holds; the module's default where it is left out."""
+    """Seconds for which an entry holds; for ever where it is left out."""
     max_size: int | None = None
-    """Entries that are kept; the module's default where it is left out."""
+    """Entries that are kept; as many as come where it is left out."""
     policy: str = ""
-    """Which entry goes first when it is full: `lru`, `lfu`, `fifo`; the module's default where it is left out."""
+    """Which entry goes first when it is full: `lru`, `lfu`, `fifo`, `ttl`; the module's default where it is left out."""
+    boundary: str = ""
+    """When an entry is too old: `at` or `after` its ttl; the module's default where it is left out."""
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -115,18 +119,33 @@ def original(what: str) -> str:
 def with_types(what: str, body: str, types: Sequence[NamedType], kept: str = "") -> str:
     """A module's text with other named types than it came with.
 
-    The first that it came with stays, and so do those of `kept`, which is the text of a copy that is there. Raises
-    Refused for a module that has none, and for names that are none.
+    They stand between pairs of marks: their names in one place, their settings in another. The first that it came with
+    stays, and so do those of `kept`, which is the text of a copy that is there. Raises Refused for a module that has
+    none, and for names that are none.
     """
-    region = _region(body)
-    if region is None:
-        if types:
-            raise Refused(f"the module {what} has no named types: leave `types` out")
-        return body
-    before, own, after = region
-    there = _region(kept)
-    lines = there[1] if there is not None else own[:1] if types else own
-    return "\n".join((*before, *_merged(lines, types, own[0]), *after))
+    pieces, there = _pieces(body), _pieces(kept)
+    if len(pieces) == 1 and types:
+        raise Refused(f"the module {what} has no named types: leave `types` out")
+    fixed = {found["name"] for piece in pieces[::2] for line in piece.splitlines() if (found := _TYPE.match(line))}
+    for one in types:
+        _check(one, fixed)
+    # An odd piece is what stands between two marks.
+    for at in range(1, len(pieces), 2):
+        own = pieces[at].splitlines(keepends=True)
+        lines = there[at].splitlines(keepends=True) if len(there) == len(pieces) else own[:1] if types else own
+        pieces[at] = "".join(_merged(lines, types, own[0])) if types else "".join(lines)
+    return "".join(pieces)
+
+
+def _check(one: NamedType, fixed: Set[str]) -> None:
+    """Raises Refused for what cannot be a type."""
+    if one.name in fixed:
+        raise Refused(f"the type {one.name} is there for good: name another, or set its limits where it is used")
+    if not one.name.isidentifier() or one.name.startswith("_") or one.name != one.name.upper():
+        raise Refused(f"{one.name!r} cannot name a type: write a name in capitals, as GREEKS")
+    for word in (one.policy, one.boundary):
+        if not re.fullmatch(r"[a-z]*", word):
+            raise Refused(f"{one.name}: {word!r} is no policy or boundary: write a plain word, as lru or at")
 
 
 def _merged(lines: Sequence[str], types: Sequence[NamedType], like: str) -> Iterator[str]:
@@ -135,47 +154,37 @@ def _merged(lines: Sequence[str], types: Sequence[NamedType], like: str) -> Iter
     for line in lines:
         found = _TYPE.match(line)
         new = wanted.pop(found["name"], line) if found else line
-        if new != line and not _WHOLE.fullmatch(line):
+        if new != line and not _WHOLE.fullmatch(line.rstrip()):
             raise Refused(f"the type {line.strip()!r} goes on in the next line: write it in one")
-        yield line if line.startswith(new) else new
+        yield line if line.startswith(new.rstrip("\n")) else new
     yield from wanted.values()
 
 
 def _line(like: str, one: NamedType) -> str:
     """The line of one type, of the form of another."""
-    if not one.name.isidentifier() or one.name.startswith("_") or one.name != one.name.upper():
-        raise Refused(f"{one.name!r} cannot name a type: write a name in capitals, as GREEKS")
-    found = _TYPE.match(like)
     indentation = like[: len(like) - len(like.lstrip())]
-    given = (
-        ("ttl", one.ttl), ("max_size", one.max_size), ("policy", f'"{one.policy}"' if one.policy else None)
-    )  # fmt: skip
+    found = _TYPE.match(like)
+    if found is None or found["call"] is None:
+        return f'{indentation}{one.name} = "{one.name}"\n'
+    policy = f"Policy.{one.policy.upper()}" if one.policy else None
+    boundary = f"Boundary.{one.boundary.upper()}" if one.boundary else None
+    given = (("ttl", one.ttl), ("max_size", one.max_size), ("policy", policy), ("boundary", boundary))
     keywords = ", ".join(f"{key}={value}" for key, value in given if value is not None)
-    if not re.fullmatch(r"\w*", one.policy):
-        raise Refused(f"{one.policy!r} is no policy: write a plain word, as lru")
-    return f"{indentation}{one.name} = {found['call'] if found else 'dict'}({keywords})"
+    return f"{indentation}{found['owner']}{one.name}: {found['call']}({keywords}),\n"
 
 
-def _region(text: str) -> tuple[Sequence[str], Sequence[str], Sequence[str]] | None:
-    """The lines before, of, and behind the named types, the first of which is one; None where there are none."""
-    lines = text.split("\n")
-    marks = [at for mark in (_BEGIN, _END) for at, line in enumerate(lines) if line.strip() == mark]
-    if len(marks) != 2 or marks[0] > marks[1]:
-        return None
-    start, end = marks
-    start = next((at for at in range(start + 1, end) if _TYPE.match(lines[at])), end)
-    return (lines[:start], lines[start:end], lines[end:]) if start < end else None
+def _pieces(text: str) -> list[str]:
+    """A text cut at its marks: what stands between a pair of them is every second piece; the marks go with the rest."""
+    pieces = [""]
+    for line in text.splitlines(keepends=True):
+        mark = line.strip()
+        if mark == _END and len(pieces) % 2 == 0:
+            pieces.append("")
+        pieces[-1] += line
+        if mark == _BEGIN and len(pieces) % 2:
+            pieces.append("")
+    return pieces
 
 
 def _digest(body: str) -> str:
-    return digest("\n".join(_counted(body)).encode()).hex()
-
-
-def _counted(body: str) -> Iterator[str]:
-    """The lines that a digest is made of."""
-    inside = False
-    for line in body.split("\n"):
-        inside = inside and line.strip() != _END
-        if not inside:
-            yield line
-        inside = inside or line.strip() == _BEGIN
+    return digest("".join(_pieces(body)[::2]).encode()).hex()

@@ -9,7 +9,18 @@ from typing import Any, Final, NamedTuple
 from overhaul.facts import Function, Parameter
 from overhaul.lazy import cst
 from overhaul.unifying.templates import (
-    CONSTANT, EFFECT, SELF, Blank, Template, below, bracketed, closed, code, effect, in_vain, mapped,
+    CONSTANT,
+    EFFECT,
+    SELF,
+    Blank,
+    Template,
+    below,
+    bracketed,
+    closed,
+    code,
+    effect,
+    in_vain,
+    mapped,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from overhaul.errors import Refused
 from overhaul.lazy import cst
-from overhaul.occurrences.finding import Occurrence, Scope, Statement
+from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import Bindings
 
 
@@ -46,7 +46,8 @@ class Tree:
     def span(self, node: Any) -> tuple[int, int]:
         """Start and end of a node, without brackets around it, in characters of the file's text."""
         place = self._positions[node]
-        return (self._rows[place.start.line - 1] + place.start.column, self._rows[place.end.line - 1] + place.end.column)
+        first, last = place.start, place.end
+        return self._rows[first.line - 1] + first.column, self._rows[last.line - 1] + last.column
 
     def line(self, node: Any) -> int:
         """The line of a node, from 1."""
@@ -85,19 +86,9 @@ class Tree:
         name = node.attr if isinstance(node, cst.Attribute) else node
         return self._occurrences.get(self.span(name)[0]) if isinstance(name, cst.Name) else None
 
-    def statement(self, node: Any) -> Statement:
-        """The innermost statement around a node."""
-        found = self.file.occurrences.statement_at(self.span(node)[0])
-        assert found is not None, "an expression stands in a statement"
-        return found
-
-    def scope(self, node: Any) -> Scope:
-        """The scope whose code a node is part of."""
-        return self.statement(node).scope
-
     @cached_property
     def functions(self) -> dict[int, Scope]:
-        """id of a function's or lambda's node -> its scope."""
+        """Id of a function's or lambda's node -> its scope."""
         return {id(one.node): one for one in self.file.occurrences.scopes}
 
     def function_around(self, node: Any) -> Any:

@@ -145,7 +145,8 @@ def test_a_name_that_comes_must_be_one_of_those_that_are_there() -> None:
 def test_a_name_outside_of_what_is_replaced_is_as_strict_as_ever() -> None:
     files = {**FILES, "user.py": f"from math import floor\n{USER}\n\nprint(floor(2.5))\n"}
     bad = f"from math import ceil as floor\n{USED}\n\nprint(floor(2.5))\n"
-    assert complaints(files, {"user.py": bad}, *TOLD) == ["user.py:10: `floor` would mean math.ceil, where it meant math.floor"]
+    found = complaints(files, {"user.py": bad}, *TOLD)
+    assert found == ["user.py:1: user.floor would mean math.ceil, where it meant math.floor"]
 
 
 def test_the_definition_that_stays_goes_on_to_use_itself() -> None:

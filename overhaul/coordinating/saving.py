@@ -1,0 +1,289 @@
+"""Files that are written in place become files that are replaced whole: the same bytes, or the old ones."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from overhaul.changes import Edit, Leftover, Replacement, Target, Used
+from overhaul.coordinating.functions import Body, body_of
+from overhaul.errors import Refused
+from overhaul.inventory import StatePersistence, testing
+from overhaul.naming.meanings import External, Symbol
+from overhaul.occurrences.finding import Occurrence
+from overhaul.patterns import regex
+from overhaul.refactoring.bindings import Bindings
+from overhaul.refactoring.imports import Imports
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_MADE: Final = {"open": "atomic_open", "write_text": "write_text", "write_bytes": "write_bytes"}
+"""What is called -> what the unified module offers instead, with the same parameters."""
+_BOUND: Final = {"atomic_open": "atomic_open", "write_text": "atomic_write_text", "write_bytes": "atomic_write_bytes"}
+_KEYWORDS: Final = {
+    "open": frozenset({"mode", "buffering", "encoding", "errors", "newline"}),
+    "write_text": frozenset({"encoding", "errors", "newline"}), "write_bytes": frozenset[str](),
+}  # fmt: skip
+_REPLACING: Final = frozenset({"os.replace", "os.rename", "os.renames", "shutil.move", "os.link"})
+_LOOKING: Final = frozenset({
+    "open", "replace", "rename", "move", "copy", "copy2", "copyfile", "stat", "exists", "unlink", "remove", "link",
+    "symlink", "system", "run", "Popen", "call", "check_call", "check_output", "spawn", "fork", "read_text",
+    "read_bytes", "write_text", "write_bytes", "truncate", "getsize", "isfile", "fileno", "name",
+})  # fmt: skip
+"""Names in a block with an open file that may look at the file, or hand it on, before it is complete."""
+_PATHS: Final = frozenset({"pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath"})
+_ON_PATHS: Final = frozenset({
+    "with_suffix", "with_name", "with_stem", "joinpath", "resolve", "absolute", "expanduser", "rename",
+})  # fmt: skip
+"""Methods of a path that return one."""
+
+
+class _Write(NamedTuple):
+    """One call that writes a file in place."""
+
+    one: Occurrence
+    """`open` or the method."""
+    start: int
+    """Of the whole call."""
+    opening: int
+    """Of its bracket."""
+    method: bool
+    """Asked of a path."""
+
+
+class Saving:
+    """The writes of one function."""
+
+    def __init__(self, project: Project, function: Target, helper: str) -> None:
+        """`helper`: the module with `atomic_open`, `write_text` and `write_bytes`. Raises Refused."""
+        self.project = project
+        symbol = project.symbol(function)
+        if symbol.kind not in ("function", "method"):
+            raise Refused(f"{function}: it is a {symbol.kind}: name the function that writes")
+        if helper not in project.layout.modules:
+            raise Refused(f"{helper}: the project has no such module: `scaffold` puts it there")
+        self.target, self.symbol, self.helper = function, symbol, helper
+        self.body: Body = body_of(project, symbol)
+        self.file = Bindings(project, symbol.path)
+        self.text = self.body.occurrences.text
+
+    def proposals(self) -> Iterator[Edit | Leftover | Used]:
+        """Every write of the function, replaced. Raises Refused for what cannot be proven."""
+        writes = list(self._writes())
+        if not writes:
+            if self._helped():
+                return
+            raise self._refused(self.symbol.line, "it writes no file in place", "name the function that writes")
+        self._check_replacing()
+        imports = Imports(self.project, self.symbol.path)
+        replacements: list[Replacement] = []
+        for write in writes:
+            offered = _MADE[write.one.name]
+            bound = _BOUND[offered]
+            self._check_free(bound, offered)
+            imports.take(self.helper, offered, bound)
+            because = "replaced whole, or not at all"
+            if write.method:
+                replacements.append(Replacement(write.start, write.start, f"{bound}(", because))
+                dot = self.file.brackets.before(write.one.start)
+                inside = self.file.brackets.behind(write.opening + 1)
+                gap = self.text[write.opening + 1 : inside]
+                comma = "" if self.text[inside] == ")" else "," if "\n" in gap or gap else ", "
+                replacements.append(Replacement(dot, write.opening + 1, comma, because))
+            else:
+                replacements.append(Replacement(write.one.start, write.one.end, bound, because))
+                yield Used(self.symbol.path, write.one.line, Target("builtins", "open"), Target(self.helper, offered))
+        yield self.project.edit(self.symbol.path, [*replacements, *imports.replacements()])
+        yield from self._patched()
+        yield from self._unread()
+
+    def _refused(self, line: int, why: str, remedy: str) -> Refused:
+        return Refused(f"{self.symbol.path}:{line}: {self.symbol.name}: {why}: {remedy}")
+
+    def _check_free(self, bound: str, offered: str) -> None:
+        symbols = self.project.symbols
+        if isinstance(symbols.member(self.helper, offered), Symbol):
+            there = symbols.lookup(self.symbol.module, "", bound)
+            same = isinstance(there, Symbol) and there.dotted == f"{self.helper}.{offered}"
+            if not same and bound in set(symbols.names(self.symbol.module)):
+                raise self._refused(self.symbol.line, f"{bound} is something else in this module", "rename it first")
+            if any(bound in scope.variables for scope in self.body.occurrences.scopes if scope.parent is not None):
+                raise self._refused(self.symbol.line, f"{bound} is a variable in this file", "rename it first")
+            return
+        raise Refused(f"{self.helper}: it has no {offered}: put the unified state there with `scaffold`")
+
+    def _helped(self) -> bool:
+        """Whether the function saves by the unified module already."""
+        for one in self.body.names():
+            if one.use == "call" and one.role == "load" and one.home is self.file.top:
+                meaning = self.project.symbols.lookup(self.symbol.module, "", one.name)
+                if isinstance(meaning, Symbol) and meaning.module == self.helper:
+                    return True
+        return False
+
+    def _check_replacing(self) -> None:
+        for one in self.body.names():
+            chain = ".".join(part.name for part in self.body.occurrences.chain(one))
+            lonely = one.role == "attribute" and one.use == "call" and one.name in ("replace", "rename")
+            if chain in _REPLACING or (lonely and self._arguments_of(one) == 1):
+                raise self._refused(
+                    one.line, f"it calls {chain or one.name}, and may replace the file itself already",
+                    "leave it, or take that out first",
+                )  # fmt: skip
+
+    def _arguments_of(self, one: Occurrence) -> int:
+        opening = self.file.brackets.behind(one.end)
+        return len(list(self.file.brackets.arguments(opening)))
+
+    # What writes
+
+    def _writes(self) -> Iterator[_Write]:
+        for one in self.body.names():
+            if one.use != "call" or one.name not in _MADE:
+                continue
+            opening = self.file.brackets.behind(one.end)
+            if one.name == "open":
+                if one.role == "attribute" and not self._of_path(one):
+                    continue
+                if one.role != "attribute" and not self._builtin(one):
+                    continue
+                if not self._writing(one, opening):
+                    continue
+                self._check_with(one, opening)
+            elif one.role != "attribute":
+                continue
+            elif not self._of_path(one):
+                raise self._refused(
+                    one.line, f"nothing says that {one.name} is asked of a pathlib.Path",
+                    "annotate what it is asked of",
+                )  # fmt: skip
+            if one.scope is not self.body.scope:
+                raise self._refused(one.line, "it is written in a function inside", "name that function")
+            self._check_arguments(one, opening)
+            start = self.file.brackets.start(one.end)
+            yield _Write(one, start, opening, one.role == "attribute")
+
+    def _builtin(self, one: Occurrence) -> bool:
+        return self.body.occurrences.unbound(one) and "open" not in set(self.project.symbols.names(self.symbol.module))
+
+    def _writing(self, one: Occurrence, opening: int) -> bool:
+        """Whether a file is opened to be written anew. Raises Refused where that cannot be told."""
+        place = 0 if one.role == "attribute" else 1
+        mode = ""
+        for number, (start, end) in enumerate(self.file.brackets.arguments(opening)):
+            written = self.text[start:end]
+            if number == place and "=" not in self.file.brackets.code[start:end]:
+                mode = written
+            elif self.file.brackets.code[start:end].startswith("mode="):
+                mode = written[5:]
+        if not mode:
+            return False
+        try:
+            value = ast.literal_eval(mode)
+        except (ValueError, SyntaxError):
+            value = None
+        if not isinstance(value, str):
+            raise self._refused(one.line, f"how the file is opened depends on {mode}", "write the mode out")
+        if "+" in value or "x" in value:
+            raise self._refused(one.line, f"the file is opened with {value!r}, to be read too or made", "do it by hand")
+        return "w" in value
+
+    def _check_with(self, one: Occurrence, opening: int) -> None:
+        """A file that is opened by `with`, and of which nobody sees anything before it is complete."""
+        statement = self.body.occurrences.statement_of(one)
+        close = self.file.brackets.closing(opening)
+        behind = self.file.brackets.code[close + 1 :]
+        head = self.file.brackets.code[statement.start : self.file.brackets.start(one.end)]
+        node = statement.node
+        if node.__class__.__name__ != "With" or node.asynchronous is not None or not _HEAD.match(head):
+            raise self._refused(one.line, "the file is opened by no `with`", "write `with open(...) as ...:` first")
+        if not _AS.match(behind):
+            raise self._refused(one.line, "the open file gets no name", "write `with open(...) as ...:` first")
+        first = statement.names[0]
+        for name in self.body.occurrences.all[first : statement.names[1]]:
+            if name.start < close:
+                continue
+            if name.name in _LOOKING and (name.role == "attribute" or name.use == "call"):
+                other = name.name == "open" and self._in_head(statement.start, name)
+                if not other:
+                    why = f"{name.name} may look at the file before it is complete"
+                    raise self._refused(name.line, why, "move it behind the `with`")
+        if "yield" in _WORDS.findall(self.file.brackets.code[statement.start : statement.end]):
+            raise self._refused(one.line, "it yields while the file is open", "write the file by hand")
+
+    def _in_head(self, start: int, name: Occurrence) -> bool:
+        """Whether a name stands among the items of the same `with`."""
+        return _HEAD.match(self.file.brackets.code[start : self.file.brackets.start(name.end)]) is not None
+
+    def _check_arguments(self, one: Occurrence, opening: int) -> None:
+        code = self.file.brackets.code
+        for number, (start, end) in enumerate(self.file.brackets.arguments(opening)):
+            written = code[start:end]
+            if written.startswith("*"):
+                raise self._refused(one.line, "its arguments are unpacked", "write them out")
+            keyword = _KEYWORD.match(written)
+            if keyword is None:
+                if number == 0 and one.name == "open" and one.role != "attribute" and self._number(start, end):
+                    raise self._refused(one.line, "it opens a file descriptor", "leave it")
+                continue
+            if keyword[1] not in _KEYWORDS[one.name]:
+                raise self._refused(one.line, f"{keyword[1]}= is not to be kept", "change it by hand")
+
+    def _number(self, start: int, end: int) -> bool:
+        classes = self.project.types.of_expression(self.symbol.module, self.body.scope.name, self.text[start:end])
+        return self.text[start:end].isdigit() or any(one.name == "builtins.int" for one in classes)
+
+    # Paths
+
+    def _of_path(self, one: Occurrence) -> bool:
+        dot = self.file.brackets.before(one.start)
+        start = self.file.brackets.start(one.end)
+        try:
+            tree = ast.parse(f"({self.text[start:dot]})", mode="eval")
+        except SyntaxError:
+            return False
+        return self._path(tree.body)
+
+    def _path(self, node: ast.expr) -> bool:
+        match node:
+            case ast.BinOp(op=ast.Div(), left=left):
+                return self._path(left)
+            case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _ON_PATHS and self._path(value):
+                return True
+            case ast.Attribute(value=value, attr="parent") if self._path(value):
+                return True
+            case _:
+                text = ast.unparse(node)
+                classes = self.project.types.of_expression(self.symbol.module, self.body.scope.name, text)
+                return bool(classes) and all(isinstance(one, External) and one.name in _PATHS for one in classes)
+
+    # What is told
+
+    def _unread(self) -> Iterator[Leftover]:
+        """What is saved and never restored."""
+        for row in self.project.survey.rows(StatePersistence):
+            own = any((one.module, one.name) == (self.target.module, self.target.name) for one in row.members)
+            if own and not row.complete:
+                yield self.project.leftover(
+                    self.symbol.path, self.symbol.line, self.target, "nothing restores what it saves"
+                )  # fmt: skip
+
+    def _patched(self) -> Iterator[Leftover]:
+        """Tests that put something in the place of `open` see nothing of the file any more."""
+        for path in self.project.mentioning(("mock_open", "open")):
+            if not testing(path):
+                continue
+            for line, text in enumerate(self.project.source(path).text().splitlines(), 1):
+                if _PATCH.search(text):
+                    yield self.project.leftover(
+                        path, line, self.target, "it puts something in the place of open: the file is replaced now"
+                    )  # fmt: skip
+
+
+_HEAD: Final = regex(r"with\s*\(?(?:[^:]*,)?\s*$")
+_AS: Final = regex(r"\s*as\s+[^\W\d]\w*\s*[,:)]")
+_KEYWORD: Final = regex(r"([^\W\d]\w*)\s*=(?!=)")
+_WORDS: Final = regex(r"[^\W\d]\w*")
+_PATCH: Final = regex(r"""mock_open\(|["'][\w.]*\bopen["']""")

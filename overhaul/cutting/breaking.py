@@ -1,0 +1,315 @@
+"""Break the rings of a project, one after the other, each cut proven before the next is thought of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover, Moved, Replacement, assembled
+from overhaul.composing import composed, composed_moves
+from overhaul.cutting.choosing import Choice, Choosing, Cut
+from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Level, Sight, level_of
+from overhaul.cutting.moves import Move, carried_out, moves
+from overhaul.cutting.reliance import Reliance
+from overhaul.cutting.ways import Option, Way, Ways
+from overhaul.cutting.writing import edits
+from overhaul.errors import Refused
+from overhaul.facts import Cycle
+from overhaul.proving.proof import prove
+from overhaul.refactoring.moving_graph import Graph
+from overhaul.source import Source, digest
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_TRIES: Final = 8
+"""How many choices are tried for one ring when the proof refuses the cheaper ones."""
+_SINGLE: Final = 12
+"""How many single cuts are tried where no set of them opens a ring."""
+_ROUNDS: Final = 60
+
+
+class Broken(NamedTuple):
+    """A ring that is open, or does less harm than before."""
+
+    cycle: Cycle
+    """As it was."""
+    options: tuple[Option, ...]
+    moves: tuple[Move, ...]
+    effect: str
+    """What is left of it: "" for nothing."""
+
+    @property
+    def said(self) -> list[str]:
+        """What was done, for people."""
+        cuts = [f"{one.crossing.said}: {one.said}" for one in self.options if one.way != "move"]
+        return [*cuts, *(one.said for one in self.moves)]
+
+
+class Stuck(NamedTuple):
+    """A ring that cannot be opened, and why."""
+
+    cycle: Cycle
+    reasons: tuple[str, ...]
+
+
+class _Stage(NamedTuple):
+    """The project after some cuts, and what they change."""
+
+    after: Project
+    stages: tuple[tuple[FileChange, ...], ...]
+    moved: tuple[tuple[Moved, ...], ...]
+    leftovers: tuple[Leftover, ...]
+    moves: tuple[Move, ...]
+
+
+class _Failed(Exception):
+    """Some cuts do not do."""
+
+    def __init__(self, why: str, banned: Collection[tuple[Edge, Way]]) -> None:
+        """`banned`: what must not be chosen again."""
+        super().__init__(why)
+        self.banned = banned
+
+
+class Breaker:
+    """Breaks rings, and keeps what that changes."""
+
+    def __init__(self, project: Project, ways: Collection[Way]) -> None:
+        """Nothing is done yet."""
+        self.project = self.now = project
+        self._ways = ways
+        self._stages: list[tuple[FileChange, ...]] = []
+        self._moved: list[tuple[Moved, ...]] = []
+        self.leftovers: list[Leftover] = []
+        self.broken: list[Broken] = []
+        self.stuck: dict[tuple[str, ...], Stuck] = {}
+
+    def all(self, kinds: Collection[str], module: str = "") -> None:
+        """Break every ring of some kinds, or those that a module is in; what cannot be broken is left, with reasons."""
+        for _ in range(_ROUNDS):
+            self.stuck.clear()
+            before = len(self.broken)
+            while (cycle := self._next(kinds, module)) is not None:
+                outcome = self.ring(cycle, kinds)
+                if isinstance(outcome, Stuck):
+                    self.stuck[cycle.modules] = outcome
+            # What was in the way of one may be gone with another.
+            if len(self.broken) == before or not self.stuck:
+                return
+
+    def _next(self, kinds: Collection[str], module: str) -> Cycle | None:
+        rows: Sequence[Cycle] = self.now.survey.rows(Cycle)
+        for row in rows:
+            if row.effect in kinds and row.modules not in self.stuck and (not module or module in row.modules):
+                return row
+        return None
+
+    # One ring
+
+    def ring(self, cycle: Cycle, kinds: Collection[str]) -> Broken | Stuck:
+        """Break one ring, at once so that nothing of these kinds is left, else so that it does less harm."""
+        crossings = Sight(self.now).crossings(cycle.modules)
+        least = level_of(cycle.effect, crossings)
+        wanted: list[Level] = ["all"] if "typing" in kinds else []
+        wanted += ["call"] if "deferred" in kinds and least != "all" else []
+        outcome: Broken | Stuck | None = None
+        for level in dict.fromkeys((*wanted, least)):
+            outcome = self.one(cycle, level)
+            if isinstance(outcome, Broken):
+                break
+        assert outcome is not None
+        return outcome
+
+    def one(self, cycle: Cycle, level: Level, edge: Edge | None = None) -> Broken | Stuck:
+        """Break the imports of a level in one ring; with an `edge` do without that one, whatever is left."""
+        sight = Sight(self.now)
+        crossings = sight.crossings(cycle.modules)
+        choosing = Choosing(sight, Ways(sight, cycle.modules, self._ways), crossings, level, self._ways)
+        reasons: list[str] = []
+        banned: set[tuple[Edge, Way]] = set()
+        for choice in self._tried(choosing, edge, banned):
+            try:
+                stage = self._stage(sight, cycle, choice, level, edge)
+            except _Failed as failed:
+                reasons.append(str(failed))
+                banned.update(failed.banned)
+                continue
+            return self._taken(cycle, choice, stage)
+        for one in [edge] if edge is not None else [(cut.importer, cut.imported) for cut in cycle.cuts]:
+            reasons += choosing.why_not(one) if one in choosing.edges else []
+        if not reasons:
+            reasons = [why for each in choosing.edges for why in choosing.why_not(each)]
+        return Stuck(cycle, tuple(dict.fromkeys(reasons)) or (f"{cycle.path}:{cycle.line}: no import can be cut",))
+
+    def _tried(self, choosing: Choosing, edge: Edge | None, banned: set[tuple[Edge, Way]]) -> Iterator[Choice]:
+        """What to try, one after the other; what has failed is banned meanwhile."""
+        if edge is not None:
+            last: Cut | None = None
+            while edge in choosing.edges and (cut := choosing.cut(edge, banned, inner=True)) not in (None, last):
+                last = cut
+                yield Choice((cut,), whole=True) if cut is not None else Choice((), whole=False)
+            return
+        seen: set[Choice] = set()
+        for _ in range(_TRIES):
+            fresh = [one for one in choosing.choices(banned) if one not in seen]
+            if not fresh:
+                break
+            seen.add(fresh[0])
+            yield fresh[0]
+        for number, cut in enumerate(choosing.single(banned)):
+            if number >= _SINGLE:
+                return
+            if (one := Choice((cut,), whole=False)) not in seen:
+                yield one
+
+    def _taken(self, cycle: Cycle, choice: Choice, stage: _Stage) -> Broken:
+        self.now = stage.after
+        self._stages += stage.stages
+        self._moved += stage.moved
+        self.leftovers += stage.leftovers
+        rows = _around(stage.after, cycle, choice)
+        effect = max((row.effect for row in rows), key=EFFECTS.index, default="")
+        done = Broken(cycle, tuple(choice.options), stage.moves, effect)
+        self.broken.append(done)
+        return done
+
+    # One choice
+
+    def _stage(self, sight: Sight, cycle: Cycle, choice: Choice, level: Level, edge: Edge | None) -> _Stage:
+        """Carry out some cuts in memory, and prove that they do. Raises _Failed."""
+        stage = _Stage(self.now, (), (), (), ())
+        options = [one for one in choice.options if one.way != "move"]
+        if options:
+            stage = self._cut(sight, choice, options)
+        for cut in choice.cuts:
+            if any(one.way == "move" for one in cut.options):
+                stage = self._moves(stage, cycle, cut, level)
+        self._refuse_vain(cycle, choice, stage, edge, level)
+        if options:
+            self._refuse_lost(sight, choice, stage.after)
+        return stage
+
+    def _cut(self, sight: Sight, choice: Choice, options: Sequence[Option]) -> _Stage:
+        ways = {(one.crossing.edge, one.way) for one in options}
+        try:
+            changes: list[Change] = list(edits(sight, options))
+            return self._proven(self.now, changes, (), ())
+        except Refused as refused:
+            place = str(refused).partition(":")[0]
+            blamed = {(one.crossing.edge, one.way) for one in options if one.crossing.path == place}
+            raise _Failed(str(refused), blamed or ways) from refused
+
+    def _moves(self, stage: _Stage, cycle: Cycle, cut: Cut, level: Level) -> _Stage:
+        """Move what an edge needs to where it can be had. Raises _Failed."""
+        banned = {(cut.edge, "move")}
+        sight = Sight(stage.after)
+        left = [
+            one for one in sight.crossings(cycle.modules)
+            if one.edge == cut.edge and one.counts(level)
+        ]  # fmt: skip
+        why = ""
+        for move in moves(sight, left) if left else ():
+            try:
+                changes, moved, leftovers = carried_out(stage.after, move)
+                done = self._proven(stage.after, changes, moved, leftovers)
+            except Refused as refused:
+                why = why or str(refused)
+                continue
+            again = Sight(done.after).crossings({*cycle.modules, move.to})
+            if _still(again, cut.edge, move, level):
+                why = why or f"{left[0].path}:{left[0].line}: to {move.said} leaves a ring"
+                continue
+            return _Stage(
+                done.after, (*stage.stages, *done.stages), (*stage.moved, *done.moved),
+                (*stage.leftovers, *done.leftovers), (*stage.moves, move),
+            )  # fmt: skip
+        raise _Failed(why or f"{cut.options[0].crossing.said}: it cannot be moved", banned)
+
+    def _proven(
+        self, before: Project, changes: Sequence[Change], moved: Sequence[Moved], leftovers: Sequence[Leftover]
+    ) -> _Stage:
+        """The project with some changes. Raises Refused with what the proof has against them."""
+        files = tuple(assembled(changes, before.source, before.exists))
+        after = before.after(files)
+        for check in prove(before, after, files, moved, leftovers=leftovers):
+            for one in check.refusals:
+                raise Refused(f"{one.path}:{one.line}: {one.why}: {one.remedy}")
+        return _Stage(after, (files,), (tuple(moved),), tuple(leftovers), ())
+
+    def _refuse_vain(
+        self, cycle: Cycle, choice: Choice, stage: _Stage, edge: Edge | None, level: Level
+    ) -> None:  # fmt: skip
+        """Raises _Failed where the ring does as much harm as before."""
+        ways = {(one.crossing.edge, one.way) for one in choice.options}
+        after = _around(stage.after, cycle, choice)
+        worst = max((EFFECTS.index(row.effect) for row in after), default=-1)
+        was = EFFECTS.index(cycle.effect)
+        if edge is not None:
+            there = any(one.edge == edge and one.counts(level) for one in Sight(stage.after).crossings(edge))
+            if there or worst > was:
+                raise _Failed(f"{cycle.path}:{cycle.line}: the import is still there when this is done", ways)
+            return
+        if worst >= {"import": was, "call": min(was, 1), "all": 0}[level]:
+            rest = next(row for row in after if EFFECTS.index(row.effect) == worst)
+            why = f"{cycle.path}:{cycle.line}: a ring would be left: {' -> '.join(rest.modules[:5])} ({rest.effect})"
+            raise _Failed(why, ways if len(choice.cuts) == 1 else ())
+
+    def _refuse_lost(self, sight: Sight, choice: Choice, after: Project) -> None:
+        """Raises _Failed where somebody needs what an import has loaded."""
+        before, then = Graph(self.now), Graph(after)
+        reliance = Reliance(sight)
+        for importer in sorted({cut.edge[0] for cut in choice.cuts}):
+            lost = set(before.loaded(importer)) - set(then.loaded(importer))
+            lost &= after.layout.modules.keys()
+            mine = [one for one in choice.options if one.crossing.importer == importer]
+            if lost and (why := reliance.why_loaded(mine[0].crossing, lost, after)):
+                raise _Failed(why, {(one.crossing.edge, one.way) for one in mine})
+
+    # What it comes to
+
+    def changes(self) -> Iterator[Change | Moved]:
+        """All that changes, from the project as it was to its end."""
+        for one in composed(self._stages):
+            yield _change(self.project, one)
+        yield from composed_moves(self._moved)
+
+
+def _around(project: Project, cycle: Cycle, choice: Choice) -> list[Cycle]:
+    """The rings of a project that have to do with one that was there."""
+    modules = {*cycle.modules, *(one.module for one in choice.options if one.module)}
+    rows: Sequence[Cycle] = project.survey.rows(Cycle)
+    return [row for row in rows if not modules.isdisjoint(row.modules)]
+
+
+def _still(crossings: Sequence[Crossing], edge: Edge, move: Move, level: Level) -> bool:
+    """Whether the edge is there after a move, or leads round by the new module."""
+    edges: dict[str, set[str]] = {}
+    for one in crossings:
+        if one.counts(level):
+            edges.setdefault(one.importer, set()).add(one.imported)
+    if edge[1] in edges.get(edge[0], ()):
+        return True
+    seen = {move.to}
+    todo = [move.to]
+    while todo:
+        for other in edges.get(todo.pop(), ()):
+            if other == edge[0] and move.to != edge[0]:
+                return True
+            if other not in seen:
+                seen.add(other)
+                todo.append(other)
+    return False
+
+
+def _change(project: Project, one: FileChange) -> Change:
+    """A file's change as codemods propose it."""
+    if one.before is None:
+        return Create(one.path, one.after or b"", one.because, one.guidance, one.mode or 0o644)
+    source = project.source(one.path)
+    if one.after is None:
+        return Delete(one.path, source.digest, one.because, one.guidance)
+    if one.replacements:
+        return Edit(one.path, source.digest, one.replacements)
+    now = Source(one.path, one.after, digest(one.after)).text()
+    return Edit(one.path, source.digest, (Replacement(0, len(source.text()), now, one.because, one.guidance),))

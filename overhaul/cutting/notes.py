@@ -1,0 +1,74 @@
+"""What to look at when a ring is open: comments on the order of imports, and functions that import in a loop."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from overhaul.changes import Leftover, Target
+from overhaul.errors import Unreadable
+from overhaul.facts import Import
+
+if TYPE_CHECKING:
+    from overhaul.cutting.breaking import Broken
+    from overhaul.occurrences.finding import Statement
+    from overhaul.project import Project
+
+_ORDER: Final = re.compile(r"#.*\b(isort:\s*skip|noqa:?\s*E402|pylint:\s*disable=.*(?:cyclic-import|wrong-import))")
+_LOOPS: Final = (
+    ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
+)  # fmt: skip
+_FAILING: Final = ("fatal", "order-dependent")
+
+
+def notes(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
+    """Lines of the project as it was that somebody should look at."""
+    yield from _orders(before, now, broken)
+    for done in broken:
+        for one in done.options:
+            for function in one.functions:
+                yield from _loop(before, one.crossing.path, one.crossing.name, function)
+
+
+def _orders(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
+    """Imports that a comment keeps in an order which a ring has asked for."""
+    rings = [(set(one.cycle.modules), one.cycle) for one in broken if one.cycle.effect in _FAILING]
+    seen: set[tuple[str, int]] = set()
+    for row in now.survey.rows(Import) if rings else ():
+        for modules, cycle in rings:
+            if row.imported in modules and (row.path, row.line) not in seen and not row.implicit:
+                seen.add((row.path, row.line))
+                try:
+                    lines = now.source(row.path).text().splitlines()
+                except Unreadable:
+                    continue
+                if row.line <= len(lines) and _ORDER.search(lines[row.line - 1]):
+                    target = Target(row.imported)
+                    reason = f"the {cycle.effect} cycle no longer asks for this order of imports"
+                    yield now.leftover(row.path, row.line, target, reason)
+
+
+def _loop(project: Project, path: str, name: str, function: Statement) -> Iterator[Leftover]:
+    """A function that imports by itself now, and is called in a loop of its file."""
+    if type(function.node).__name__ != "FunctionDef":
+        return
+    called = function.node.name.value
+    try:
+        tree = ast.parse(project.source(path).text())
+    except (Unreadable, SyntaxError, ValueError, RecursionError):
+        return
+    for loop in ast.walk(tree):
+        if not isinstance(loop, _LOOPS):
+            continue
+        for inner in ast.walk(loop):
+            if isinstance(inner, ast.Call) and _last(inner.func) == called:
+                module = project.layout.module_of(path)
+                reason = f"{called} is called in a loop, and looks up the import of {name} each time: measure it"
+                yield project.leftover(path, inner.lineno, Target(module), reason)
+                return
+
+
+def _last(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,278 @@
+"""Who else relies on an import: those that take the name from the module, replace it there, or need what it loads."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from overhaul.errors import Refused, Unreadable
+from overhaul.naming.meanings import Symbol, Unknown
+from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.moving_guards import refuse_replaced, registering
+from overhaul.refactoring.moving_namespace import asked_for
+from overhaul.refactoring.moving_unit import Unit, own_statements
+from overhaul.refactoring.named_strings import named_members
+from overhaul.refactoring.references import References
+
+if TYPE_CHECKING:
+    from overhaul.cutting.crossings import Crossing, Sight
+    from overhaul.project import Project
+
+_TESTED: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")
+_HARMLESS: Final = frozenset({"TypeVar", "getLogger", "len", "print", "repr", "set", "update_wrapper"})
+
+
+class Reliance:
+    """Tells whether a name may go from the names of a module, and whether a module may be loaded later."""
+
+    def __init__(self, sight: Sight) -> None:
+        """Files are read when they are asked about."""
+        self._sight = sight
+        self._project = sight.project
+        self._asked: dict[str, str] = {}
+
+    # The name in the importer
+
+    def why_kept(self, crossing: Crossing) -> str:
+        """Why the importer must go on to have the name when it has been imported; "" where nothing says so."""
+        file = self._sight.file(crossing.importer)
+        taken, where = crossing.taken, f"{crossing.path}:{crossing.line}"
+        name = taken.bound
+        if self._project.layout.modules[file.module].package:
+            return f"{where}: a package hands the names on that it imports, {name} too"
+        if taken.alias is not None and taken.alias.name == taken.name:
+            return f"{where}: `as {name}` says that others take it from here"
+        if _TESTED.search(file.module):
+            return f"{where}: what a test runner collects is found by its place"
+        for row in self._project.symbols.exports[file.module]:
+            if name in row.names or not row.complete:
+                return f"{crossing.path}:{row.line}: __all__ hands {name} on"
+        if why := self._star(file, name) or self._taken_elsewhere(file, name):
+            return why
+        if why := self._by_text(file.path, crossing.importer, name):
+            return why
+        try:
+            refuse_replaced(self._project, file, [name])
+        except Refused as refused:
+            return _short(refused)
+        if doctest := re.search(rf"^[ \t]*(?:>>>|\.\.\.) .*\b{re.escape(name)}\b", file.occurrences.text, re.MULTILINE):
+            line = file.occurrences.text.count("\n", 0, doctest.start()) + 1
+            return f"{file.path}:{line}: a doctest uses {name} among the names of its module"
+        return self._namespace(file)
+
+    def _namespace(self, file: Bindings) -> str:
+        """Who asks for all names of a module."""
+        if file.module not in self._asked:
+            unit = Unit((), frozenset(one.bound for one in file.taken if one.bound))
+            why = next(iter(asked_for(self._project, self._sight.references, file, unit)), "")
+            if why and not re.match(r"\S+:\d+ ", why):
+                why = f"{file.path}:1: {why}"
+            self._asked[file.module] = re.sub(r"^(\S+:\d+) ", r"\1: ", why)
+        return self._asked[file.module]
+
+    def _star(self, file: Bindings, name: str) -> str:
+        if name.startswith("_") or self._project.symbols.exports[file.module]:
+            return ""
+        found = self._stars.get(file.module)
+        return f"{found}: a star import takes {name} from {file.module}" if found else ""
+
+    @cached_property
+    def _stars(self) -> dict[str, str]:
+        """Modules of which somebody takes everything -> where."""
+        symbols, found = self._project.symbols, dict[str, str]()
+        for module, place in self._project.layout.modules.items():
+            for row in symbols.imports[module]:
+                if any(name == "*" for name, _ in row.names):
+                    absolute = symbols.absolute(module, f"{'.' * row.level}{row.target}")
+                    target = symbols.locate(absolute, module) if absolute else None
+                    if target is not None:
+                        found.setdefault(target, f"{place.path}:{row.line}")
+        return found
+
+    def _taken_elsewhere(self, file: Bindings, name: str) -> str:
+        """A file that takes the name from the importer: by an import, as an attribute, or by a string."""
+        last = file.module.rpartition(".")[2]
+        knowing = set(self._project.mentioning([last]))
+        for path in self._project.mentioning([name]):
+            if path == file.path or path not in knowing:
+                continue
+            try:
+                other = self._sight.references.bindings(path)
+            except Unreadable:
+                continue
+            for line in _taking(self._sight.references, other, file.module, name):
+                return f"{path}:{line}: {name} is taken from {file.module}"
+        return ""
+
+    def _by_text(self, own: str, module: str, name: str) -> str:
+        """A string that names it in the importer, as `mock.patch("module.name")` does."""
+        last = re.escape(module.rpartition(".")[2])
+        wanted = re.compile(
+            rf"\b{last}\.{re.escape(name)}\b(?=[\w.]*[\"'])|[\w}}]\.{re.escape(name)}[\"']"
+            rf"|\b{last}:{re.escape(name)}\b"
+        )
+        for path in self._project.mentioning([name]):
+            if path == own:
+                continue
+            try:
+                text = self._project.source(path).text()
+            except Unreadable:
+                continue
+            if (match := wanted.search(text)) is not None:
+                return f"{path}:{text.count(chr(10), 0, match.start()) + 1}: a string names {name} of {last}"
+        return ""
+
+    # The value
+
+    def why_unsteady(self, crossing: Crossing) -> str:
+        """Why a name may mean something else later than when it is imported now; "" where it stays what it is."""
+        where = f"{crossing.path}:{crossing.line}"
+        taken = crossing.taken
+        meaning = self._sight.meaning(crossing)
+        if isinstance(meaning, Unknown) or (isinstance(meaning, Symbol) and meaning.alternatives):
+            return f"{where}: what {crossing.name} means cannot be told"
+        if not taken.name or (isinstance(meaning, Symbol) and meaning.kind == "module"):
+            return ""
+        symbols = self._project.symbols
+        homes = [(crossing.imported, taken.name)]
+        if isinstance(meaning, Symbol) and "." not in meaning.name:
+            homes.append((meaning.module, meaning.name))
+        for module, name in dict.fromkeys(homes):
+            rows = symbols.interior(module).bindings.get(name, ())
+            firm = [row for row in rows if row.kind != "declaration"]
+            if len(firm) > 1 and not all(row.kind == "function" for row in firm):
+                line = firm[-1].line
+                return f"{symbols.path(module)}:{line}: {name} of {module} is bound more than once"
+            if any(row.kind == "global" for row in rows):
+                return f"{symbols.path(module)}:{rows[0].line}: a function of {module} gives {name} another value"
+            try:
+                refuse_replaced(self._project, self._sight.references.bindings(symbols.path(module)), [name])
+            except Refused as refused:
+                return _short(refused)
+            except Unreadable:
+                return f"{where}: {module} cannot be read"
+            if why := self._by_text(crossing.path, module, name):
+                return why
+        return ""
+
+    # What is loaded on the way
+
+    def why_loaded(self, crossing: Crossing, lost: Collection[str], after: Project) -> str:
+        """Why what an import has loaded so far must be loaded with it: modules that do something when imported."""
+        for module in sorted(lost):
+            if why := self._effect(module) or self._reached(module, after):
+                return why
+        return ""
+
+    def _effect(self, module: str) -> str:
+        place = self._project.layout.modules[module]
+        if place.kind != "source":
+            return "" if place.kind == "namespace" else f"{place.path}:1: {module} has no source to look at"
+        try:
+            file = self._sight.references.bindings(place.path)
+            tree = ast.parse(file.occurrences.text)
+        except (Unreadable, SyntaxError, ValueError, RecursionError):
+            return f"{place.path}:1: it cannot be read"
+        for line, what in _doing(tree.body, file):
+            return f"{place.path}:{line}: {what} when {module} is imported, which would be done later or not at all"
+        unit = Unit(tuple(own_statements(file)), frozenset())
+        for why, certain in registering(self._project, file, unit):
+            if certain or not why.startswith("the base builtins."):
+                return f"{place.path}:1: {why}, and {module} would be imported later or not at all"
+        return ""
+
+    def _reached(self, module: str, after: Project) -> str:
+        """A file that reaches a submodule through its package, and has left it to others to load it."""
+        package, _, last = module.rpartition(".")
+        if not package or package not in self._project.layout.modules:
+            return ""
+        from overhaul.refactoring.moving_graph import Graph
+
+        if last in self._project.symbols.interior(package).bindings:
+            return ""
+        graph = Graph(after)
+        for path in self._project.mentioning([last]):
+            try:
+                file = self._sight.references.bindings(path)
+            except Unreadable:
+                continue
+            for one in file.occurrences.named(last):
+                if one.role != "attribute" or one.base < 0:
+                    continue
+                base = self._sight.references.meaning(path, file.occurrences.all[one.base])
+                if not (isinstance(base, Symbol) and base.kind == "module" and base.module == package):
+                    continue
+                own = {self._sight.loads(file, taken) or "" for taken in file.taken}
+                if any(f"{each}.".startswith(f"{module}.") for each in own):
+                    continue
+                if module not in set(graph.loaded(file.module)):
+                    return f"{path}:{one.line}: {module} is reached through {package}, and nothing there loads it"
+        return ""
+
+
+def _taking(references: References, file: Bindings, module: str, name: str) -> Iterator[int]:
+    for one in file.occurrences.named(name):
+        if one.role == "taken" and (taken := file.by_place.get(one.number)) is not None:
+            found = references.module(file, taken.target)
+            if isinstance(found, Symbol) and found.module == module:
+                yield one.line
+        elif one.role == "attribute" and one.base >= 0:
+            base = references.meaning(file.path, file.occurrences.all[one.base])
+            if isinstance(base, Symbol) and base.kind == "module" and base.module == module:
+                yield one.line
+    for asked in named_members(file, {name}):
+        base = references.meaning(file.path, asked.owner)
+        if isinstance(base, Symbol) and base.kind == "module" and base.module == module:
+            yield asked.line
+
+
+def _short(refused: Refused) -> str:
+    """A refusal without its remedy, which is meant for moves."""
+    return str(refused).rpartition(": ")[0]
+
+
+def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, str]]:
+    """What a module does when it is imported that others may see: calls for their effect, changes of what is not its
+    own.
+    """
+    for node in body:
+        match node:
+            case ast.If(test=test) if "TYPE_CHECKING" in ast.dump(test) or "__name__" in ast.dump(test):
+                continue
+            case ast.Expr(value=ast.Call(func=function)):
+                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                # What is done to an object of the module's own is seen by nobody else.
+                inward = isinstance(function, ast.Attribute) and _own(_root(function), file)
+                if name not in _HARMLESS and not inward:
+                    yield node.lineno, f"{name or 'something'}() is called"
+            case ast.Assign(targets=targets) if any(_foreign(one, file) for one in targets):
+                yield node.lineno, "something of another module is changed"
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if _foreign(target, file):
+                yield node.lineno, "something of another module is changed"
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+                inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
+                inner += [one for each in getattr(node, "handlers", ()) for one in each.body]
+                yield from _doing(inner, file)
+            case _:
+                continue
+
+
+def _foreign(target: ast.expr, file: Bindings) -> bool:
+    return isinstance(target, ast.Attribute | ast.Subscript) and not _own(_root(target), file)
+
+
+def _own(name: str, file: Bindings) -> bool:
+    """Whether a variable of the module is of its own making, and not imported."""
+    bindings = file.bindings(file.top, name) if name else ()
+    return bool(bindings) and not any(isinstance(one, Taken) for one in bindings)
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+

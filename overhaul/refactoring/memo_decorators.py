@@ -1,0 +1,219 @@
+"""Functions that a library's memoiser decorates or wraps: the unified decorator in its place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from overhaul.changes import Guidance, Replacement
+from overhaul.errors import Refused
+from overhaul.naming.meanings import Symbol, Unknown
+from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.memo_calls import CACHED, FAMILIES, Calls, Family, arguments, needed
+from overhaul.refactoring.memo_syntax import Def, Syntax
+from overhaul.refactoring.memo_target import DECORATOR, Settings, Unified
+from overhaul.refactoring.references import means
+
+if TYPE_CHECKING:
+    from overhaul.refactoring.references import References
+
+_HOLDING: Final = frozenset({
+    "staticmethod", "classmethod", "property", "cached_property", "singledispatchmethod", "abstractproperty",
+})  # fmt: skip
+"""What makes no function of a function."""
+
+
+class Site(NamedTuple):
+    """A place where a memoiser is used."""
+
+    name: str
+    """The memoiser, dotted."""
+    family: Family
+    callee: ast.expr
+    """Its name, as it is written."""
+    call: ast.Call | None
+    """The call with its settings; None where it is given none."""
+    function: Def | None
+    """What it decorates; None where it is called."""
+    wraps: bool
+    """The call is given the function itself."""
+
+
+class Decorators:
+    """The uses of libraries' memoisers in one file."""
+
+    def __init__(self, references: References, syntax: Syntax) -> None:
+        """Nothing is looked at before it is asked for."""
+        self.references, self.syntax = references, syntax
+        self.calls = Calls(references, syntax)
+        self.file = syntax.file
+
+    def sites(self) -> Iterator[tuple[Site | None, ast.expr, str]]:
+        """Every place that means one of the memoisers: what it is, the name, and why it cannot be told."""
+        for one in self.file.occurrences.all:
+            if one.quoted or one.role not in ("load", "attribute") or one.use == "delete":
+                continue
+            meaning = self.references.meaning(self.file.path, one)
+            name = getattr(meaning, "name", "")
+            family = self.calls.family(name) if not isinstance(meaning, Symbol | Unknown) else None
+            node = self.syntax.node(one) if family is not None else None
+            if family is None or node is None:
+                continue
+            try:
+                yield self._site(name, family, node), node, ""
+            except Refused as error:
+                yield None, node, str(error)
+
+    def _site(self, name: str, family: Family, node: ast.expr) -> Site:
+        parents = self.syntax.parents
+        outer = parents[node]
+        call = outer if isinstance(outer, ast.Call) and outer.func is node else None
+        whole: ast.expr = call or node
+        holder = parents[whole]
+        if isinstance(holder, Def | ast.ClassDef) and whole in holder.decorator_list:
+            if isinstance(holder, ast.ClassDef):
+                raise Refused(f"{self.syntax.where(node)}: {holder.name} is a class, whose instances it keeps: by hand")
+            if call is None and name == CACHED:
+                raise Refused(f"{self.syntax.where(node)}: it is given no container: by hand")
+            self._refuse_unfit(holder, whole)
+            return Site(name, family, node, call, holder, wraps=False)
+        if call is None:
+            raise Refused(f"{self.syntax.where(node)}: {name} is passed on as a value: change it by hand")
+        if name == CACHED:
+            return Site(name, family, node, call, None, wraps=False)
+        wraps = self.calls.is_function(call)
+        if not wraps and not family.called:
+            raise Refused(f"{self.syntax.where(node)}: what it is given cannot be told: change it by hand")
+        return Site(name, family, node, call, None, wraps)
+
+    def _refuse_unfit(self, function: Def, decorator: ast.expr) -> None:
+        where = self.syntax.where(decorator)
+        if isinstance(function, ast.AsyncFunctionDef):
+            raise Refused(
+                f"{where}: {function.name} is a coroutine, and what is kept is one that can be awaited once: "
+                "decide what it is to keep, by hand"
+            )
+        below = function.decorator_list[function.decorator_list.index(decorator) + 1 :]
+        for one in below:
+            callee = one.func if isinstance(one, ast.Call) else one
+            last = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+            if last in _HOLDING:
+                raise Refused(f"{where}: it stands above {last}, which makes no function: turn the two round first")
+
+    # What a site becomes
+
+    def replacements(
+        self, site: Site, unified: Unified, imports: Imports, settings: Settings
+    ) -> Iterator[Replacement]:
+        """The unified decorator in the place of a memoiser. Raises Refused for what it cannot say."""
+        syntax = self.syntax
+        given = self.calls.given(site.family, None if site.wraps else site.call)
+        one = syntax.occurrence(site.callee)
+        assert one is not None
+        scopes = [one.scope]
+        names = unified.taken(self.file, imports, needed(given.values, settings, DECORATOR), scopes)
+        said = arguments(given.values, settings, names)
+        own = given.plain and said == arguments(given.values, _AS_IT_IS, names)
+        start, end = syntax.start(site.callee), syntax.end(site.callee)
+        because, guidance = self._because(site, settings)
+        text = names[DECORATOR]
+        if site.wraps:
+            text += f"({', '.join(said)})" if said else "()"
+        elif not own:
+            whole = site.call or site.callee
+            end = syntax.end(whole)
+            self._refuse_comments(start, end)
+            text += f"({', '.join(said)})"
+        # The one thing goes, and another comes: no name has become another one.
+        yield Replacement(start, end, "", because, guidance)
+        yield Replacement(end, end, text, because, guidance)
+
+    def _because(self, site: Site, settings: Settings) -> tuple[str, Guidance]:
+        last = site.name.rpartition(".")[2]
+        if settings.changes:
+            return f"{last} becomes the unified decorator; entries are dropped at other times", "review"
+        if site.name.startswith("cachetools."):
+            return f"{last} becomes the unified decorator; 1 and 1.0 alone are no longer one key", "safe"
+        owner = self.syntax.parents.get(site.function) if site.function is not None else None
+        if isinstance(owner, ast.ClassDef) and not _static(site.function):
+            return f"{last} becomes the unified decorator: one bound for all instances, which it keeps, as before", "safe"
+        return f"{last} becomes the unified decorator", "safe"
+
+    def _refuse_comments(self, start: int, end: int) -> None:
+        for at, _ in self.syntax.comments(start, end):
+            line = self.syntax.text.count("\n", 0, at) + 1
+            raise Refused(f"{self.syntax.where(line)}: a comment stands among the settings: move it above")
+
+
+def _static(function: Def | None) -> bool:
+    names = {one.id for one in function.decorator_list if isinstance(one, ast.Name)} if function is not None else set()
+    return "staticmethod" in names
+
+
+_AS_IT_IS: Final = Settings("MEMO", None, None, bare=False)
+
+
+def drop_unused(
+    references: References, file: Bindings, imports: Imports, gone: Collection[int], wanted: Collection[str]
+) -> None:
+    """Take out the imports of some modules that nothing in the file, and nobody elsewhere, needs any longer.
+
+    `gone` are the numbers of the names that are replaced; `wanted` the dotted names and modules that may go.
+    """
+    for taken in file.taken:
+        if not taken.bound or taken.home is not file.top and taken.statement.scope is not taken.home:
+            continue
+        whole = f"{taken.target}.{taken.name}" if taken.name else taken.target
+        if whole not in wanted and not (not taken.name and any(one.startswith(f"{whole}.") for one in wanted)):
+            continue
+        used = [one for one in file.uses(taken.home, taken.bound) if not _of_import(file, one)]
+        touched = [one for one in used if _root_of(file, gone, one)]
+        if not touched or len(touched) < len(used):
+            continue
+        if len(file.bindings(taken.home, taken.bound)) > 1 or _needed_elsewhere(references, file, taken):
+            continue
+        imports.drop(taken.statement, taken.name or taken.target)
+
+
+def _of_import(file: Bindings, one: Occurrence) -> bool:
+    return one.number in file.by_place
+
+
+def _root_of(file: Bindings, gone: Collection[int], one: Occurrence) -> bool:
+    """Whether a name is one that is replaced, or the beginning of a chain that is."""
+    if one.number in gone:
+        return True
+    return any(file.occurrences.chain(file.occurrences.all[number])[0] is one for number in gone)
+
+
+def _needed_elsewhere(references: References, file: Bindings, taken: Taken) -> bool:
+    """Whether a module lists a name in `__all__`, or others take it from there."""
+    from overhaul.refactoring.named_strings import exported_names
+
+    if any(one.name == taken.bound for one in exported_names(file)):
+        return True
+    here = Symbol(file.module, "", "module", file.path, 1)
+    for path in references.project.mentioning([taken.bound]):
+        if path == file.path:
+            continue
+        other = references.bindings(path)
+        for one in other.taken:
+            if one.name in (taken.bound, "*") and means(here, references.module(other, one.target)):
+                return True
+        for use in other.occurrences.named(taken.bound):
+            if use.role == "attribute" and use.base >= 0:
+                if means(here, references.meaning(path, other.occurrences.all[use.base])):
+                    return True
+    return False
+
+
+def names_of(names: Collection[str]) -> frozenset[str]:
+    """The dotted names of memoisers, and all that is imported for them alone."""
+    return frozenset(names) | {"cachetools.LRUCache", "cachetools.TTLCache", "cachetools.FIFOCache",
+                               "cachetools.LFUCache"}  # fmt: skip
+
+
+ALL: Final = frozenset({*FAMILIES, CACHED})

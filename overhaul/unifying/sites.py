@@ -1,0 +1,289 @@
+"""Write the uses of a class anew, one expression of a file after the other, those in each other too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from overhaul.changes import Guidance, Replacement
+from overhaul.facts import Function
+from overhaul.lazy import cst
+from overhaul.unifying.filling import Unserved, bound, filled
+from overhaul.unifying.layout import laid_out, lost_comment
+from overhaul.unifying.rules import Rules, plain_rename
+from overhaul.unifying.templates import Template, code, fitting, mapped
+from overhaul.unifying.trees import Tree
+
+
+class Site(NamedTuple):
+    """One expression that is written anew."""
+
+    tree: Tree
+    node: Any
+    sort: str
+    """construct, method, attribute, item, operator, name."""
+    member: str = ""
+
+
+class Written(NamedTuple):
+    """What a site becomes."""
+
+    node: Any
+    free: frozenset[str]
+    """The names that the new text needs."""
+    reviewed: tuple[str, ...]
+    first: Any = None
+    members: tuple[str, ...] = ()
+
+
+class Writer:
+    """Writes the sites of one file."""
+
+    def __init__(
+        self, rules: Rules, new: str, functions: Mapping[str, Function | None], sites: Mapping[int, Site], width: int
+    ) -> None:  # fmt: skip
+        """`new`: how the new class is called; `functions`: those of the new class that templates call, by name."""
+        self._rules, self._new, self._functions, self._sites = rules, new, functions, sites
+        self._width = width
+        self.problems: list[tuple[str, int, str]] = []
+        self.needed: set[str] = set()
+        """Names that the texts need, the new class's among them."""
+
+    def replacements(self, tree: Tree, guidance: Guidance, because: str) -> Iterator[Replacement]:
+        """What is replaced; sites inside of others go with them."""
+        mine = sorted(self._sites.values(), key=lambda one: (tree.span(one.node)[0], -tree.span(one.node)[1]))
+        covered = -1
+        for site in mine:
+            start, end = tree.span(site.node)
+            if end <= covered:
+                continue
+            try:
+                written = self._write(site, site.node)
+                self.needed |= written.free
+                said = "; ".join((because, *written.reviewed)) if written.reviewed or guidance != "safe" else because
+                sure: Guidance = "review" if written.reviewed else guidance
+                token = self._token(site, written)
+                if token is not None:
+                    yield Replacement(*token, said, sure)
+                    continue
+                yield from self._whole(site, start, end, said, sure)
+                covered = max(covered, end)
+            except Unserved as error:
+                self.problems.append((tree.path, tree.line(site.node), f"`{_short(tree, site.node)}`: {error}"))
+                covered = max(covered, end)
+
+    def _token(self, site: Site, written: Written) -> tuple[int, int, str] | None:
+        """The name alone, where nothing else changes: layout and what stands inside stay as they are."""
+        old, new = site.node, written.node
+        if site.sort == "name":
+            return (*site.tree.span(old), self._new)
+        if written.first is not None:
+            return None
+        if isinstance(old, cst.Attribute) and isinstance(new, cst.Attribute) and new.value is old.value:
+            return (*site.tree.span(old.attr), new.attr.value)
+        if not (isinstance(old, cst.Call) and isinstance(new, cst.Call)):
+            return None
+        same = len(old.args) == len(new.args) and all(
+            one.value is other.value and _keyword(one) == _keyword(other) and one.star == other.star
+            for one, other in zip(old.args, new.args, strict=True)
+        )
+        if not same or not isinstance(old.func, cst.Attribute) or not isinstance(new.func, cst.Attribute):
+            return None
+        return (*site.tree.span(old.func.attr), new.func.attr.value) if new.func.value is old.func.value else None
+
+    def _whole(self, site: Site, start: int, end: int, because: str, guidance: Guidance) -> Iterator[Replacement]:
+        tree = site.tree
+        firsts: list[Any] = []
+
+        def change(node: Any, updated: Any) -> Any:
+            inner = self._sites.get(id(node))
+            if inner is None or (inner.node is not node):
+                return updated
+            written = self._write(inner, updated)
+            self.needed |= written.free
+            if written.first is not None:
+                if node is not site.node:
+                    raise Unserved("what takes two statements cannot stand inside of another expression")
+                firsts.append(written.first)
+            if node is site.node:
+                return laid_out(node, written.node)
+            made = fitting(written.node, tree.parent(node), node)
+            if getattr(node, "lpar", ()) and not getattr(made, "lpar", ()):
+                made = made.with_changes(lpar=node.lpar, rpar=node.rpar)
+            return made
+
+        node = mapped(site.node, change)
+        if lost_comment(site.node, node):
+            raise Unserved("a comment inside of it would be lost: move it above")
+        node = fitting(node.with_changes(lpar=[], rpar=[]) if getattr(node, "lpar", ()) and getattr(
+            site.node, "lpar", ()) else node, tree.parent(site.node), site.node)
+        text = code(node)
+        if not _parses(text):
+            raise Unserved(f"what would be written is no expression: {text[:60]!r}")
+        if firsts:
+            yield from self._beforehand(site, firsts[0], because, guidance)
+            if isinstance(tree.parent(site.node), cst.Expr):
+                # The value is not used.
+                yield Replacement(start, end, code(firsts[0]), because, guidance)
+                return
+        line = tree.text.rfind("\n", 0, start) + 1
+        if isinstance(node, cst.Call) and "\n" not in text and len(tree.text[line:start]) + len(text) > self._width:
+            text = _broken(node, tree.text[line:start])
+        yield Replacement(start, end, text, because, guidance)
+
+    def _beforehand(self, site: Site, first: Any, because: str, guidance: Guidance) -> Iterator[Replacement]:
+        """A statement of its own above the one that the site stands in."""
+        tree = site.tree
+        parent = tree.parent(site.node)
+        if isinstance(parent, cst.Expr):
+            return
+        line = tree.parent(parent)
+        if not isinstance(parent, (cst.Return, cst.Assign, cst.AnnAssign)) or not isinstance(
+            line, cst.SimpleStatementLine) or len(line.body) != 1:  # fmt: skip
+            raise Unserved("what takes two statements must be the whole value of one")
+        start = tree.span(parent)[0]
+        begin = tree.text.rfind("\n", 0, start) + 1
+        indent = tree.text[begin:start]
+        if indent.strip():
+            raise Unserved("what takes two statements must stand on a line of its own")
+        yield Replacement(start, start, f"{code(first)}\n{indent}", because, guidance)
+
+    # One site
+
+    def _write(self, site: Site, updated: Any) -> Written:
+        """What a site becomes; `updated` is its node with what stands inside of it written anew already."""
+        match site.sort:
+            case "name":
+                return Written(cst.Name(self._new), frozenset({self._new}), ())
+            case "construct":
+                return self._call(site, updated, self._rules.construct, "__init__", None)
+            case "method":
+                name = site.member
+                arguments = bound(self._rules.parameters(name), site.node.args)
+                rule = self._rules.method(name, arguments)
+                return self._call(site, updated, rule.template, name, updated.func.value)
+            case "attribute":
+                return self._attribute(site, updated)
+            case "item":
+                rule = self._rules.item(site.member, code(site.node.slice[0].slice.value))
+                if rule is None:
+                    raise Unserved(f"nothing says what becomes of {site.member}")
+                return self._fill(rule.template, "", {}, {}, site.node.value.value, updated.value.value)
+            case _:
+                return self._operator(site, updated)
+
+    def _call(self, site: Site, updated: Any, template: Template, name: str, receiver: Any) -> Written:
+        parameters = self._rules.parameters(name)
+        old, new = bound(parameters, site.node.args), bound(parameters, updated.args)
+        known = self._functions.get(name if name == "__init__" else plain_rename(template))
+        written = self._fill(
+            template, name, old.given, new.given, None if receiver is None else site.node.func.value, receiver,
+            new.rest, known,
+        )  # fmt: skip
+        more = tuple(
+            f"None for {one} meant that it is not given" for one in old.given
+            if self._rules.overloaded(name, one) and not _surely_not_none(old.given[one])
+            and any(each.name == one and each.default == "None" for each in parameters)
+        )  # fmt: skip
+        return written._replace(reviewed=(*written.reviewed, *more))
+
+    def _fill(
+        self, template: Template, name: str, old: Mapping[str, Any], new: Mapping[str, Any], receiver: Any = None,
+        updated: Any = None, rest: Any = (), known: Function | None = None,
+    ) -> Written:  # fmt: skip
+        original = dict(old) if receiver is None else {"self": receiver, **old}
+        given = dict(new) if receiver is None else {"self": updated, **new}
+        if "self" in original and not template.names & {"self"} and name:
+            pass
+        result = filled(template, given, self._rules.parameters(name) if name else (), rest=rest, target=known,
+                        original=original)  # fmt: skip
+        if result.defaults:
+            raise Unserved(f"the default of {result.defaults[0]} is no plain value: say `{{{result.defaults[0]}=...}}`")
+        return Written(result.node, template.free, result.reviewed, result.first)
+
+    def _attribute(self, site: Site, updated: Any) -> Written:
+        tree, name = site.tree, site.member
+        rule = self._rules.attribute(name)
+        parent = tree.parent(site.node)
+        stored = isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.DelTarget if hasattr(cst, "DelTarget") else cst.Del)) and not (  # noqa: E501
+            isinstance(parent, (cst.AugAssign, cst.AnnAssign)) and parent.value is site.node
+        )
+        if rule is None:
+            method = self._bound_method(name)
+            return Written(
+                updated.with_changes(attr=cst.Name(method)), frozenset(), ("passed on, or replaced by a test",)
+            )
+        if stored and not (isinstance(rule.template.tree, cst.Attribute) and plain_rename(rule.template)):
+            raise Unserved("it is assigned, and what becomes of it is no attribute")
+        return self._fill(rule.template, "", {}, {}, site.node.value, updated.value)
+
+    def _bound_method(self, name: str) -> str:
+        """The new name of a method that is not called here."""
+        mine = [one for one in self._rules.methods if one.name == name]
+        if not mine:
+            raise Unserved(f"nothing says what becomes of {name}")
+        new = plain_rename(mine[0].template)
+        parameters = [one.name for one in self._rules.parameters(name)]
+        tree = mine[0].template.tree
+        passed = [blank.name if (blank := mine[0].template.blank(one.value)) is not None and one.keyword is None else ""
+                  for one in tree.args] if isinstance(tree, cst.Call) else [""]  # fmt: skip
+        if len(mine) > 1 or not new or passed != parameters:
+            raise Unserved(f"{name} is not called here, and is no plain rename")
+        return new
+
+    def _operator(self, site: Site, updated: Any) -> Written:
+        rule = self._rules.operator(site.member)
+        if rule is None:
+            raise Unserved(f"nothing says what becomes of {site.member}")
+        old, new = site.node, updated
+        match site.member:
+            case "__contains__":
+                target, target_new = old.comparisons[0], new.comparisons[0]
+                if len(old.comparisons) != 1:
+                    raise Unserved("a chain of comparisons")
+                item = next(iter(self._rules.parameters("__contains__"))).name
+                given = {item: old.left, "self": target.comparator}
+                made = filled(rule.template, {item: new.left, "self": target_new.comparator},
+                              self._rules.parameters("__contains__"), original=given)  # fmt: skip
+                node = made.node
+                if isinstance(target.operator, cst.NotIn):
+                    node = cst.UnaryOperation(operator=cst.Not(), expression=fitting(node, None, old))
+                return Written(node, rule.template.free, made.reviewed)
+            case "__len__":
+                return self._fill(rule.template, "", {}, {}, old.args[0].value, new.args[0].value)
+            case "__getitem__":
+                item = next(iter(self._rules.parameters("__getitem__"))).name
+                key, key_new = old.slice[0].slice, new.slice[0].slice
+                if len(old.slice) != 1 or not isinstance(key, cst.Index):
+                    raise Unserved("a slice")
+                return self._fill(rule.template, "__getitem__", {item: key.value}, {item: key_new.value}, old.value,
+                                  new.value)  # fmt: skip
+            case _:
+                return self._fill(rule.template, "", {}, {}, old, new)
+
+
+def _keyword(one: Any) -> str:
+    return one.keyword.value if one.keyword is not None else ""
+
+
+def _surely_not_none(node: Any) -> bool:
+    return isinstance(node, (cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Tuple, cst.List, cst.Dict))
+
+
+def _short(tree: Tree, node: Any) -> str:
+    return " ".join(tree.written(node).split())[:70]
+
+
+def _parses(text: str) -> bool:
+    try:
+        cst.parse_expression(text)
+    except (cst.ParserSyntaxError, cst.CSTValidationError, SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _broken(call: Any, before: str) -> str:
+    """A call with its arguments on a line of their own."""
+    indent = before[: len(before) - len(before.lstrip())]
+    inner = ", ".join(code(one.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for one in call.args)
+    return f"{code(call.func)}(\n{indent}    {inner},\n{indent})" if call.args else code(call)

@@ -1,0 +1,210 @@
+"""Whether what holds instances of a class holds nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from overhaul.facts import Parameter
+from overhaul.lazy import cst
+from overhaul.naming.meanings import External, Symbol
+from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.bindings import Taken
+from overhaul.unifying.filling import Unserved, bound, without_receiver
+from overhaul.unifying.flow import Escape, Flow
+from overhaul.unifying.slots import Called, Field, Result, Variable, is_fixture
+from overhaul.unifying.trees import Tree
+
+_EMPTY: Final = frozenset({"dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakValueDictionary", "tuple"})
+
+
+def mixtures(flow: Flow) -> Iterator[Escape]:
+    """Every place where a slot that holds instances is given something else, or something that nobody knows."""
+    for slot in list(flow.slots):
+        match slot:
+            case Variable():
+                yield from _variable(flow, slot)
+            case Field():
+                yield from _field(flow, slot)
+            case Result():
+                yield from _result(flow, slot)
+
+
+def _told(flow: Flow, tree: Tree, node: Any, shaped: bool) -> bool:
+    """Whether a value is an instance, None, or a container that is empty yet."""
+    if (tree.path, id(node)) in flow.values:
+        return True
+    match node:
+        case cst.Name():
+            return node.value == "None"
+        case cst.List() | cst.Set() | cst.Tuple():
+            return shaped and not node.elements
+        case cst.Dict():
+            return shaped and not node.elements
+        case cst.Call():
+            last = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+            if last in ("field", "attrib", "ib"):
+                return all(one.keyword is None or one.keyword.value != "default" or _told(flow, tree, one.value, shaped)
+                           for one in node.args)  # fmt: skip
+            return shaped and last in _EMPTY and all(
+                isinstance(one.value, (cst.Name, cst.Lambda, cst.Integer)) or one.keyword for one in node.args
+            )
+        case cst.IfExp():
+            return _told(flow, tree, node.body, shaped) and _told(flow, tree, node.orelse, shaped)
+        case _:
+            return False
+
+
+def _other(flow: Flow, tree: Tree, node: Any, what: str) -> Escape:
+    return Escape(tree.path, tree.line(node), f"{what} may be something else than {flow.target.name} too: "
+                  f"`{' '.join(tree.written(node).split())[:60]}`")  # fmt: skip
+
+
+def _value_of(tree: Tree, target: Any) -> Any:
+    """What a target is assigned; None for what is bound in another way."""
+    parent = tree.parent(target)
+    if isinstance(parent, cst.AssignTarget):
+        return tree.parent(parent).value
+    if isinstance(parent, (cst.AnnAssign, cst.NamedExpr)):
+        return parent.value
+    if isinstance(parent, cst.Element):
+        around = tree.parent(parent)
+        value = _value_of(tree, around)
+        if isinstance(value, (cst.Tuple, cst.List)) and len(value.elements) == len(around.elements):
+            at = next(at for at, one in enumerate(around.elements) if one is parent)
+            return value.elements[at].value
+    return None
+
+
+def _variable(flow: Flow, slot: Variable) -> Iterator[Escape]:
+    tree = flow.places.tree(slot.path)
+    given = flow.bound.get(slot, set())
+    for one in tree.file.bindings(slot.home, slot.name):
+        if isinstance(one, Taken):
+            if slot.home is not tree.file.top:
+                yield Escape(slot.path, one.statement.line, f"`{slot.name}` is imported too")
+        elif one.role == "parameter":
+            yield from _parameter(flow, slot, tree)
+        elif one.role != "delete" and (slot.path, one.start) not in given:
+            yield from _bound_otherwise(flow, slot, tree, one)
+
+
+def _bound_otherwise(flow: Flow, slot: Variable, tree: Tree, one: Occurrence) -> Iterator[Escape]:
+    node = tree.name_at(one.start)
+    if node is None:
+        return
+    parent = tree.parent(node)
+    if isinstance(parent, cst.AnnAssign) and parent.value is None:
+        return
+    value = _value_of(tree, node)
+    if value is None or not _told(flow, tree, value, bool(flow.slots[slot])):
+        yield _other(flow, tree, value if value is not None else node, f"`{slot.name}`")
+
+
+def _parameter(flow: Flow, slot: Variable, tree: Tree) -> Iterator[Escape]:
+    function = flow.places.function(tree.module, slot.home.name)
+    if function is None:
+        return
+    parameter = next((one for one in function.parameters if one.name == slot.name), None)
+    if parameter is None or (function.owner and parameter is function.parameters[0] and function.kind == "method"):
+        return
+    if (why := _declared(flow, tree, parameter, slot)) is not None:
+        yield Escape(tree.path, function.line, why)
+        return
+    if is_fixture(function) or function.name.rpartition(".")[2].startswith("test"):
+        return
+    for one in flow.places.calls(tree.module, function):
+        if not isinstance(one, Called) or one.call is None or flow.own(one.tree, one.node):
+            continue
+        if tree.text and isinstance(one.node, cst.Attribute) and one.tree.written(one.node.value).startswith("super("):
+            arguments = one.call.args
+        else:
+            arguments = one.call.args
+        try:
+            value = bound(without_receiver(function), arguments).given.get(slot.name)
+        except Unserved:
+            if any(each.star for each in arguments):
+                yield _other(flow, one.tree, one.call, f"`{slot.name}` of {function.name}")
+            continue
+        if value is not None and not _told(flow, one.tree, value, bool(flow.slots[slot])):
+            yield _other(flow, one.tree, value, f"`{slot.name}` of {function.name}")
+
+
+def _declared(flow: Flow, tree: Tree, parameter: Parameter, slot: Variable) -> str | None:
+    """What an annotation says that is not the class."""
+    if not parameter.annotation or flow.slots[slot]:
+        return None
+    types = flow.places.project.types
+    classes = types.of_annotation(tree.module, slot.home.name.rpartition(".")[0], parameter.annotation)
+    others = [
+        one for one in classes
+        if not (flow.target.same(one) or (isinstance(one, External) and one.name in ("typing.Any", "builtins.object")))
+    ]  # fmt: skip
+    if not others:
+        return None
+    names = ", ".join(one.dotted if isinstance(one, Symbol) else one.name for one in others)
+    return f"`{slot.name}` is declared as {names}, and is given a {flow.target.name}: its users may be given others"
+
+
+def _field(flow: Flow, slot: Field) -> Iterator[Escape]:
+    given = flow.bound.get(slot, set())
+    shaped = bool(flow.slots[slot])
+    for tree, one, answer, _ in flow.places.members(slot.owner, slot.name):
+        node = tree.value_at(one)
+        if one.use != "store" or answer == "unsure" or node is None or (tree.path, tree.span(node)[0]) in given:
+            continue
+        if (tree.path, one.start) in given or flow.own(tree, node):
+            continue
+        parent = tree.parent(node)
+        if isinstance(parent, cst.AnnAssign) and parent.value is None:
+            continue
+        value = _value_of(tree, node)
+        if value is None or not _told(flow, tree, value, shaped):
+            yield _other(flow, tree, value if value is not None else node, f"`{slot.name}` of {slot.owner[1]}")
+    yield from _field_in_body(flow, slot, shaped)
+
+
+def _field_in_body(flow: Flow, slot: Field, shaped: bool) -> Iterator[Escape]:
+    """What stands for it in the bodies of classes."""
+    families = flow.places.receivers(slot.owner, slot.name).families
+    for module, owner in sorted({*families.family, slot.owner}):
+        tree = flow.places.tree(flow.places.project.symbols.path(module))
+        for scope in tree.file.occurrences.scopes:
+            if scope.kind != "class" or scope.name != owner:
+                continue
+            for one in tree.file.bindings(scope, slot.name):
+                node = tree.name_at(one.start) if isinstance(one, Occurrence) else None
+                if node is None or (tree.path, tree.span(node)[0]) in flow.bound.get(slot, set()):
+                    continue
+                parent = tree.parent(node)
+                if isinstance(parent, cst.FunctionDef) or (isinstance(parent, cst.AnnAssign) and parent.value is None):
+                    continue
+                value = _value_of(tree, node)
+                if value is None or not _told(flow, tree, value, shaped):
+                    yield _other(flow, tree, node, f"`{slot.name}` of {owner}")
+
+
+def _result(flow: Flow, slot: Result) -> Iterator[Escape]:
+    given = flow.bound.get(slot, set())
+    function = flow.places.function(slot.module, slot.name)
+    tree = flow.places.tree(flow.places.project.symbols.path(slot.module))
+    if function is None or not given:
+        return
+    for _, home in flow.places.homes(slot.module, slot.name):
+        for node in _returns(home.node):
+            if node.value is None or (tree.path, tree.span(node)[0]) in given:
+                continue
+            if not _told(flow, tree, node.value, bool(flow.slots[slot])):
+                yield _other(flow, tree, node.value, f"what {slot.name} gives")
+
+
+def _returns(function: Any) -> Iterator[Any]:
+    """The `return` and `yield` of a function, without those of functions in it."""
+    waiting = [function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            continue
+        if isinstance(node, (cst.Return, cst.Yield)):
+            yield node
+        waiting += list(node.children)

@@ -1,0 +1,711 @@
+"""Coordinate separate state machines, none of which can stop another, and keep what must survive on disk."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import errno
+import hashlib
+import inspect
+import io
+import itertools
+import json
+import logging
+import os
+import secrets
+import stat
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import IO, Any, Generic, Literal, TypeVar, cast
+
+M = TypeVar("M")
+S = TypeVar("S", bound=Hashable)
+How = Literal["transition", "unlisted", "recovered", "restored", "system"]
+Status = Literal["done", "failed", "late", "busy"]
+Paths = str | os.PathLike[str]
+
+log = logging.getLogger(__name__)
+
+
+class SystemState(Enum):
+    """States of a whole system, for who has none of his own."""
+
+    NORMAL = "normal"
+    DEGRADED = "degraded"
+    HALTED = "halted"
+    RECOVERING = "recovering"
+
+
+class StateError(Exception):
+    """Something is asked of a machine that it cannot do."""
+
+
+class TransitionRefused(StateError):
+    """A transition that the table has not, or that a guard is against."""
+
+    def __init__(self, machine: str, before: object, after: object, reason: str) -> None:
+        """Take the machine's name, both states, and why not."""
+        self.machine, self.before, self.after, self.reason = machine, before, after, reason
+        super().__init__(f"{machine}: from {_shown(before)} to {_shown(after)}: {reason}")
+
+
+class DamagedState(StateError):
+    """No generation of a file can be read; `problems` has a line for each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """Take a line for each generation."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A state that was left for another one."""
+
+    time: float
+    machine: str
+    kind: str
+    before: object
+    after: object
+    how: How
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemChanged:
+    """The event by which machines are told of a new state of the system."""
+
+    before: Enum
+    after: Enum
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of one machine: `late` ones still run, `busy` ones had not come back from an earlier time."""
+
+    machine: str
+    status: Status
+    value: Any = None
+    error: Exception | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """One reply of each machine, in the order of their registration."""
+
+    replies: tuple[Reply, ...]
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What machines returned, by name."""
+        return {reply.machine: reply.value for reply in self.replies if reply.status == "done"}
+
+    @property
+    def failures(self) -> tuple[Reply, ...]:
+        """All that did not come to an end: failed, late, busy."""
+        return tuple(reply for reply in self.replies if reply.status != "done")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Replies):
+    """Replies of the machines that were in the file, and what was only on one side."""
+
+    generation: Literal["current", "previous"]
+    problem: str
+    """Why it is not the current generation; "" when it is."""
+    unregistered: tuple[str, ...]
+    unsaved: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- machines
+
+
+@dataclass(frozen=True, eq=False)
+class MachineKind(Generic[M, S]):
+    """What machines of one class have in common; made by `StateCoordinator.kind`."""
+
+    coordinator: StateCoordinator
+    name: str
+    of: type[M]
+    table: Mapping[S, Collection[S]]
+    read: Callable[[M], S]
+    write: Callable[[M, S], object]
+    guards: Mapping[S, Callable[[M, S], bool]]
+    enforce: bool
+    refused: Callable[[M, S, S], Exception] | None
+    on_event: Callable[[M, Any], object] | None
+    timeout: float | None
+    initial: S | None
+    dump: Callable[[M], object] | None
+    load: Callable[[M, Any], object] | None
+    recover: Callable[[M], object] | None
+
+    def register(self, machine: M, name: str | None = None, *, strong: bool = False) -> M:
+        """Make the machine known, and return it. Named ones are saved; a name belongs to one living machine.
+
+        It is referred to weakly, and forgotten with its last user, unless `strong`.
+        """
+        self.coordinator.add(self, machine, name, strong)
+        return machine
+
+    def transition(self, machine: M, target: S, because: str = "") -> None:
+        """Go to a state; raise TransitionRefused (or what `refused` makes) where table or guard are against it."""
+        self.coordinator.change(self, machine, target, because)
+
+    def machines(self) -> list[M]:
+        """The living ones, in the order of registration."""
+        return [cast(M, machine) for machine in self.coordinator.living(self)]
+
+    def states(self) -> tuple[S, ...]:
+        """All states that the table names, each once."""
+        return tuple(dict.fromkeys(itertools.chain(self.table, *self.table.values())))
+
+    def why_not(self, machine: M, before: S, after: S) -> str:
+        """The reason against a transition; "" for none."""
+        if before not in self.table:
+            return f"the table does not know {_shown(before)}"
+        if after not in self.table[before]:
+            ways = ", ".join(map(_shown, self.table[before]))
+            return f"the table has no such transition; it has {ways or 'none from there'}"
+        guard = self.guards.get(after)
+        if guard is not None and not guard(machine, before):
+            return f"{getattr(guard, '__name__', 'a guard')} is against it"
+        return ""
+
+
+class Tracked(Generic[M, S]):
+    """A data descriptor for the state of a class with a `__dict__`: every assignment but the first is a transition.
+
+    `phase = Tracked(SESSION)` in the body of the class, or `SessionLifecycle.phase = Tracked(SESSION, "phase")`.
+    """
+
+    def __init__(self, kind: MachineKind[M, S], name: str = "") -> None:
+        """Take the kind, which reads the state by the name of this attribute, and that name where no class gives it."""
+        self._kind = kind
+        self._name = name
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, machine: M | None, owner: type) -> Any:
+        if machine is None:
+            return self
+        try:
+            return machine.__dict__[self._name]
+        except KeyError:
+            raise AttributeError(self._name, name=self._name, obj=machine) from None
+
+    def __set__(self, machine: M, state: S) -> None:
+        if self._name in machine.__dict__:
+            self._kind.coordinator.change(self._kind, machine, state, "", self._put)
+        else:
+            self._put(machine, state)
+
+    def _put(self, machine: M, state: S) -> None:
+        machine.__dict__[self._name] = state
+
+
+def anywhere(states: Iterable[S]) -> dict[S, frozenset[S]]:
+    """The table in which every state leads to every one."""
+    every = frozenset(states)
+    return dict.fromkeys(every, every)
+
+
+class _Entry:
+    """A registered machine."""
+
+    __slots__ = ("_strong", "_weak", "error", "kind", "lock", "name", "named", "stuck")
+
+    def __init__(self, kind: MachineKind[Any, Any], machine: object, name: str, named: bool) -> None:
+        self.kind = kind
+        self.name = name
+        self.named = named
+        self.lock = threading.RLock()
+        self.stuck = False
+        self.error: Exception | None = None
+        self._strong: object = None
+        self._weak: Callable[[], object] | None = None
+
+    def hold(self, machine: object, strong: bool, gone: Callable[[object], object]) -> None:
+        if strong:
+            self._strong = machine
+            return
+        try:
+            self._weak = weakref.ref(machine, gone)
+        except TypeError:
+            raise StateError(f"{type(machine).__name__} cannot be referred to weakly: register it strongly") from None
+
+    def machine(self) -> Any:
+        """The machine; None when it is gone."""
+        return self._strong if self._weak is None else self._weak()
+
+
+_Task = tuple[_Entry, Callable[[Any], object]]
+
+
+# ---------------------------------------------------------------- the coordinator
+
+
+class StateCoordinator:
+    """Knows machines, tells them events, checks and keeps their transitions, saves and restores them.
+
+    Machines stay separate: each has a lock of its own for its transitions, and no lock is held that two machines
+    share while one of them runs. What one raises is kept as its reply. `timeout` (seconds, for kinds that do not say
+    it themselves) is how long one may take to answer an event; then the others are served by another thread. None
+    means that machines are called in the thread of who tells the event, for as long as they take.
+    """
+
+    def __init__(
+        self,
+        system: Enum = SystemState.NORMAL,
+        *,
+        system_table: Mapping[Any, Collection[Enum]] | None = None,
+        timeout: float | None = 5.0,
+        history: int = 1000,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Take the state of the system to begin with, its table (None: any to any), and how many transitions to keep."""
+        self._system = system
+        self._system_table = system_table
+        self._timeout = timeout
+        self._clock = clock
+        self._history: deque[Transition] = deque(maxlen=history)
+        self._watchers: list[Callable[[Transition], object]] = []
+        self._entries: dict[tuple[int, int], _Entry] = {}
+        self._names: dict[str, _Entry] = {}
+        self._gone: deque[tuple[tuple[int, int], str]] = deque()
+        self._numbers: dict[str, itertools.count[int]] = {}
+        self._records: dict[str, Any] = {}
+        self._lock = threading.RLock()  # for the few lines that change these; never while a machine is called
+
+    # ---- machines
+
+    def kind(
+        self,
+        name: str,
+        of: type[M],
+        *,
+        table: Mapping[S, Collection[S]],
+        attribute: str = "state",
+        read: Callable[[M], S] | None = None,
+        write: Callable[[M, S], object] | None = None,
+        guards: Mapping[S, Callable[[M, S], bool]] | None = None,
+        enforce: bool = True,
+        refused: Callable[[M, S, S], Exception] | None = None,
+        on_event: str | Callable[[M, Any], object] | None = None,
+        timeout: float | None | Literal["coordinator's"] = "coordinator's",
+        initial: S | None = None,
+        dump: Callable[[M], object] | None = None,
+        load: Callable[[M, Any], object] | None = None,
+        recover: Callable[[M], object] | None = None,
+    ) -> MachineKind[M, S]:
+        """Say how machines of a class are read, set, checked, told and saved. Kinds are cheap, machines cheaper.
+
+        The state is an attribute unless `read` and `write` say otherwise. `guards`: by target state, a question to
+        machine and state before. `enforce=False`: what table and guards are against is done, and kept as `unlisted`.
+        `refused` makes the exception. `on_event` is a method's name, or a function of machine and event. `dump` gives
+        what is saved beside the state, as JSON has it, and `load` takes it back. `recover` puts one machine in order;
+        without it the state last saved is restored, or `initial`.
+        """
+        return MachineKind(
+            coordinator=self,
+            name=name,
+            of=of,
+            table={before: frozenset(after) for before, after in table.items()},
+            read=read or (lambda machine: cast(S, getattr(machine, attribute))),
+            write=write or (lambda machine, state: setattr(machine, attribute, state)),
+            guards=dict(guards or {}),
+            enforce=enforce,
+            refused=refused,
+            on_event=_named_method(on_event) if isinstance(on_event, str) else on_event,
+            timeout=self._timeout if isinstance(timeout, str) else timeout,
+            initial=initial,
+            dump=dump,
+            load=load,
+            recover=recover,
+        )
+
+    def add(self, kind: MachineKind[Any, Any], machine: object, name: str | None, strong: bool) -> None:
+        """What `kind.register` does."""
+        key = (id(machine), id(kind))
+        with self._lock:
+            self._forget_the_gone()
+            if key in self._entries:
+                return
+            if name is not None and name in self._names:
+                raise StateError(f"there is a machine named {name!r} already")
+            entry = _Entry(kind, machine, self._free_name(kind.name) if name is None else name, name is not None)
+            entry.hold(machine, strong, lambda _: self._gone.append((key, entry.name)))
+            self._entries[key] = self._names[entry.name] = entry
+
+    def forget(self, machine: object) -> None:
+        """Drop a machine, of whatever kinds."""
+        with self._lock:
+            for key, entry in list(self._entries.items()):
+                if key[0] == id(machine):
+                    del self._entries[key], self._names[entry.name]
+
+    def living(self, kind: MachineKind[Any, Any] | None = None) -> list[object]:
+        """The machines that are registered, of one kind or of all."""
+        found = (entry.machine() for entry in self._living() if kind is None or entry.kind is kind)
+        return [machine for machine in found if machine is not None]
+
+    def states(self) -> dict[str, Any]:
+        """The state of each machine by its name."""
+        pairs = ((entry, entry.machine()) for entry in self._living())
+        return {entry.name: entry.kind.read(machine) for entry, machine in pairs if machine is not None}
+
+    def failing(self) -> dict[str, Exception]:
+        """Machines that failed the last time they were told something, with what they raised."""
+        return {entry.name: entry.error for entry in self._living() if entry.error is not None}
+
+    # ---- transitions
+
+    def transition(self, machine: object, target: Hashable, because: str = "") -> None:
+        """Take a machine, or the one of a name, to a state; raise TransitionRefused where that must not be."""
+        entry = self._entry(machine)
+        self.change(entry.kind, entry.machine(), target, because)
+
+    def change(
+        self,
+        kind: MachineKind[M, S],
+        machine: M,
+        target: S,
+        because: str,
+        write: Callable[[M, S], object] | None = None,
+    ) -> None:
+        """What `kind.transition` does; machines that nobody registered are checked and kept as well."""
+        entry = self._entries.get((id(machine), id(kind)))
+        with entry.lock if entry is not None else contextlib.nullcontext():
+            before = kind.read(machine)
+            reason = kind.why_not(machine, before, target)
+            name = kind.name if entry is None else entry.name
+            if reason and kind.enforce:
+                raise (
+                    TransitionRefused(name, before, target, reason)
+                    if kind.refused is None
+                    else kind.refused(machine, before, target)
+                )
+            (write or kind.write)(machine, target)
+        if reason:
+            log.warning("%s: from %s to %s, although %s", name, _shown(before), _shown(target), reason)
+        self._keep(name, kind.name, before, target, "unlisted" if reason else "transition", because)
+
+    def watch(self, watcher: Callable[[Transition], object]) -> Callable[[], None]:
+        """Call a function after each transition that goes through here, and return what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def history(self, machine: str = "") -> tuple[Transition, ...]:
+        """The last transitions, of one machine (by name) or of all."""
+        with self._lock:
+            kept = tuple(self._history)
+        return tuple(one for one in kept if machine in ("", one.machine))
+
+    # ---- events
+
+    def tell(self, event: object, kind: MachineKind[Any, Any] | None = None) -> Replies:
+        """Tell all machines that have `on_event` (of one kind, or of all); what they raise is in the replies."""
+        return Replies(tuple(_each(self._told(kind, event))))
+
+    async def atell(self, event: object, kind: MachineKind[Any, Any] | None = None) -> Replies:
+        """The same with coroutine functions awaited, all side by side; other functions run beside the loop."""
+        told = self._told(kind, event)
+        awaited = [(entry, do) for entry, do in told if _is_awaited(entry)]
+        names = {entry.name for entry, _ in awaited}
+        called = [(entry, do) for entry, do in told if entry.name not in names]
+        answers = await asyncio.gather(
+            asyncio.wrap_future(_beside(lambda: list(_each(called)))), *(_awaited(entry, do) for entry, do in awaited)
+        )
+        replies = {reply.machine: reply for reply in (*answers[0], *answers[1:])}
+        return Replies(tuple(replies[entry.name] for entry, _ in told))
+
+    @property
+    def system(self) -> Enum:
+        """The state of the whole system."""
+        return self._system
+
+    def set_system(self, state: Enum, because: str = "") -> Replies:
+        """Change it, and tell all machines by a SystemChanged; raise TransitionRefused where its table is against it."""
+        return self.tell(self._system_changed(state, because))
+
+    async def aset_system(self, state: Enum, because: str = "") -> Replies:
+        """The same, told by `atell`."""
+        return await self.atell(self._system_changed(state, because))
+
+    # ---- on disk
+
+    def save(self, path: Paths) -> Replies:
+        """Save the system's state and all named machines, atomically, with a checksum and the generation before.
+
+        Of a machine that fails, what was saved or restored last is kept in the file.
+        """
+        replies = tuple(_each([(entry, _record) for entry in self._living() if entry.named]))
+        with self._lock:
+            self._records.update({reply.machine: reply.value for reply in replies if reply.status == "done"})
+            records = {reply.machine: self._records[reply.machine] for reply in replies if reply.machine in self._records}
+            content = {"version": 1, "system": self._system.name, "machines": records}
+        save_json(path, content)
+        return Replies(replies)
+
+    def restore(self, path: Paths) -> Restored:
+        """Put the system and all named machines into the states of a file, unchecked by tables; raise DamagedState."""
+        loaded = load_json(path)
+        try:
+            system, records = type(self._system)[loaded.value["system"]], dict[str, Any](loaded.value["machines"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise DamagedState([f"{os.fspath(path)}: not a saved state: {error!r}"]) from error
+        named = [entry for entry in self._living() if entry.named]
+        with self._lock:
+            self._system, self._records = system, records
+        present = [entry for entry in named if entry.name in records]
+        replies = tuple(_each([(entry, self._restoring(entry, "restored", "")) for entry in present]))
+        names = {entry.name for entry in named}
+        return Restored(
+            replies,
+            loaded.generation,
+            loaded.problem,
+            tuple(name for name in records if name not in names),
+            tuple(entry.name for entry in named if entry.name not in records),
+        )
+
+    def recover(self, machine: object, because: str = "") -> None:
+        """Put one machine in order, and no other: by its kind's `recover`, from what was saved last, or as at first.
+
+        What it raises is raised; StateError when none of the three is there.
+        """
+        entry = self._entry(machine)
+        owner, kind = entry.machine(), entry.kind
+        if kind.recover is not None:
+            with entry.lock:
+                before = kind.read(owner)
+                kind.recover(owner)
+                after = kind.read(owner)
+            self._keep(entry.name, kind.name, before, after, "recovered", because)
+        elif entry.name in self._records:
+            self._restoring(entry, "recovered", because)(owner)
+        elif kind.initial is not None:
+            with entry.lock:
+                before = kind.read(owner)
+                kind.write(owner, kind.initial)
+            self._keep(entry.name, kind.name, before, kind.initial, "recovered", because)
+        else:
+            raise StateError(f"{entry.name} has no way to recover: nothing saved, no `initial`, no `recover`")
+        entry.stuck, entry.error = False, None
+
+    # ---- inside
+
+    def _restoring(self, entry: _Entry, how: How, because: str) -> Callable[[Any], object]:
+        record = self._records[entry.name]
+
+        def restore(machine: Any) -> None:
+            kind = entry.kind
+            state = _decoded(kind, machine, record["state"])
+            with entry.lock:
+                before = kind.read(machine)
+                if kind.load is not None and "content" in record:
+                    kind.load(machine, record["content"])
+                if kind.read(machine) != state:
+                    kind.write(machine, state)
+            self._keep(entry.name, kind.name, before, state, how, because)
+
+        return restore
+
+    def _system_changed(self, state: Enum, because: str) -> SystemChanged:
+        with self._lock:
+            before = self._system
+            if self._system_table is not None and state not in self._system_table.get(before, ()):
+                raise TransitionRefused("the system", before, state, "the table has no such transition")
+            self._system = state
+        self._keep("", "", before, state, "system", because)
+        return SystemChanged(before, state, because)
+
+    def _keep(self, machine: str, kind: str, before: object, after: object, how: How, because: str) -> None:
+        transition = Transition(self._clock(), machine, kind, before, after, how, because)
+        with self._lock:
+            self._history.append(transition)
+        for watcher in tuple(self._watchers):
+            error = _isolated(watcher, transition)[1]
+            if error is not None:
+                log.error("a watcher of transitions failed", exc_info=error)
+
+    def _told(self, kind: MachineKind[Any, Any] | None, event: object) -> list[_Task]:
+        def tell(machine: Any, on_event: str | Callable[[Any, Any], object]) -> object:
+            return getattr(machine, on_event)(event) if isinstance(on_event, str) else on_event(machine, event)
+
+        return [
+            (entry, partial(tell, on_event=entry.kind.on_event))
+            for entry in self._living()
+            if entry.kind.on_event is not None and kind in (None, entry.kind)
+        ]
+
+    def _entry(self, machine: object) -> _Entry:
+        with self._lock:
+            self._forget_the_gone()
+            if isinstance(machine, str):
+                found = [self._names[machine]] if machine in self._names else []
+            else:
+                found = [entry for key, entry in self._entries.items() if key[0] == id(machine)]
+        if len(found) != 1:
+            what = "is registered for several kinds: ask the kind" if found else "is not registered"
+            raise StateError(f"{machine if isinstance(machine, str) else type(machine).__name__} {what}")
+        return found[0]
+
+    def _living(self) -> list[_Entry]:
+        with self._lock:
+            self._forget_the_gone()
+            return list(self._entries.values())
+
+    def _forget_the_gone(self) -> None:
+        """Drop what the garbage collector has told; it may do so at any time, so it only leaves a note."""
+        while self._gone:
+            key, entry = self._gone.popleft()
+            if self._entries.get(key) is entry:
+                del self._entries[key], self._names[entry.name]
+
+    def _free_name(self, kind: str) -> str:
+        numbers = self._numbers.setdefault(kind, itertools.count(1))
+        return next(name for name in (f"{kind}-{number}" for number in numbers) if name not in self._names)
+
+
+# ---------------------------------------------------------------- calling machines
+
+
+def _each(tasks: Iterable[_Task]) -> Iterator[Reply]:
+    """Do something with each machine, in order; those with a timeout in threads that are left when they hang."""
+    waiting = deque(tasks)
+    while waiting:
+        if waiting[0][0].kind.timeout is None:
+            entry, do = waiting.popleft()
+            yield _reply(entry, do)
+        else:
+            yield from _Shift(waiting).watched()
+
+
+class _Shift:
+    """A thread that serves machines one after the other, until one of them takes too long."""
+
+    def __init__(self, waiting: deque[_Task]) -> None:
+        self._waiting = waiting
+        self._replies: list[Reply] = []
+        self._current: tuple[_Entry, float] | None = None
+        self._left = False
+        self._over = False
+        self._changed = threading.Condition()
+
+    def watched(self) -> list[Reply]:
+        """Start the thread, wait, and return the replies when it is through, or one is late."""
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._serve,), name="state events", daemon=True).start()
+        with self._changed:
+            while not self._over:
+                if self._current is None:
+                    self._changed.wait()
+                    continue
+                entry, began = self._current
+                limit = cast(float, entry.kind.timeout)
+                taken = time.monotonic() - began
+                if taken >= limit:
+                    self._left = entry.stuck = True
+                    entry.error = TimeoutError(f"{entry.name} took more than {limit:g} s")
+                    self._replies.append(Reply(entry.name, "late", error=entry.error, seconds=taken))
+                    break
+                self._changed.wait(limit - taken)
+            return self._replies
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                if not self._waiting or self._waiting[0][0].kind.timeout is None:
+                    self._over = True
+                    self._changed.notify()
+                    return
+                entry, do = self._waiting.popleft()
+                first = self._current is None
+                self._current = entry, time.monotonic()
+                if first:
+                    self._changed.notify()
+            reply = _reply(entry, do)
+            with self._changed:
+                if self._left:
+                    entry.stuck = False
+                    return
+                self._replies.append(reply)
+
+
+def _reply(entry: _Entry, do: Callable[[Any], object]) -> Reply:
+    if entry.stuck:
+        return Reply(entry.name, "busy", error=entry.error)
+    began = time.monotonic()
+    value, error = _isolated(_called, entry, do)
+    entry.error = error
+    return Reply(entry.name, "done" if error is None else "failed", value, error, time.monotonic() - began)
+
+
+def _called(entry: _Entry, do: Callable[[Any], object]) -> object:
+    machine = entry.machine()
+    value = None if machine is None else do(machine)
+    if inspect.iscoroutine(value):
+        value.close()
+        raise StateError(f"{entry.name} has a coroutine function: use atell")
+    return value
+
+
+async def _awaited(entry: _Entry, do: Callable[[Any], object]) -> Reply:
+    """The same for a coroutine function; one that is late is cancelled."""
+    began = time.monotonic()
+    try:
+        value = await asyncio.wait_for(cast("Coroutine[Any, Any, object]", do(entry.machine())), entry.kind.timeout)
+    except TimeoutError as error:
+        entry.error = error
+        return Reply(entry.name, "late", error=error, seconds=time.monotonic() - began)
+    except Exception as error:  # noqa: BLE001 - as in `_isolated`
+        entry.error = error
+        return Reply(entry.name, "failed", error=error, seconds=time.monotonic() - began)
+    entry.error = None
+    return Reply(entry.name, "done", value, seconds=time.monotonic() - began)
+
+
+def _is_awaited(entry: _Entry) -> bool:
+    on_event = entry.kind.on_event
+    return inspect.iscoroutinefunction(
+        getattr(entry.machine(), on_event, None) if isinstance(on_event, str) else on_event
+    )
+
+
+def _isolated(do: Callable[..., object], *values: object) -> tuple[object, Exception | None]:
+    try:
+        return do(*values), None
+    except Exception as error:  # noqa: BLE001 - the place where machines' own code fails
+        return None, error
+
+
+def _beside(do: Callable[[], R]) -> Future[R]:
+    """Run something in a thread that nobody waits for at the end of the process."""
+    future: Future[R] = Future()
+
+    def run() -> None:
+        value, error = _isolated(do)
+        if error is None:
+            future.set_result(cast(R, value))
+        else:
+            future.set_exception(error)
+
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), name="state events", daemon=True).start()
+    return future
+
+
+def _record(entry_kind: object) -> object: ...
+
+
+def _shown(state: object) -> str:
+    return state.name if isinstance(state, Enum) else repr(state)

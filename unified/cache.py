@@ -36,21 +36,8 @@ from datetime import timedelta
 from enum import Enum, StrEnum
 from pathlib import Path
 from types import CoroutineType
-from typing import (
-    Any,
-    Concatenate,
-    Final,
-    Generic,
-    Literal,
-    NamedTuple,
-    ParamSpec,
-    Protocol,
-    Self,
-    TypedDict,
-    TypeVar,
-    cast,
-    overload,
-)  # fmt: skip
+from typing import Any, Concatenate, Final, Generic, Literal, NamedTuple, ParamSpec, Protocol, Self, TypedDict, TypeVar
+from typing import cast, overload
 
 import cachetools
 
@@ -265,10 +252,10 @@ class _Flight:
 
     __slots__ = ("blocks", "parent", "tags", "thread", "value", "waiters", "waits")
 
-    def __init__(self, parent: _Flight | None, tags: tuple[str, ...], blocks: bool) -> None:
-        while parent is not None and parent.waiters is None:
-            parent = parent.parent
-        self.parent = parent
+    def __init__(self, outer: _Flight | None, tags: tuple[str, ...], blocks: bool) -> None:
+        while outer is not None and outer.waiters is None:
+            outer = outer.parent
+        self.parent = outer
         """The computation in which this one was asked for."""
         self.tags = tags
         self.thread = threading.get_ident()
@@ -284,14 +271,16 @@ class _Flight:
     def boarded(self, blocking: bool) -> bool:
         """Note that the caller waits for it; False when it could end only after something of the caller's has."""
         mine, thread = set(_insides()), threading.get_ident()
-        seen, unseen = {self}, [self]
+        seen: set[_Flight] = {self}
+        unseen = [self]
         with _WAITING:
             while unseen:
                 flight = unseen.pop()
                 if flight in mine or (flight.thread == thread and (blocking or flight.blocks)):
                     return False
-                unseen += (further := set(flight.waits) - seen)
+                further = set(flight.waits) - seen
                 seen |= further
+                unseen += further
             for flight in mine:
                 flight.waits.append(self)
         return True
@@ -327,6 +316,10 @@ def _wake(loop: asyncio.AbstractEventLoop, future: asyncio.Future[None]) -> None
 
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(wake)
+
+
+# pyright: reportPrivateUsage=false
+# The parts of this file know each other.
 
 
 class UnifiedCache(Generic[K, V]):
@@ -406,7 +399,7 @@ class UnifiedCache(Generic[K, V]):
         self._flights: dict[K, _Flight] = {}
         self._actions: dict[str, Callable[[UnifiedCache[K, V], Any], int]] = {}
         self._hits = self._misses = self._expired = self._evictions = 0
-        caches._stores.add(self)  # pyright: ignore[reportPrivateUsage]
+        caches._stores.add(self)
 
     def _new_order(self) -> cachetools.Cache[Any, None] | None:
         policy = self._settings.policy
@@ -502,7 +495,7 @@ class UnifiedCache(Generic[K, V]):
         if self._ttl is None and entry.__class__ is not _Aged:
             return math.inf
         _, born, own = entry
-        return born + (self._ttl if own is None else own)
+        return cast(float, born + (self._ttl if own is None else own))
 
     def _find(self, key: K) -> Any:
         """The value, counted as a hit, or _ABSENT, not counted; the latter also for what may just be too old."""
@@ -646,7 +639,7 @@ class UnifiedCache(Generic[K, V]):
 
     def _evict(self) -> None:
         if self._order is not None:
-            key = next(iter(self._order.popitem()))
+            key = self._order.popitem()[0]
         elif self._mixed and self._settings.policy is Policy.TTL:
             key = min(self._entries, key=lambda key: self._deadline(self._entries[key]))
         else:
@@ -725,10 +718,10 @@ class UnifiedCache(Generic[K, V]):
                 try:
                     value = compute()
                     if isinstance(value, CoroutineType):
-                        cast(CoroutineType[Any, Any, Any], value).close()
+                        value.close()
                         value = _ABSENT
                         raise TypeError("compute is a coroutine function: await get_or_compute_async instead")
-                    return cast(V, value)
+                    return value
                 finally:
                     _INSIDE.reset(token)
                     self._land(key, flight, value, own)
@@ -760,7 +753,7 @@ class UnifiedCache(Generic[K, V]):
                 token = _INSIDE.set(flight)
                 try:
                     value = await compute()
-                    return cast(V, value)
+                    return value
                 finally:
                     _INSIDE.reset(token)
                     self._land(key, flight, value, own)
@@ -815,15 +808,15 @@ class UnifiedCache(Generic[K, V]):
     def invalidate_prefix(self, prefix: str | bytes | tuple[Hashable, ...]) -> int:
         """Forget all keys that begin so: texts with a text, tuples with a tuple; say how many entries went.
 
-        Looks at every key. Raises TypeError for another sort of prefix, which none could begin with.
+        Looks at every key.
         """
-        if isinstance(prefix, tuple):
-            return self.invalidate_where(lambda key: isinstance(key, tuple) and key[: len(prefix)] == prefix)
-        if isinstance(prefix, str):
-            return self.invalidate_where(lambda key: isinstance(key, str) and key.startswith(prefix))
-        if isinstance(prefix, bytes):
-            return self.invalidate_where(lambda key: isinstance(key, bytes) and key.startswith(prefix))
-        raise TypeError(f"a prefix is a text, bytes or a tuple, not {prefix!r}")
+        match prefix:
+            case tuple():
+                return self.invalidate_where(lambda key: isinstance(key, tuple) and key[: len(prefix)] == prefix)
+            case str():
+                return self.invalidate_where(lambda key: isinstance(key, str) and key.startswith(prefix))
+            case _:
+                return self.invalidate_where(lambda key: isinstance(key, bytes) and key.startswith(prefix))
 
     def invalidate_where(self, wanted: Callable[[K], object]) -> int:
         """Forget all keys for which that holds, and say how many entries went; others wait while it is asked."""
@@ -992,7 +985,7 @@ class Caches:
                 lock.release()
                 if (caches := me()) is not None:
                     for store in caches.stores():
-                        store._forked()  # pyright: ignore[reportPrivateUsage]
+                        store._forked()
 
             os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=forked)
 
@@ -1037,7 +1030,7 @@ class Caches:
             store = self._shared.get(str(cache_type))
             if store is None:
                 store = self._shared[str(cache_type)] = UnifiedCache[Any, Any](cache_type, name="shared", caches=self)
-                store._shared = self is CACHES  # pyright: ignore[reportPrivateUsage]
+                store._shared = self is CACHES
             return store
 
     def stores(self, cache_type: str | None = None) -> list[UnifiedCache[Any, Any]]:
@@ -1057,7 +1050,7 @@ class Caches:
 
         with contextlib.ExitStack() as stack:
             for store in self.stores():
-                action = store._actions.get(event)  # pyright: ignore[reportPrivateUsage]
+                action = store._actions.get(event)
                 if action is None and event in store.settings.events:
                     action = _empty
                 if action is not None:
@@ -1256,7 +1249,7 @@ def _lru_key(args: tuple[Any, ...], keywords: dict[str, Any], typed: bool) -> Ha
         for item in keywords.items():
             key += item
     if typed:
-        key += tuple(type(value) for value in (*args, *keywords.values()))
+        key += tuple(map(type, (*args, *keywords.values())))
     return key
 
 
@@ -1264,7 +1257,6 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
     """The function with a store; keys begin with the prefix, if there is one."""
     own_key, typed, lenient, tags = recipe.key, recipe.typed, recipe.lenient, recipe.tags
     fly, plain = recipe.single_flight, _PLAIN
-    # pyright: reportPrivateUsage=false
     missed, put, note = store._missed, store._keep, store._touched.append
     entries_get, touched, absent, aged, clock = store._entries.get, store._touched, _ABSENT, _Aged, store._clock
 
@@ -1272,12 +1264,14 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
         if own_key is not None:
             return own_key(*args, **keywords)
         key = _lru_key(args, keywords, typed)
-        return key if prefix is None else (prefix, *(key if isinstance(key, tuple) else (key,)))
+        if prefix is None:
+            return key
+        return (prefix, *cast("tuple[Hashable, ...]", key)) if isinstance(key, tuple) else (prefix, key)
 
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
-        async def wrapper(*args: Any, **keywords: Any) -> Any:
+        async def waiting(*args: Any, **keywords: Any) -> Any:
             key = make_key(args, keywords)
             if lenient:
                 try:
@@ -1285,6 +1279,8 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
                 except TypeError:
                     return await function(*args, **keywords)
             return await store.get_or_compute_async(key, lambda: function(*args, **keywords), tags=tags)
+
+        made: Any = waiting
     else:
         quick = own_key is None and prefix is None and not typed
 
@@ -1322,6 +1318,8 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
                 put(key, value, tags)
             return value
 
+        made = wrapper
+
     def cache_info() -> CacheInfo:
         told = store.statistics()
         return CacheInfo(told.hits, told.misses + told.expired, store.max_size, told.size)
@@ -1332,7 +1330,6 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
         else:
             store.invalidate_prefix((prefix,))
 
-    made: Any = wrapper
     made.cache_info, made.cache_clear = cache_info, cache_clear
     return made
 
@@ -1364,13 +1361,17 @@ def _per_instance(function: Callable[..., Any], recipe: _Recipe) -> Any:
     if inspect.iscoroutinefunction(function):
 
         @functools.wraps(function)
-        async def method(self: Any, /, *args: Any, **keywords: Any) -> Any:
+        async def waiting(self: Any, /, *args: Any, **keywords: Any) -> Any:
             return await (calls.get(id(self)) or adopt(self))(*args, **keywords)
+
+        made: Any = waiting
     else:
 
         @functools.wraps(function)
         def method(self: Any, /, *args: Any, **keywords: Any) -> Any:
             return (calls.get(id(self)) or adopt(self))(*args, **keywords)
+
+        made = method
 
     def cache_info() -> CacheInfo:
         told: list[CacheInfo] = [call.cache_info() for call in list(calls.values())]
@@ -1383,22 +1384,16 @@ def _per_instance(function: Callable[..., Any], recipe: _Recipe) -> Any:
         for call in list(calls.values()):
             call.cache_clear()
 
-    made: Any = method
     made.cache_info, made.cache_clear = cache_info, cache_clear
     return made
 
 
 def _unbound(function: Callable[..., Any], instance: weakref.ref[Any]) -> Callable[..., Any]:
     """The method for this instance, without holding it: whoever calls it does."""
-    if inspect.iscoroutinefunction(function):
+    def call(*args: Any, **keywords: Any) -> Any:
+        return function(instance(), *args, **keywords)
 
-        @functools.wraps(function)
-        async def call(*args: Any, **keywords: Any) -> Any:
-            return await function(instance(), *args, **keywords)
-    else:
+    async def waiting(*args: Any, **keywords: Any) -> Any:
+        return await function(instance(), *args, **keywords)
 
-        @functools.wraps(function)
-        def call(*args: Any, **keywords: Any) -> Any:
-            return function(instance(), *args, **keywords)
-
-    return call
+    return functools.update_wrapper(waiting if inspect.iscoroutinefunction(function) else call, function)

@@ -124,7 +124,7 @@ def _with_function(
     line = _above(syntax, syntax.start(first) - len(syntax.indent(first)), start)
     inner = indent + syntax.unit
     begin, stop = syntax.start(shape.value), syntax.end(shape.value)
-    opening, closing = ("(", ")") if "\n" in syntax.of(shape.value) and not _bracketed(shape.value) else ("", "")
+    opening, closing = ("", "") if _stands_alone(syntax.of(shape.value)) else ("(", ")")
     returns = f" -> {syntax.of(memo.function.returns)}" if memo.function.returns and shape.entry is None else ""
     head, tail = _answer(memo)
     notes = _notes(syntax, indent, (start, line))
@@ -142,8 +142,13 @@ def _with_function(
     yield Replacement(stop, end, call, because, guidance)
 
 
-def _bracketed(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call | ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp)
+def _stands_alone(text: str) -> bool:
+    """Whether an expression that lost the brackets around it is whole without them."""
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
 
 
 def _above(syntax: Syntax, line: int, start: int) -> int:

@@ -58,9 +58,9 @@ class NamedType(Request, frozen=True):
     max_size: int | None = None
     """Entries that are kept; as many as come where it is left out."""
     policy: str = ""
-    """Which entry goes first when it is full: `lru`, `lfu`, `fifo`, `ttl`; the module's default where it is left out."""
+    """Which entry goes first when it is full: `lru` (as well where it is left out), `lfu`, `fifo` or `ttl`."""
     boundary: str = ""
-    """When an entry is too old: `at` or `after` its ttl; the module's default where it is left out."""
+    """When an entry is too old: `at` its ttl (as well where it is left out), or only `after` it."""
 
 
 class Copy(msgspec.Struct, frozen=True):

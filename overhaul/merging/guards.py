@@ -1,0 +1,133 @@
+"""What would change without a word when one definition takes the place of another: a reason to refuse, or to tell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from overhaul.errors import Refused
+from overhaul.merging.definitions import Member
+from overhaul.naming.meanings import Symbol
+from overhaul.refactoring.moving_altered import refuse_altered
+from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced, registering
+from overhaul.refactoring.moving_namespace import refuse_asking
+from overhaul.refactoring.moving_needs import refuse_bound_to_module
+from overhaul.refactoring.references import Found
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_IDENTITY: Final = re.compile(r"\s*\.\s*(__(?:name|qualname|module|globals|code|dict)__|__class__\s*\.\s*__\w+__)")
+_KEEPING: Final = re.compile(r"(^|\.)(lru_cache|cache|cached|memoize|memoise|memo)$")
+_OWN_NAME: Final = re.compile(r"\b__(?:qualname|module)__\b|\bstacklevel\b|\b_getframe\b|\binspect\.stack\b")
+
+
+def refuse_identity(project: Project, home: Member, other: Member, found: Sequence[Found]) -> None:
+    """Raises Refused where it matters which of two definitions something is, whatever both say."""
+    names = frozenset({other.name})
+    refuse_names(other.module, names, other.symbol.path)
+    for member in (home, other):
+        _refuse_bound(member)
+    refuse_by_name(other.file, other.unit)
+    refuse_altered(other.file, other.unit, names)
+    needed = sorted(name for name in other.needs if project.symbols.lookup(other.module, "", name) is not None)
+    refuse_replaced(project, other.file, [*names, *_own(other, needed)])
+    for why, certain in registering(project, other.file, other.unit):
+        if certain:
+            raise Refused(f"{other.where}: {why}, and {other.name} would no longer be on it: merge it by hand")
+    if isinstance(other.node, ast.ClassDef):
+        _refuse_state(other)
+    for one in found:
+        text = project.source(one.path).text()
+        if one.how in ("name", "attribute", "import") and (match := _IDENTITY.match(text, one.end)) is not None:
+            raise Refused(f"{one.path}:{one.line}: {match[1]} of {other.name} is asked for, which would be another: "
+                          "merge it by hand")  # fmt: skip
+
+
+def _refuse_bound(member: Member) -> None:
+    """Raises Refused for code that asks where it stands."""
+    refuse_asking(member.file, member.unit)
+    for _ in refuse_bound_to_module(member.file, member.unit, list(member.needs.values())):
+        raise Refused(f"{member.where}: {member.name} names a logger after its module: hand the logger in first")
+    statement = member.unit.statements[0]
+    text = member.file.occurrences.text
+    match = _OWN_NAME.search(text, statement.start, statement.end)
+    if match is not None:
+        line = text.count("\n", 0, match.start()) + 1
+        raise Refused(f"{member.symbol.path}:{line}: {match[0]} depends on who asks: merge {member.name} by hand")
+
+
+def _own(member: Member, names: Iterable[str]) -> Iterator[str]:
+    """The globals that its module makes, or passes on under their own names: tests replace those there."""
+    for name in names:
+        meaning = member.project.symbols.lookup(member.module, "", name)
+        if isinstance(meaning, Symbol):
+            yield name
+
+
+def _refuse_state(member: Member) -> None:
+    """Raises Refused for a class that keeps something for all of its instances."""
+    for node in member.node.body:
+        value: ast.expr | None = None
+        if isinstance(node, ast.Assign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+            value = node.value
+        if isinstance(value, _MUTABLE) or (isinstance(value, ast.Call) and _last(value.func) in _MAKING):
+            raise Refused(f"{member.at(node)}: {member.name} keeps something for all of its instances, which would be "
+                          "one for both classes: move it out of the class first")  # fmt: skip
+    for node in ast.walk(member.node):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            owner = node.value
+            if isinstance(owner, ast.Name) and owner.id in ("cls", member.name):
+                raise Refused(f"{member.at(node)}: {member.name}.{node.attr} is set for all of its instances, which "
+                              "would be one for both classes: merge it by hand")  # fmt: skip
+
+
+def remarks(member: Member) -> Iterator[tuple[int, str]]:
+    """What somebody is to think of when a definition goes: (line, why)."""
+    if isinstance(member.node, ast.ClassDef):
+        yield member.symbol.line, "instances of both are of one class afterwards: isinstance and except see no difference"
+    for one in member.node.decorator_list:
+        if _KEEPING.search(_dotted(one)):
+            yield one.lineno, "what its decorator keeps is kept for both together"
+
+
+def unsaid(home: Member, other: Member) -> Iterator[tuple[int, str]]:
+    """What is said in what goes, and not in what stays: a docstring, and comments."""
+    said = other.documentation()
+    if said and said.split() != home.documentation().split():
+        yield other.node.body[0].lineno, f"its docstring goes: {' '.join(said.split())[:80]}"
+    stays = set(_comments(home))
+    for line, text in _placed_comments(other):
+        if text not in stays:
+            yield line, "a comment goes with it"
+
+
+def _comments(member: Member) -> Iterator[str]:
+    return (text for _, text in _placed_comments(member))
+
+
+def _placed_comments(member: Member) -> Iterator[tuple[int, str]]:
+    occurrences = member.file.occurrences
+    start, end = occurrences.lines(member.unit.statements[0])
+    first = occurrences.text.count("\n", 0, start) + 1
+    for number, line in enumerate(occurrences.text[start:end].splitlines(), first):
+        bare = line.strip()
+        if bare.startswith("#"):
+            yield number, bare
+
+
+def _last(node: ast.expr) -> str:
+    return _dotted(node).rpartition(".")[2]
+
+
+def _dotted(node: ast.expr) -> str:
+    return ast.unparse(node.func if isinstance(node, ast.Call) else node)
+
+
+_MUTABLE: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_MAKING: Final = frozenset({
+    "list", "dict", "set", "deque", "defaultdict", "Counter", "OrderedDict", "WeakValueDictionary", "Lock", "RLock",
+    "count", "local", "WeakKeyDictionary", "WeakSet",
+})  # fmt: skip

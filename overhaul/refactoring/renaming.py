@@ -282,6 +282,7 @@ class Renaming:
     def _strings(self, file: Bindings) -> Iterator[Replacement]:
         names = {self.old}
         yield from self._within_strings(file)
+        yield from self._in_a_table(file)
         if not any(True for _ in constants(file, names)):
             return
         listed: set[int] = set()
@@ -341,6 +342,19 @@ class Renaming:
             return False
         meaning = self.project.symbols.lookup(file.module, statement.scope.name, match[1] or match[2])
         return isinstance(meaning, Symbol) and meaning.kind == "module" and self.carriers.means(meaning.module)
+
+    def _in_a_table(self, file: Bindings) -> Iterator[Replacement]:
+        """A word of a longer text in a file that asks for names that it works out: it may have them from there."""
+        if self.old not in file.occurrences.text or file.path not in self._run_time.working_out:
+            return
+        word = re.compile(rf"(?<![\w.]){re.escape(self.old)}(?![\w.])")
+        for start, end, _, kind in file.occurrences.strings():
+            text = file.occurrences.text[start:end]
+            if kind == "string" and text.strip("rRuU\"'") != self.old:
+                for found in word.finditer(text):
+                    at = start + found.start()
+                    line = file.occurrences.text.count("\n", 0, at) + 1
+                    yield from self._doubt(file, at, line, "names are worked out here, perhaps from this text")
 
     def _within_strings(self, file: Bindings) -> Iterator[Replacement]:
         """`__all__ = "old other".split()`, `eval("old()")`."""

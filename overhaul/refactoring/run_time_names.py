@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -135,7 +135,12 @@ class RunTimeNames:
     @cached_property
     def worked_out(self) -> str:
         """Path of what asks one of the modules for names that are not written there; "" for none."""
-        return next(self._working_out(), "")
+        return next(iter(self.working_out), "")
+
+    @cached_property
+    def working_out(self) -> Mapping[str, None]:
+        """All such paths."""
+        return dict.fromkeys(self._working_out())
 
     def _working_out(self) -> Iterator[str]:
         symbols = self.project.symbols

@@ -196,15 +196,16 @@ def overview(story: Story) -> str:
         "",
         "`fixtures/projects/tradeframe` is a trading framework that has grown: more caches than anybody can name, four",
         "state machines of which nobody knows in which state they are, a package that was written twice, imports in",
-        "rings, and seventeen managers that one long function makes by hand. Here it is brought to one implementation of",
-        "each, in five migrations. Each is one transaction; after each its own tests pass; and `overhaul undo`, five",
-        "times, restores every byte. `pytest tests/test_story.py` makes these pages, and fails when they say anything else.",
+        "rings, and seventeen managers that one long function makes by hand. Here it is brought to one implementation",
+        "of each, in five migrations. Each is one transaction; after each its own tests pass; and `overhaul undo`,",
+        "five times, restores every byte. `pytest tests/test_story.py` makes these pages, and fails when they say",
+        "anything else.",
         "",
         f"| what the audit counts | {' | '.join(columns)} |",
         f"| --- |{' --- |' * len(columns)}",
     ]
-    for name in next(iter(columns.values())):
-        lines.append(f"| {name} | {' | '.join(column[name] for column in columns.values())} |")
+    names = next(iter(columns.values()))
+    lines += [f"| {name} | {' | '.join(column[name] for column in columns.values())} |" for name in names]
     lines += ["", "| step | page |", "| --- | --- |"]
     for number, step in enumerate(STEPS, 1):
         title = tomllib.loads((FILES / f"{step}.toml").read_text("utf-8"))["title"]

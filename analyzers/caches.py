@@ -15,8 +15,9 @@ from overhaul.caching.memoisers import Memoisers
 from overhaul.caching.places import Judge, Kept, Verdict, dropped, owner_of, places
 from overhaul.caching.reading import bounded, key_of, kind_of, locked, lookups, none_of, stored
 from overhaul.caching.stores import Store, interface, speaks, stores
+from overhaul.caching.unified import as_one
 from overhaul.caching.values import FETCHING, Values
-from overhaul.facts import Attribute, Class, Facts, Function, KeptFile, LocalName, StorageUse, Variable
+from overhaul.facts import Attribute, Class, Comment, Facts, Function, KeptFile, LocalName, StorageUse, Variable
 from overhaul.inventory import Cache, Confidence, Site, fact, testing
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
@@ -32,18 +33,20 @@ Scope = Literal["instance", "class", "module", "process-external"]
 def caches(
     layout: Layout, symbols: Symbols, classes: Facts[Class], functions: Facts[Function], attributes: Facts[Attribute],
     variables: Facts[Variable], local_names: Facts[LocalName], uses: Facts[StorageUse], files: Facts[KeptFile],
+    comments: Facts[Comment],
 ) -> Iterator[Cache]:  # fmt: skip
     """Every place that returns a value which could be computed or fetched again, one row for each storage.
 
     Memoising decorators by what they are (libraries) or do (the project's own); attributes, variables and classes by
     the flow of data: looked up, else made and kept. What `docs/caches.md` says against it lowers the confidence.
+    The unified cache is one row, and its uses are none.
     """
     types = Types(symbols, variables, local_names)
     finder = _Finder(
         layout, types, Memoisers(types, variables, uses), classes, functions, attributes, variables, uses, files
     )
     seen: set[tuple[str, str]] = set()
-    for row in with_clearing(list(finder.rows()), symbols, uses):
+    for row in with_clearing(list(as_one(finder.rows(), comments)), symbols, uses):
         key = (row.module, row.name)
         if key not in seen:
             seen.add(key)

@@ -91,6 +91,9 @@ def _calls(module: Module) -> Iterator[FileAct]:
             while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
                 scope = scope.parent
             place = call.args[0].value if call.args else None
+            if last in _ATOMIC:
+                # The file is written beside, and put into the place of the old one.
+                yield FileAct(scope=scope.name, act="replace", line=line, callee=dotted(func) or f"?.{last}", target="")
             if last in ("replace", "rename", "open") and not call.args and func.__class__ is cst.Attribute:
                 place = func.value
             yield FileAct(
@@ -99,14 +102,20 @@ def _calls(module: Module) -> Iterator[FileAct]:
             )  # fmt: skip
 
 
+_ATOMIC: Final = frozenset({
+    "atomic_open", "atomic_write", "atomic_write_text", "atomic_write_bytes", "write_utf8_file_atomic",
+})  # fmt: skip
+"""Functions that replace a whole file, or leave it."""
 _INTERESTING: Final = frozenset({
-    *_DUMPING, *_LOADING, *_METHODS, "replace", "rename", "move", "fsync", "open", "exists", "isfile",
+    *_ATOMIC, *_DUMPING, *_LOADING, *_METHODS, "replace", "rename", "move", "fsync", "open", "exists", "isfile",
 })  # fmt: skip
 
 
 def _act(call: cst.Call, chain: str, last: str) -> Act | None:
     if (found := _OS.get(chain)) is not None:
         return found
+    if last in _ATOMIC:
+        return "write"
     root = chain.partition(".")[0]
     if last == "open":
         return _opened(call, chain)

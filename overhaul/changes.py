@@ -148,7 +148,16 @@ class Added(msgspec.Struct, frozen=True, order=True):
     target: Target
 
 
-Vouched: TypeAlias = Divided | Added | Used
+class Rewritten(msgspec.Struct, frozen=True, order=True):
+    """A file whose text is another as a whole: what is in it is looked at as in a new one.
+
+    The proof: what other files say goes on to mean what it meant.
+    """
+
+    path: str
+
+
+Vouched: TypeAlias = Divided | Added | Used | Rewritten
 """What a codemod vouches for, so that the proof can allow it."""
 
 

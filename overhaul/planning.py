@@ -19,6 +19,7 @@ from overhaul.changes import (
     Moved,
     Proposal,
     Replaced,
+    Rewritten,
     Used,
     Vouched,
     assembled,
@@ -220,7 +221,7 @@ class _Attempt:
                     moved.append(one)
                 case Replaced():
                     replaced.append(one)
-                case Divided() | Added() | Used():
+                case Divided() | Added() | Used() | Rewritten():
                     vouched.append(one)
                 case Leftover():
                     leftovers.append(one)

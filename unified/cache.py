@@ -36,8 +36,21 @@ from datetime import timedelta
 from enum import Enum, StrEnum
 from pathlib import Path
 from types import CoroutineType
-from typing import Any, Concatenate, Final, Generic, Literal, NamedTuple, ParamSpec, Protocol, Self, TypedDict, TypeVar
-from typing import cast, overload
+from typing import (
+    Any,
+    Concatenate,
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    ParamSpec,
+    Protocol,
+    Self,
+    TypedDict,
+    TypeVar,
+    cast,
+    overload,
+)
 
 import cachetools
 
@@ -105,9 +118,9 @@ Order = Callable[[float], "cachetools.Cache[Any, None]"]
 Ttl = float | timedelta | None
 _ABSENT: Final[Any] = object()
 _KEYWORDS: Final = object()
-_HITS_NOTED: Final = 512
-"""Hits that may wait for a writer; a reader that notes the last of them works them off, if nobody else does."""
-_HITS_AT_MOST: Final = 16 * _HITS_NOTED
+_NOTED: Final = 1024
+"""Look-ups that may wait for a writer; a reader that notes the last of them works them off, if nobody else does."""
+_NOTED_AT_MOST: Final = 16 * _NOTED
 _PLAIN: Final = frozenset({int, str})
 """A single argument of these is its own key, as in functools.lru_cache (so 1 and True, or 1.0, are kept apart)."""
 
@@ -209,14 +222,14 @@ class CacheSettings:
                 given[key] = None
             elif key in given and (isinstance(given[key], bool) or not isinstance(given[key], kinds)):
                 raise ValueError(f"cache type {name}: {key} must be a number, or false for none, not {given[key]!r}")
-        if "ttl" in given:
-            given["ttl"] = _seconds(given["ttl"])
         if "events" in given:
             events = given["events"]
             if isinstance(events, str) or not all(isinstance(event, str) for event in events):
                 raise ValueError(f"cache type {name}: events must be a list of names, not {events!r}")
             given["events"] = tuple(events)
         try:
+            if "ttl" in given:
+                given["ttl"] = _seconds(given["ttl"])
             if "policy" in given:
                 given["policy"] = _policy(given["policy"])
             if "boundary" in given:
@@ -250,12 +263,12 @@ class _Aged(NamedTuple):
 class _Flight:
     """A value that is being computed, and who waits for it."""
 
-    __slots__ = ("blocks", "parent", "tags", "thread", "value", "waiters", "waits")
+    __slots__ = ("blocks", "over", "parent", "tags", "thread", "value", "waiters", "waits")
 
     def __init__(self, outer: _Flight | None, tags: tuple[str, ...], blocks: bool) -> None:
-        while outer is not None and outer.waiters is None:
+        while outer is not None and outer.over:
             outer = outer.parent
-        self.parent = outer
+        self.parent: _Flight | None = outer
         """The computation in which this one was asked for."""
         self.tags = tags
         self.thread = threading.get_ident()
@@ -263,16 +276,17 @@ class _Flight:
         self.blocks = blocks
         """Whether that thread does nothing else until it has ended."""
         self.value: Any = _ABSENT
-        self.waiters: list[Callable[[], object]] | None = []
-        """Wakes each that waits; None when there is nothing to wait for any more."""
-        self.waits: list[_Flight] = []
+        self.over = False
+        self.waiters: tuple[Callable[[], object], ...] = ()
+        """Wakes each that waits."""
+        self.waits: tuple[_Flight, ...] = ()
         """What the computation, or one inside of it, waits for."""
 
     def boarded(self, blocking: bool) -> bool:
         """Note that the caller waits for it; False when it could end only after something of the caller's has."""
         mine, thread = set(_insides()), threading.get_ident()
         seen: set[_Flight] = {self}
-        unseen = [self]
+        unseen: list[_Flight] = [self]
         with _WAITING:
             while unseen:
                 flight = unseen.pop()
@@ -280,16 +294,17 @@ class _Flight:
                     return False
                 further = set(flight.waits) - seen
                 seen |= further
-                unseen += further
+                unseen.extend(further)
             for flight in mine:
-                flight.waits.append(self)
+                flight.waits += (self,)
         return True
 
     def left(self) -> None:
         """Note that the caller does not wait any more."""
         with _WAITING:
             for flight in _insides():
-                flight.waits.remove(self)
+                place = flight.waits.index(self)
+                flight.waits = flight.waits[:place] + flight.waits[place + 1 :]
 
 
 _INSIDE: Final[ContextVar[_Flight | None]] = ContextVar("unified_cache_inside", default=None)
@@ -330,9 +345,9 @@ class UnifiedCache(Generic[K, V]):
     """
 
     __slots__ = (
-        "__weakref__", "_actions", "_at", "_caches", "_clock", "_draining", "_entries", "_evictions", "_expired", "_flights", "_hits",
-        "_lock", "_misses", "_mixed", "_order", "_recency", "_settings", "_shared", "_tagged", "_tags", "_touched", "_ttl",
-        "cache_type", "name",
+        "__weakref__", "_absent", "_actions", "_at", "_caches", "_clock", "_draining", "_entries", "_evictions",
+        "_expired", "_flights", "_hits", "_limit", "_lock", "_misses", "_mixed", "_moves", "_order", "_recency",
+        "_settings", "_shared", "_tagged", "_tags", "_touched", "_ttl", "cache_type", "name",
     )  # fmt: skip
 
     def __init__(
@@ -383,6 +398,8 @@ class UnifiedCache(Generic[K, V]):
         self._clock = clock
         self._caches = caches
         self._shared = False
+        self._limit = math.inf if settings.max_size is None else settings.max_size
+        self._moves = settings.policy is not Policy.FIFO  # whether writing again is coming anew
         self._recency = settings.policy is Policy.LRU and settings.max_size is not None
         self._mixed = False  # whether an entry has, or had, a ttl of its own
         self._ttl = settings.ttl
@@ -392,7 +409,9 @@ class UnifiedCache(Generic[K, V]):
         # otherwise (value, time of writing, own ttl or None); an entry is never changed, only replaced.
         self._entries: OrderedDict[K, Any] = OrderedDict()
         self._order: cachetools.Cache[Any, None] | None = self._new_order()
+        # What look-ups note without the lock: the keys of hits, and a None for each miss.
         self._touched: list[K] = []
+        self._absent: list[None] = []
         self._draining = False
         self._tags: dict[str, set[K]] = {}
         self._tagged: dict[K, tuple[str, ...]] = {}
@@ -426,10 +445,13 @@ class UnifiedCache(Generic[K, V]):
                 if self._clock() - born >= (ttl if own is None else own):
                     return self._missed(key, default)
             self._touched.append(key)
-            if len(self._touched) >= _HITS_NOTED:
+            if len(self._touched) >= _NOTED:
                 self._relieve()
             return value
-        return self._missed(key, default)
+        self._absent.append(None)
+        if len(self._absent) >= _NOTED:
+            self._relieve()
+        return default
 
     @overload
     def peek(self, key: K, default: None = None) -> V | None: ...
@@ -510,32 +532,24 @@ class UnifiedCache(Generic[K, V]):
             if self._clock() - born >= (ttl if own is None else own):
                 return _ABSENT
         self._touched.append(key)
-        if len(self._touched) >= _HITS_NOTED:
+        if len(self._touched) >= _NOTED:
             self._relieve()
         return value
 
     def _missed(self, key: K, default: object) -> object:
-        """Look once more, with the lock: a hit after all, or a miss."""
+        """Look once more, with the lock: a hit after all, or something too old, which goes, or a miss."""
         with self._lock:
-            value = self._fresh(self._entries.get(key, _ABSENT))
-            if value is _ABSENT:
-                self._count_missed(key)
+            entry = self._entries.get(key, _ABSENT)
+            if entry is _ABSENT:
+                self._misses += 1
                 return default
-            self._note(key)
+            value = self._fresh(entry)
+            if value is _ABSENT:
+                self._drop(key)
+                self._expired += 1
+                return default
+            self._touched.append(key)
             return value
-
-    def _note(self, key: K) -> None:
-        self._touched.append(key)
-        if len(self._touched) >= _HITS_NOTED:
-            self._relieve()
-
-    def _count_missed(self, key: K) -> None:
-        """With the lock held, and no valid entry there."""
-        if key in self._entries:
-            self._drop(key)
-            self._expired += 1
-        else:
-            self._misses += 1
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -545,12 +559,11 @@ class UnifiedCache(Generic[K, V]):
         `ttl` and `tags` are this entry's own: those of the entry before are gone.
         """
         own = None if ttl is _DEFAULT else _own(ttl)
-        if tags:
-            tags = tuple(tags)
+        marks = tuple(tags) if tags else ()
         with self._lock:
             if self._flights:
                 self._flights.pop(key, None)
-            self._put(key, value, own, cast("tuple[str, ...]", tags) if tags else ())
+            self._put(key, value, own, marks)
         return value
 
     def __setitem__(self, key: K, value: V) -> None:
@@ -616,16 +629,16 @@ class UnifiedCache(Generic[K, V]):
             entry = (value, self._clock(), own)
         elif own is not None:
             entry = _Aged(value, self._clock(), own)
-        entries, limit = self._entries, self._settings.max_size
+        entries, limit = self._entries, self._limit
         before = entries.get(key, _ABSENT)  # held to the end: what its destructor does must find a whole cache
         if before is not _ABSENT:
             entries[key] = entry
-            if self._settings.policy is not Policy.FIFO:
+            if self._moves:
                 entries.move_to_end(key)
             if self._tagged:
                 self._untag(key)
         else:
-            while limit is not None and len(entries) >= limit:
+            while len(entries) >= limit:
                 self._evict()
             entries[key] = entry
         if self._order is not None:
@@ -638,6 +651,7 @@ class UnifiedCache(Generic[K, V]):
                 self._tags.setdefault(tag, set()).add(key)
 
     def _evict(self) -> None:
+        self._evictions += 1
         if self._order is not None:
             key = self._order.popitem()[0]
         elif self._mixed and self._settings.policy is Policy.TTL:
@@ -645,7 +659,6 @@ class UnifiedCache(Generic[K, V]):
         else:
             key = next(iter(self._entries))
         self._drop(key)
-        self._evictions += 1
 
     def _drop(self, key: K) -> None:
         """With the lock held, and an entry there."""
@@ -664,8 +677,8 @@ class UnifiedCache(Generic[K, V]):
                 del self._tags[tag]
 
     def _relieve(self) -> None:
-        """Work hits off if nobody else does; wait only when far too many have come together."""
-        if self._lock.acquire(len(self._touched) >= _HITS_AT_MOST):
+        """Work off what is noted if nobody else does; wait only when far too many have come together."""
+        if self._lock.acquire(max(len(self._touched), len(self._absent)) >= _NOTED_AT_MOST):
             try:
                 self._drain()
             finally:
@@ -677,20 +690,27 @@ class UnifiedCache(Generic[K, V]):
             return
         self._draining = True
         try:
+            # Others append meanwhile, and only here is taken away.
+            count = len(self._absent)
+            del self._absent[:count]
+            self._misses += count
             batch = self._touched[:]
-            del self._touched[: len(batch)]  # others append meanwhile, and only here is taken away
+            del self._touched[: len(batch)]
             self._hits += len(batch)
-            if self._order is not None:
-                for key in batch:
-                    with contextlib.suppress(KeyError):
-                        self._order[key]
-            elif self._recency:
-                move = self._entries.move_to_end
-                for key in reversed(dict.fromkeys(reversed(batch))):  # only the last hit of each key matters
-                    try:
-                        move(key)
-                    except KeyError:
-                        continue
+            if self._recency:
+                # Only the last hit of each key matters.
+                moves = map(self._entries.move_to_end, reversed(dict.fromkeys(reversed(batch))))
+            elif self._order is not None:
+                moves = map(self._order.__getitem__, batch)
+            else:
+                return
+            while True:
+                try:
+                    for _ in moves:
+                        pass
+                    return
+                except KeyError:  # it has gone meanwhile; the others follow
+                    continue
         finally:
             self._draining = False
 
@@ -730,7 +750,7 @@ class UnifiedCache(Generic[K, V]):
             finally:
                 flight.left()
             if flight.value is not _ABSENT:
-                self._note(key)
+                self._touched.append(key)
                 return cast(V, flight.value)
 
     async def get_or_compute_async(
@@ -762,7 +782,7 @@ class UnifiedCache(Generic[K, V]):
             finally:
                 flight.left()
             if flight.value is not _ABSENT:
-                self._note(key)
+                self._touched.append(key)
                 return cast(V, flight.value)
 
     def _board(
@@ -770,21 +790,26 @@ class UnifiedCache(Generic[K, V]):
     ) -> tuple[Any, _Flight | None, Any]:  # fmt: skip
         """A value and no flight; or a flight, and what to wait for, which is None for the one who computes."""
         with self._lock:
-            value = self._fresh(self._entries.get(key, _ABSENT))
+            entry = self._entries.get(key, _ABSENT)
+            value = entry if entry is _ABSENT else self._fresh(entry)
             if value is not _ABSENT:
-                self._note(key)
+                self._touched.append(key)
                 return value, None, None
             flight = self._flights.get(key)
-            if flight is not None and flight.waiters is not None and flight.boarded(loop is None):
+            if flight is not None and flight.boarded(loop is None):
                 if loop is None:
                     baton = threading.Lock()
                     baton.acquire()
-                    flight.waiters.append(baton.release)
+                    flight.waiters += (baton.release,)
                     return _ABSENT, flight, baton
                 future: asyncio.Future[None] = loop.create_future()
-                flight.waiters.append(functools.partial(_wake, loop, future))
+                flight.waiters += (functools.partial(_wake, loop, future),)
                 return _ABSENT, flight, future
-            self._count_missed(key)
+            if entry is _ABSENT:
+                self._misses += 1
+            else:
+                self._drop(key)
+                self._expired += 1
             mine = _Flight(_INSIDE.get(), tags, loop is None)
             # One that computes what it would have to wait for leaves the keeping to the one that was first.
             self._flights.setdefault(key, mine)
@@ -799,8 +824,8 @@ class UnifiedCache(Generic[K, V]):
                         self._put(key, value, own, flight.tags)
             finally:
                 flight.value = value
-                waiters, flight.waiters = flight.waiters or [], None
-        for wake in waiters:
+                flight.over = True
+        for wake in flight.waiters:
             wake()
 
     # ------------------------------------------------------------------------------------------------- invalidating
@@ -858,7 +883,7 @@ class UnifiedCache(Generic[K, V]):
     @property
     def misses(self) -> int:
         """Look-ups that found nothing."""
-        return self._misses
+        return self.statistics().misses
 
     @property
     def expired(self) -> int:
@@ -913,7 +938,8 @@ class UnifiedCache(Generic[K, V]):
             self._drain()
             self._settings = replace(self._settings, max_size=max_size)
             self._recency = self.policy is Policy.LRU and max_size is not None
-            while max_size is not None and len(self._entries) > max_size:
+            self._limit = math.inf if max_size is None else max_size
+            while len(self._entries) > self._limit:
                 self._evict()
 
     def __repr__(self) -> str:
@@ -1110,7 +1136,9 @@ class CachedFunction(Protocol[P, R_co]):
         """The function itself."""
         ...
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """The result, kept or new."""
+        ...
 
     def cache_info(self) -> CacheInfo:
         """Counts so far; of one that has a store for each instance the sum of those alive."""
@@ -1278,7 +1306,8 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
                     hash(key)
                 except TypeError:
                     return await function(*args, **keywords)
-            return await store.get_or_compute_async(key, lambda: function(*args, **keywords), tags=tags)
+            compute = functools.partial(function, *args, **keywords)
+            return await store.get_or_compute_async(key, compute, tags=tags)
 
         made: Any = waiting
     else:
@@ -1301,17 +1330,17 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
             if entry is not absent:
                 if (ttl := store._ttl) is None and entry.__class__ is not aged:
                     note(key)
-                    if len(touched) >= _HITS_NOTED:
+                    if len(touched) >= _NOTED:
                         store._relieve()
                     return entry
                 value, born, own = entry
                 if clock() - born < (ttl if own is None else own):
                     note(key)
-                    if len(touched) >= _HITS_NOTED:
+                    if len(touched) >= _NOTED:
                         store._relieve()
                     return value
             if fly:
-                return store.get_or_compute(key, lambda: function(*args, **keywords), tags=tags)
+                return store.get_or_compute(key, functools.partial(function, *args, **keywords), tags=tags)
             value = missed(key, _ABSENT)
             if value is _ABSENT:
                 value = function(*args, **keywords)

@@ -10,7 +10,7 @@ import inspect
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import CodeType
@@ -91,6 +91,19 @@ class Recipe(Generic[T]):
 def call(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Recipe[T]:
     """`make(*args, **kwargs)`, done when the part is built; type checkers hold the arguments against `make`."""
     return Recipe(make, args, kwargs)
+
+
+def awaited(make: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
+    """A coroutine function as a maker, for `abuild`: the same one, and type checkers know what is made in the end."""
+    return cast(Callable[P, T], make)
+
+
+def _recipe(make: Callable[[], T] | Recipe[T]) -> Recipe[T]:
+    match make:
+        case Recipe():
+            return make
+        case _:
+            return Recipe(make)
 
 
 @dataclass(eq=False, slots=True)
@@ -194,7 +207,7 @@ class ManagerFactory:
         """
         if name in self._parts:
             raise FactoryError(f"{name!r} is registered twice")
-        recipe = cast(Recipe[T], make) if isinstance(make, Recipe) else Recipe(make)
+        recipe = _recipe(make)
         taken = dict.fromkeys([*needs, *(need for need, required in recipe.needs() if required)])
         wanted = tuple(_wanted(interface))
         implied = (_Wanted(m, f"{m}()", _calls_of_text(f"{m}()")) for m in (start, stop) if isinstance(m, str) and m)
@@ -222,7 +235,7 @@ class ManagerFactory:
         part = self._part(name)
         if part.made:
             raise FactoryError(f"{name!r} is built already")
-        part.recipe = make if isinstance(make, Recipe) else Recipe(make)
+        part.recipe = _recipe(make)
 
     def __getitem__(self, name: str) -> Any:
         return self._part(name).value

@@ -19,14 +19,16 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import IO, Any, Generic, Literal, TypeVar, cast
 
 M = TypeVar("M")
 S = TypeVar("S", bound=Hashable)
+R = TypeVar("R")
 How = Literal["transition", "unlisted", "recovered", "restored", "system"]
 Status = Literal["done", "failed", "late", "busy"]
 Paths = str | os.PathLike[str]
@@ -142,7 +144,7 @@ class MachineKind(Generic[M, S]):
     guards: Mapping[S, Callable[[M, S], bool]]
     enforce: bool
     refused: Callable[[M, S, S], Exception] | None
-    on_event: Callable[[M, Any], object] | None
+    on_event: str | Callable[[M, Any], object] | None
     timeout: float | None
     initial: S | None
     dump: Callable[[M], object] | None
@@ -248,6 +250,20 @@ class _Entry:
         """The machine; None when it is gone."""
         return self._strong if self._weak is None else self._weak()
 
+    @contextlib.contextmanager
+    def held(self) -> Generator[None]:
+        """Keep other threads from changing the state; two machines that wait for each other give up in time."""
+        if not self.lock.acquire(timeout=-1 if self.kind.timeout is None else self.kind.timeout):
+            raise StateError(f"{self.name} is being changed, for more than {self.kind.timeout:g} s")
+        try:
+            yield
+        finally:
+            self.lock.release()
+
+
+def _note(gone: deque[tuple[tuple[int, int], _Entry]], key: tuple[int, int], entry: _Entry, _: object) -> None:
+    gone.append((key, entry))
+
 
 _Task = tuple[_Entry, Callable[[Any], object]]
 
@@ -273,7 +289,7 @@ class StateCoordinator:
         history: int = 1000,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Take the state of the system to begin with, its table (None: any to any), and how many transitions to keep."""
+        """Take the first state of the system, its table (None: any to any), and how many transitions to keep."""
         self._system = system
         self._system_table = system_table
         self._timeout = timeout
@@ -282,7 +298,7 @@ class StateCoordinator:
         self._watchers: list[Callable[[Transition], object]] = []
         self._entries: dict[tuple[int, int], _Entry] = {}
         self._names: dict[str, _Entry] = {}
-        self._gone: deque[tuple[tuple[int, int], str]] = deque()
+        self._gone: deque[tuple[tuple[int, int], _Entry]] = deque()
         self._numbers: dict[str, itertools.count[int]] = {}
         self._records: dict[str, Any] = {}
         self._lock = threading.RLock()  # for the few lines that change these; never while a machine is called
@@ -302,7 +318,7 @@ class StateCoordinator:
         enforce: bool = True,
         refused: Callable[[M, S, S], Exception] | None = None,
         on_event: str | Callable[[M, Any], object] | None = None,
-        timeout: float | None | Literal["coordinator's"] = "coordinator's",
+        timeout: float | Literal["coordinator's"] | None = "coordinator's",
         initial: S | None = None,
         dump: Callable[[M], object] | None = None,
         load: Callable[[M, Any], object] | None = None,
@@ -326,7 +342,7 @@ class StateCoordinator:
             guards=dict(guards or {}),
             enforce=enforce,
             refused=refused,
-            on_event=_named_method(on_event) if isinstance(on_event, str) else on_event,
+            on_event=on_event,
             timeout=self._timeout if isinstance(timeout, str) else timeout,
             initial=initial,
             dump=dump,
@@ -344,12 +360,13 @@ class StateCoordinator:
             if name is not None and name in self._names:
                 raise StateError(f"there is a machine named {name!r} already")
             entry = _Entry(kind, machine, self._free_name(kind.name) if name is None else name, name is not None)
-            entry.hold(machine, strong, lambda _: self._gone.append((key, entry.name)))
+            entry.hold(machine, strong, partial(_note, self._gone, key, entry))
             self._entries[key] = self._names[entry.name] = entry
 
     def forget(self, machine: object) -> None:
         """Drop a machine, of whatever kinds."""
         with self._lock:
+            self._forget_the_gone()
             for key, entry in list(self._entries.items()):
                 if key[0] == id(machine):
                     del self._entries[key], self._names[entry.name]
@@ -385,7 +402,9 @@ class StateCoordinator:
     ) -> None:
         """What `kind.transition` does; machines that nobody registered are checked and kept as well."""
         entry = self._entries.get((id(machine), id(kind)))
-        with entry.lock if entry is not None else contextlib.nullcontext():
+        if entry is not None and entry.machine() is not machine:
+            entry = None  # one that is gone, and had the same address
+        with entry.held() if entry is not None else contextlib.nullcontext():
             before = kind.read(machine)
             reason = kind.why_not(machine, before, target)
             name = kind.name if entry is None else entry.name
@@ -403,7 +422,12 @@ class StateCoordinator:
     def watch(self, watcher: Callable[[Transition], object]) -> Callable[[], None]:
         """Call a function after each transition that goes through here, and return what ends that."""
         self._watchers.append(watcher)
-        return lambda: self._watchers.remove(watcher)
+
+        def end() -> None:
+            with contextlib.suppress(ValueError):
+                self._watchers.remove(watcher)
+
+        return end
 
     def history(self, machine: str = "") -> tuple[Transition, ...]:
         """The last transitions, of one machine (by name) or of all."""
@@ -423,10 +447,10 @@ class StateCoordinator:
         awaited = [(entry, do) for entry, do in told if _is_awaited(entry)]
         names = {entry.name for entry, _ in awaited}
         called = [(entry, do) for entry, do in told if entry.name not in names]
-        answers = await asyncio.gather(
-            asyncio.wrap_future(_beside(lambda: list(_each(called)))), *(_awaited(entry, do) for entry, do in awaited)
+        answers: list[list[Reply]] = await asyncio.gather(
+            _beside(lambda: list(_each(called))), *(_awaited(entry, do) for entry, do in awaited)
         )
-        replies = {reply.machine: reply for reply in (*answers[0], *answers[1:])}
+        replies = {reply.machine: reply for answer in answers for reply in answer}
         return Replies(tuple(replies[entry.name] for entry, _ in told))
 
     @property
@@ -435,7 +459,7 @@ class StateCoordinator:
         return self._system
 
     def set_system(self, state: Enum, because: str = "") -> Replies:
-        """Change it, and tell all machines by a SystemChanged; raise TransitionRefused where its table is against it."""
+        """Change it, and tell all machines by a SystemChanged; raise TransitionRefused where its table has not that."""
         return self.tell(self._system_changed(state, because))
 
     async def aset_system(self, state: Enum, because: str = "") -> Replies:
@@ -449,10 +473,12 @@ class StateCoordinator:
 
         Of a machine that fails, what was saved or restored last is kept in the file.
         """
-        replies = tuple(_each([(entry, _record) for entry in self._living() if entry.named]))
+        replies = tuple(_each([(entry, partial(_record, entry)) for entry in self._living() if entry.named]))
         with self._lock:
             self._records.update({reply.machine: reply.value for reply in replies if reply.status == "done"})
-            records = {reply.machine: self._records[reply.machine] for reply in replies if reply.machine in self._records}
+            records = {
+                reply.machine: self._records[reply.machine] for reply in replies if reply.machine in self._records
+            }
             content = {"version": 1, "system": self._system.name, "machines": records}
         save_json(path, content)
         return Replies(replies)
@@ -486,7 +512,7 @@ class StateCoordinator:
         entry = self._entry(machine)
         owner, kind = entry.machine(), entry.kind
         if kind.recover is not None:
-            with entry.lock:
+            with entry.held():
                 before = kind.read(owner)
                 kind.recover(owner)
                 after = kind.read(owner)
@@ -494,7 +520,7 @@ class StateCoordinator:
         elif entry.name in self._records:
             self._restoring(entry, "recovered", because)(owner)
         elif kind.initial is not None:
-            with entry.lock:
+            with entry.held():
                 before = kind.read(owner)
                 kind.write(owner, kind.initial)
             self._keep(entry.name, kind.name, before, kind.initial, "recovered", because)
@@ -509,8 +535,8 @@ class StateCoordinator:
 
         def restore(machine: Any) -> None:
             kind = entry.kind
-            state = _decoded(kind, machine, record["state"])
-            with entry.lock:
+            state = _decoded(kind, record["state"])
+            with entry.held():
                 before = kind.read(machine)
                 if kind.load is not None and "content" in record:
                     kind.load(machine, record["content"])
@@ -545,7 +571,7 @@ class StateCoordinator:
         return [
             (entry, partial(tell, on_event=entry.kind.on_event))
             for entry in self._living()
-            if entry.kind.on_event is not None and kind in (None, entry.kind)
+            if entry.kind.on_event is not None and (kind is None or entry.kind is kind)
         ]
 
     def _entry(self, machine: object) -> _Entry:
@@ -607,20 +633,24 @@ class _Shift:
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._serve,), name="state events", daemon=True).start()
         with self._changed:
-            while not self._over:
-                if self._current is None:
-                    self._changed.wait()
-                    continue
-                entry, began = self._current
-                limit = cast(float, entry.kind.timeout)
-                taken = time.monotonic() - began
-                if taken >= limit:
-                    self._left = entry.stuck = True
-                    entry.error = TimeoutError(f"{entry.name} took more than {limit:g} s")
-                    self._replies.append(Reply(entry.name, "late", error=entry.error, seconds=taken))
-                    break
-                self._changed.wait(limit - taken)
+            try:
+                while not (self._over or self._left):
+                    self._changed.wait(self._look())
+            finally:
+                self._left = True
             return self._replies
+
+    def _look(self) -> float | None:
+        """Leave the thread when its machine is late; return the seconds until it will be."""
+        if self._current is None:
+            return None
+        entry, began = self._current
+        limit, taken = cast(float, entry.kind.timeout), time.monotonic() - began
+        if taken >= limit:
+            self._left = entry.stuck = True
+            entry.error = TimeoutError(f"{entry.name} took more than {limit:g} s")
+            self._replies.append(Reply(entry.name, "late", error=entry.error, seconds=taken))
+        return max(0.0, limit - taken)
 
     def _serve(self) -> None:
         while True:
@@ -630,11 +660,13 @@ class _Shift:
                     self._changed.notify()
                     return
                 entry, do = self._waiting.popleft()
-                first = self._current is None
+                if self._current is None or self._current[0].kind is not entry.kind:
+                    self._changed.notify()  # it may have to be watched more closely than the one before
                 self._current = entry, time.monotonic()
-                if first:
-                    self._changed.notify()
-            reply = _reply(entry, do)
+            try:
+                reply = _reply(entry, do)
+            except BaseException as error:  # noqa: BLE001 - SystemExit, say: nobody else would hear of it here
+                reply = Reply(entry.name, "failed", error=StateError(f"{entry.name} raised {error!r}"))
             with self._changed:
                 if self._left:
                     entry.stuck = False
@@ -660,19 +692,19 @@ def _called(entry: _Entry, do: Callable[[Any], object]) -> object:
     return value
 
 
-async def _awaited(entry: _Entry, do: Callable[[Any], object]) -> Reply:
+async def _awaited(entry: _Entry, do: Callable[[Any], object]) -> list[Reply]:
     """The same for a coroutine function; one that is late is cancelled."""
     began = time.monotonic()
-    try:
-        value = await asyncio.wait_for(cast("Coroutine[Any, Any, object]", do(entry.machine())), entry.kind.timeout)
-    except TimeoutError as error:
-        entry.error = error
-        return Reply(entry.name, "late", error=error, seconds=time.monotonic() - began)
-    except Exception as error:  # noqa: BLE001 - as in `_isolated`
-        entry.error = error
-        return Reply(entry.name, "failed", error=error, seconds=time.monotonic() - began)
+    value: object = None
+    status: Status = "done"
     entry.error = None
-    return Reply(entry.name, "done", value, seconds=time.monotonic() - began)
+    try:
+        value = await asyncio.wait_for(cast(Coroutine[Any, Any, object], do(entry.machine())), entry.kind.timeout)
+    except TimeoutError as error:
+        status, entry.error = "late", error
+    except Exception as error:  # noqa: BLE001 - as in `_isolated`
+        status, entry.error = "failed", error
+    return [Reply(entry.name, status, value, entry.error, time.monotonic() - began)]
 
 
 def _is_awaited(entry: _Entry) -> bool:
@@ -689,8 +721,8 @@ def _isolated(do: Callable[..., object], *values: object) -> tuple[object, Excep
         return None, error
 
 
-def _beside(do: Callable[[], R]) -> Future[R]:
-    """Run something in a thread that nobody waits for at the end of the process."""
+async def _beside(do: Callable[[], R]) -> R:
+    """What a function returns, run in a thread that nobody waits for at the end of the process."""
     future: Future[R] = Future()
 
     def run() -> None:
@@ -701,11 +733,210 @@ def _beside(do: Callable[[], R]) -> Future[R]:
             future.set_exception(error)
 
     threading.Thread(target=contextvars.copy_context().run, args=(run,), name="state events", daemon=True).start()
-    return future
+    return await asyncio.wrap_future(future)
 
 
-def _record(entry_kind: object) -> object: ...
+def _record(entry: _Entry, machine: Any) -> dict[str, object]:
+    with entry.held():
+        record = {"kind": entry.kind.name, "state": _encoded(entry.kind.read(machine))}
+        return record if entry.kind.dump is None else {**record, "content": entry.kind.dump(machine)}
+
+
+def _encoded(state: object) -> object:
+    return state.name if isinstance(state, Enum) else state
+
+
+def _decoded(kind: MachineKind[Any, Any], saved: object) -> Any:
+    for state in kind.states():
+        if _encoded(state) == saved:
+            return state
+    raise StateError(f"{kind.name} has no state {saved!r}")
 
 
 def _shown(state: object) -> str:
     return state.name if isinstance(state, Enum) else repr(state)
+
+
+# ---------------------------------------------------------------- files that are whole, or as they were
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The content of a file, and which generation of it."""
+
+    value: Any
+    generation: Literal["current", "previous"]
+    problem: str
+    """What is wrong with the current generation; "" for nothing."""
+
+
+def write_text(
+    path: Paths, text: str, encoding: str | None = None, errors: str | None = None, newline: str | None = None
+) -> int:
+    """`Path(path).write_text(...)`, the same bytes and result, but a reader sees all of them or the file before."""
+    with atomic_open(path, "w", io.text_encoding(encoding), errors, newline) as stream:
+        return stream.write(text)
+
+
+def write_bytes(path: Paths, data: bytes) -> int:
+    """`Path(path).write_bytes(data)`, all of it or nothing."""
+    with atomic_open(path, "wb") as stream:
+        return stream.write(data)
+
+
+@contextlib.contextmanager
+def atomic_open(
+    path: Paths | int,
+    mode: Literal["w", "wt", "wb"] = "w",
+    encoding: str | None = None,
+    errors: str | None = None,
+    newline: str | None = None,
+) -> Generator[IO[Any]]:
+    """`with open(path, mode, ...)` to write a file anew: it takes the old one's place at the end of the block.
+
+    When the block raises, the old file stays. Its mode stays in any case, and its owner where that may be given; a
+    link is followed; a device, a pipe or a file descriptor is written directly. The folder must be writable. What is
+    written is on the disk at the end (fsync of file and folder).
+    """
+    if mode not in ("w", "wt", "wb"):
+        raise ValueError(f"atomic_open writes a file anew: mode {mode!r}")
+    encoding = encoding if "b" in mode else io.text_encoding(encoding)
+    target = None if isinstance(path, int) else os.path.realpath(path)
+    before = None if target is None else _status(target)
+    if isinstance(path, int) or target is None or (before is not None and not stat.S_ISREG(before.st_mode)):
+        with open(path, mode, encoding=encoding, errors=errors, newline=newline) as stream:
+            yield stream
+        return
+    if before is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
+    scratch = _scratch(target)
+    try:
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    try:
+        with open(descriptor, mode, encoding=encoding, errors=errors, newline=newline) as stream:
+            if before is not None:
+                _like(descriptor, scratch, before)
+            yield stream
+            stream.flush()
+            os.fsync(descriptor)
+        os.replace(scratch, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(scratch)
+        raise
+    _sync_folder(os.path.dirname(target))
+
+
+def atomic_write(path: Paths, data: bytes | str, *, previous: bool = True, checksum: bool = True) -> None:
+    """Replace a file as a whole; text is written in UTF-8, with newlines as they are.
+
+    `previous` keeps the file before under `NAME.previous`, unless that is damaged; `checksum` keeps the SHA-256 of both
+    in `NAME.sha256`. Killed at any instant, what `load` finds is the file before or the new one.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    target = os.path.realpath(path)
+    known = _digests(target)
+    old = _bytes(target)
+    kept = known
+    if old is not None and (not known or _digest(old) in known):
+        kept = [_digest(old)]
+        if previous:
+            write_bytes(f"{target}.previous", old)  # a copy: a link would be damaged with the file
+    if checksum or known:
+        write_text(f"{target}.sha256", "".join(f"{digest}\n" for digest in dict.fromkeys([_digest(content), *kept])))
+    write_bytes(target, content)
+
+
+def load(path: Paths, parse: Callable[[bytes], object] = bytes) -> Loaded:
+    """What `atomic_write` has written: the current generation, or the one before where the current one is damaged.
+
+    Damaged is what `parse` raises ValueError for, and what is not as its checksum says; a file without a checksum is
+    taken as it is. Raise FileNotFoundError when there is no file, DamagedState when no generation is sound.
+    """
+    target = os.path.realpath(path)
+    known = _digests(target)
+    problems: list[str] = []
+    generations: tuple[tuple[Literal["current", "previous"], str], ...] = (("current", ""), ("previous", ".previous"))
+    for generation, suffix in generations:
+        content = _bytes(target + suffix)
+        if content is None:
+            if generation == "current":
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
+            break
+        if known and _digest(content) not in known:
+            problems.append(f"{target}{suffix}: not as its checksum says")
+            continue
+        try:
+            value = parse(content)
+        except ValueError as error:
+            problems.append(f"{target}{suffix}: {error}")
+            continue
+        if problems:
+            log.warning("%s; the generation before is taken", problems[0])
+        return Loaded(value, generation, "".join(problems))
+    raise DamagedState(problems)
+
+
+def save_json(path: Paths, value: object, **options: Any) -> None:
+    """`json.dumps(value, **options)`, by `atomic_write`."""
+    atomic_write(path, json.dumps(value, **options))
+
+
+def load_json(path: Paths) -> Loaded:
+    """The value of a JSON file, by `load`."""
+    return load(path, json.loads)
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _bytes(path: str) -> bytes | None:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _digests(target: str) -> list[str]:
+    """The checksums of the sound generations; none when nothing was kept."""
+    return (_bytes(f"{target}.sha256") or b"").decode("ascii", "replace").split()
+
+
+def _scratch(target: str) -> str:
+    folder, name = os.path.split(target)
+    return os.path.join(folder, f".{name[:120]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def _like(descriptor: int, path: str, before: os.stat_result) -> None:
+    """Give a new file the owner, where that is allowed, and the mode of the old one."""
+    if hasattr(os, "fchown"):
+        now = os.fstat(descriptor)
+        if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+            with contextlib.suppress(PermissionError):
+                os.fchown(descriptor, before.st_uid, before.st_gid)
+    os.chmod(path, stat.S_IMODE(before.st_mode))
+
+
+def _sync_folder(folder: str) -> None:
+    """Put the new name on the disk, where the system has a way to do so."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

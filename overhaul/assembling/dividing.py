@@ -115,6 +115,16 @@ class Divider:
                 return index
         raise self.refused(line, "no statement of it stands there", "plan anew")
 
+    def assigned(self, line: int) -> str:
+        """The local variable to which a statement on a line assigns the value of a call; "" for none."""
+        for one in self.statements:
+            node: Any = one.node
+            if one.line <= line <= self._last_line(one) and node.__class__.__name__ == "Assign":
+                called = node.value.__class__.__name__ == "Call" and len(node.targets) == 1
+                target: Any = node.targets[0].target
+                return target.value if called and target.__class__.__name__ == "Name" else ""
+        return ""
+
     def _last_line(self, one: Statement) -> int:
         return self.occurrences.text.count("\n", 0, max(one.end - 1, one.start)) + 1
 

@@ -58,9 +58,9 @@ class Assembly:
         meaning = self.project.symbols.lookup(self.symbol.module, "", name)
         return isinstance(meaning, Symbol) and meaning.dotted == self.factory.dotted
 
-    def made(self) -> list[Made]:
+    def made(self, divider: Divider) -> list[Made]:
         """The managers that the function makes, in their order. Raises Refused."""
-        found = list(self._made())
+        found = list(self._made(divider))
         if not found:
             where = f"{self.symbol.path}:{self.symbol.line}: {self.target}"
             raise Refused(f"{where}: it makes no managers that are kept: name another function")
@@ -75,22 +75,24 @@ class Assembly:
             )
         return found
 
-    def _made(self) -> Iterator[Made]:
+    def steps(self) -> list[BuildStep]:
+        """The managers that the audit sees made there, in their order."""
+        rows = (one for one in self.project.survey.rows(BuildStep) if one.function == self.target.dotted)
+        return sorted(rows, key=lambda one: one.order)
+
+    def _made(self, divider: Divider) -> Iterator[Made]:
         tiers = {one.dotted: one.tier for one in self.project.survey.rows(Manager)}
-        steps = sorted(
-            (one for one in self.project.survey.rows(BuildStep) if one.function == self.target.dotted),
-            key=lambda one: one.order,
-        )
         known: dict[str, str] = {}
         height: dict[str, int] = {}
-        for step in steps:
-            if not step.target or (self.managers and step.target not in self.managers):
+        for step in self.steps():
+            name = step.target if divider.receiver else divider.assigned(step.line)
+            if not name or (self.managers and name not in self.managers):
                 continue
             needs = tuple(known[one] for one in step.needs if one in known)
             tier = max([tiers.get(step.component) or 0, *(height[one] for one in needs)])
-            known[step.component] = step.target
-            height[step.target] = tier
-            yield Made(name=step.target, line=step.line, written=self._written(step), tier=tier, needs=needs)
+            known[step.component] = name
+            height[name] = tier
+            yield Made(name=name, line=step.line, written=self._written(step), tier=tier, needs=needs)
 
     def _written(self, step: BuildStep) -> str:
         """How the file writes the class; "" where it is no name of the module."""
@@ -102,8 +104,8 @@ class Assembly:
 
     def proposals(self) -> Iterator[Edit | Divided | Added | Leftover]:
         """The function in parts. Raises Refused."""
-        made = self.made()
         divider = Divider(self.project, self.symbol)
+        made = self.made(divider)
         division = divider.division(made)
         imports = Imports(self.project, self.symbol.path)
         bound = self.factory.name.rpartition(".")[2]
@@ -135,11 +137,12 @@ class Assembly:
             members = [*used, *([self.keep] if self.keep else [])]
             yield from (Added(Target(self.symbol.module, f"{prefix}{one}")) for one in members)
         yield Divided(self.target, tuple(Target(self.symbol.module, f"{prefix}{one}") for one in functions))
-        for step in self.project.survey.rows(BuildStep):
-            if step.function == self.target.dotted and not step.target and not self.managers:
+        lines = {one.line for one in made}
+        for step in self.steps():
+            if step.line not in lines and not self.managers:
                 target = Target(self.target.module, step.component.removeprefix(f"{step.module}."))
                 yield self.project.leftover(
-                    step.path, step.line, target, "it is made in an argument of another: it is no part of its own"
+                    step.path, step.line, target, "it is kept in no attribute or variable: it is no part of its own"
                 )  # fmt: skip
 
     def _rest_name(self) -> str:

@@ -61,8 +61,9 @@ class Writing:
             if number == 0 and division.receiver:
                 before += "".join(self._listing()) + blank
             head = self._def(part)
-            if number and self._line_before(part.first) == place and blank:
-                before = blank + before
+            if number:
+                there = self._text[self._line_before(part.first) : place].count("\n")
+                before = "\n" * max(0, len(blank) - there)
             yield Replacement(place, place, before + head, self._because(part))
             if part.made is not None or names.root:
                 given = self._given(part)

@@ -33,6 +33,9 @@ def _table(*rows: Memoiser) -> dict[str, Memoiser]:
     return {row.name: row for row in rows}
 
 
+UNIFIED: Final = "overhaul.unified."
+"""What the names of the implementations begin with that a codebase migrates to, where they are installed."""
+
 DECORATORS: Final = _table(
     Memoiser("functools.lru_cache", True, False, none="stored", locked=True),
     Memoiser("functools.cache", False, False, none="stored", locked=True),

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from overhaul.caching.libraries import DECORATORS, LAST_NAMES, METHODS, SPEAKING, SPEAKING_AGAINST, Memoiser
+from overhaul.caching.libraries import DECORATORS, LAST_NAMES, METHODS, SPEAKING, SPEAKING_AGAINST, UNIFIED, Memoiser
 from overhaul.facts import Facts, Keep, StorageUse, Variable
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.patterns import regex
@@ -194,6 +194,8 @@ class Memoisers:
         if isinstance(meaning, External):
             if meaning.name in DECORATORS:
                 return DECORATORS[meaning.name]
+            if meaning.name.startswith(UNIFIED):
+                return None  # one cache, whatever uses it
             last = meaning.name.rpartition(".")[2]
             whole = [one for name, one in DECORATORS.items() if name.rpartition(".")[2] == last]
             package = meaning.name.partition(".")[0]

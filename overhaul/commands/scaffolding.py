@@ -39,7 +39,7 @@ def scaffold(what: str | None, path: str, into: str, check: bool, settings: tupl
         if what is not None and not into:
             if path != ".":
                 raise click.UsageError("--check of one module needs --into FILE; of all copies only PATH")
-            what, path = None, what
+            return _check(None, into, what, options)
         return _check(what, into, path, options)
     if what is None or not into:
         raise click.UsageError("overhaul scaffold WHAT --into FILE [PATH], or overhaul scaffold --check [PATH]")

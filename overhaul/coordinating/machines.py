@@ -175,7 +175,7 @@ class Coordinating:
         )  # fmt: skip
         written = f"{start}{', '.join(arguments)})"
         if len(written) > line_length(self.project, self.owner.path):
-            written = f"{start}\n    {', '.join(arguments)},\n)"
+            written = start + "".join(f"\n    {one}," for one in arguments) + "\n)"
         newline = "" if text[end - 1 : end] == "\n" else "\n"
         unknown = [one for one in self._class().decorators if one.partition("(")[0].rpartition(".")[2] not in _PLAIN]
         guidance: Guidance = "review" if unknown or self._class().keywords else "safe"
@@ -196,7 +196,8 @@ class Coordinating:
             ):  # fmt: skip
                 states = imports.take(module, name)
         elif self.row.subkind in ("string", "table"):
-            states = f"({', '.join(json.dumps(one) for one in self.row.states)},)"
+            listed = ", ".join(json.dumps(one) for one in self.row.states)
+            states = f"({listed})" if len(self.row.states) > 1 else f"({listed},)"
         if not states:
             raise self._refused(self.row.line, "its states cannot be written out", "register it by hand")
         there = self.project.symbols.lookup(self.machine.module, "", "anywhere")
@@ -357,7 +358,9 @@ class Coordinating:
                     )  # fmt: skip
 
 
-_PLAIN: Final = frozenset({"dataclass", "define", "mutable", "attrs", "s", "total_ordering", "final", "runtime_checkable"})
+_PLAIN: Final = frozenset({
+    "dataclass", "define", "mutable", "attrs", "s", "total_ordering", "final", "runtime_checkable",
+})  # fmt: skip
 """Decorators that make no instance."""
 _BUILDERS: Final = ("__init__", "__post_init__", "__attrs_post_init__")
 

@@ -23,9 +23,10 @@ _MADE: Final = {"open": "atomic_open", "write_text": "write_text", "write_bytes"
 """What is called -> what the unified module offers instead, with the same parameters."""
 _BOUND: Final = {"atomic_open": "atomic_open", "write_text": "atomic_write_text", "write_bytes": "atomic_write_bytes"}
 _KEYWORDS: Final = {
-    "open": frozenset({"mode", "buffering", "encoding", "errors", "newline"}),
+    "open": frozenset({"mode", "encoding", "errors", "newline"}),
     "write_text": frozenset({"encoding", "errors", "newline"}), "write_bytes": frozenset[str](),
 }  # fmt: skip
+SAME_FILE: Final = "it wants the same file, by its inode: another one takes its place"
 _REPLACING: Final = frozenset({"os.replace", "os.rename", "os.renames", "shutil.move", "os.link"})
 _LOOKING: Final = frozenset({
     "open", "replace", "rename", "move", "copy", "copy2", "copyfile", "stat", "exists", "unlink", "remove", "link",
@@ -71,12 +72,12 @@ class Saving:
 
     def proposals(self) -> Iterator[Edit | Leftover | Used]:
         """Every write of the function, replaced. Raises Refused for what cannot be proven."""
+        self._check_replacing()
         writes = list(self._writes())
         if not writes:
             if self._helped():
                 return
             raise self._refused(self.symbol.line, "it writes no file in place", "name the function that writes")
-        self._check_replacing()
         imports = Imports(self.project, self.symbol.path)
         replacements: list[Replacement] = []
         for write in writes:
@@ -98,6 +99,7 @@ class Saving:
         yield self.project.edit(self.symbol.path, [*replacements, *imports.replacements()])
         yield from self._patched()
         yield from self._unread()
+        yield from self._same_file()
 
     def _refused(self, line: int, why: str, remedy: str) -> Refused:
         return Refused(f"{self.symbol.path}:{line}: {self.symbol.name}: {why}: {remedy}")
@@ -162,8 +164,7 @@ class Saving:
             if one.scope is not self.body.scope:
                 raise self._refused(one.line, "it is written in a function inside", "name that function")
             self._check_arguments(one, opening)
-            start = self.file.brackets.start(one.end)
-            yield _Write(one, start, opening, one.role == "attribute")
+            yield _Write(one, self._start(one), opening, one.role == "attribute")
 
     def _builtin(self, one: Occurrence) -> bool:
         return self.body.occurrences.unbound(one) and "open" not in set(self.project.symbols.names(self.symbol.module))
@@ -188,6 +189,8 @@ class Saving:
             raise self._refused(one.line, f"how the file is opened depends on {mode}", "write the mode out")
         if "+" in value or "x" in value:
             raise self._refused(one.line, f"the file is opened with {value!r}, to be read too or made", "do it by hand")
+        if "w" in value and value not in ("w", "wt", "wb"):
+            raise self._refused(one.line, f"the file is opened with {value!r}", "write w, wt or wb")
         return "w" in value
 
     def _check_with(self, one: Occurrence, opening: int) -> None:
@@ -225,21 +228,20 @@ class Saving:
                 raise self._refused(one.line, "its arguments are unpacked", "write them out")
             keyword = _KEYWORD.match(written)
             if keyword is None:
-                if number == 0 and one.name == "open" and one.role != "attribute" and self._number(start, end):
-                    raise self._refused(one.line, "it opens a file descriptor", "leave it")
+                if one.name == "open" and number > (0 if one.role == "attribute" else 1):
+                    raise self._refused(one.line, f"{self.text[start:end]} is handed by its place", "name it")
                 continue
             if keyword[1] not in _KEYWORDS[one.name]:
                 raise self._refused(one.line, f"{keyword[1]}= is not to be kept", "change it by hand")
 
-    def _number(self, start: int, end: int) -> bool:
-        classes = self.project.types.of_expression(self.symbol.module, self.body.scope.name, self.text[start:end])
-        return self.text[start:end].isdigit() or any(one.name == "builtins.int" for one in classes)
+    def _start(self, one: Occurrence) -> int:
+        """Where an expression begins: not before its statement, though a bracket there looks like a call."""
+        return max(self.file.brackets.start(one.end), self.body.occurrences.statement_of(one).start)
 
     # Paths
 
     def _of_path(self, one: Occurrence) -> bool:
-        dot = self.file.brackets.before(one.start)
-        start = self.file.brackets.start(one.end)
+        dot, start = self.file.brackets.before(one.start), self._start(one)
         try:
             tree = ast.parse(f"({self.text[start:dot]})", mode="eval")
         except SyntaxError:
@@ -260,6 +262,17 @@ class Saving:
                 return bool(classes) and all(isinstance(one, External) and one.name in _PATHS for one in classes)
 
     # What is told
+
+    def _same_file(self) -> Iterator[Leftover]:
+        """Tests that want the file to be the same one afterwards, and not another with the same name."""
+        name = self.symbol.name.rpartition(".")[2]
+        for path in self.project.mentioning((name,)):
+            if testing(path):
+                lines = self.project.source(path).text().splitlines()
+                for line, text in enumerate(lines, 1):
+                    near = "\n".join(lines[max(0, line - 12) : line + 12])
+                    if _SAME.search(text) and name in near:
+                        yield self.project.leftover(path, line, self.target, SAME_FILE)
 
     def _unread(self) -> Iterator[Leftover]:
         """What is saved and never restored."""
@@ -282,6 +295,7 @@ class Saving:
                     )  # fmt: skip
 
 
+_SAME: Final = regex(r"\bst_ino\b|\bsamefile\b|\bst_nlink\b")
 _HEAD: Final = regex(r"with\s*\(?(?:[^:]*,)?\s*$")
 _AS: Final = regex(r"\s*as\s+[^\W\d]\w*\s*[,:)]")
 _KEYWORD: Final = regex(r"([^\W\d]\w*)\s*=(?!=)")

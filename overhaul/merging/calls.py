@@ -77,7 +77,7 @@ class Calls:
             raise Refused(f"{where}: not all arguments of {name} can be seen there: write them out first")
         have = {one.arg for one in call.keywords}
         for one in call.keywords:
-            if one.arg in change.renamed:
+            if one.arg is not None and one.arg in change.renamed:
                 start = tree.start(one)
                 yield Replacement(start, start + len(one.arg), change.renamed[one.arg], "keyword", "review")
         lacking = [

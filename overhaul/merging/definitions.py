@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from overhaul.changes import Target
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
-from overhaul.proving.expressions import starts_of
+from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.moving_needs import Need, Needs
 from overhaul.refactoring.moving_unit import Unit, unit_of
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from overhaul.project import Project
     from overhaul.refactoring.references import References
 
+_BREAK: Final = regex(r"\r\n|\r|\n")
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -29,7 +30,7 @@ class Tree:
         """Raises SyntaxError and the like, as `ast.parse` does."""
         self.text = text
         self.node = ast.parse(text)
-        self._starts = starts_of(text)
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
         self._ascii = text.isascii()
 
     def offset(self, line: int, column: int) -> int:

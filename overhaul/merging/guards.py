@@ -76,18 +76,18 @@ def _refuse_state(member: Member) -> None:
         if isinstance(value, _MUTABLE) or (isinstance(value, ast.Call) and _last(value.func) in _MAKING):
             raise Refused(f"{member.at(node)}: {member.name} keeps something for all of its instances, which would be "
                           "one for both classes: move it out of the class first")  # fmt: skip
-    for node in ast.walk(member.node):
-        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
-            owner = node.value
+    for one in ast.walk(member.node):
+        if isinstance(one, ast.Attribute) and not isinstance(one.ctx, ast.Load):
+            owner = one.value
             if isinstance(owner, ast.Name) and owner.id in ("cls", member.name):
-                raise Refused(f"{member.at(node)}: {member.name}.{node.attr} is set for all of its instances, which "
+                raise Refused(f"{member.at(one)}: {member.name}.{one.attr} is set for all of its instances, which "
                               "would be one for both classes: merge it by hand")  # fmt: skip
 
 
 def remarks(member: Member) -> Iterator[tuple[int, str]]:
     """What somebody is to think of when a definition goes: (line, why)."""
     if isinstance(member.node, ast.ClassDef):
-        yield member.symbol.line, "instances of both are of one class afterwards: isinstance and except see no difference"
+        yield member.symbol.line, "instances of both are of one class afterwards: isinstance and except tell none apart"
     for one in member.node.decorator_list:
         if _KEEPING.search(_dotted(one)):
             yield one.lineno, "what its decorator keeps is kept for both together"

@@ -45,8 +45,8 @@ class Homes:
                 most = f"{count} other module{'s use' if count != 1 else ' uses'} it"
                 return home, f"{most}, and no import makes a cycle"
             reasons.append(f"{home.module}: {why}")
-        raise Refused(f"{members[0].where}: none of the modules can have it ({'; '.join(reasons)}): move one of them to "
-                      "a module that all can import first")  # fmt: skip
+        raise Refused(f"{members[0].where}: none of the modules can have it ({'; '.join(reasons)}): move one of them "
+                      "to a module that all can import first")  # fmt: skip
 
     def _order(self, member: Member) -> tuple[int, bool, int, str]:
         imported = sum(1 for other in self._project.layout.modules if self._graph.has(other, member.module))

@@ -84,9 +84,18 @@ class Bindings:
             for name, spans in self._defined(True, path).items():
                 if path in fresh and not mapping.arrives(module, name.partition(".")[0]):
                     continue  # a new file's own: overloads and setters are written on purpose
-                if len(spans) > max(wanted[path.endswith(".pyi"), Identity(module, name)], 1):
+                if len(spans) > max(wanted[path.endswith(".pyi"), Identity(module, name)], 1) and len(spans) > (
+                    self._as_before(path, Identity(module, name))
+                ):
                     line = after.source(path).text().count("\n", 0, spans[-1][0]) + 1
                     yield Refusal(path, line, CHECK, f"`{name}` would be defined twice in {module}", "remove one")
+
+    def _as_before(self, path: str, name: Identity) -> int:
+        """How many statements have defined a name that keeps its place: those too that no word led to."""
+        for one in self._context.changed:
+            if one.path_after == path and self._context.mapping.of(Identity(one.module, name.name)) == name:
+                return len(read(one.before).definitions.get(name.name, ()))
+        return 0
 
     def _defined(self, after: bool, path: str) -> Mapping[str, Sequence[tuple[int, int]]]:
         reading = self._readings.get((after, path)) or (self._reading(after, path) if after else None)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from overhaul.changes import Added, Divided, FileChange, Leftover, Moved, Replaced, Used, Vouched
+from overhaul.changes import Added, Divided, FileChange, Leftover, Moved, Replaced, Rewritten, Used, Vouched
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import Interior
 from overhaul.project import Project
@@ -65,6 +65,7 @@ class Context:
              else Identity(one.before.module, one.before.name), Identity(one.after.module, one.after.name))
             for one in vouched if isinstance(one, Used)
         }  # fmt: skip
+        self._rewritten = frozenset(one.path for one in vouched if isinstance(one, Rewritten))
         self.replacing = Replacing(before, after, replaced, self.mapping, leftovers)
 
     @cached_property
@@ -99,7 +100,8 @@ class Context:
         """The files that were not there, be it that another stood at their place."""
         return [
             one for one in self.files
-            if one.after is not None and not one.origin and (one.before is None or one.path in self.left)
+            if one.after is not None and not one.origin
+            and (one.before is None or one.path in self.left or one.path in self._rewritten)
         ]  # fmt: skip
 
     @cached_property
@@ -168,7 +170,8 @@ class Context:
         yield from self.mapping.words()
         yield from self.replacing.words()
         old, new = self.before.symbols, self.after.symbols
-        for module, after in self.modules:
+        rewritten = ((module, module) for path in sorted(self._rewritten) if (module := self._module_of(path)))
+        for module, after in (*self.modules, *rewritten):
             names = set(old.names(module))
             names_after = set(new.names(after)) if after else set[str]()
             yield from names ^ names_after

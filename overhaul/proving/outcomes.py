@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree
@@ -88,7 +88,7 @@ def compared(before: Ran, after: Ran, moved: Sequence[Moved | Replaced]) -> Iter
         if after.tests is None:
             yield Broken("", f"it would end with exit code {after.code} before any test has run: {_last(after.output)}")
             return
-        yield from _tests(before.tests, after.tests, _names(moved))
+        yield from _tests(before.tests, after.tests, _names(moved), _retired(moved))
         return
     if before.code == 0 and after.code != 0:
         yield Broken("", f"it would end with exit code {after.code} instead of 0: {_last(after.output)}")
@@ -104,7 +104,9 @@ def _last(output: str) -> str:
 # Tests
 
 
-def _tests(before: Sequence[Outcome], after: Sequence[Outcome], names: Mapping[str, str]) -> Iterator[Broken]:
+def _tests(
+    before: Sequence[Outcome], after: Sequence[Outcome], names: Mapping[str, str], retired: Collection[str]
+) -> Iterator[Broken]:
     now = {one.name: one for one in _worst(after)}
     was: dict[str, Outcome] = {}
     for one in _worst(before):
@@ -125,7 +127,7 @@ def _tests(before: Sequence[Outcome], after: Sequence[Outcome], names: Mapping[s
     for name, one in was.items():
         other = pairs.get(name)
         if other is None:
-            if one.result == "passed":
+            if one.result == "passed" and not any(f".{module}." in f".{one.name}" for module in retired):
                 yield Broken(one.name, "passes before, and would not be run")
         elif other.result != one.result and (
             other.result == "error" or (other.result == "failed" and one.result != "error")
@@ -165,8 +167,14 @@ def _names(moved: Sequence[Moved | Replaced]) -> dict[str, str]:
         if isinstance(one, Moved) and (one.path_before or one.path_after):
             names[_by_path(one.path_before)] = _by_path(one.path_after)
         # pytest names classes behind the module, whatever its import root is: the last parts are told from the name.
-        names[one.before.dotted] = one.after.dotted
+        if isinstance(one, Moved) or one.kind != "module":
+            names[one.before.dotted] = one.after.dotted
     return names
+
+
+def _retired(moved: Sequence[Moved | Replaced]) -> list[str]:
+    """The modules that go for good: tests in them need not be run any more."""
+    return [one.before.module for one in moved if isinstance(one, Replaced) and one.kind == "module"]
 
 
 def _by_path(path: str) -> str:

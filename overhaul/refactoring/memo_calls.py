@@ -54,7 +54,6 @@ _CONTAINERS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 _POLICIES: Final = {"cachetools.FIFOCache": '"fifo"', "cachetools.LFUCache": '"lfu"'}
 LAST_NAMES: Final = frozenset(name.rpartition(".")[2] for name in (*FAMILIES, CACHED))
-ORDER: Final = ("maxsize", "typed", "ttl", "policy", "clock", "key", "unhashable")
 
 
 class Given(NamedTuple):
@@ -137,7 +136,9 @@ class Calls:
                 raise Refused(f"{where}: it waits on a condition of its own: change it by hand")
             found.pop("lock", None)
             found.pop("info", None)
-        values |= {family.names[name]: self._syntax.of(node) for name, node in found.items()}
+        # In the order in which they stand there, so that each can be followed.
+        given = {family.names[name]: self._syntax.of(node) for name, node in found.items()}
+        values = {**given, **{name: text for name, text in values.items() if name not in given}}
         same = family.parameters == ("maxsize", "typed") and not family.added
         return Given(values, plain=same)
 
@@ -181,7 +182,7 @@ def arguments(values: Mapping[str, str], settings: Settings, names: Mapping[str,
         said.setdefault("maxsize", "128")
     if said.get("key") == ARGUMENTS:
         said["key"] = names[ARGUMENTS]
-    found = [f"{one}={said[one]}" for one in ORDER if one in said]
+    found = [f"{name}={text}" for name, text in said.items()]
     if settings.type != PLAIN_TYPE:
         found.append(f"cache_type={names[TYPES]}.{settings.type}")
     return found

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from overhaul.changes import Guidance, Replacement
+from overhaul.changes import Guidance, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence
@@ -107,7 +107,7 @@ class Decorators:
 
     def replacements(
         self, site: Site, unified: Unified, imports: Imports, settings: Settings
-    ) -> Iterator[Replacement]:
+    ) -> Iterator[Replacement | Used]:
         """The unified decorator in the place of a memoiser. Raises Refused for what it cannot say."""
         syntax = self.syntax
         given = self.calls.given(site.family, None if site.wraps else site.call)
@@ -120,16 +120,15 @@ class Decorators:
         start, end = syntax.start(site.callee), syntax.end(site.callee)
         because, guidance = self._because(site, settings)
         text = names[DECORATOR]
-        if site.wraps:
-            text += f"({', '.join(said)})" if said else "()"
-        elif not own:
-            whole = site.call or site.callee
-            end = syntax.end(whole)
-            self._refuse_comments(start, end)
+        if site.wraps or (site.call is None and not own):
             text += f"({', '.join(said)})"
-        # The one thing goes, and another comes: no name has become another one.
-        yield Replacement(start, end, "", because, guidance)
-        yield Replacement(end, end, text, because, guidance)
+        yield Replacement(start, end, text, because, guidance)
+        if site.call is not None and not site.wraps and not own:
+            last = syntax.end(site.call)
+            self._refuse_comments(end, last)
+            yield Replacement(end, last, f"({', '.join(said)})", "its settings", guidance)
+        module, _, last_name = site.name.rpartition(".")
+        yield Used(syntax.path, one.line, Target(module, last_name), unified.decorator)
 
     def _because(self, site: Site, settings: Settings) -> tuple[str, Guidance]:
         last = site.name.rpartition(".")[2]
@@ -164,7 +163,7 @@ def drop_unused(
     `gone` are the numbers of the names that are replaced; `wanted` the dotted names and modules that may go.
     """
     for taken in file.taken:
-        if not taken.bound or taken.home is not file.top and taken.statement.scope is not taken.home:
+        if not taken.bound or (taken.home is not file.top and taken.statement.scope is not taken.home):
             continue
         whole = f"{taken.target}.{taken.name}" if taken.name else taken.target
         if whole not in wanted and not (not taken.name and any(one.startswith(f"{whole}.") for one in wanted)):

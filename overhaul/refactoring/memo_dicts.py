@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Edit, Replacement, Target
 from overhaul.errors import Refused
-from overhaul.facts import Function
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.memo_fitness import never_none, refuse_unfit
 from overhaul.refactoring.memo_places import Place, Places, Use, by_function, harmless
 from overhaul.refactoring.memo_shapes import Shape, shape_of
-from overhaul.refactoring.memo_syntax import Def, Syntax, own_nodes
+from overhaul.refactoring.memo_syntax import Def, Syntax
 from overhaul.refactoring.memo_target import STORE, TYPES, Settings, Unified
 from overhaul.refactoring.memo_writing import Written, writing
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
     from overhaul.refactoring.references import References
 
 _BY_HAND: Final = "change it by hand"
-_PURE: Final = frozenset({
-    "tuple", "str", "repr", "frozenset", "len", "id", "type", "int", "float", "bool", "bytes", "hash", "abs", "round",
-    "min", "max", "ord", "isinstance",
-})  # fmt: skip
-"""Builtins that may stand in a key: called once or twice makes no difference."""
-_LOOKING: Final = frozenset({"super", "locals", "eval", "exec", "vars", "dir", "_getframe", "currentframe"})
-"""What knows in which function it is called."""
-
 
 class Dictionaries:
     """Rewrites the memos of one dictionary, and what makes it."""
@@ -52,8 +43,9 @@ class Dictionaries:
                 f"shape that is known: {_BY_HAND}"
             )
         for syntax, function, shape in memos:
-            self._refuse_unfit(syntax, function, shape)
-            written = Written(syntax, function, shape, self._never_none(syntax, function, shape))
+            something = shape.none == "stored" or never_none(self.references, syntax, shape.value)
+            refuse_unfit(syntax, function, shape, moved=something)
+            written = Written(syntax, function, shape, something)
             found.setdefault(syntax.path, []).extend(writing(written))
         found.setdefault(place.made.syntax.path, []).extend(self._making(place))
         for path, replacements in found.items():
@@ -78,123 +70,6 @@ class Dictionaries:
     def _all_of_it(shape: Shape, uses: Iterable[Use]) -> bool:
         inside = {id(one) for node in shape.region for one in ast.walk(node)}
         return all(id(use.node) in inside for use in uses)
-
-    # Whether it stays what it is
-
-    def _refuse_unfit(self, syntax: Syntax, function: Def, shape: Shape) -> None:
-        """Raise Refused where the parts of a memo cannot be put elsewhere."""
-        if shape.none == "miss" and not self._never_none(syntax, function, shape):
-            # It keeps its form: nothing is computed elsewhere.
-            self._refuse_key(syntax, shape)
-            return
-        self._refuse_key(syntax, shape)
-        compute: list[ast.AST] = [*shape.compute, shape.value]
-        for node in own_nodes(compute):
-            where = syntax.where(node) if isinstance(node, ast.expr | ast.stmt) else ""
-            match node:
-                case ast.Return():
-                    raise Refused(f"{where}: it returns without keeping what it returns: {_BY_HAND}")
-                case ast.Await() | ast.AsyncFor() | ast.AsyncWith():
-                    raise Refused(f"{where}: it waits while it computes: use get_or_compute_async by hand")
-                case ast.Yield() | ast.YieldFrom():
-                    raise Refused(f"{where}: it yields: {_BY_HAND}")
-                case ast.Delete(targets=targets) if any(isinstance(one, ast.Name) for one in targets):
-                    raise Refused(f"{where}: it deletes a variable: {_BY_HAND}")
-                case ast.Raise(exc=None):
-                    raise Refused(f"{where}: it raises again what was caught: {_BY_HAND}")
-                case _:
-                    pass
-        for node in ast.walk(ast.Module([one for one in function.body], [])):
-            match node:
-                case ast.Global() | ast.Nonlocal():
-                    raise Refused(f"{syntax.where(node)}: it assigns variables of others: {_BY_HAND}")
-                case _:
-                    pass
-        for node in (one for part in compute for one in ast.walk(part)):
-            match node:
-                case ast.Name(id=name) | ast.Attribute(attr=name) if name in _LOOKING:
-                    if name != "super" or _bare_super(syntax, node):
-                        raise Refused(f"{syntax.where(node)}: {name}() knows where it is called: {_BY_HAND}")
-                case _:
-                    pass
-        self._refuse_shared(syntax, function, shape)
-
-    def _refuse_key(self, syntax: Syntax, shape: Shape) -> None:
-        for node in ast.walk(shape.key):
-            match node:
-                case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _PURE and hasattr(builtins, name):
-                    pass
-                case ast.Call() | ast.Await() | ast.NamedExpr() | ast.Lambda() | ast.Yield() | ast.comprehension():
-                    raise Refused(
-                        f"{syntax.where(shape.key)}: the key is worked out anew at each place: put it in a variable"
-                    )
-                case _:
-                    pass
-        names = {one.id for one in ast.walk(shape.key) if isinstance(one, ast.Name)}
-        for node in (one for part in (*shape.compute, shape.value) for one in ast.walk(part)):
-            match node:
-                case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in names:
-                    raise Refused(f"{syntax.where(node)}: {name}, of the key, is assigned anew: {_BY_HAND}")
-                case _:
-                    pass
-
-    def _refuse_shared(self, syntax: Syntax, function: Def, shape: Shape) -> None:
-        """What is computed in a function of its own must have its variables for itself."""
-        parts = (*shape.compute, shape.value)
-        inside = {id(one) for part in parts for one in ast.walk(part)}
-        region = {id(one) for node in shape.region for one in ast.walk(node)}
-        stays = [one for one in ast.walk(function) if id(one) not in region]
-        stays += ast.walk(shape.key)
-        if shape.entry is not None:
-            stays += ast.walk(shape.answer)
-        others = {one.id for one in stays if isinstance(one, ast.Name)}
-        others |= {one.arg for one in stays if isinstance(one, ast.arg)}
-        own = {name: node for part in parts for name, node in _bound_in(part)}
-        for name, node in own.items():
-            if name in others:
-                raise Refused(f"{syntax.where(_placed(syntax, node))}: {name} is assigned here and used elsewhere, too: "
-                              f"{_BY_HAND}")  # fmt: skip
-        goes = {
-            one.id for node in shape.region for one in ast.walk(node)
-            if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store) and id(one) not in inside
-        }  # fmt: skip
-        for one in (each for part in parts for each in ast.walk(part)):
-            if isinstance(one, ast.Name) and one.id in goes - own.keys():
-                raise Refused(f"{syntax.where(one)}: {one.id} is what was looked up: {_BY_HAND}")
-
-    def _never_none(self, syntax: Syntax, function: Def, shape: Shape) -> bool:
-        """Whether what is computed is surely not None."""
-        value = shape.value
-        match value:
-            case ast.Constant():
-                return value.value is not None
-            case (
-                ast.Tuple() | ast.List() | ast.Dict() | ast.Set() | ast.ListComp() | ast.DictComp() | ast.SetComp()
-                | ast.GeneratorExp() | ast.JoinedStr() | ast.Lambda()
-            ):  # fmt: skip
-                return True
-            case ast.Compare():
-                return False
-            case ast.Call(func=ast.Name() | ast.Attribute() as func):
-                return self._returns_something(syntax, func)
-            case _:
-                return False
-
-    def _returns_something(self, syntax: Syntax, func: ast.expr) -> bool:
-        one = syntax.occurrence(func)
-        meaning = self.references.meaning(syntax.path, one) if one is not None else None
-        if not isinstance(meaning, Symbol):
-            name = getattr(meaning, "name", "")
-            return name.removeprefix("builtins.") in _NEVER_NONE and name.startswith("builtins.")
-        if meaning.alternatives:
-            return False
-        if meaning.kind == "class":
-            row = self.project.symbols.interior(meaning.module).classes.get(meaning.name)
-            return row is not None and f"{meaning.name}.__new__" not in (
-                self.project.symbols.interior(meaning.module).functions
-            )
-        row = self.project.symbols.interior(meaning.module).functions.get(meaning.name)
-        return isinstance(row, Function) and not row.asynchronous and _says_something(row.returns)
 
     # What makes it
 
@@ -252,52 +127,3 @@ class Dictionaries:
 
 
 _MAPPINGS: Final = frozenset({"dict", "Dict", "MutableMapping"})
-_NEVER_NONE: Final = frozenset({
-    "str", "int", "float", "tuple", "list", "dict", "set", "frozenset", "bytes", "bool", "len", "sorted", "sum", "repr",
-    "object", "type", "range", "zip", "map", "filter", "complex", "abs", "round", "hash", "ord", "chr", "format",
-})  # fmt: skip
-
-
-def _says_something(returns: str) -> bool:
-    """Whether a function is annotated to return something that is not None."""
-    text = returns.strip().strip("'\"")
-    if not text or text in ("Any", "typing.Any", "object", "None", "NoReturn", "Never"):
-        return False
-    parts = [part.strip() for part in text.replace("[", "|").replace("]", "|").split("|")]
-    return not any(part in ("None", "Optional", "typing.Optional", "Any", "Union") for part in parts) and (
-        len(text) > 1 and not text.startswith(("_T", "T_"))
-    )
-
-
-def _placed(syntax: Syntax, node: ast.AST) -> ast.expr | ast.stmt:
-    return node if isinstance(node, ast.expr) else syntax.statement(node)
-
-
-def _bare_super(syntax: Syntax, node: ast.AST) -> bool:
-    call = syntax.parents.get(node)
-    return isinstance(call, ast.Call) and call.func is node and not call.args
-
-
-def _bound_in(part: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """The variables that a part of a function binds."""
-    for node in ast.walk(part):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                if not _in_comprehension(part, node):
-                    yield name, node
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name, node
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                yield name, node
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                yield from ((one.asname or one.name.partition(".")[0], node) for one in names)
-            case _:
-                pass
-
-
-def _in_comprehension(part: ast.AST, name: ast.AST) -> bool:
-    """Whether a name is bound by a comprehension, which keeps it for itself."""
-    for node in ast.walk(part):
-        if isinstance(node, ast.comprehension) and any(one is name for one in ast.walk(node.target)):
-            return True
-    return False

@@ -78,6 +78,11 @@ class Places:
             raise Refused(f"{symbol.path}:{line}: {name} is {why}: {_BY_HAND}")
         return Place(target, made[0][0], made[0][1], tuple(others), owner)
 
+    def attribute(self, target: Target, owner: str, name: str) -> Iterator[Use]:
+        """All that names an attribute. Raises Refused, with the place, for what is not sure."""
+        self._refuse_strings(target, name, owner)
+        yield from self._of_attribute(target, owner, name)
+
     def _of_variable(self, symbol: Symbol) -> Iterator[Use]:
         for found in self.references.to(symbol):
             where = f"{found.path}:{found.line}"

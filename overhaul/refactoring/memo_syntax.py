@@ -30,7 +30,8 @@ class Syntax:
             raise Refused(f"{file.path}: this Python cannot parse it ({error}): run overhaul on a newer one") from None
         self._rows = file.occurrences.scopes[0].rows
 
-    def _offset(self, line: int, column: int) -> int:
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a place as `ast` tells it: a line from 1, a column in bytes of UTF-8."""
         start = self._rows[line - 1]
         end = self._rows[line] if line < len(self._rows) else len(self.text)
         row = self.text[start:end]
@@ -40,12 +41,12 @@ class Syntax:
         """Where a node begins; a decorated definition begins with its first `@`."""
         for one in getattr(node, "decorator_list", ())[:1]:
             return self.text.rindex("@", 0, self.start(one))
-        return self._offset(node.lineno, node.col_offset)
+        return self.offset(node.lineno, node.col_offset)
 
     def end(self, node: ast.expr | ast.stmt) -> int:
         """Behind its last character."""
         assert node.end_lineno is not None and node.end_col_offset is not None
-        return self._offset(node.end_lineno, node.end_col_offset)
+        return self.offset(node.end_lineno, node.end_col_offset)
 
     def of(self, node: ast.expr | ast.stmt) -> str:
         """As it is written."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from overhaul.changes import Target
 from overhaul.errors import Refused, did_you_mean
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Scope
@@ -87,6 +88,14 @@ class Unified:
         meaning = self.project.symbols.member(self.module, STORE)
         return module == self.module or (isinstance(meaning, Symbol) and module == meaning.module)
 
+    @property
+    def decorator(self) -> Target:
+        """Its decorator, where it is defined."""
+        meaning = self.project.symbols.member(self.module, DECORATOR)
+        if isinstance(meaning, Symbol):
+            return Target(meaning.module, meaning.name)
+        return Target("", meaning.name if isinstance(meaning, External) else f"{self.module}.{DECORATOR}")
+
     def means(self, meaning: Meaning, name: str) -> bool:
         """Whether something is the unified cache's `name`."""
         own = self.project.symbols.member(self.module, name)
@@ -133,9 +142,9 @@ class Unified:
     def _there(self, file: Bindings, name: str) -> Iterator[str]:
         """The names under which the file imports it already, for all that runs."""
         for one in file.taken:
-            if one.name and one.home is file.top and one.statement.suite == -1:
-                if self.means(self.references.brought(file, one), name):
-                    yield one.bound
+            at_top = bool(one.name) and one.home is file.top and one.statement.suite == -1
+            if at_top and self.means(self.references.brought(file, one), name):
+                yield one.bound
 
     def _free(self, file: Bindings, name: str, scopes: list[Scope]) -> bool:
         if file.bindings(file.top, name) or not isinstance(self.project.symbols.member(file.module, name), Unknown):

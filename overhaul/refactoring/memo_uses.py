@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from overhaul.changes import Delete, Guidance, Leftover, Proposal, Replaced, Replacement, Target
+from overhaul.changes import Delete, Guidance, Leftover, Proposal, Replaced, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
@@ -127,7 +127,7 @@ class OwnUses:
             imports[path] = Imports(self.project, path)
             found.setdefault(path, [])
             for use in several:
-                found[path] += self._replacements(use, memoiser, imports[path], everything=everything)
+                found[path] += self._replacements(use, memoiser, imports[path])
                 for change in self._members(use, memoiser):
                     if isinstance(change, Leftover):
                         yield change
@@ -147,19 +147,18 @@ class OwnUses:
                 if not used and (not everything or kept):
                     continue
                 imports.setdefault(path, Imports(self.project, path)).drop(taken.statement, taken.name)
-        if everything and not kept:
-            yield Replaced(
-                Target(symbol.module, symbol.name), Target(self._unified.module, DECORATOR), "function"
-            )
+        before = Target(symbol.module, symbol.name)
+        if not everything or kept:
+            yield from (Used(use.syntax.path, use.node.lineno, before, self._unified.decorator) for use in uses)
+        else:
+            yield Replaced(before, Target(self._unified.module, DECORATOR), "function")
             yield from self._gone(symbol, memoiser, found, imports)
         for path in found.keys() | imports.keys():
             parts = {*found.get(path, ()), *(imports[path].replacements() if path in imports else ())}
             if parts:
                 yield self.project.edit(path, parts)
 
-    def _replacements(
-        self, use: OwnUse, memoiser: Memoiser, imports: Imports, *, everything: bool
-    ) -> Iterator[Replacement]:
+    def _replacements(self, use: OwnUse, memoiser: Memoiser, imports: Imports) -> Iterator[Replacement]:
         syntax = use.syntax
         one = syntax.occurrence(use.node)
         assert one is not None
@@ -173,12 +172,7 @@ class OwnUses:
         if memoiser.differs or self._settings.changes:
             because = f"{because}; {memoiser.differs or 'entries are dropped at other times'}"
             guidance = "review"
-        text = f"{names[DECORATOR]}({said})"
-        if everything:
-            yield Replacement(start, end, text, because, guidance)
-        else:
-            yield Replacement(start, end, "", because, guidance)
-            yield Replacement(end, end, text, because, guidance)
+        yield Replacement(start, end, f"{names[DECORATOR]}({said})", because, guidance)
 
     def _members(self, use: OwnUse, memoiser: Memoiser) -> Iterator[tuple[str, Replacement] | Leftover]:
         members = Members(memoiser.members, memoiser.lacking)

@@ -53,6 +53,8 @@ def writing(memo: Written) -> Iterator[Replacement]:
 
 
 def _because(memo: Written) -> tuple[str, Guidance]:
+    if memo.shape.none == "miss":
+        return "looked up, or computed and kept; None, which is not annotated, was computed anew each time", "review"
     if memo.shape.eager:
         return "what was computed each time is computed where it is missing", "review"
     return "looked up, or computed and kept, in one call", "safe"
@@ -124,7 +126,7 @@ def _with_function(
     line = _above(syntax, syntax.start(first) - len(syntax.indent(first)), start)
     inner = indent + syntax.unit
     begin, stop = syntax.start(shape.value), syntax.end(shape.value)
-    opening, closing = ("", "") if _stands_alone(syntax.of(shape.value)) else ("(", ")")
+    opening, closing = ("", "") if stands_alone(syntax.of(shape.value)) else ("(", ")")
     returns = f" -> {syntax.of(memo.function.returns)}" if memo.function.returns and shape.entry is None else ""
     head, tail = _answer(memo)
     notes = _notes(syntax, indent, (start, line))
@@ -134,15 +136,15 @@ def _with_function(
     rows = syntax.line_end(syntax.end(last))
     if rows > begin:
         raise Refused(f"{syntax.where(last)}: several statements stand on one line: write each on its own")
-    yield from _shifted(syntax, line, syntax.end(last), syntax.indent(first), inner, because)
+    yield from shifted(syntax, line, syntax.end(last), syntax.indent(first), inner, because)
     told = _notes(syntax, inner, (rows, begin), (stop, end))
     yield Replacement(rows, begin, f"\n{inner}{told}return {opening}", because, guidance)
-    yield from _shifted_lines(syntax, begin, stop, syntax.indent(syntax.statement(shape.value)), inner, because)
+    yield from shifted_lines(syntax, begin, stop, syntax.indent(syntax.statement(shape.value)), inner, because)
     call = f"{closing}\n\n{indent}return {head}{store}.get_or_compute({key}, {name}){tail}"
     yield Replacement(stop, end, call, because, guidance)
 
 
-def _stands_alone(text: str) -> bool:
+def stands_alone(text: str) -> bool:
     """Whether an expression that lost the brackets around it is whole without them."""
     try:
         ast.parse(text, mode="eval")
@@ -167,15 +169,15 @@ def _follows(syntax: Syntax, start: int, indent: str) -> bool:
     return near and not above.strip().startswith("#") and not above.rstrip().endswith(":")
 
 
-def _shifted(syntax: Syntax, start: int, end: int, old: str, new: str, because: str) -> Iterator[Replacement]:
+def shifted(syntax: Syntax, start: int, end: int, old: str, new: str, because: str) -> Iterator[Replacement]:
     """The lines of a stretch that begins a line, moved to another depth; lines inside of strings stay."""
     if old == new:
         return
     yield from _moved(syntax, start, end, old, new, because)
-    yield from _shifted_lines(syntax, start, end, old, new, because)
+    yield from shifted_lines(syntax, start, end, old, new, because)
 
 
-def _shifted_lines(syntax: Syntax, start: int, end: int, old: str, new: str, because: str) -> Iterator[Replacement]:
+def shifted_lines(syntax: Syntax, start: int, end: int, old: str, new: str, because: str) -> Iterator[Replacement]:
     """The lines of a stretch but its first."""
     if old == new:
         return

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Edit, Leftover, Proposal, Replacement, Target
+from overhaul.changes import Edit, Leftover, Proposal, Replacement, Target, Used
 from overhaul.errors import Refused, Unreadable
-from overhaul.naming.meanings import External, Symbol
+from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.memo_calls import FAMILIES, LAST_NAMES
+from overhaul.refactoring.memo_calls import LAST_NAMES
 from overhaul.refactoring.memo_decorators import ALL, Decorators, Site, drop_unused, names_of
 from overhaul.refactoring.memo_dicts import Dictionaries
+from overhaul.refactoring.memo_lazy import LazyAttributes
 from overhaul.refactoring.memo_members import Members, member_changes
 from overhaul.refactoring.memo_syntax import Def, Syntax
 from overhaul.refactoring.memo_target import DECORATOR, STORE, Settings, Unified
@@ -57,14 +58,28 @@ class Memos:
     def _gone(self, target: Target) -> bool:
         """Whether a memoiser that was asked for has gone, and the unified decorator is used in its place."""
         modules = self.project.layout.modules
-        known = target.module in modules and target.name in self.project.symbols.interior(target.module).bindings
-        if known or "." in target.name or (target.module in modules and target.name):
+        owner, _, name = target.name.rpartition(".")
+        if target.module in modules and owner:
+            return self._kept_beside(target.module, owner, name)
+        if target.module in modules and target.name in self.project.symbols.interior(target.module).bindings:
             return False
         return any(
             self.unified.means(self.references.brought(self.references.bindings(path), taken), DECORATOR)
             for path in self.project.mentioning([DECORATOR])
             for taken in self.references.bindings(path).taken
         )
+
+    def _kept_beside(self, module: str, owner: str, name: str) -> bool:
+        """Whether a class has no such attribute, and a method that keeps its value by the unified decorator."""
+        interior = self.project.symbols.interior(module)
+        if owner not in interior.classes or name in interior.members_of(owner) or f"{owner}.{name}" in interior.functions:
+            return False
+        syntax = self._syntax(self.project.symbols.path(module))
+        return any(
+            isinstance(one, Def) and "per_instance" in ast.dump(decorator) and self._is_done(syntax, one)
+            for dotted, several in syntax.definitions.items() if dotted.rpartition(".")[0] == owner
+            for one in several for decorator in getattr(one, "decorator_list", ())
+        )  # fmt: skip
 
     def _of_function(self, target: Target, symbol: Symbol) -> Iterator[Proposal]:
         syntax = self._syntax(symbol.path)
@@ -115,6 +130,9 @@ class Memos:
                 chosen.append(site)
         if chosen:
             yield from self._changed(decorators, chosen)
+        elif "." in target.name and any(isinstance(value, ast.Constant) and value.value is None for value in values):
+            places = self.dictionaries.places
+            yield from LazyAttributes(self.references, self.unified, self.settings, places).proposals(target, symbol)
         elif not any(self._is_store(syntax, value) for value in values):
             yield from self.dictionaries.edits(target, symbol)
 
@@ -182,7 +200,7 @@ class Memos:
 
     # Changes of one file
 
-    def _changed(self, decorators: Decorators, sites: Sequence[Site]) -> Iterator[Edit | Leftover]:
+    def _changed(self, decorators: Decorators, sites: Sequence[Site]) -> Iterator[Edit | Leftover | Used]:
         syntax, file = decorators.syntax, decorators.file
         self.unified.refuse_cycle(file)
         imports = Imports(self.project, syntax.path)
@@ -190,6 +208,9 @@ class Memos:
         gone: set[int] = set()
         for site in sites:
             for one in decorators.replacements(site, self.unified, imports, self.settings):
+                if isinstance(one, Used):
+                    yield one
+                    continue
                 found[syntax.path].append(one)
                 gone |= {name.number for name in file.occurrences.all if one.start <= name.start < name.end <= one.end}
             for change in self._members(syntax, site):
@@ -205,11 +226,6 @@ class Memos:
     def _members(self, syntax: Syntax, site: Site) -> Iterator[tuple[str, Replacement] | Leftover]:
         if site.function is not None and site.family.lacking:
             yield from member_changes(self.references, syntax, site.function, Members({}, site.family.lacking))
-
-
-def is_memoiser(meaning: object) -> bool:
-    """Whether a meaning is one of the libraries' memoisers that can be unified."""
-    return isinstance(meaning, External) and meaning.name in FAMILIES
 
 
 def _decorates(syntax: Syntax, node: ast.expr, function: Def) -> bool:
@@ -238,6 +254,3 @@ def _values(syntax: Syntax, name: str) -> Iterator[ast.expr]:
             named = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
             if named == last:
                 yield value
-
-
-Read = Callable[[str], Syntax]

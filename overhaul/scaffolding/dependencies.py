@@ -132,7 +132,7 @@ def _in_pyproject(text: str, before: Mapping[str, object], lacking: Sequence[str
 
     project, poetry = _table(before, "project"), _table(before, "tool", "poetry", "dependencies")
     if project and "dependencies" not in _texts(project.get("dynamic")):
-        keys = ("project",)
+        keys: tuple[str, ...] = ("project",)
     elif poetry:
         keys = ("tool", "poetry", "dependencies")
     else:

@@ -6,7 +6,7 @@ import posixpath
 import sys
 from collections.abc import Iterator, Sequence
 
-from overhaul.changes import Create, Leftover, Proposal
+from overhaul.changes import Create, Leftover, Proposal, Rewritten
 from overhaul.errors import Refused
 from overhaul.files.discovery import Tree, admits
 from overhaul.project import Project
@@ -110,4 +110,5 @@ def _renewed(
     else:
         new = old.removesuffix(there.body) + with_types(what, there.body, types, there.body)
     if new != old:
+        yield Rewritten(path)
         yield project.edit(path, differing(text, new, "the named types" if not there.outdated else "renewed"))

@@ -14,7 +14,7 @@ from overhaul.unifying.slots import Field, Places, Result, Shape, Slot, Variable
 from overhaul.unifying.trees import Tree
 
 Sort = Literal["made", "annotation", "check", "base", "member", "double", "listed", "import", "other"]
-"""made: an instance is constructed; check: isinstance, except, `type(x) is`, cast; member: something of the class
+"""made: an instance is constructed; check: isinstance, except, `type(x) is`, cast (whose call is the site); member: something of the class
 itself is asked for; double: a stand-in of tests is made by it; other: the class is a value like any other."""
 
 _SEQUENCES: Final = frozenset({
@@ -85,9 +85,9 @@ def _judged(places: Places, tree: Tree, found: Found, node: Any) -> Named:
         return Named(tree, found, "member", node, call if called else parent)
     if isinstance(parent, cst.ExceptHandler):
         return Named(tree, found, "check", node)
-    inner, argument = node, parent
+    argument = parent
     while isinstance(argument, (cst.Element, cst.Tuple, cst.BinaryOperation)):
-        inner, argument = argument, tree.parent(argument)
+        argument = tree.parent(argument)
     if isinstance(argument, cst.ExceptHandler):
         return Named(tree, found, "check", node)
     if isinstance(argument, cst.ComparisonTarget) and tree.written(tree.parent(argument).left).startswith("type("):
@@ -100,9 +100,12 @@ def _judged(places: Places, tree: Tree, found: Found, node: Any) -> Named:
     name = _callee(places, tree, call)
     number = next(at for at, one in enumerate(call.args) if one is argument)
     last = name.rpartition(".")[2]
-    if (last in ("isinstance", "issubclass") and number == 1) or (last == "cast" and number == 0):
+    if last in ("isinstance", "issubclass") and number == 1:
         return Named(tree, found, "check", node)
-    if last in _DOUBLES and (number == 0 or (argument.keyword is not None and argument.keyword.value.startswith("spec"))):
+    if last == "cast" and number == 0:
+        return Named(tree, found, "check", node, call)
+    keyword = argument.keyword.value if argument.keyword is not None else ""
+    if last in _DOUBLES and (keyword.startswith("spec") or (number == 0 and not keyword)):
         return Named(tree, found, "double", node, call)
     return Named(tree, found, "other", node)
 
@@ -124,7 +127,7 @@ def declared(tree: Tree, found: Found, node: Any) -> tuple[Slot, Shape, Any] | N
 
     Raises Undeclared.
     """
-    whole = node if node is not None else _string(tree, found)
+    whole = node if node is not None else string_of(tree, found)
     around = next((one for one in (whole, *tree.above(whole)) if isinstance(one, cst.Annotation)), None)
     if around is None:
         return None
@@ -164,7 +167,9 @@ def _of_target(tree: Tree, target: Any) -> Slot | None:
         home = tree.file.home_of(one)
         if home is None:
             return None
-        return Field((tree.module, home.name), one.name) if home.kind == "class" else Variable(tree.path, home, one.name)
+        if home.kind == "class":
+            return Field((tree.module, home.name), one.name)
+        return Variable(tree.path, home, one.name)
     around = _class_around(tree, one)
     written = tree.written(target.value)
     return Field((tree.module, around), one.name) if around and written == "self" else None
@@ -179,7 +184,7 @@ def _class_around(tree: Tree, one: Occurrence) -> str:
     return ""
 
 
-def _string(tree: Tree, found: Found) -> Any:
+def string_of(tree: Tree, found: Found) -> Any:
     """The string that a quoted name stands in."""
     for start, end, node, _ in tree.file.occurrences.strings():
         if start <= found.start < end and node is not None:

@@ -187,7 +187,7 @@ class _Filling:
                 last = updated.args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
                 return updated.with_changes(args=[*updated.args[:-1], last])
             blank = self._template.blank(node)
-            if blank is None:
+            if blank is None or id(parents.get(id(node))) in dropped:
                 return updated
             return _placed(self._value(blank), parents.get(id(node)))
 

@@ -15,8 +15,13 @@ from overhaul.unifying.filling import without_receiver
 from overhaul.unifying.slots import Called, Field, Places, Result, Shape, Slot, Variable, is_fixture
 from overhaul.unifying.trees import Tree
 
-_CONTAINER_ADDS: Final = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
+CONTAINER_ADDS: Final = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
+_QUIET: Final = frozenset({
+    "clear", "keys", "append", "appendleft", "add", "insert", "remove", "discard", "index", "count", "reverse",
+})  # fmt: skip
+"""Methods of containers that hand out nothing of what lies in them."""
 _SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque"})
+_ASSERTIONS: Final = frozenset({"assertIsNone", "assertIsNotNone", "assertIs", "assertIsNot", "assertIsInstance"})
 _HARMLESS: Final = frozenset({"isinstance", "print", "repr", "str", "id", "callable", "type"})
 """Builtins that an instance may be handed to: nothing of its own is asked of it but its text."""
 
@@ -27,6 +32,14 @@ class Escape(NamedTuple):
     path: str
     line: int
     why: str
+
+
+class Value(NamedTuple):
+    """An expression that is an instance, or that instances lie in."""
+
+    tree: Tree
+    node: Any
+    shape: Shape
 
 
 class Use(NamedTuple):
@@ -48,7 +61,7 @@ class Flow:
         """Nothing is followed before `seed` and `run`."""
         self.places, self.target = places, target
         self.references = places.references
-        self.values: dict[tuple[str, int], Shape] = {}
+        self.values: dict[tuple[str, int], Value] = {}
         self.uses: dict[tuple[str, int], Use] = {}
         self.escapes: dict[Escape, None] = {}
         self.slots: dict[Slot, Shape] = {}
@@ -67,10 +80,10 @@ class Flow:
         """Take an expression for an instance, or for what instances lie in."""
         key = tree.path, id(node)
         if key in self.values or self.own(tree, node):
-            if self.values.get(key, shape) != shape:
+            if key in self.values and self.values[key].shape != shape:
                 self.escape(tree, node, "it holds instances in several ways")
             return
-        self.values[key] = shape
+        self.values[key] = Value(tree, node, shape)
         self._waiting.append((tree, node, shape))
 
     def run(self) -> None:
@@ -167,8 +180,7 @@ class Flow:
             self.seed(tree, call, (1, *rest))
         elif first == "seq" and name in ("pop", "popleft", "copy"):
             self.seed(tree, call, shape if name == "copy" else rest)
-        elif name not in ("clear", "keys", "append", "appendleft", "add", "insert", "remove", "discard", "index", "count",
-                          "extend", "update", "reverse"):  # fmt: skip
+        elif name not in _QUIET:
             self.escape(tree, attribute, f"`{name}` of what it lies in is not followed")
 
     def _compared(self, tree: Tree, comparison: Any, node: Any, shape: Shape) -> None:
@@ -188,7 +200,7 @@ class Flow:
             self._use(tree, subscript.value, "__getitem__", subscript)
             return
         first, parent = shape[0], tree.parent(subscript)
-        if isinstance(parent, (cst.AssignTarget, cst.Del)) or (isinstance(parent, cst.AnnAssign) and parent.target is subscript):
+        if isinstance(parent, (cst.AssignTarget, cst.Del)):
             return
         index = subscript.slice[0].slice if len(subscript.slice) == 1 else None
         if isinstance(first, int):
@@ -222,7 +234,8 @@ class Flow:
             for target in parent.targets:
                 self._give(tree, target.target, (number, *shape))
             return
-        every = [self.values.get((tree.path, id(one.value))) for one in around.elements]
+        known = [self.values.get((tree.path, id(one.value))) for one in around.elements]
+        every = [one.shape if one is not None else None for one in known]
         if sum(one is not None for one in every) > 1 or isinstance(parent, cst.For):
             if all(one == shape for one in every):
                 self.seed(tree, around, ("seq", *shape))
@@ -357,9 +370,9 @@ class Flow:
 
     def _read_result(self, module: str, function: Function) -> Iterator[tuple[Tree, Any]]:
         if is_fixture(function):
+            shape, name = self.slots[Result(module, function.name)], function.name.rpartition(".")[2]
             for tree, home in self.places.given_by_fixture(module, function):
-                self.hold(Variable(tree.path, home, function.name.rpartition(".")[2]), self.slots[Result(module, function.name)],
-                          tree, home.node)  # fmt: skip
+                self.hold(Variable(tree.path, home, name), shape, tree, home.node)
             return
         for one in self.places.calls(module, function):
             if not isinstance(one, Called):
@@ -429,7 +442,7 @@ class Flow:
         meaning = self.references.meaning(tree.path, one) if one is not None else None
         if isinstance(meaning, External) and self._outside(tree, call, number, node, shape, meaning.name):
             return
-        if isinstance(func, cst.Attribute) and _CONTAINER_ADDS.get(name) == number and not isinstance(meaning, Symbol):
+        if isinstance(func, cst.Attribute) and CONTAINER_ADDS.get(name) == number and not isinstance(meaning, Symbol):
             self._contain(tree, func.value, ("seq", *shape))
             return
         if isinstance(func, cst.Attribute) and name == "setdefault" and number == 1 and not isinstance(meaning, Symbol):
@@ -456,20 +469,17 @@ class Flow:
         elif name == "builtins.bool":
             self._truth(tree, node, shape)
         elif last in _SAME and name.startswith(("builtins.", "collections.")):
-            if shape:
-                self.seed(tree, call, shape if shape[0] == "seq" else ())if shape[0] == "seq" else None
-            else:
+            if not shape:
                 self._use(tree, node, "__iter__", node)
+            elif shape[0] == "seq":
+                self.seed(tree, call, shape)
         elif name == "builtins.next" and shape[:1] == ("seq",):
             self.seed(tree, call, shape[1:])
         elif name in ("typing.cast", "typing_extensions.cast") and number == 1:
             self.seed(tree, call, shape)
-        elif name == "builtins.len" or (name.startswith("builtins.") and last in _HARMLESS):
-            pass
-        elif testing(tree.path) and last.startswith("assert") and last in ("assertIsNone", "assertIsNotNone", "assertIs", "assertIsNot", "assertIsInstance"):  # noqa: E501
-            pass
         else:
-            return False
+            asked = name.startswith("builtins.") and (last == "len" or last in _HARMLESS)
+            return asked or (testing(tree.path) and last in _ASSERTIONS)
         return True
 
     def _base_init(self, tree: Tree, one: Occurrence | None) -> Symbol | None:
@@ -507,7 +517,8 @@ class Flow:
         else:
             parameter = places[number] if number < len(places) and not starred else None
         if parameter is None:
-            rest = next((one for one in parameters if one.kind == ("keywords" if argument.keyword else "variadic")), None)
+            kind = "keywords" if argument.keyword else "variadic"
+            rest = next((one for one in parameters if one.kind == kind), None)
             if rest is None or starred:
                 self.escape(tree, argument, f"which parameter of {function.name} it becomes cannot be told")
                 return

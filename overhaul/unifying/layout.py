@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from overhaul.lazy import cst
-from overhaul.unifying.templates import below
+from overhaul.unifying.templates import below, mapped
+from overhaul.unifying.trees import Tree
 
 
 def laid_out(old: Any, new: Any) -> Any:
@@ -38,8 +39,38 @@ def _without_comment(space: Any) -> Any:
     return space.with_changes(first_line=line, empty_lines=[])
 
 
+def indent_of(tree: Tree, node: Any) -> str:
+    """The white space that the suite around an expression is indented by."""
+    around = next(one for one in tree.above(node) if isinstance(one, (cst.BaseStatement, cst.BaseSmallStatement)))
+    while isinstance(around, cst.BaseSmallStatement):
+        around = tree.parent(around)
+    start = tree.span(around)[0]
+    line = tree.text[tree.text.rfind("\n", 0, start) + 1 :]
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def indented(tree: Any, indent: str) -> Any:
+    """An expression whose lines carry the indentation themselves, so that it can be written by itself."""
+
+    def change(_: Any, updated: Any) -> Any:
+        if isinstance(updated, cst.ParenthesizedWhitespace) and updated.indent:
+            last = updated.last_line.with_changes(value=indent + updated.last_line.value)
+            return updated.with_changes(indent=False, last_line=last)
+        if isinstance(updated, cst.EmptyLine) and updated.indent:
+            return updated.with_changes(indent=False, whitespace=updated.whitespace.with_changes(
+                value=(indent if updated.comment else "") + updated.whitespace.value))  # fmt: skip
+        return updated
+
+    return mapped(tree, change)
+
+
 def lost_comment(old: Any, new: Any) -> bool:
-    """Whether a comment of the old expression is not in the new one."""
+    """Whether a comment of the old expression is not in the new one, or stands between arguments that have changed."""
+    if isinstance(old, cst.Call):
+        between = [old.whitespace_before_args, *(one.comma for one in old.args), *(
+            one.whitespace_after_arg for one in old.args)]  # fmt: skip
+        if any(isinstance(one, cst.CSTNode) and _comments(one) for one in between):
+            return True
     return _comments(old) > _comments(new)
 
 

@@ -9,9 +9,9 @@ from overhaul.changes import Guidance, Replacement
 from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.unifying.filling import Unserved, bound, filled
-from overhaul.unifying.layout import laid_out, lost_comment
+from overhaul.unifying.layout import indent_of, indented, laid_out, lost_comment
 from overhaul.unifying.rules import Rules, plain_rename
-from overhaul.unifying.templates import Template, code, fitting, mapped
+from overhaul.unifying.templates import CONSTANT, Template, below, code, effect, fitting, in_vain, mapped
 from overhaul.unifying.trees import Tree
 
 
@@ -45,6 +45,8 @@ class Writer:
         """`new`: how the new class is called; `functions`: those of the new class that templates call, by name."""
         self._rules, self._new, self._functions, self._sites = rules, new, functions, sites
         self._width = width
+        self._hoisted: dict[int, tuple[str, Any]] = {}
+        """id of a site's node -> variable and value of an argument that is needed more than once."""
         self.problems: list[tuple[str, int, str]] = []
         self.needed: set[str] = set()
         """Names that the texts need, the new class's among them."""
@@ -68,6 +70,10 @@ class Writer:
                     continue
                 yield from self._whole(site, start, end, said, sure)
                 covered = max(covered, end)
+                if self._hoisted.keys() - {id(site.node)} and any(
+                    id(node) in self._hoisted for node, _ in below(site.node) if node is not site.node
+                ):
+                    raise Unserved("an argument that is needed twice stands inside of another expression")
             except Unserved as error:
                 self.problems.append((tree.path, tree.line(site.node), f"`{_short(tree, site.node)}`: {error}"))
                 covered = max(covered, end)
@@ -77,7 +83,7 @@ class Writer:
         old, new = site.node, written.node
         if site.sort == "name":
             return (*site.tree.span(old), self._new)
-        if written.first is not None:
+        if written.first is not None or id(old) in self._hoisted:
             return None
         if isinstance(old, cst.Attribute) and isinstance(new, cst.Attribute) and new.value is old.value:
             return (*site.tree.span(old.attr), new.attr.value)
@@ -117,28 +123,32 @@ class Writer:
             raise Unserved("a comment inside of it would be lost: move it above")
         node = fitting(node.with_changes(lpar=[], rpar=[]) if getattr(node, "lpar", ()) and getattr(
             site.node, "lpar", ()) else node, tree.parent(site.node), site.node)
-        text = code(node)
+        text = code(indented(node, indent_of(tree, site.node)))
         if not _parses(text):
             raise Unserved(f"what would be written is no expression: {text[:60]!r}")
-        if firsts:
-            yield from self._beforehand(site, firsts[0], because, guidance)
-            if isinstance(tree.parent(site.node), cst.Expr):
-                # The value is not used.
-                yield Replacement(start, end, code(firsts[0]), because, guidance)
-                return
+        before: list[str] = []
+        if (hoisted := self._hoisted.get(id(site.node))) is not None:
+            before.append(f"{hoisted[0]} = {code(indented(hoisted[1], indent_of(tree, site.node)))}")
+        if firsts and isinstance(tree.parent(site.node), cst.Expr):
+            text = code(firsts[0])  # the value is not used
+        elif firsts:
+            before.append(code(firsts[0]))
+        if before:
+            begin, indent = self._own_line(site)
+            head = "".join(f"{one}\n{indent}" for one in before)
+            yield Replacement(begin, end, f"{head}{tree.text[begin:start]}{text}", because, guidance)
+            return
         line = tree.text.rfind("\n", 0, start) + 1
         if isinstance(node, cst.Call) and "\n" not in text and len(tree.text[line:start]) + len(text) > self._width:
             text = _broken(node, tree.text[line:start])
         yield Replacement(start, end, text, because, guidance)
 
-    def _beforehand(self, site: Site, first: Any, because: str, guidance: Guidance) -> Iterator[Replacement]:
-        """A statement of its own above the one that the site stands in."""
+    def _own_line(self, site: Site) -> tuple[int, str]:
+        """Where the statement begins whose whole value a site is, and its indentation; it has lines of its own."""
         tree = site.tree
         parent = tree.parent(site.node)
-        if isinstance(parent, cst.Expr):
-            return
         line = tree.parent(parent)
-        if not isinstance(parent, (cst.Return, cst.Assign, cst.AnnAssign)) or not isinstance(
+        if not isinstance(parent, (cst.Expr, cst.Return, cst.Assign, cst.AnnAssign)) or not isinstance(
             line, cst.SimpleStatementLine) or len(line.body) != 1:  # fmt: skip
             raise Unserved("what takes two statements must be the whole value of one")
         start = tree.span(parent)[0]
@@ -146,7 +156,28 @@ class Writer:
         indent = tree.text[begin:start]
         if indent.strip():
             raise Unserved("what takes two statements must stand on a line of its own")
-        yield Replacement(start, start, f"{code(first)}\n{indent}", because, guidance)
+        return start, indent
+
+    def _once(self, site: Site, template: Template, old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
+        """Put an argument that the template needs more than once into a variable, where that can be done."""
+        times = [blank.name for blank in template.blanks]
+        doubled = [name for name, value in old.items() if times.count(name) > 1 and not in_vain(value)]
+        if not doubled or template.first is not None:
+            return ()
+        tree, name = site.tree, doubled[0]
+        around = tree.function_around(site.node)
+        parent = tree.parent(site.node)
+        earlier = [value for other, value in old.items() if list(old).index(other) < list(old).index(name)]
+        receiver = site.node.func.value if isinstance(site.node.func, cst.Attribute) else None
+        whole = isinstance(parent, (cst.Expr, cst.Return, cst.Assign, cst.AnnAssign))
+        plain = all(effect(one) == CONSTANT for one in earlier) and (receiver is None or in_vain(receiver))
+        if len(doubled) > 1 or not whole or not plain or not isinstance(around, cst.FunctionDef):
+            return ()
+        taken = {one.name for one in tree.file.occurrences.all}
+        variable = next(one for one in (name, f"{name}_", *(f"{name}_{at}" for at in range(2, 99))) if one not in taken)
+        self._hoisted[id(site.node)] = variable, new[name]
+        old[name] = new[name] = cst.Name(variable)
+        return (f"what is given is put into `{variable}` first",)
 
     # One site
 
@@ -176,8 +207,10 @@ class Writer:
         parameters = self._rules.parameters(name)
         old, new = bound(parameters, site.node.args), bound(parameters, updated.args)
         known = self._functions.get(name if name == "__init__" else plain_rename(template))
+        given, given_new = dict(old.given), dict(new.given)
+        once = self._once(site, template, given, given_new)
         written = self._fill(
-            template, name, old.given, new.given, None if receiver is None else site.node.func.value, receiver,
+            template, name, given, given_new, None if receiver is None else site.node.func.value, receiver,
             new.rest, known,
         )  # fmt: skip
         more = tuple(
@@ -185,7 +218,7 @@ class Writer:
             if self._rules.overloaded(name, one) and not _surely_not_none(old.given[one])
             and any(each.name == one and each.default == "None" for each in parameters)
         )  # fmt: skip
-        return written._replace(reviewed=(*written.reviewed, *more))
+        return written._replace(reviewed=(*written.reviewed, *once, *more))
 
     def _fill(
         self, template: Template, name: str, old: Mapping[str, Any], new: Mapping[str, Any], receiver: Any = None,
@@ -193,8 +226,6 @@ class Writer:
     ) -> Written:  # fmt: skip
         original = dict(old) if receiver is None else {"self": receiver, **old}
         given = dict(new) if receiver is None else {"self": updated, **new}
-        if "self" in original and not template.names & {"self"} and name:
-            pass
         result = filled(template, given, self._rules.parameters(name) if name else (), rest=rest, target=known,
                         original=original)  # fmt: skip
         if result.defaults:
@@ -205,7 +236,7 @@ class Writer:
         tree, name = site.tree, site.member
         rule = self._rules.attribute(name)
         parent = tree.parent(site.node)
-        stored = isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.DelTarget if hasattr(cst, "DelTarget") else cst.Del)) and not (  # noqa: E501
+        stored = isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)) and not (
             isinstance(parent, (cst.AugAssign, cst.AnnAssign)) and parent.value is site.node
         )
         if rule is None:
@@ -246,7 +277,10 @@ class Writer:
                 made = filled(rule.template, {item: new.left, "self": target_new.comparator},
                               self._rules.parameters("__contains__"), original=given)  # fmt: skip
                 node = made.node
-                if isinstance(target.operator, cst.NotIn):
+                plain = isinstance(node, cst.Comparison) and isinstance(node.comparisons[0].operator, cst.In)
+                if isinstance(target.operator, cst.NotIn) and plain and len(node.comparisons) == 1:
+                    node = node.with_changes(comparisons=[node.comparisons[0].with_changes(operator=cst.NotIn())])
+                elif isinstance(target.operator, cst.NotIn):
                     node = cst.UnaryOperation(operator=cst.Not(), expression=fitting(node, None, old))
                 return Written(node, rule.template.free, made.reviewed)
             case "__len__":
@@ -267,7 +301,9 @@ def _keyword(one: Any) -> str:
 
 
 def _surely_not_none(node: Any) -> bool:
-    return isinstance(node, (cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Tuple, cst.List, cst.Dict))
+    return isinstance(
+        node, (cst.SimpleString, cst.FormattedString, cst.Integer, cst.Float, cst.Tuple, cst.List, cst.Dict)
+    )
 
 
 def _short(tree: Tree, node: Any) -> str:

@@ -10,16 +10,20 @@ from overhaul.lazy import cst
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Taken
+from overhaul.refactoring.named_strings import named_members
 from overhaul.unifying.filling import Unserved, bound, without_receiver
-from overhaul.unifying.flow import Escape, Flow
-from overhaul.unifying.slots import Called, Field, Result, Variable, is_fixture
+from overhaul.unifying.flow import CONTAINER_ADDS, Escape, Flow
+from overhaul.unifying.slots import Called, Field, Result, Shape, Variable, is_fixture
 from overhaul.unifying.trees import Tree
 
-_EMPTY: Final = frozenset({"dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakValueDictionary", "tuple"})
+_EMPTY: Final = frozenset({
+    "dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakValueDictionary", "tuple",
+})  # fmt: skip
 
 
 def mixtures(flow: Flow) -> Iterator[Escape]:
     """Every place where a slot that holds instances is given something else, or something that nobody knows."""
+    yield from _contents(flow)
     for slot in list(flow.slots):
         match slot:
             case Variable():
@@ -30,29 +34,66 @@ def mixtures(flow: Flow) -> Iterator[Escape]:
                 yield from _result(flow, slot)
 
 
-def _told(flow: Flow, tree: Tree, node: Any, shaped: bool) -> bool:
-    """Whether a value is an instance, None, or a container that is empty yet."""
+def _told(flow: Flow, tree: Tree, node: Any, shape: Shape) -> bool:
+    """Whether a value is an instance, None, or a container of nothing else."""
+    match node:
+        case cst.Name() if node.value == "None":
+            return True
+        case cst.List() | cst.Set() | cst.Tuple() if shape[:1] == ("seq",):
+            inner = [one.value if isinstance(one, cst.Element) else None for one in node.elements]
+            return all(one is not None and _told(flow, tree, one, shape[1:]) for one in inner)
+        case cst.Dict() if shape[:1] == ("map",):
+            return all(isinstance(one, cst.DictElement) and _told(flow, tree, one.value, shape[1:])
+                       for one in node.elements)  # fmt: skip
+        case cst.IfExp():
+            return _told(flow, tree, node.body, shape) and _told(flow, tree, node.orelse, shape)
+        case cst.BooleanOperation():
+            return _told(flow, tree, node.left, shape) and _told(flow, tree, node.right, shape)
+        case cst.NamedExpr() | cst.Await():
+            inner = node.value if isinstance(node, cst.NamedExpr) else node.expression
+            return _told(flow, tree, inner, shape)
+        case _:
+            pass
     if (tree.path, id(node)) in flow.values:
         return True
-    match node:
-        case cst.Name():
-            return node.value == "None"
-        case cst.List() | cst.Set() | cst.Tuple():
-            return shaped and not node.elements
-        case cst.Dict():
-            return shaped and not node.elements
-        case cst.Call():
-            last = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
-            if last in ("field", "attrib", "ib"):
-                return all(one.keyword is None or one.keyword.value != "default" or _told(flow, tree, one.value, shaped)
-                           for one in node.args)  # fmt: skip
-            return shaped and last in _EMPTY and all(
-                isinstance(one.value, (cst.Name, cst.Lambda, cst.Integer)) or one.keyword for one in node.args
-            )
-        case cst.IfExp():
-            return _told(flow, tree, node.body, shaped) and _told(flow, tree, node.orelse, shaped)
-        case _:
-            return False
+    return isinstance(node, cst.Call) and _told_call(flow, tree, node, shape)
+
+
+def _told_call(flow: Flow, tree: Tree, node: Any, shape: Shape) -> bool:
+    """What makes an empty container, or the field of a dataclass."""
+    last = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+    if last in ("field", "attrib", "ib"):
+        given = {one.keyword.value: one.value for one in node.args if one.keyword is not None}
+        if "default" in given:
+            return _told(flow, tree, given["default"], shape)
+        maker = given.get("default_factory", given.get("factory"))
+        if isinstance(maker, cst.Lambda):
+            return _told(flow, tree, maker.body, shape)
+        return maker is None or (bool(shape) and isinstance(maker, cst.Name) and maker.value in _EMPTY)
+    if not shape or last not in _EMPTY:
+        return False
+    if last == "defaultdict" and node.args:
+        first = node.args[0].value
+        return len(node.args) == 1 and (not isinstance(first, cst.Lambda) or _told(flow, tree, first.body, shape[1:]))
+    return not node.args
+
+
+def _contents(flow: Flow) -> Iterator[Escape]:
+    """What is put into containers of instances."""
+    for tree, node, shape in list(flow.values.values()):
+        if not shape or isinstance(shape[0], int):
+            continue
+        parent = tree.parent(node)
+        if isinstance(parent, cst.Subscript) and parent.value is node:
+            target = tree.parent(parent)
+            if isinstance(target, cst.AssignTarget) and not _told(flow, tree, tree.parent(target).value, shape[1:]):
+                yield _other(flow, tree, tree.parent(target).value, f"what lies in `{tree.written(node)}`")
+        if isinstance(parent, cst.Attribute) and parent.value is node and isinstance(tree.parent(parent), cst.Call):
+            call, name = tree.parent(parent), parent.attr.value
+            at = CONTAINER_ADDS.get(name, 1 if name == "setdefault" else None)
+            if call.func is parent and at is not None and (len(call.args) <= at or call.args[at].star or not _told(
+                flow, tree, call.args[at].value, shape[1:])):  # fmt: skip
+                yield _other(flow, tree, call, f"what lies in `{tree.written(node)}`")
 
 
 def _other(flow: Flow, tree: Tree, node: Any, what: str) -> Escape:
@@ -85,11 +126,13 @@ def _variable(flow: Flow, slot: Variable) -> Iterator[Escape]:
                 yield Escape(slot.path, one.statement.line, f"`{slot.name}` is imported too")
         elif one.role == "parameter":
             yield from _parameter(flow, slot, tree)
-        elif one.role != "delete" and (slot.path, one.start) not in given:
-            yield from _bound_otherwise(flow, slot, tree, one)
+        elif one.role != "delete":
+            yield from _bound_otherwise(flow, slot, tree, one, (slot.path, one.start) in given)
 
 
-def _bound_otherwise(flow: Flow, slot: Variable, tree: Tree, one: Occurrence) -> Iterator[Escape]:
+def _bound_otherwise(
+    flow: Flow, slot: Variable, tree: Tree, one: Occurrence, given: bool
+) -> Iterator[Escape]:  # fmt: skip
     node = tree.name_at(one.start)
     if node is None:
         return
@@ -97,7 +140,7 @@ def _bound_otherwise(flow: Flow, slot: Variable, tree: Tree, one: Occurrence) ->
     if isinstance(parent, cst.AnnAssign) and parent.value is None:
         return
     value = _value_of(tree, node)
-    if value is None or not _told(flow, tree, value, bool(flow.slots[slot])):
+    if not (given if value is None else _told(flow, tree, value, flow.slots[slot])):
         yield _other(flow, tree, value if value is not None else node, f"`{slot.name}`")
 
 
@@ -116,17 +159,14 @@ def _parameter(flow: Flow, slot: Variable, tree: Tree) -> Iterator[Escape]:
     for one in flow.places.calls(tree.module, function):
         if not isinstance(one, Called) or one.call is None or flow.own(one.tree, one.node):
             continue
-        if tree.text and isinstance(one.node, cst.Attribute) and one.tree.written(one.node.value).startswith("super("):
-            arguments = one.call.args
-        else:
-            arguments = one.call.args
+        arguments = one.call.args
         try:
             value = bound(without_receiver(function), arguments).given.get(slot.name)
         except Unserved:
             if any(each.star for each in arguments):
                 yield _other(flow, one.tree, one.call, f"`{slot.name}` of {function.name}")
             continue
-        if value is not None and not _told(flow, one.tree, value, bool(flow.slots[slot])):
+        if value is not None and not _told(flow, one.tree, value, flow.slots[slot]):
             yield _other(flow, one.tree, value, f"`{slot.name}` of {function.name}")
 
 
@@ -148,23 +188,37 @@ def _declared(flow: Flow, tree: Tree, parameter: Parameter, slot: Variable) -> s
 
 def _field(flow: Flow, slot: Field) -> Iterator[Escape]:
     given = flow.bound.get(slot, set())
-    shaped = bool(flow.slots[slot])
+    shape = flow.slots[slot]
     for tree, one, answer, _ in flow.places.members(slot.owner, slot.name):
         node = tree.value_at(one)
-        if one.use != "store" or answer == "unsure" or node is None or (tree.path, tree.span(node)[0]) in given:
-            continue
-        if (tree.path, one.start) in given or flow.own(tree, node):
+        if one.use != "store" or answer == "unsure" or node is None or flow.own(tree, node):
             continue
         parent = tree.parent(node)
         if isinstance(parent, cst.AnnAssign) and parent.value is None:
             continue
         value = _value_of(tree, node)
-        if value is None or not _told(flow, tree, value, shaped):
+        known = (tree.path, tree.span(node)[0]) in given if value is None else _told(flow, tree, value, shape)
+        if not known:
             yield _other(flow, tree, value if value is not None else node, f"`{slot.name}` of {slot.owner[1]}")
-    yield from _field_in_body(flow, slot, shaped)
+    yield from _field_in_body(flow, slot, shape)
+    yield from _by_name(flow, slot)
 
 
-def _field_in_body(flow: Flow, slot: Field, shaped: bool) -> Iterator[Escape]:
+def _by_name(flow: Flow, slot: Field) -> Iterator[Escape]:
+    """Where an attribute is asked for, or replaced, by its name as a text."""
+    receivers = flow.places.receivers(slot.owner, slot.name)
+    for path in sorted(flow.places.project.mentioning([slot.name])):
+        tree = flow.places.tree(path)
+        for one in named_members(tree.file, {slot.name}):
+            if not one.certain:
+                continue
+            text = ".".join(each.name for each in tree.file.occurrences.chain(one.owner))
+            classes = flow.places.project.types.of_expression(tree.module, one.owner.scope.name, text)
+            if not classes or receivers.of_classes(classes).answer != "no":
+                yield Escape(path, one.line, f"`{slot.name}` of {slot.owner[1]} is asked for by its name")
+
+
+def _field_in_body(flow: Flow, slot: Field, shape: Shape) -> Iterator[Escape]:
     """What stands for it in the bodies of classes."""
     families = flow.places.receivers(slot.owner, slot.name).families
     for module, owner in sorted({*families.family, slot.owner}):
@@ -174,27 +228,26 @@ def _field_in_body(flow: Flow, slot: Field, shaped: bool) -> Iterator[Escape]:
                 continue
             for one in tree.file.bindings(scope, slot.name):
                 node = tree.name_at(one.start) if isinstance(one, Occurrence) else None
-                if node is None or (tree.path, tree.span(node)[0]) in flow.bound.get(slot, set()):
+                if node is None:
                     continue
                 parent = tree.parent(node)
                 if isinstance(parent, cst.FunctionDef) or (isinstance(parent, cst.AnnAssign) and parent.value is None):
                     continue
                 value = _value_of(tree, node)
-                if value is None or not _told(flow, tree, value, shaped):
+                if value is None or not _told(flow, tree, value, shape):
                     yield _other(flow, tree, node, f"`{slot.name}` of {owner}")
 
 
 def _result(flow: Flow, slot: Result) -> Iterator[Escape]:
-    given = flow.bound.get(slot, set())
     function = flow.places.function(slot.module, slot.name)
     tree = flow.places.tree(flow.places.project.symbols.path(slot.module))
-    if function is None or not given:
+    if function is None:
         return
+    shape = flow.slots[slot]
     for _, home in flow.places.homes(slot.module, slot.name):
         for node in _returns(home.node):
-            if node.value is None or (tree.path, tree.span(node)[0]) in given:
-                continue
-            if not _told(flow, tree, node.value, bool(flow.slots[slot])):
+            inner = shape[1:] if isinstance(node, cst.Yield) and function.generator and shape[:1] == ("seq",) else shape
+            if node.value is not None and not flow.own(tree, node) and not _told(flow, tree, node.value, inner):
                 yield _other(flow, tree, node.value, f"what {slot.name} gives")
 
 

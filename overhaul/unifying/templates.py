@@ -59,6 +59,10 @@ class Template(NamedTuple):
                 for node, parent in below(tree):
                     if isinstance(node, cst.Name) and self.blank(node) is None and _is_variable(node, parent):
                         (bound if _binds(node, parent) else used).add(node.value)
+        for blank in self.blanks:
+            if blank.default:
+                used |= {node.value for node, parent in below(_tree(blank.default))
+                         if isinstance(node, cst.Name) and _is_variable(node, parent)} - {"None", "True", "False"}
         return frozenset(used - bound)
 
 
@@ -255,6 +259,8 @@ def bracketed(node: Any) -> Any:
 def fitting(node: Any, parent: Any, site: Any) -> Any:
     """An expression as it can stand where `site`, a child of `parent`, stood."""
     if getattr(node, "lpar", ()) or getattr(site, "lpar", ()):
+        return node
+    if isinstance(node, cst.Comparison) and isinstance(site, cst.Comparison):
         return node
     if isinstance(parent, (cst.Arg, cst.Element, cst.Index, cst.DictElement)):
         starred = isinstance(parent, cst.Arg) and bool(parent.star)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,10 @@ class App:
         self.order: list[str] = []
 
 
+def noting(log: list[str], name: str, _: object) -> None:
+    log.append(name)
+
+
 def noted(log: list[str], name: str) -> Callable[[], object]:
     return lambda: log.append(name)
 
@@ -65,8 +70,11 @@ def noted(log: list[str], name: str) -> Callable[[], object]:
 
 
 def test_parts_are_given_what_they_name_and_what_is_computed_late() -> None:
+    def half(bus: Bus) -> float:
+        return bus.keep_last / 2
+
     parts = ManagerFactory()
-    parts.register("feed", call(Feed, use("bus"), rate=late(lambda bus: bus.keep_last / 2, "bus")))
+    parts.register("feed", call(Feed, use("bus"), rate=late(half, "bus")))
     parts.register("bus", call(Bus, keep_last=500))
     parts.build()
     feed = parts.get("feed", Feed)
@@ -249,7 +257,7 @@ def test_what_a_maker_raises_arrives_as_it_is_and_what_was_built_is_closed_the_l
 
     parts = ManagerFactory(order="registered")
     for name in "abc":
-        parts.register(name, Bus, stop=lambda _, name=name: log.append(name))
+        parts.register(name, Bus, stop=partial(noting, log, name))
     parts.register("d", fail)
     parts.register("e", noted(log, "e"))
     with pytest.raises(KeyError) as raised:

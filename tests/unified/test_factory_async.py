@@ -46,7 +46,8 @@ def test_coroutine_functions_make_hook_start_and_stop() -> None:
 
     async def run() -> None:
         parts = factories.ManagerFactory()
-        parts.register("db", lambda: opened(log, "db"), after=hook, start="start", stop="stop", interface=("start()",))
+        database = factories.call(factories.awaited(opened), log, "db")
+        parts.register("db", database, after=hook, start="start", stop="stop", interface=("start()",))
         parts.register("api", lambda: Pool(log, "api"), needs=("db",), start="start", stop="stop")
         async with parts:
             assert parts["db"].name == "db"
@@ -61,7 +62,7 @@ def test_those_that_need_nothing_of_each_other_start_side_by_side() -> None:
     async def run() -> None:
         parts = factories.ManagerFactory()
         for name, needs in (("a", ()), ("b", ()), ("c", ("a",))):
-            parts.register(name, lambda name=name: Pool(log, name), needs=needs, start="start")
+            parts.register(name, factories.call(Pool, log, name), needs=needs, start="start")
         await parts.astart()
 
     asyncio.run(run())
@@ -74,7 +75,7 @@ def test_in_the_registered_order_they_start_one_after_the_other() -> None:
     async def run() -> None:
         parts = factories.ManagerFactory(order="registered")
         for name in "ab":
-            parts.register(name, lambda name=name: Pool(log, name), start="start")
+            parts.register(name, factories.call(Pool, log, name), start="start")
         await parts.astart()
 
     asyncio.run(run())

@@ -1,0 +1,68 @@
+"""Make one of several functions or classes that say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from overhaul.changes import Proposal, Target
+from overhaul.errors import Refused, UsageError
+from overhaul.leaves import Codemod
+from overhaul.merging.duplicates import Merger
+from overhaul.naming.meanings import Symbol
+from overhaul.project import Project
+from overhaul.requests import Request
+
+
+class MergeDuplicates(Request, frozen=True, kw_only=True):
+    """What becomes one, and where."""
+
+    members: tuple[str, ...]
+    """Two or more functions or classes, `package.module:name`."""
+    home: str = ""
+    """The module of the one that stays; left out, that from which most modules take it already, and which all others
+    can import without a cycle."""
+    parameters: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    """Literals that differ, as arguments: name -> the literal as the one that stays has it (`message = "'too small'"`).
+    It becomes the default, and calls of the others give theirs."""
+    keep: bool = False
+    """The old names go on to work, by an import in their modules, even where nothing in the project needs them."""
+
+
+@Codemod
+def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Proposal]:
+    """Make one of several functions or classes that say the same: one stays, and whoever used the others uses it.
+
+    They may differ in layout, comments, docstrings and in the names of local variables and parameters; literals may
+    differ where `parameters` names them. Every name that they use must mean the same in their modules. The modules that
+    lose one import it where they use it, list it in `__all__`, are packages, or where nothing tells who takes it;
+    everybody else imports it from its home. Refused is whatever would go on to work, but differently: decorators and
+    bases that keep lists, defaults and class attributes that are one object, code that asks for its module or name,
+    values that tests put in their place. A docstring or comment that goes is told.
+    """
+    names = tuple(dict.fromkeys(request.members))
+    if len(names) < 2:
+        raise UsageError("members: name two or more, package.module:name")
+    here: list[Symbol] = []
+    gone: list[str] = []
+    for one in names:
+        module, colon, name = one.partition(":")
+        if not colon or not name:
+            raise UsageError(f"{one}: a member is written package.module:name")
+        found = project.symbols.member(module, name.partition(".")[0]) if module in project.layout.modules else None
+        if isinstance(found, Symbol) and found.module == module:
+            here.append(project.symbol(Target(module, name)))
+        else:
+            gone.append(one)
+    if len(here) < 2 and here:
+        return
+    if gone:
+        # Raises Refused, with what is near.
+        for one in gone:
+            project.symbol(Target(*one.split(":")))
+    for symbol in here:
+        if symbol.kind not in ("function", "class"):
+            what = "a method: make it a function first" if symbol.kind == "method" else f"a {symbol.kind}"
+            raise Refused(f"{symbol.path}:{symbol.line}: {symbol.module}:{symbol.name} is {what}: leave it out")
+    yield from Merger(project, here, request.home, request.parameters, keep=request.keep).proposals()

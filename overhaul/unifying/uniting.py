@@ -1,0 +1,350 @@
+"""Make all uses of one class uses of another: gather them, judge them, and write them anew."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Target
+from overhaul.errors import Refused
+from overhaul.facts import Function
+from overhaul.lazy import cst
+from overhaul.naming.meanings import Symbol
+from overhaul.refactoring.families import common_names
+from overhaul.refactoring.references import References
+from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
+from overhaul.unifying.flow import Flow, Use
+from overhaul.unifying.importing import FileImports
+from overhaul.unifying.leaving import Departure
+from overhaul.unifying.patching import patches
+from overhaul.unifying.rules import Rules, asked
+from overhaul.unifying.semantics import differences
+from overhaul.unifying.sites import Site, Writer
+from overhaul.unifying.slots import Places
+from overhaul.unifying.soundness import mixtures
+from overhaul.unifying.trees import Tree
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+Problem = tuple[str, int, str]
+"""Path, line, and why."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked for."""
+
+    target: Target
+    to: Target
+    construct: str
+    methods: Mapping[str, str]
+    attributes: Mapping[str, str]
+    imports: Mapping[str, str]
+    delete: bool
+    unsure: str
+
+
+class Unification:
+    """One class whose uses become another's."""
+
+    def __init__(self, project: Project, wanted: Wanted, target: Symbol) -> None:
+        """Raises Refused for a request that is wrong in itself."""
+        self.project, self.wanted, self.target = project, wanted, target
+        self.places = Places(References(project))
+        self.rules = Rules(project, target, wanted.construct, wanted.methods, wanted.attributes)
+        self.flow = Flow(self.places, target)
+        self.new = wanted.to.name.rpartition(".")[2]
+        self._check_names()
+        self._sites: dict[str, dict[int, Site]] = {}
+        self._problems: list[Problem] = []
+        self._doubts: list[Problem] = []
+        self._told: list[Problem] = []
+        self._used: set[tuple[str, Kind]] = set()
+
+    def _check_names(self) -> None:
+        known = [self.new, *self.wanted.imports]
+        if unknown := self.rules.unknown_names(known):
+            raise Refused(f"{self.wanted.target}: the templates name {', '.join(unknown)}: say where they come from, "
+                          f"imports = {{ {unknown[0]} = \"package.module\" }}")  # fmt: skip
+
+    # What is done
+
+    def proposals(self) -> Iterator[Proposal]:
+        """The changes. Raises Refused with all places that stand against it."""
+        self.names = list(named(self.places, self.flow, self.target))
+        for one in self.names:
+            self._seed(one)
+        self.flow.run()
+        for use in self.flow.uses.values():
+            self._use(use)
+        self._doubts += [(one.path, one.line, one.why) for one in (*self.flow.escapes, *mixtures(self.flow))]
+        self._check_others()
+        found = list(patches(self.project, self.target, self.flow))
+        self._problems += [(one.path, one.line, one.why) for one in found if one.breaks]
+        differing = tuple(differences(self.project, self.target, self.wanted.construct, self.wanted.to))
+        edits = dict(self._edits(differing))
+        departure = Departure(self.places, self.target, self.names) if self.wanted.delete else None
+        self._settle()
+        yield from self._changes(edits, departure)
+        if edits:
+            yield from self._replaced(departure)
+        for path, line, why in sorted({*self._doubts, *self._told}):
+            yield self.project.leftover(path, line, self.wanted.target, why)
+        for one in found:
+            if not one.breaks:
+                yield self.project.leftover(one.path, one.line, self.wanted.target, one.why)
+
+    def _changes(
+        self, edits: Mapping[str, Sequence[Replacement]], departure: Departure | None
+    ) -> Iterator[Proposal]:
+        gone = departure.file if departure is not None else ""
+        for path, replacements in edits.items():
+            if path != gone and (found := sorted({*replacements, *(departure.within(path) if departure else ())})):
+                yield self.project.edit(path, found)
+        if departure is not None:
+            if gone:
+                yield departure.deletion()
+            elif self.target.path not in edits and (found := sorted(departure.within(self.target.path))):
+                yield self.project.edit(self.target.path, found)
+
+    def _settle(self) -> None:
+        """Raise Refused for what cannot be served, and for what nobody can follow unless that is to be left."""
+        problems = sorted(set(self._problems))
+        remedy = "serve it by a template, or change it by hand first"
+        if not problems and self.wanted.unsure == "refuse":
+            problems = sorted(set(self._doubts))
+            remedy = "annotate it, change it by hand first, or say unsure = \"leave\""
+        if not problems:
+            return
+        path, line, why = problems[0]
+        more = "; ".join(f"{one[0]}:{one[1]} {one[2]}" for one in problems[1:6])
+        rest = f", and {len(problems) - 6} more" if len(problems) > 6 else ""
+        raise Refused(f"{path}:{line}: {why}{f' (also {more}{rest})' if more else ''}: {remedy}")
+
+    # Gathering
+
+    def _seed(self, one: Named) -> None:
+        tree = one.tree
+        match one.sort:
+            case "made":
+                self._site(tree, one.site, "construct")
+                self.flow.seed(tree, one.site)
+            case "annotation":
+                self._site_of_name(one)
+                try:
+                    found = declared(tree, one.found, one.node)
+                except Undeclared as error:
+                    self._doubts.append((tree.path, one.line, str(error)))
+                else:
+                    if found is not None:
+                        self.flow.hold(found[0], found[1], tree, found[2])
+                    elif (call := _cast(tree, one)) is not None:
+                        self.flow.seed(tree, call)
+            case "check":
+                self._site_of_name(one)
+                if one.site is not None:
+                    self.flow.seed(tree, one.site)
+            case "double":
+                self._site_of_name(one)
+                self.flow.seed(tree, one.site)
+            case "base":
+                self._problems.append((tree.path, one.line, f"{one.site.name.value} inherits from {self.target.name}: "
+                                       "unify it first, as a step of its own"))  # fmt: skip
+            case "member":
+                self._class_member(one)
+            case "other":
+                self._problems.append((tree.path, one.line, f"the class {self.target.name} itself is passed on"))
+            case _:
+                pass
+
+    def _class_member(self, one: Named) -> None:
+        tree, site = one.tree, one.site
+        called = isinstance(site, cst.Call)
+        name = (site.func if called else site).attr.value
+        function = self.rules.function(name)
+        if not called or function is None or function.kind not in ("classmethod", "staticmethod"):
+            self._problems.append((tree.path, one.line, f"{name} is asked of the class itself"))
+            return
+        self._site(tree, site, "method", name)
+        given = self.project.types.of_annotation(self.target.module, self.target.name, function.returns)
+        if any(self.target.same(each) for each in given):
+            self.flow.seed(tree, site)
+
+    def _site(self, tree: Tree, node: Any, sort: str, member: str = "") -> None:
+        self._sites.setdefault(tree.path, {})[id(node)] = Site(tree, node, sort, member)
+
+    def _site_of_name(self, one: Named) -> None:
+        if one.node is not None:
+            self._site(one.tree, one.node, "name")
+
+    def _use(self, use: Use) -> None:
+        tree, what, site = use.tree, use.what, use.site
+        if what.startswith("__") and what.endswith("__") and not isinstance(site, cst.Attribute) and not (
+            isinstance(site, cst.Call) and isinstance(site.func, cst.Attribute) and site.func.attr.value == what
+        ):  # fmt: skip
+            self._operator(use)
+            return
+        if isinstance(site, cst.Call):
+            if not self.rules.has(what):
+                self._problems.append((tree.path, tree.line(site), f"{self.target.name} has no {what}"))
+            elif self.rules.function(what) is None or self.rules.function(what).kind == "property":  # type: ignore[union-attr]
+                # What an attribute holds is called.
+                self._attribute(tree, site.func, what)
+            else:
+                self._used.add((what, "method"))
+                self._site(tree, site, "method", what)
+            return
+        if not self.rules.has(what):
+            self._problems.append((tree.path, tree.line(site), f"{self.target.name} has no {what}"))
+            return
+        self._attribute(tree, site, what)
+
+    def _attribute(self, tree: Tree, node: Any, name: str) -> None:
+        function = self.rules.function(name)
+        self._used.add((name, "method" if function is not None and function.kind != "property" else "attribute"))
+        parent = tree.parent(node)
+        if isinstance(parent, cst.Subscript) and parent.value is node and len(parent.slice) == 1:
+            key = tree.written(parent.slice[0].slice.value) if isinstance(parent.slice[0].slice, cst.Index) else ""
+            if key and self.rules.item(name, key) is not None:
+                self._site(tree, parent, "item", name)
+                return
+        self._site(tree, node, "attribute", name)
+
+    def _operator(self, use: Use) -> None:
+        """An operator: by its template, or as it is where both classes answer to it alike."""
+        what = use.what
+        if self.rules.operator(what) is not None:
+            self._used.add((what, "method"))
+            self._site(use.tree, use.site, "operator", what)
+            return
+        if what == "__bool__":
+            old = self.rules.has("__bool__"), self.rules.has("__len__")
+            new = self._new_has("__bool__"), self._new_has("__len__")
+            if old == new:
+                return
+            why = "when it is true would be another matter"
+        elif what == "__eq__":
+            if not self.rules.has("__eq__") and not self._new_has("__eq__"):
+                return
+            why = "what it is equal to would be another matter"
+        elif self._new_has(what):
+            self._used.add((what, "method"))
+            return
+        else:
+            why = f"nothing says what becomes of {what}, and {self.new} has none"
+        self._problems.append((use.tree.path, use.tree.line(use.node), why))
+
+    def _check_others(self) -> None:
+        """Uses of members that no instance is known to come to: told, and refused where the class is known."""
+        interior = self.project.symbols.interior(self.target.module)
+        for name in sorted(interior.members_of(self.target.name)):
+            if name.startswith("_") or self._new_has(name):
+                continue
+            for tree, one, answer, why in self.places.members((self.target.module, self.target.name), name):
+                node = tree.value_at(one)
+                parent = tree.parent(node) if node is not None else None
+                served = {id(node), id(parent)} & self._sites.get(tree.path, {}).keys()
+                if node is None or served or self.flow.own(tree, node):
+                    continue
+                if answer == "yes" and (tree.path, id(node.value)) not in self.flow.values:
+                    self._problems.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is one of "
+                                           f"{self.target.name}, and where it comes from cannot be followed"))  # fmt: skip
+                elif answer in ("likely", "unsure") and name not in common_names():
+                    self._told.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is left: {why}"))
+
+    # The new class
+
+    @property
+    def _new_symbol(self) -> Symbol | None:
+        found = self.project.symbols.resolve(self.wanted.to.dotted)
+        return found if isinstance(found, Symbol) else None
+
+    def _new_has(self, name: str) -> bool:
+        found, types = self._new_symbol, self.project.types
+        if found is None or found.kind != "class" or types.has_member(found, name) != "yes":
+            return False
+        return not hasattr(object, name) or types.method(found, name) is not None
+
+    def _functions(self) -> Mapping[str, Function | None]:
+        """The functions of the new class by name; "__init__" for what `construct` calls."""
+        symbol = self._new_symbol
+        found: dict[str, Function | None] = {}
+        if symbol is None:
+            return found
+        names = {name for rule in self.rules.methods for name, called in asked(rule.template) if called}
+        for name in names:
+            method = self.project.types.method(symbol, name) if symbol.kind == "class" else None
+            found[name] = method[1] if method is not None else None
+        tree = self.rules.construct.tree
+        if isinstance(tree, cst.Call):
+            func = tree.func
+            if isinstance(func, cst.Name) and func.value == self.new:
+                method = self.project.types.method(symbol, "__init__") if symbol.kind == "class" else None
+                own = self.project.symbols.interior(symbol.module).functions.get(symbol.name)
+                found["__init__"] = method[1] if method is not None else own
+            elif isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name) and func.value.value == self.new:
+                method = self.project.types.method(symbol, func.attr.value)
+                found["__init__"] = method[1] if method is not None else None
+        return found
+
+    # Writing
+
+    def _edits(self, differing: Sequence[str]) -> Iterator[tuple[str, Sequence[Replacement]]]:
+        guidance: Guidance = "review" if differing else "safe"
+        because = "; ".join((f"{self.target.name} becomes {self.new}", *differing))
+        functions = self._functions()
+        paths = {*self._sites, *(one.tree.path for one in self.names)}
+        for path in sorted(paths):
+            tree = self.places.tree(path)
+            width = max([100, *(len(line) for line in tree.text.splitlines())])
+            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120))
+            found = list(writer.replacements(tree, guidance, because))
+            self._problems += writer.problems
+            mine = [one for one in self.names if one.tree.path == path]
+            found += self._in_strings(mine, because, guidance)
+            nodes = [one.node for one in self._sites.get(path, {}).values()]
+            imports = FileImports(self.project, tree, mine, self.wanted, self.target, nodes)
+            quoted = any(one.sort == "annotation" and one.node is None for one in mine)
+            named_here = {*writer.needed, *({self.new} if quoted else ())}
+            known = {self.new, *self.wanted.imports}
+            needed = {name for name in named_here if name in known or not hasattr(builtins, name)}
+            found += imports.replacements(needed)
+            self._problems += imports.problems
+            yield path, found
+
+    def _in_strings(self, mine: Sequence[Named], because: str, guidance: Guidance) -> Iterator[Replacement]:
+        """Quoted annotations."""
+        for one in mine:
+            if one.sort == "annotation" and one.node is None:
+                start = one.found.start
+                if one.found.occurrence is not None and one.found.occurrence.base >= 0:
+                    start = one.tree.file.occurrences.chain(one.found.occurrence)[0].start
+                yield Replacement(start, one.found.end, self.new, because, guidance)
+
+    def _replaced(self, departure: Departure | None) -> Iterator[Replaced]:
+        """What the proof is to allow."""
+        old, new = self.wanted.target, self.wanted.to
+        yield Replaced(old, new, "class")
+        if departure is not None and departure.file:
+            yield Replaced(Target(old.module), Target(new.module), "module")
+        made = self._functions().get("__init__")
+        if made is not None and made.owner:
+            yield Replaced(Target(old.module, f"{old.name}.__init__"), Target(new.module, made.name), "method")
+        for name, kind in sorted(self._used):
+            rules = [one for one in (*self.rules.methods, *self.rules.attributes) if one.name == name]
+            members = {member for rule in rules for member, _ in asked(rule.template)}
+            before = Target(old.module, f"{old.name}.{name}")
+            for member in sorted(members or ({name} if not rules else set[str]())):
+                yield Replaced(before, Target(new.module, f"{new.name}.{member}"), kind)
+
+
+def _cast(tree: Tree, one: Named) -> Any:
+    """The call of `cast("Name", value)` that a quoted name stands in."""
+    string = string_of(tree, one.found) if one.node is None else None
+    argument = tree.parent(string) if string is not None else None
+    call = tree.parent(argument) if isinstance(argument, cst.Arg) else None
+    cast = isinstance(call, cst.Call) and tree.written(call.func).rpartition(".")[2] == "cast"
+    return call if cast and call.args[0] is argument else None

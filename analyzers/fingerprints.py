@@ -12,6 +12,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Any, Final, Literal
 from zlib import crc32
 
+from overhaul.copied import MARK
 from overhaul.facts import Fingerprint, Fragment
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
@@ -21,6 +22,7 @@ from overhaul.scopes import Scope
 from overhaul.syntax.shapes import Shaper
 from overhaul.syntax.statements import LIGHT, MOST, WANTED, Flat, flatten, pattern
 
+_COPY: Final = MARK.strip("# ")
 _LEAST_STATEMENTS: Final = 3
 _LEAST_CODES: Final = 20
 _TOP: Final = 40
@@ -96,7 +98,7 @@ def _generated(module: Module, first: int) -> bool:
         said = text[:200].strip("#!:;*=-~ \t")
         # A line that goes on with the sentence of the line before begins nothing.
         begins = not (goes_on and line == before + 1 and said[:1].islower())
-        if alone and ("@generated" in said or (begins and _GENERATED.match(said))):
+        if alone and (said.startswith(_COPY) or "@generated" in said or (begins and _GENERATED.match(said))):
             return True
         before, goes_on = line, text[-1:].isalnum() or text[-1:] == ","
     return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from overhaul.facts import Class, Construction, Facts, LocalName, Variable
+from overhaul.copied import copies
+from overhaul.facts import Class, Comment, Construction, Facts, LocalName, Variable
 from overhaul.inventory import Manager, Site
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
@@ -24,14 +25,18 @@ _SITES = 20
 @Analyzer
 def managers(
     layout: Layout, symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], classes: Facts[Class],
-    constructions: Facts[Construction], past: Past[Known],
+    constructions: Facts[Construction], comments: Facts[Comment], past: Past[Known],
 ) -> Iterator[Manager]:  # fmt: skip
     """The managers of the project, by evidence; scoped look-alikes with low confidence."""
     memory = Memory(past.state, symbols, variables, local_names, classes, constructions)
     seen, taken = (memory.known.seen, memory.known.taken) if memory.known is not None else (None, None)
     portraits = Portraits(layout, symbols, Types(symbols, variables, local_names), classes, constructions, seen)
     judge = Judge(portraits, taken)
-    verdicts = {portrait.key: verdict for portrait in portraits if (verdict := judge(portrait)) is not None}
+    copied = copies(comments)
+    verdicts = {
+        portrait.key: verdict for portrait in portraits
+        if (verdict := judge(portrait)) is not None and not copied(portrait.symbol.module)
+    }
     past.leave(memory.left(portraits.seen(), tuple(verdicts)))
     listed = {key for key, verdict in verdicts.items() if verdict.subkind != "scoped" and verdict.confidence != "low"}
     depends = {key: _depends(portraits[key], listed, portraits) for key in verdicts}

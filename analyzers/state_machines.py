@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from overhaul.copied import copies
 from overhaul.facts import (
     Attribute,
     Class,
+    Comment,
     Facts,
     LibraryMachine,
     LocalName,
@@ -30,7 +32,7 @@ from overhaul.types import Types
 def state_machines(
     symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], attributes: Facts[Attribute],
     moves: Facts[StateMove], tests: Facts[StateTest], tables: Facts[StateTable], libraries: Facts[LibraryMachine],
-    classes: Facts[Class],
+    classes: Facts[Class], comments: Facts[Comment],
 ) -> Iterator[StateMachine]:  # fmt: skip
     """State machines, with their states, the initial one, and the transitions that the code makes."""
     found: dict[tuple[str, str], StateMachine] = {}
@@ -53,4 +55,6 @@ def state_machines(
             machine = of_library(module, symbols.path(module), one)
             if machine is not None:
                 found[machine.path, machine.name] = machine
-    yield from sorted(found.values(), key=lambda row: (row.path, row.line, row.name))
+    copied = copies(comments)
+    own = (row for row in found.values() if not copied(row.module))
+    yield from sorted(own, key=lambda row: (row.path, row.line, row.name))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from overhaul.facts import Facts, FileAct, LocalName, ReceiverUse, StateKeySet, UsedName, Variable
+from overhaul.copied import copies
+from overhaul.facts import Comment, Facts, FileAct, LocalName, ReceiverUse, StateKeySet, UsedName, Variable
 from overhaul.inventory import StatePersistence
 from overhaul.leaves import Analyzer
 from overhaul.past import Past
@@ -17,7 +18,10 @@ from overhaul.types import Types
 @Analyzer
 def state_persistences(
     symbols: Symbols, variables: Facts[Variable], local_names: Facts[LocalName], used: Facts[UsedName],
-    receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeySet], past: Past[Known],
+    receivers: Facts[ReceiverUse], acts: Facts[FileAct], keys: Facts[StateKeySet], comments: Facts[Comment],
+    past: Past[Known],
 ) -> Iterator[StatePersistence]:  # fmt: skip
     """Pairs of functions that save and restore the same runtime state; a lone half with low confidence."""
-    yield from Project(symbols, Types(symbols, variables, local_names), used, receivers, acts, keys, past).rows()
+    copied = copies(comments)
+    project = Project(symbols, Types(symbols, variables, local_names), used, receivers, acts, keys, past)
+    yield from (row for row in project.rows() if not copied(row.module))

@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import cachetools
 
 if TYPE_CHECKING:
-    from unified import cache as caching  # noqa: TID251
+    from unified.cache import UnifiedCache, cached  # noqa: TID251
 else:
     caching = importlib.import_module("overhaul.unified.cache")
+    UnifiedCache, cached = caching.UnifiedCache, caching.cached
 
-UnifiedCache, cached = caching.UnifiedCache, caching.cached
 SIZE: Final = 1000
 KEYS: Final = [f"key-{number}" for number in range(2 * SIZE)]
 """Twice as many as a cache holds: in turn they are always missed."""
@@ -48,7 +48,7 @@ class Table(NamedTuple):
     """The ways to do one work."""
 
     title: str
-    count: int
+    operations: int
     """Operations in it."""
     peers: list[Peer]
 
@@ -99,8 +99,12 @@ def stores() -> Iterable[tuple[str, Callable[[], tuple[Callable[..., object], Ca
         cache = make()
         return cache.get, cache.__setitem__
 
-    lru: Callable[[], cachetools.Cache[Any, Any]] = functools.partial(cachetools.LRUCache, SIZE)
-    ttl: Callable[[], cachetools.Cache[Any, Any]] = functools.partial(cachetools.TTLCache, SIZE, TTL)
+    def lru() -> cachetools.Cache[Any, Any]:
+        return cachetools.LRUCache(SIZE)
+
+    def ttl() -> cachetools.Cache[Any, Any]:
+        return cachetools.TTLCache(SIZE, TTL)
+
     yield "UnifiedCache, lru and ttl", ours(TTL)
     yield "UnifiedCache, lru", ours(None)
     yield "cachetools.TTLCache with a lock", lambda: locked(ttl())
@@ -112,13 +116,18 @@ def stores() -> Iterable[tuple[str, Callable[[], tuple[Callable[..., object], Ca
 def functions() -> Iterable[tuple[str, Callable[[], Any]]]:
     """What keeps a function's results, by name."""
     compute = len
+
+    def theirs(cache: cachetools.Cache[Any, Any], locks: bool) -> Any:
+        cache.clear()
+        return cachetools.cached(cache, lock=threading.Lock() if locks else None)(compute)
+
     yield "@cached(maxsize=1000)", lambda: cached(maxsize=SIZE)(compute)
     yield "@cached(maxsize=1000, ttl=3600)", lambda: cached(maxsize=SIZE, ttl=TTL)(compute)
     yield "@cached(maxsize=1000, single_flight=True)", lambda: cached(maxsize=SIZE, single_flight=True)(compute)
     yield "functools.lru_cache(maxsize=1000)", lambda: functools.lru_cache(maxsize=SIZE)(compute)
-    yield "cachetools.cached(LRUCache, lock)", lambda: cachetools.cached(cachetools.LRUCache(SIZE), lock=threading.Lock())(compute)
-    yield "cachetools.cached(TTLCache, lock)", lambda: cachetools.cached(cachetools.TTLCache(SIZE, TTL), lock=threading.Lock())(compute)
-    yield "cachetools.cached(LRUCache), one thread only", lambda: cachetools.cached(cachetools.LRUCache(SIZE))(compute)
+    for name, locks in (("lock", True), ("one thread only", False)):
+        yield f"cachetools.cached(LRUCache), {name}", functools.partial(theirs, cachetools.LRUCache(SIZE), locks)
+    yield "cachetools.cached(TTLCache), lock", functools.partial(theirs, cachetools.TTLCache(SIZE, TTL), True)
 
 
 def single() -> Iterable[Table]:
@@ -147,8 +156,8 @@ def single() -> Iterable[Table]:
         return repeated(put, KEYS * 5, 5)
 
     for title, count, prepare in (
-        ("get, a hit", len(hot), gets), ("get, a miss", 10 * SIZE, misses), ("set, the key is there", 10 * SIZE, rewrites),
-        ("set, an entry has to go", 10 * SIZE, evictions),
+        ("get, a hit", len(hot), gets), ("get, a miss", 10 * SIZE, misses),
+        ("set, the key is there", 10 * SIZE, rewrites), ("set, an entry has to go", 10 * SIZE, evictions),
     ):  # fmt: skip
         yield Table(title, count, [Peer(name, functools.partial(prepare, make)) for name, make in stores()])
 
@@ -199,7 +208,7 @@ def threaded(threads: int) -> Table:
         Peer("cachetools.cached(LRUCache, condition)", lambda: waiting(cachetools.LRUCache(SIZE))),
         Peer(
             "cachetools.cached(LRUCache, lock): no single flight",
-            lambda: work(cachetools.cached(cachetools.LRUCache(SIZE), lock=threading.Lock())(len)),
+            lambda: work(cachetools.cached(cachetools.LRUCache[Any, int](SIZE), lock=threading.Lock())(len)),
         ),
         Peer("functools.lru_cache: no single flight", lambda: work(functools.lru_cache(maxsize=SIZE)(len))),
     ]
@@ -223,7 +232,7 @@ def show(table: Table, rounds: int, clock: Callable[[], float]) -> None:
     unit = best[table.peers[0].name]
     print(f"\n{table.title}\n\n| | nanoseconds | times the first |\n| --- | ---: | ---: |")
     for name, taken in best.items():
-        print(f"| {name} | {taken / table.count * 1e9:,.0f} | {taken / unit:.2f} |")
+        print(f"| {name} | {taken / table.operations * 1e9:,.0f} | {taken / unit:.2f} |")
 
 
 def memory() -> None:

@@ -20,6 +20,8 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from overhaul.copied import MARK
+
 NEWLINE: Final = b"\n"
 ROOT: Final = Path(__file__).resolve().parent.parent
 PROJECT: Final = ROOT / "fixtures" / "projects" / "tradeframe"
@@ -64,7 +66,7 @@ def overhaul(*arguments: str) -> tuple[int, str]:
         [sys.executable, "-m", "overhaul", *arguments], cwd=ROOT, capture_output=True, text=True, check=False,
         env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120"},
     )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, done.stdout or done.stderr
 
 
 def tree(project: Path) -> Tree:
@@ -83,7 +85,7 @@ def staged(project: Path, step: str, code: int, told: str) -> Stage:
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"], cwd=project, capture_output=True, text=True,
         check=False, env={**os.environ, "PYTHONPATH": ""},
     )  # fmt: skip
-    _, report = overhaul("audit", str(project), "--report", "json=-", "--quiet", "--no-progress")
+    _, report = overhaul("audit", str(project), "--report", "json=-", "--quiet")
     found = json.loads(report)
     last = tests.stdout.strip().splitlines()[-1]
     return Stage(step, code, told, last, tests.returncode == 0, found["tables"], found["findings"], tree(project))
@@ -93,7 +95,7 @@ def staged(project: Path, step: str, code: int, told: str) -> Stage:
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """Carry out every step, and take all of them back."""
     project = tmp_path_factory.mktemp("story") / "tradeframe"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__", ".overhaul"))
+    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__", ".overhaul", "truth.toml"))
     stages = {"": staged(project, "", 0, "")}
     again: dict[str, str] = {}
     for step in STEPS:
@@ -152,6 +154,9 @@ def difference(before: Tree, after: Tree) -> str:
         old = before.get(path, (0, b""))[1].decode().splitlines(keepends=True)
         new = after.get(path, (0, b""))[1].decode().splitlines(keepends=True)
         names = f"a/{path}" if path in before else "/dev/null", f"b/{path}" if path in after else "/dev/null"
+        if not old and new and new[0].startswith(MARK):
+            lines += [f"--- {names[0]}\n", f"+++ {names[1]}\n", f"+{new[0]}", "+... and what is copied, left out here\n"]
+            continue
         lines += difflib.unified_diff(old, new, *names)
     return "".join(lines)
 
@@ -162,7 +167,9 @@ def figures(stage: Stage) -> dict[str, str]:
     effects = Counter(str(row["effect"]) for row in stage.tables["cycles"])
     return {
         "caches": f"{sum(caches.values())}: {_counts(caches)}" if caches else "0",
+        "made by a factory": _registered(stage, "manager"),
         "state machines": str(len(stage.tables["state_machines"])),
+        "under a coordinator": _registered(stage, "machine"),
         "saves in place": str(sum(1 for row in stage.tables["state_persistences"] if row["write"] == "in_place")),
         "groups of duplicates": str(sure(stage.tables["duplicates"])),
         "parallel packages": str(len(stage.tables["parallels"])),
@@ -172,6 +179,12 @@ def figures(stage: Stage) -> dict[str, str]:
         "lines of Python": f"{sum(one[1].count(NEWLINE) for path, one in stage.tree.items() if path[-3:] == '.py'):,}",
         "its tests": stage.tests.strip("= "),
     }
+
+
+def _registered(stage: Stage, what: str) -> str:
+    rows = [row for row in stage.tables["registrations"] if row["what"] == what and "tests" not in str(row["path"])]
+    tiers = sorted({int(str(row["tier"])) for row in rows if row["tier"] is not None})
+    return f"{len(rows)} in tiers {tiers[0]} to {tiers[-1]}" if tiers else str(len(rows))
 
 
 def _counts(counter: Mapping[str, int]) -> str:

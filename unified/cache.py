@@ -38,12 +38,10 @@ from pathlib import Path
 from types import CoroutineType
 from typing import (
     Any,
-    Concatenate,
     Final,
     Generic,
     Literal,
     NamedTuple,
-    ParamSpec,
     Protocol,
     Self,
     TypedDict,
@@ -62,11 +60,8 @@ __all__ = [
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 D = TypeVar("D")
-P = ParamSpec("P")
-Q = ParamSpec("Q")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
-S = TypeVar("S")
 
 
 class CacheType(StrEnum):
@@ -113,7 +108,7 @@ class _Default(Enum):
 
 
 _DEFAULT: Final = _Default.DEFAULT
-Order = Callable[[float], "cachetools.Cache[Any, None]"]
+Order = Callable[..., "cachetools.Cache[Any, Any]"]
 """A class of cachetools, or one like it: called with a size it will not reach, its `popitem` says which key goes."""
 Ttl = float | timedelta | None
 _ABSENT: Final[Any] = object()
@@ -264,11 +259,13 @@ class _Flight:
     """A value that is being computed, and who waits for it."""
 
     __slots__ = ("blocks", "over", "parent", "tags", "thread", "value", "waiters", "waits")
+    over: bool
+    parent: _Flight | None
 
     def __init__(self, outer: _Flight | None, tags: tuple[str, ...], blocks: bool) -> None:
         while outer is not None and outer.over:
             outer = outer.parent
-        self.parent: _Flight | None = outer
+        self.parent = outer
         """The computation in which this one was asked for."""
         self.tags = tags
         self.thread = threading.get_ident()
@@ -408,7 +405,7 @@ class UnifiedCache(Generic[K, V]):
         # In the order in which they go (unless `_order` knows). Values as they are when the store has no ttl, and
         # otherwise (value, time of writing, own ttl or None); an entry is never changed, only replaced.
         self._entries: OrderedDict[K, Any] = OrderedDict()
-        self._order: cachetools.Cache[Any, None] | None = self._new_order()
+        self._order: cachetools.Cache[Any, Any] | None = self._new_order()
         # What look-ups note without the lock: the keys of hits, and a None for each miss.
         self._touched: list[K] = []
         self._absent: list[None] = []
@@ -418,9 +415,10 @@ class UnifiedCache(Generic[K, V]):
         self._flights: dict[K, _Flight] = {}
         self._actions: dict[str, Callable[[UnifiedCache[K, V], Any], int]] = {}
         self._hits = self._misses = self._expired = self._evictions = 0
-        caches._stores.add(self)
+        with caches._lock:
+            caches._stores.add(self)
 
-    def _new_order(self) -> cachetools.Cache[Any, None] | None:
+    def _new_order(self) -> cachetools.Cache[Any, Any] | None:
         policy = self._settings.policy
         if policy is Policy.LFU:
             return cachetools.LFUCache(math.inf)
@@ -559,7 +557,7 @@ class UnifiedCache(Generic[K, V]):
         `ttl` and `tags` are this entry's own: those of the entry before are gone.
         """
         own = None if ttl is _DEFAULT else _own(ttl)
-        marks = tuple(tags) if tags else ()
+        marks = tuple(tags)
         with self._lock:
             if self._flights:
                 self._flights.pop(key, None)
@@ -969,7 +967,7 @@ class UnifiedCache(Generic[K, V]):
         if self._lock.acquire(blocking=False):
             self._lock.release()
         else:
-            self._lock = threading.RLock()
+            self._lock, self._draining = threading.RLock(), False
             self.clear()
         self._flights.clear()
 
@@ -1128,15 +1126,15 @@ CACHES: Final = Caches()
 # ----------------------------------------------------------------------------------------------------- functions
 
 
-class CachedFunction(Protocol[P, R_co]):
-    """A function whose results are kept; as a method it binds like any other."""
+class CachedFunction(Protocol[R_co]):
+    """A function whose results are kept. Arguments are typed as loosely as those of functools.lru_cache."""
 
     @property
-    def __wrapped__(self) -> Callable[P, R_co]:
+    def __wrapped__(self) -> Callable[..., R_co]:
         """The function itself."""
         ...
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+    def __call__(self, *args: Any, **keywords: Any) -> R_co:
         """The result, kept or new."""
         ...
 
@@ -1145,19 +1143,12 @@ class CachedFunction(Protocol[P, R_co]):
         ...
 
     def cache_clear(self) -> None:
-        """Forget all results, and, where functools.lru_cache keeps the counts, begin to count anew."""
+        """Forget all results, and begin to count anew."""
         ...
 
     def cache_parameters(self) -> CacheParameters:
         """The arguments `maxsize` and `typed`."""
         ...
-
-    @overload
-    def __get__(self, instance: None, owner: type | None = None, /) -> Self: ...
-    @overload
-    def __get__(
-        self: CachedFunction[Concatenate[Any, Q], S], instance: object, owner: type | None = None, /
-    ) -> CachedFunction[Q, S]: ...
 
 
 def arguments(*args: Hashable) -> tuple[Hashable, ...]:
@@ -1166,7 +1157,7 @@ def arguments(*args: Hashable) -> tuple[Hashable, ...]:
 
 
 @overload
-def cached(function: Callable[P, R], /) -> CachedFunction[P, R]: ...
+def cached(function: Callable[..., R], /) -> CachedFunction[R]: ...
 @overload
 def cached(
     maxsize: int | _Default | None = _DEFAULT, typed: bool = False, *, ttl: Ttl | _Default = _DEFAULT,
@@ -1204,6 +1195,8 @@ def cached(
         _DEFAULT if callable(maxsize) else maxsize, typed, ttl, policy, boundary, clock, str(cache_type), key,
         unhashable == "call", single_flight, per_instance, tuple(tags), store, CACHES if caches is None else caches,
     )  # fmt: skip
+    if store is not None and per_instance:
+        raise ValueError("in a store that is given, instances could not be told apart: leave out one of the two")
     if unhashable not in ("raise", "call"):
         raise ValueError(f'unhashable is "raise" or "call", not {unhashable!r}')
     return recipe(maxsize) if callable(maxsize) else recipe
@@ -1212,7 +1205,7 @@ def cached(
 class _Decorator(Protocol):
     """Gives a function that keeps its results."""
 
-    def __call__(self, function: Callable[P, R], /) -> CachedFunction[P, R]: ...
+    def __call__(self, function: Callable[..., R], /) -> CachedFunction[R]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -1257,7 +1250,7 @@ class _Recipe:
             made = functools.lru_cache(size, self.typed)(function)
             self.caches.count(cast(_Counted, made), self.cache_type)
             return made
-        name = f"{function.__module__}.{function.__qualname__}"
+        name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', repr(function))}"
         if self.store is not None:
             return _kept(function, self, self.store, None if self.key else name)
         store = UnifiedCache[Any, Any](
@@ -1309,7 +1302,7 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
             compute = functools.partial(function, *args, **keywords)
             return await store.get_or_compute_async(key, compute, tags=tags)
 
-        made: Any = waiting
+        made = cast(Any, waiting)
     else:
         quick = own_key is None and prefix is None and not typed
 
@@ -1347,7 +1340,7 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
                 put(key, value, tags)
             return value
 
-        made = wrapper
+        made = cast(Any, wrapper)
 
     def cache_info() -> CacheInfo:
         told = store.statistics()
@@ -1393,14 +1386,14 @@ def _per_instance(function: Callable[..., Any], recipe: _Recipe) -> Any:
         async def waiting(self: Any, /, *args: Any, **keywords: Any) -> Any:
             return await (calls.get(id(self)) or adopt(self))(*args, **keywords)
 
-        made: Any = waiting
+        made = cast(Any, waiting)
     else:
 
         @functools.wraps(function)
         def method(self: Any, /, *args: Any, **keywords: Any) -> Any:
             return (calls.get(id(self)) or adopt(self))(*args, **keywords)
 
-        made = method
+        made = cast(Any, method)
 
     def cache_info() -> CacheInfo:
         told: list[CacheInfo] = [call.cache_info() for call in list(calls.values())]

@@ -25,7 +25,7 @@ import weakref
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from types import MethodType, TracebackType
+from types import BuiltinMethodType, MethodType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar, cast, overload
 
 if TYPE_CHECKING:
@@ -350,9 +350,12 @@ def _weakly(
     try:
         if isinstance(handler, MethodType):
             return cast("Callable[[], Callable[[Any], object] | None]", weakref.WeakMethod(handler, gone))
-        return weakref.ref(handler, gone)
-    except TypeError as error:
-        raise TypeError(f"{_named(handler)} cannot be referenced weakly: subscribe it with weak=False") from error
+        # `things.append` is made anew each time it is asked for: it would be gone at once, and the list not.
+        if not isinstance(handler, BuiltinMethodType):
+            return weakref.ref(handler, gone)
+    except TypeError:
+        pass
+    raise TypeError(f"{_named(handler)} cannot be referenced weakly: subscribe it with weak=False")
 
 
 def _named(handler: Callable[..., object]) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import asyncio
-import contextlib
 import difflib
 import inspect
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
@@ -208,6 +207,7 @@ class ManagerFactory:
         if name in self._parts:
             raise FactoryError(f"{name!r} is registered twice")
         recipe = _recipe(make)
+        needs = (needs,) if isinstance(needs, str) else needs
         taken = dict.fromkeys([*needs, *(need for need, required in recipe.needs() if required)])
         wanted = tuple(_wanted(interface))
         implied = (_Wanted(m, f"{m}()", _calls_of_text(f"{m}()")) for m in (start, stop) if isinstance(m, str) and m)
@@ -386,7 +386,7 @@ class ManagerFactory:
         log.log(logging.WARNING if part.optional else logging.DEBUG, "%r was not built: %r", part.name, part.error)
         if not part.optional:
             part.phase = "building" if part.made else "registered"
-            raise part.error
+            raise _Failed(part.error)
         yield from self._undoing([part] if part.made else [], part.error)
         part.phase = "failed"
         if self._into is not None and part.attribute:
@@ -455,8 +455,9 @@ class ManagerFactory:
         """Stop parts and forget what was built; what fails of it is noted on the error that is the reason."""
         for part in parts:
             part.phase = "built" if part.phase == "building" else part.phase
+        reason = error.error if isinstance(error, _Failed) else error
         for failure in (yield from self._ending(parts)):
-            error.add_note(f"and then: {type(failure).__name__}: {failure}")
+            reason.add_note(f"and then: {type(failure).__name__}: {failure}")
         for part in parts:
             part.phase = "registered"
             part.made.clear()
@@ -591,29 +592,50 @@ class _Job:
 _Steps = Generator[list[_Job], None, None]
 
 
+class _Failed(Exception):
+    """Carries what a maker has raised through the steps, which could not raise a StopIteration themselves."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 def _run(steps: _Steps, clock: Callable[[], float]) -> None:
     """Carry out jobs one after the other; what is no Exception (an interrupt) is thrown into the steps."""
-    jobs = next(steps, None)
-    while jobs is not None:
-        try:
-            for job in jobs:
-                _carry_out(job, clock)
-        except BaseException as error:  # noqa: BLE001 - the steps raise it again when they have undone
-            jobs = steps.throw(error)
-        else:
-            jobs = next(steps, None)
+    error: Exception | None = None
+    try:
+        jobs = next(steps, None)
+        while jobs is not None:
+            try:
+                for job in jobs:
+                    _carry_out(job, clock)
+            except BaseException as interrupt:  # noqa: BLE001 - the steps raise it again when they have undone
+                jobs = steps.throw(interrupt)
+            else:
+                jobs = next(steps, None)
+    except _Failed as failed:
+        error = failed.error
+    if error is not None:
+        raise error  # out here, so that its cause and context stay what they were
 
 
 async def _run_async(steps: _Steps, clock: Callable[[], float], timeout: float | None) -> None:
     """Carry out jobs side by side, with coroutines awaited; a cancellation is thrown into the steps."""
-    jobs = next(steps, None)
-    while jobs is not None:
-        try:
-            await asyncio.gather(*(_carry_out_async(job, clock, timeout) for job in jobs))
-        except BaseException as error:  # noqa: BLE001 - the steps raise it again when they have undone
-            jobs = steps.throw(error)
-        else:
-            jobs = next(steps, None)
+    import asyncio  # dear, and only here
+
+    error: Exception | None = None
+    try:
+        jobs = next(steps, None)
+        while jobs is not None:
+            try:
+                await asyncio.gather(*(_carry_out_async(job, clock, timeout) for job in jobs))
+            except BaseException as interrupt:  # noqa: BLE001 - as above
+                jobs = steps.throw(interrupt)
+            else:
+                jobs = next(steps, None)
+    except _Failed as failed:
+        error = failed.error
+    if error is not None:
+        raise error
 
 
 def _carry_out(job: _Job, clock: Callable[[], float]) -> None:
@@ -629,6 +651,8 @@ def _carry_out(job: _Job, clock: Callable[[], float]) -> None:
 
 
 async def _carry_out_async(job: _Job, clock: Callable[[], float], timeout: float | None) -> None:
+    import asyncio
+
     began = clock()
     try:
         job.value = job.do()
@@ -700,13 +724,30 @@ def _wanted(interface: type | Iterable[str]) -> Iterator[_Wanted]:
                 calls = () if signature is None else _calls(signature)
                 yield _Wanted(name, f"{name}{signature or ''}", calls)
         return
-    for text in interface:
+    for text in (interface,) if isinstance(interface, str) else interface:
         name, bracket, _ = text.partition("(")
         yield _Wanted(name, text, _calls_of_text(text) if bracket else ())
 
 
 def _annotated(base: type) -> Iterable[str]:
+    """Names of attributes that a class declares; from Python 3.14 on without evaluating what they are."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        return annotationlib.get_annotations(base, format=annotationlib.Format.STRING)
     return inspect.get_annotations(base)
+
+
+def _signature_of(function: Callable[..., object]) -> inspect.Signature | None:
+    """None for what does not tell how it is called."""
+    try:
+        if sys.version_info >= (3, 14):
+            import annotationlib
+
+            return inspect.signature(function, annotation_format=annotationlib.Format.STRING)
+        return inspect.signature(function)
+    except ValueError:
+        return None
 
 
 def _signature(cls: type, name: str) -> inspect.Signature | None:
@@ -715,9 +756,8 @@ def _signature(cls: type, name: str) -> inspect.Signature | None:
     bound = isinstance(found, (staticmethod, classmethod))
     if not (bound or inspect.isroutine(found)):
         return None
-    try:
-        signature = inspect.signature(getattr(cls, name))
-    except ValueError:
+    signature = _signature_of(getattr(cls, name))
+    if signature is None:
         return None
     parameters = list(signature.parameters.values())
     if not bound and parameters and parameters[0].kind is not inspect.Parameter.VAR_POSITIONAL:
@@ -774,8 +814,9 @@ def _object_problems(value: object, interface: Iterable[_Wanted]) -> Iterator[st
         elif not callable(found):
             yield f"has {wanted.name}, but {type(found).__name__} is no method: {wanted.text} is asked for"
         else:
-            with contextlib.suppress(ValueError):
-                yield from _arity_problem(wanted, inspect.signature(found))
+            signature = _signature_of(found)
+            if signature is not None:
+                yield from _arity_problem(wanted, signature)
 
 
 def _arity_problem(wanted: _Wanted, signature: inspect.Signature) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import errno
@@ -20,11 +19,13 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from typing import IO, Any, Generic, Literal, TypeVar, cast
+from typing import IO, TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
+
+if TYPE_CHECKING:
+    from asyncio import Future
 
 M = TypeVar("M")
 S = TypeVar("S", bound=Hashable)
@@ -34,6 +35,8 @@ Status = Literal["done", "failed", "late", "busy"]
 Paths = str | os.PathLike[str]
 
 log = logging.getLogger(__name__)
+_ONE_AT_A_TIME = threading.Lock()
+"""File and checksum are two: of two threads that write the same file, one comes after the other."""
 
 
 class SystemState(Enum):
@@ -377,9 +380,17 @@ class StateCoordinator:
         return [machine for machine in found if machine is not None]
 
     def states(self) -> dict[str, Any]:
-        """The state of each machine by its name."""
-        pairs = ((entry, entry.machine()) for entry in self._living())
-        return {entry.name: entry.kind.read(machine) for entry, machine in pairs if machine is not None}
+        """The state of each machine by its name; one that cannot be read is left out, and is among the failing."""
+        states: dict[str, Any] = {}
+        for entry in self._living():
+            machine = entry.machine()
+            if machine is not None:
+                state, error = _isolated(entry.kind.read, machine)
+                if error is None:
+                    states[entry.name] = state
+                else:
+                    entry.error = error
+        return states
 
     def failing(self) -> dict[str, Exception]:
         """Machines that failed the last time they were told something, with what they raised."""
@@ -443,6 +454,8 @@ class StateCoordinator:
 
     async def atell(self, event: object, kind: MachineKind[Any, Any] | None = None) -> Replies:
         """The same with coroutine functions awaited, all side by side; other functions run beside the loop."""
+        import asyncio  # dear, and only here
+
         told = self._told(kind, event)
         awaited = [(entry, do) for entry, do in told if _is_awaited(entry)]
         names = {entry.name for entry, _ in awaited}
@@ -653,25 +666,33 @@ class _Shift:
         return max(0.0, limit - taken)
 
     def _serve(self) -> None:
-        while True:
-            with self._changed:
-                if not self._waiting or self._waiting[0][0].kind.timeout is None:
-                    self._over = True
-                    self._changed.notify()
-                    return
-                entry, do = self._waiting.popleft()
-                if self._current is None or self._current[0].kind is not entry.kind:
-                    self._changed.notify()  # it may have to be watched more closely than the one before
-                self._current = entry, time.monotonic()
+        task = self._next()
+        while task is not None:
+            entry, do = task
             try:
                 reply = _reply(entry, do)
             except BaseException as error:  # noqa: BLE001 - SystemExit, say: nobody else would hear of it here
                 reply = Reply(entry.name, "failed", error=StateError(f"{entry.name} raised {error!r}"))
-            with self._changed:
-                if self._left:
+            task = self._next(entry, reply)
+
+    def _next(self, entry: _Entry | None = None, reply: Reply | None = None) -> _Task | None:
+        """Hand in a reply and take the next task, in one step: nobody may take a machine for late in between."""
+        with self._changed:
+            if self._left:
+                if entry is not None:
                     entry.stuck = False
-                    return
+                return None
+            if reply is not None:
                 self._replies.append(reply)
+            if not self._waiting or self._waiting[0][0].kind.timeout is None:
+                self._over = True
+                self._changed.notify()
+                return None
+            task = self._waiting.popleft()
+            if self._current is None or self._current[0].kind is not task[0].kind:
+                self._changed.notify()  # it may have to be watched more closely than the one before
+            self._current = task[0], time.monotonic()
+            return task
 
 
 def _reply(entry: _Entry, do: Callable[[Any], object]) -> Reply:
@@ -688,23 +709,44 @@ def _called(entry: _Entry, do: Callable[[Any], object]) -> object:
     value = None if machine is None else do(machine)
     if inspect.iscoroutine(value):
         value.close()
-        raise StateError(f"{entry.name} has a coroutine function: use atell")
+        raise StateError(f"{entry.name} answers with a coroutine: use atell, and a coroutine function")
     return value
 
 
 async def _awaited(entry: _Entry, do: Callable[[Any], object]) -> list[Reply]:
-    """The same for a coroutine function; one that is late is cancelled."""
+    """The same for a coroutine function; one that is late is cancelled, and not waited for."""
+    import asyncio
+
+    machine = entry.machine()
+    if entry.stuck or machine is None:
+        return [Reply(entry.name, "busy" if entry.stuck else "done", error=entry.error)]
     began = time.monotonic()
-    value: object = None
-    status: Status = "done"
-    entry.error = None
+    task = asyncio.ensure_future(cast(Coroutine[Any, Any, object], do(machine)))
     try:
-        value = await asyncio.wait_for(cast(Coroutine[Any, Any, object], do(entry.machine())), entry.kind.timeout)
-    except TimeoutError as error:
-        status, entry.error = "late", error
-    except Exception as error:  # noqa: BLE001 - as in `_isolated`
-        status, entry.error = "failed", error
-    return [Reply(entry.name, status, value, entry.error, time.monotonic() - began)]
+        await asyncio.wait([task], timeout=entry.kind.timeout)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    taken = time.monotonic() - began
+    if not task.done():
+        entry.stuck, entry.error = True, TimeoutError(f"{entry.name} took more than {entry.kind.timeout:g} s")
+        task.add_done_callback(partial(_came_back, entry))
+        task.cancel()
+        return [Reply(entry.name, "late", error=entry.error, seconds=taken)]
+    value, entry.error = _isolated(_result, entry, task)
+    return [Reply(entry.name, "done" if entry.error is None else "failed", value, entry.error, taken)]
+
+
+def _result(entry: _Entry, task: Future[object]) -> object:
+    if task.cancelled():
+        raise StateError(f"{entry.name} was cancelled")
+    return task.result()
+
+
+def _came_back(entry: _Entry, task: Future[object]) -> None:
+    entry.stuck = False
+    if not task.cancelled():
+        task.exception()  # asked for, so that the loop does not complain
 
 
 def _is_awaited(entry: _Entry) -> bool:
@@ -723,7 +765,10 @@ def _isolated(do: Callable[..., object], *values: object) -> tuple[object, Excep
 
 async def _beside(do: Callable[[], R]) -> R:
     """What a function returns, run in a thread that nobody waits for at the end of the process."""
-    future: Future[R] = Future()
+    import asyncio
+    from concurrent import futures
+
+    future: futures.Future[R] = futures.Future()
 
     def run() -> None:
         value, error = _isolated(do)
@@ -809,45 +854,41 @@ def atomic_open(
         return
     if before is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
-    scratch = _scratch(target)
     try:
-        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        scratch, descriptor = _scratch(target, before)
     except OSError as error:
         error.filename = os.fspath(path)
         raise
-    try:
-        with open(descriptor, mode, encoding=encoding, errors=errors, newline=newline) as stream:
-            if before is not None:
-                _like(descriptor, scratch, before)
-            yield stream
-            stream.flush()
-            os.fsync(descriptor)
-        os.replace(scratch, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(scratch)
-        raise
-    _sync_folder(os.path.dirname(target))
+    with (
+        _in_place_of(target, scratch),
+        open(descriptor, mode, encoding=encoding, errors=errors, newline=newline) as stream,
+    ):
+        yield stream
+        stream.flush()
+        os.fsync(descriptor)
 
 
 def atomic_write(path: Paths, data: bytes | str, *, previous: bool = True, checksum: bool = True) -> None:
     """Replace a file as a whole; text is written in UTF-8, with newlines as they are.
 
     `previous` keeps the file before under `NAME.previous`, unless that is damaged; `checksum` keeps the SHA-256 of both
-    in `NAME.sha256`. Killed at any instant, what `load` finds is the file before or the new one.
+    in `NAME.sha256`. Killed at any instant, what `load` finds is the file before or the new one. Threads may write the
+    same file; processes must not.
     """
     content = data.encode() if isinstance(data, str) else data
     target = os.path.realpath(path)
-    known = _digests(target)
-    old = _bytes(target)
-    kept = known
-    if old is not None and (not known or _digest(old) in known):
-        kept = [_digest(old)]
-        if previous:
-            write_bytes(f"{target}.previous", old)  # a copy: a link would be damaged with the file
-    if checksum or known:
-        write_text(f"{target}.sha256", "".join(f"{digest}\n" for digest in dict.fromkeys([_digest(content), *kept])))
-    write_bytes(target, content)
+    with _ONE_AT_A_TIME:
+        known = _digests(target)
+        old = _bytes(target)
+        kept = known
+        if old is not None and (not known or _digest(old) in known):
+            kept = [_digest(old)]
+            if previous:
+                _keep(target, old)
+        if checksum or known:
+            digests = dict.fromkeys([_digest(content), *kept])
+            write_text(f"{target}.sha256", "".join(f"{digest}\n" for digest in digests))
+        write_bytes(target, content)
 
 
 def load(path: Paths, parse: Callable[[bytes], object] = bytes) -> Loaded:
@@ -857,16 +898,15 @@ def load(path: Paths, parse: Callable[[bytes], object] = bytes) -> Loaded:
     taken as it is. Raise FileNotFoundError when there is no file, DamagedState when no generation is sound.
     """
     target = os.path.realpath(path)
-    known = _digests(target)
     problems: list[str] = []
     generations: tuple[tuple[Literal["current", "previous"], str], ...] = (("current", ""), ("previous", ".previous"))
     for generation, suffix in generations:
-        content = _bytes(target + suffix)
+        content, sound = _checked(target, suffix)
         if content is None:
             if generation == "current":
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), os.fspath(path))
             break
-        if known and _digest(content) not in known:
+        if not sound:
             problems.append(f"{target}{suffix}: not as its checksum says")
             continue
         try:
@@ -878,6 +918,19 @@ def load(path: Paths, parse: Callable[[bytes], object] = bytes) -> Loaded:
             log.warning("%s; the generation before is taken", problems[0])
         return Loaded(value, generation, "".join(problems))
     raise DamagedState(problems)
+
+
+def _checked(target: str, suffix: str) -> tuple[bytes | None, bool]:
+    """The content of a generation, and whether its checksum is known; read again while somebody writes them."""
+    known = _digests(target)
+    while True:
+        content = _bytes(target + suffix)
+        if content is None or not known or _digest(content) in known:
+            return content, True
+        now = _digests(target)
+        if now == known:
+            return content, False
+        known = now
 
 
 def save_json(path: Paths, value: object, **options: Any) -> None:
@@ -914,19 +967,42 @@ def _digests(target: str) -> list[str]:
     return (_bytes(f"{target}.sha256") or b"").decode("ascii", "replace").split()
 
 
-def _scratch(target: str) -> str:
+def _scratch(target: str, like: os.stat_result | None) -> tuple[str, int]:
+    """A new file beside the target, open for writing, with owner (where that is allowed) and mode of an older one."""
     folder, name = os.path.split(target)
-    return os.path.join(folder, f".{name[:120]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    scratch = os.path.join(folder, f".{name[:120]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(scratch, flags, 0o666 if like is None else 0o600)
+    if like is not None:
+        if hasattr(os, "fchown"):
+            now = os.fstat(descriptor)
+            if (now.st_uid, now.st_gid) != (like.st_uid, like.st_gid):
+                with contextlib.suppress(PermissionError):
+                    os.fchown(descriptor, like.st_uid, like.st_gid)
+        os.chmod(scratch, stat.S_IMODE(like.st_mode))
+    return scratch, descriptor
 
 
-def _like(descriptor: int, path: str, before: os.stat_result) -> None:
-    """Give a new file the owner, where that is allowed, and the mode of the old one."""
-    if hasattr(os, "fchown"):
-        now = os.fstat(descriptor)
-        if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-            with contextlib.suppress(PermissionError):
-                os.fchown(descriptor, before.st_uid, before.st_gid)
-    os.chmod(path, stat.S_IMODE(before.st_mode))
+@contextlib.contextmanager
+def _in_place_of(target: str, scratch: str) -> Generator[None]:
+    """Let the new file take the place of the old one, or go, when the block raises."""
+    try:
+        yield
+        os.replace(scratch, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(scratch)
+        raise
+    _sync_folder(os.path.dirname(target))
+
+
+def _keep(target: str, content: bytes) -> None:
+    """Make the generation before: a copy, since a link would be damaged with the file, and as private as the file."""
+    scratch, descriptor = _scratch(target, _status(target))
+    with _in_place_of(f"{target}.previous", scratch), open(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(descriptor)
 
 
 def _sync_folder(folder: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from overhaul.assembling.making import Assembly
 from overhaul.changes import Target
@@ -18,6 +18,9 @@ from overhaul.text import words_of
 
 if TYPE_CHECKING:
     from overhaul.project import Project
+
+
+_LEAST: Final = 2
 
 
 class Drafting:
@@ -44,6 +47,7 @@ class Drafting:
             yield Drafted(
                 codemod="scaffold", keys={"what": "factory", "into": self.home.path}, title="The factory",
                 because=(f"{self.home.path}: a place that those below it can import",),
+                ready=any(one.ready for one in drafted),
             )  # fmt: skip
         yield from drafted
 
@@ -54,6 +58,8 @@ class Drafting:
             return  # made while the module is imported: no function that could be divided
         target, factory = Target(module, name), Target(self.home.module, "ManagerFactory")
         owner = name.rpartition(".")[0]
+        if sum(1 for one in steps if one.target) < _LEAST and "." in name:
+            return  # what is kept nowhere, or by somebody else, is no part
         root = self._root(module, owner, [one.target for one in steps])
         keys: dict[str, object] = {"function": str(target), "factory": str(factory)}
         if root:

@@ -7,14 +7,11 @@ from typing import Final
 
 import msgspec
 
+from overhaul.copied import copies
 from overhaul.facts import Comment, Facts
 from overhaul.inventory import Cache
 
-MARK: Final = "# overhaul scaffold: "
-"""What the first line of a copy begins with; what it is a copy of follows."""
 _CLASS: Final = "UnifiedCache"
-_LINES: Final = 3
-"""Lines of a file in which its mark is looked for: an editor may have put something above."""
 
 
 def as_one(rows: Iterable[Cache], comments: Facts[Comment]) -> Iterator[Cache]:
@@ -22,21 +19,10 @@ def as_one(rows: Iterable[Cache], comments: Facts[Comment]) -> Iterator[Cache]:
 
     How a copy works inside is nothing that a project has too many of.
     """
-    known: dict[str, str] = {}
+    copied = copies(comments)
     for row in rows:
-        copied = known.get(row.module)
-        if copied is None:
-            copied = known[row.module] = _copied(comments[row.module])
-        if not copied:
+        if not copied(row.module):
             yield row
-        elif copied == "cache" and row.name == _CLASS:
+        elif copied(row.module) == "cache" and row.name == _CLASS:
             told = (*row.evidence, "the unified cache, copied by overhaul scaffold")
             yield msgspec.structs.replace(row, evidence=told)
-
-
-def _copied(comments: Iterable[Comment]) -> str:
-    """What a module is a copy of; "" for none."""
-    for one in comments:
-        if one.line <= _LINES and one.text.startswith(MARK):
-            return one.text.removeprefix(MARK).partition(" ")[0]
-    return ""

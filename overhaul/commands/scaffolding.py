@@ -76,9 +76,10 @@ def _check(what: str | None, into: str, path: str, options: dict[str, Any]) -> i
 def _copies(workspace: Workspace, wanted: str) -> Iterator[tuple[str, str, str]]:
     """The copies in a project, or the one of that path: where, of what, and what is wrong with it."""
     from overhaul import __version__
+    from overhaul.copied import MARK
     from overhaul.errors import Unreadable
     from overhaul.files.discovery import discover
-    from overhaul.scaffolding.copies import FIRST_WORDS, original, read_copy
+    from overhaul.scaffolding.copies import original, read_copy
     from overhaul.source import read
 
     tree = discover(workspace.root, workspace.config)
@@ -87,7 +88,7 @@ def _copies(workspace: Workspace, wanted: str) -> Iterator[tuple[str, str, str]]
             continue
         try:
             source = read(tree.root, entry.path)
-            copy = read_copy(source.text()) if FIRST_WORDS in source.data[:64] else None
+            copy = read_copy(source.text()) if MARK.encode() in source.data[:64] else None
         except Unreadable:
             continue
         if copy is None:

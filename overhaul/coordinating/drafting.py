@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from overhaul.changes import Target
 from overhaul.coordinating.guarding import Guarding
 from overhaul.coordinating.machines import Coordinating
@@ -51,6 +53,7 @@ class Drafting:
                 codemod="scaffold", keys={"what": "state", "into": self.home.path},
                 title="The coordinator, and files that are replaced whole",
                 because=(f"{self.home.path}: a place that those below it can import",),
+                ready=any(one.ready for one in steps),
             )  # fmt: skip
         yield from steps
 
@@ -66,10 +69,13 @@ class Drafting:
             if tried.nothing:
                 continue
             owner = row.name.rpartition(".")[0]
-            yield self._step(
+            step = self._step(
                 "coordinate_machine", keys, f"{row.name} comes under the coordinator", tuple(_of_machine(row)), tried,
                 row.module, (owner or row.name,),
             )  # fmt: skip
+            if (why := _open(row)) and step.ready:
+                step = msgspec.structs.replace(step, ready=False, by_hand=(*step.by_hand, why))
+            yield step
 
     def _coordinated(self, target: Target, coordinator: Target) -> Iterator[object]:
         coordinating = Coordinating(self.trial, target, coordinator, self.home.module)
@@ -123,6 +129,14 @@ class Drafting:
             codemod=codemod, keys=keys, title=title, because=because, by_hand=tuple(tried.by_hand()), ready=tried.ready,
             risk=risk_of(parts), parts=parts, tests=tuple(tests_naming(self.project, words)),
         )  # fmt: skip
+
+
+def _open(row: StateMachine) -> str:
+    """Why a row may be no machine of these states alone; "" for nothing that speaks for it."""
+    writes = [one for one in row.unknown_writes if not testing(one.path)]
+    if row.subkind == "enum" or row.table or not writes:
+        return ""
+    return f"{writes[0].path}:{writes[0].line}: it is assigned what is no constant: say whether these are its states"
 
 
 def _of_machine(row: StateMachine) -> Iterator[str]:

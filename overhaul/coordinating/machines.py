@@ -171,7 +171,7 @@ class Coordinating:
         start = f"{self.kind} = {self.coordinator.name}.kind("
         arguments = (
             f'"{self.machine.name}"', self.owner.name, f"table={self._states(imports)}",
-            f'attribute="{self.attribute}"', "enforce=False",
+            f'attribute="{self._mangled()}"', "enforce=False",
         )  # fmt: skip
         written = f"{start}{', '.join(arguments)})"
         if len(written) > line_length(self.project, self.owner.path):
@@ -180,6 +180,12 @@ class Coordinating:
         unknown = [one for one in self._class().decorators if one.partition("(")[0].rpartition(".")[2] not in _PLAIN]
         guidance: Guidance = "review" if unknown or self._class().keywords else "safe"
         return Replacement(end, end, f"{newline}\n\n{written}\n", "the kind of machine", guidance)
+
+    def _mangled(self) -> str:
+        """The attribute as Python keeps it: private names get that of the class."""
+        if self.attribute.startswith("__") and not self.attribute.endswith("__"):
+            return f"_{self.owner.name.lstrip('_')}{self.attribute}"
+        return self.attribute
 
     def _states(self, imports: Imports) -> str:
         """The table that the coordinator is told: the module's own, or any state to any."""

@@ -213,8 +213,21 @@ class Saving:
                 if not other:
                     why = f"{name.name} may look at the file before it is complete"
                     raise self._refused(name.line, why, "move it behind the `with`")
+        for other in self.body.names():
+            if other.name == "open" and other.use == "call" and other is not one:
+                around = self.body.occurrences.statement_of(other)
+                if around.start <= one.start < around.end and self._place(other) == self._place(one):
+                    raise self._refused(one.line, "the same file is open already", "read it before")
         if "yield" in _WORDS.findall(self.file.brackets.code[statement.start : statement.end]):
             raise self._refused(one.line, "it yields while the file is open", "write the file by hand")
+
+    def _place(self, one: Occurrence) -> str:
+        """What is opened, as it is written."""
+        if one.role == "attribute":
+            dot = self.file.brackets.before(one.start)
+            return "".join(self.text[self._start(one) : dot].split())
+        first = next(self.file.brackets.arguments(self.file.brackets.behind(one.end)), (0, 0))
+        return "".join(self.text[first[0] : first[1]].split())
 
     def _in_head(self, start: int, name: Occurrence) -> bool:
         """Whether a name stands among the items of the same `with`."""

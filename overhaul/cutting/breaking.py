@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover, Moved, Replacement, assembled
 from overhaul.composing import composed, composed_moves
 from overhaul.cutting.choosing import Choice, Choosing, Cut
-from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Level, Sight, level_of
+from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Level, Sight, level_of, rings
 from overhaul.cutting.moves import Move, carried_out, moves
 from overhaul.cutting.reliance import Reliance
 from overhaul.cutting.ways import Option, Way, Ways
@@ -26,6 +26,8 @@ _TRIES: Final = 8
 """How many choices are tried for one ring when the proof refuses the cheaper ones."""
 _SINGLE: Final = 12
 """How many single cuts are tried where no set of them opens a ring."""
+_MOVES: Final = 3
+"""How many moves one ring is worth: more of them are a new design, which is for people to make."""
 _ROUNDS: Final = 60
 
 
@@ -113,6 +115,10 @@ class Breaker:
         least = level_of(cycle.effect, crossings)
         wanted: list[Level] = ["all"] if "typing" in kinds else []
         wanted += ["call"] if "deferred" in kinds and least != "all" else []
+        if cycle.effect == "latent" and not rings(crossings, "import"):
+            why = f"{cycle.path}:{cycle.line}: only imports under the main guard close it, or under a condition that " \
+                "is never true: no import can fail for it"  # fmt: skip
+            return Stuck(cycle, (why,))
         outcome: Broken | Stuck | None = None
         for level in dict.fromkeys((*wanted, least)):
             outcome = self.one(cycle, level)
@@ -136,10 +142,10 @@ class Breaker:
                 banned.update(failed.banned)
                 continue
             return self._taken(cycle, choice, stage)
-        for one in [edge] if edge is not None else [(cut.importer, cut.imported) for cut in cycle.cuts]:
-            reasons += choosing.why_not(one) if one in choosing.edges else []
-        if not reasons:
-            reasons = [why for each in choosing.edges for why in choosing.why_not(each)]
+        # Those of the imports that the audit would cut come first, then those of the others, then what was tried.
+        first = [edge] if edge is not None else [(cut.importer, cut.imported) for cut in cycle.cuts]
+        edges = dict.fromkeys([*(one for one in first if one in choosing.edges), *choosing.edges])
+        reasons = [*(why for one in edges for why in choosing.why_not(one)), *reasons]
         return Stuck(cycle, tuple(dict.fromkeys(reasons)) or (f"{cycle.path}:{cycle.line}: no import can be cut",))
 
     def _tried(self, choosing: Choosing, edge: Edge | None, banned: set[tuple[Edge, Way]]) -> Iterator[Choice]:
@@ -152,7 +158,7 @@ class Breaker:
             return
         seen: set[Choice] = set()
         for _ in range(_TRIES):
-            fresh = [one for one in choosing.choices(banned) if one not in seen]
+            fresh = [one for one in choosing.choices(banned) if one not in seen and one.moves <= _MOVES]
             if not fresh:
                 break
             seen.add(fresh[0])

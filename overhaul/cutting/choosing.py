@@ -49,6 +49,11 @@ class Choice(NamedTuple):
         return sum(one.cost for one in self.cuts)
 
     @property
+    def moves(self) -> int:
+        """How many edges are cut by a move."""
+        return sum(any(one.way == "move" for one in cut.options) for cut in self.cuts)
+
+    @property
     def options(self) -> list[Option]:
         """What is done, import by import."""
         return [one for cut in self.cuts for one in cut.options]
@@ -72,10 +77,13 @@ class Choosing:
         self.members = sorted({module for edge in self.edges for module in edge})
 
     def why_not(self, edge: Edge) -> list[str]:
-        """Why the ways do not go for an edge."""
+        """Why the ways do not go for an edge, for the imports that none goes for; the one that was nearest first."""
         found: list[str] = []
         for crossing in self.edges[edge]:
-            found += [one for one in self._ways.options(crossing, self._level) if isinstance(one, str)]
+            options = list(self._ways.options(crossing, self._level))
+            if any(isinstance(one, Option) for one in options):
+                continue
+            found += [one for one in options[::-1] if isinstance(one, str)]
             if "move" in self._allowed and (why := movable(self._sight, crossing)):
                 found.append(why)
         return list(dict.fromkeys(found))

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from overhaul.errors import Unreadable
 from overhaul.facts import Cycle, Step
 from overhaul.naming.meanings import Meaning
+from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.annotations import Annotation, annotations_of
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.moving_needs import Needs
-from overhaul.refactoring.moving_unit import is_script
+from overhaul.refactoring.moving_unit import is_script, outermost
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class Sight:
         self.references = References(project)
         self._needs: dict[str, Needs] = {}
         self._blocks: dict[str, Blocks] = {}
+        self._mentioning: dict[str, frozenset[str]] = {}
+        self._annotations: dict[tuple[str, int], list[Annotation]] = {}
 
     def file(self, module: str) -> Bindings:
         """The variables of a module. Raises Unreadable."""
@@ -100,6 +104,21 @@ class Sight:
     def meaning(self, crossing: Crossing) -> Meaning:
         """What a crossing brings."""
         return self.references.brought(self.file(crossing.importer), crossing.taken)
+
+    def mentioning(self, *words: str) -> frozenset[str]:
+        """The paths of the files that have all of some words in them."""
+        for word in words:
+            if word not in self._mentioning:
+                self._mentioning[word] = frozenset(self.project.mentioning([word]))
+        return frozenset.intersection(*(self._mentioning[word] for word in words))
+
+    def annotations(self, file: Bindings, one: Occurrence) -> list[Annotation]:
+        """The annotations in the statement of the module's own suite that a name stands in, by place."""
+        statement = outermost(file, one)
+        key = file.path, statement.number
+        if key not in self._annotations:
+            self._annotations[key] = sorted(annotations_of(file.occurrences, statement))
+        return self._annotations[key]
 
     @cached_property
     def cycles(self) -> Sequence[Cycle]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused
@@ -27,9 +29,11 @@ def refuse_lazy(project: Project) -> None:
                       "allow another way")  # fmt: skip
     try:
         cst.parse_module("lazy import a\n")
-    except cst.ParserSyntaxError:
-        raise Refused(f"{where}: the LibCST that is installed cannot read `lazy import`, so that what is written could "
-                      "not be proven: write it by hand, or allow another way") from None  # fmt: skip
+        ast.parse("lazy import a\n")
+    except (cst.ParserSyntaxError, SyntaxError):
+        here = f"{sys.version_info.major}.{sys.version_info.minor}"
+        raise Refused(f"{where}: what is run here (Python {here} and its LibCST) cannot read `lazy import`, so that "
+                      "nothing could be proven: write it by hand, or allow another way") from None  # fmt: skip
     raise Refused(f"{where}: lazy imports are not written yet: write them by hand, or allow another way")
 
 

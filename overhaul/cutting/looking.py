@@ -23,7 +23,8 @@ _RESOLVING: Final = re.compile(
 )
 """Words of what looks up the names in annotations, strings or not."""
 _READING: Final = re.compile(
-    r"\b(__annotations__|get_type_hints|signature|getfullargspec|getargspec|annotation|fields|__attrs_attrs__)\b"
+    r"\b(__annotations__|__attrs_attrs__|get_type_hints|(?:signature|getfullargspec|getargspec|fields)(?=\()"
+    r"|(?<=\.)annotation)\b"
 )
 """Words of what may read annotations as they are; to this a string is another thing than a class."""
 _LOOKING: Final = frozenset({
@@ -36,8 +37,8 @@ _LOOKING: Final = frozenset({
 """Packages that look up the names in the annotations of what they are given."""
 _QUIET: Final = frozenset({
     "_pytest", "_typeshed", "abc", "anyio", "asyncio", "atexit", "builtins", "click", "contextlib", "contextvars",
-    "copyreg", "dataclasses", "enum", "functools", "hypothesis", "mock", "pytest", "pytest_asyncio", "tenacity", "threading",
-    "types", "typing", "typing_extensions", "unittest", "warnings",
+    "copyreg", "dataclasses", "enum", "functools", "hypothesis", "mock", "pytest", "pytest_asyncio", "tenacity",
+    "threading", "types", "typing", "typing_extensions", "unittest", "warnings",
 })  # fmt: skip
 """Packages whose decorators and bases do not; those that do are named in _NOT_QUIET."""
 _NOT_QUIET: Final = frozenset({
@@ -70,12 +71,12 @@ class Looking:
             return f"{where}: this annotation is there to be looked at when the code runs"
         if hidden and (match := _SPECIAL.search(written)):
             return f"{where}: {match[1]} in an annotation must not be hidden in a string"
-        if found is not None and found.asked:
-            return f"{where}: the names in this annotation are looked up when the code runs"
         around = list(self._around(file, one))
         for statement in around:
             if why := self._decorated(file, statement) or self._based(file, statement):
                 return f"{where}: {why}"
+        if found is not None and found.asked:
+            return f"{where}: the names in this annotation are looked up when the code runs"
         names = {statement.node.name.value for statement in around}
         return self._asked(file, names, hidden=hidden)
 
@@ -204,7 +205,7 @@ class Looking:
                 for match in pattern.finditer(text):
                     line = text.count("\n", 0, match.start()) + 1
                     more |= self._owners(path, line)
-                    found.setdefault(path, f"{path}:{line}: {match[1]} asks for annotations")
+                    found.setdefault(path, f"{path}:{line}: {match[1]} may ask for annotations")
             words = more - known
             known |= words
             pattern = re.compile(rf"\b({'|'.join(map(re.escape, sorted(words)))})\b") if words else pattern

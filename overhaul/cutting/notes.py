@@ -17,19 +17,16 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 _ORDER: Final = re.compile(r"#.*\b(isort:\s*skip|noqa:?\s*E402|pylint:\s*disable=.*(?:cyclic-import|wrong-import))")
-_LOOPS: Final = (
-    ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
-)  # fmt: skip
 _FAILING: Final = ("fatal", "order-dependent")
 
 
 def notes(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
     """Lines of the project as it was that somebody should look at."""
     yield from _orders(before, now, broken)
-    for done in broken:
-        for one in done.options:
-            for function in one.functions:
-                yield from _loop(before, one.crossing.path, one.crossing.name, function)
+    functions = {(one.crossing.path, function.number): (one.crossing.name, function)
+                 for done in broken for one in done.options for function in one.functions}  # fmt: skip
+    for (path, _), (name, function) in sorted(functions.items(), key=lambda item: item[0]):
+        yield from _loop(before, path, name, function)
 
 
 def _orders(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
@@ -60,14 +57,27 @@ def _loop(project: Project, path: str, name: str, function: Statement) -> Iterat
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         return
     for loop in ast.walk(tree):
-        if not isinstance(loop, _LOOPS):
-            continue
-        for inner in ast.walk(loop):
+        for inner in (one for part in _again(loop) for one in ast.walk(part)):
             if isinstance(inner, ast.Call) and _last(inner.func) == called:
                 module = project.layout.module_of(path)
                 reason = f"{called} is called in a loop, and looks up the import of {name} each time: measure it"
                 yield project.leftover(path, inner.lineno, Target(module), reason)
                 return
+
+
+def _again(node: ast.AST) -> Sequence[ast.AST]:
+    """What a loop or comprehension does more than once."""
+    match node:
+        case ast.For() | ast.AsyncFor():
+            return node.body
+        case ast.While():
+            return [node.test, *node.body]
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+            return [node.elt, *node.generators[0].ifs, *node.generators[1:]]
+        case ast.DictComp():
+            return [node.key, node.value, *node.generators[0].ifs, *node.generators[1:]]
+        case _:
+            return []
 
 
 def _last(node: ast.expr) -> str:

@@ -55,13 +55,32 @@ class Reliance:
         if why := self._by_text(file.path, crossing.importer, name):
             return why
         try:
-            refuse_replaced(self._project, file, [name])
+            refuse_replaced(self._project, file, [name], self._giving(file.module, name))
         except Refused as refused:
             return _short(refused)
-        if doctest := re.search(rf"^[ \t]*(?:>>>|\.\.\.) .*\b{re.escape(name)}\b", file.occurrences.text, re.MULTILINE):
-            line = file.occurrences.text.count("\n", 0, doctest.start()) + 1
-            return f"{file.path}:{line}: a doctest uses {name} among the names of its module"
-        return self._namespace(file)
+        return self._doctest(file, name) or self._namespace(file)
+
+    @staticmethod
+    def _doctest(file: Bindings, name: str) -> str:
+        text = file.occurrences.text
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        for match in re.finditer(r"^[ \t]*(?:>>>|\.\.\.) .*", text, re.MULTILINE) if ">>> " in text else ():
+            if word.search(match[0]):
+                line = text.count("\n", 0, match.start()) + 1
+                return f"{file.path}:{line}: a doctest uses {name} among the names of its module"
+        return ""
+
+    def _giving(self, module: str, name: str) -> list[str]:
+        """The files that may give a name of a module another value: a quick look before the exact one."""
+        found: list[str] = []
+        for path in sorted(self._sight.mentioning(name, module.rpartition(".")[2])):
+            try:
+                text = self._project.source(path).text()
+            except Unreadable:
+                continue
+            if any(one in text for one in (f".{name}", f'"{name}"', f"'{name}'", "multiple")):
+                found.append(path)
+        return found
 
     def _namespace(self, file: Bindings) -> str:
         """Who asks for all names of a module."""
@@ -94,11 +113,7 @@ class Reliance:
 
     def _taken_elsewhere(self, file: Bindings, name: str) -> str:
         """A file that takes the name from the importer: by an import, as an attribute, or by a string."""
-        last = file.module.rpartition(".")[2]
-        knowing = set(self._project.mentioning([last]))
-        for path in self._project.mentioning([name]):
-            if path == file.path or path not in knowing:
-                continue
+        for path in sorted(self._sight.mentioning(name, file.module.rpartition(".")[2]) - {file.path}):
             try:
                 other = self._sight.references.bindings(path)
             except Unreadable:
@@ -114,14 +129,12 @@ class Reliance:
             rf"\b{last}\.{re.escape(name)}\b(?=[\w.]*[\"'])|[\w}}]\.{re.escape(name)}[\"']"
             rf"|\b{last}:{re.escape(name)}\b"
         )
-        for path in self._project.mentioning([name]):
-            if path == own:
-                continue
+        for path in sorted(self._sight.mentioning(name) - {own}):
             try:
                 text = self._project.source(path).text()
             except Unreadable:
                 continue
-            if (match := wanted.search(text)) is not None:
+            if (f".{name}" in text or f":{name}" in text) and (match := wanted.search(text)) is not None:
                 return f"{path}:{text.count(chr(10), 0, match.start()) + 1}: a string names {name} of {last}"
         return ""
 
@@ -149,7 +162,8 @@ class Reliance:
             if any(row.kind == "global" for row in rows):
                 return f"{symbols.path(module)}:{rows[0].line}: a function of {module} gives {name} another value"
             try:
-                refuse_replaced(self._project, self._sight.references.bindings(symbols.path(module)), [name])
+                other = self._sight.references.bindings(symbols.path(module))
+                refuse_replaced(self._project, other, [name], self._giving(module, name))
             except Refused as refused:
                 return _short(refused)
             except Unreadable:
@@ -194,7 +208,7 @@ class Reliance:
         if last in self._project.symbols.interior(package).bindings:
             return ""
         graph = Graph(after)
-        for path in self._project.mentioning([last]):
+        for path in sorted(self._sight.mentioning(last)):
             try:
                 file = self._sight.references.bindings(path)
             except Unreadable:
@@ -235,9 +249,7 @@ def _short(refused: Refused) -> str:
 
 
 def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, str]]:
-    """What a module does when it is imported that others may see: calls for their effect, changes of what is not its
-    own.
-    """
+    """What a module does to others when it is imported: calls for their effect, changes of what is not its own."""
     for node in body:
         match node:
             case ast.If(test=test) if "TYPE_CHECKING" in ast.dump(test) or "__name__" in ast.dump(test):

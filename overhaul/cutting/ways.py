@@ -11,14 +11,13 @@ from overhaul.cutting.reliance import Reliance
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
-from overhaul.refactoring.annotations import Annotation, annotations_of
+from overhaul.refactoring.annotations import Annotation, within
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.moving_early import Early
 from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.moving_needs import When
 from overhaul.refactoring.moving_old import outer_function
 from overhaul.refactoring.moving_text import quoted
-from overhaul.refactoring.moving_unit import outermost
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Crossing, Level, Sight
@@ -146,8 +145,8 @@ class Ways:
                 return f"{file.path}:{one.line}: {taken.bound} is given another value, or declared global"
             if file.torn(one):
                 return f"{file.path}:{one.line}: a class body reads {taken.bound} and binds it"
-            annotations = sorted(annotations_of(file.occurrences, outermost(file, one)))
-            found.append(_Use(one, needs.when(one, annotations), needs.annotation(one)))
+            annotations = self._sight.annotations(file, one)
+            found.append(_Use(one, needs.when(one, annotations), within(annotations, one.start)))
         if not taken.name and taken.alias is None and len(taken.parts) > 1:
             for use in found:
                 if not self._below(file, use.one, taken.target):
@@ -193,9 +192,8 @@ class Ways:
         if isinstance(uses, str):
             return uses
         for use in uses:
-            if use.when != "annotation" and (use.annotation is None or not use.annotation.evaluated):
-                moment = "when it is imported" if use.when == "import" else "in a function"
-                return f"{crossing.path}:{use.one.line}: {crossing.importer} uses {crossing.name} {moment}"
+            if use.when != "annotation" and not self._for_types(use):
+                return self._moment(crossing, use)
         if why := self._reliance.why_kept(crossing):
             return why
         why, quotes = self._looked_at(crossing, uses)
@@ -209,8 +207,7 @@ class Ways:
         calls = [use for use in uses if use.when == "call" and not self._for_types(use)]
         early = [use for use in uses if use.when == "import" and not self._for_types(use)]
         if early:
-            where = f"{crossing.path}:{early[0].one.line}"
-            return f"{where}: {crossing.importer} uses {crossing.name} when it is imported"
+            return self._moment(crossing, early[0])
         functions: dict[int, Statement] = {}
         for use in calls:
             function = outer_function(file, use.one)
@@ -227,6 +224,14 @@ class Ways:
         why, quotes = self._looked_at(crossing, others)
         made = tuple(functions[number] for number in sorted(functions))
         return why or Option(crossing, "defer", bool(others), quotes, made)
+
+    def _moment(self, crossing: Crossing, use: _Use) -> str:
+        """Why a name is needed when the code runs."""
+        if use.annotation is not None and use.annotation.asked:
+            file = self._sight.file(crossing.importer)
+            return self._looking.why(file, use.one, use.annotation, hidden=False)
+        moment = "when it is imported" if use.when == "import" else "in a function"
+        return f"{crossing.path}:{use.one.line}: {crossing.importer} uses {crossing.name} {moment}"
 
     @staticmethod
     def _for_types(use: _Use) -> bool:

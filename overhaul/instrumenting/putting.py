@@ -72,7 +72,7 @@ class Measuring:
             if replacements:
                 file = self._file(path)
                 file.check_name()
-                yield self.project.edit(path, [*replacements, *file.importing()])
+                yield self.project.edit(path, _in_order([*file.importing()], replacements))
 
     def _decorated(self, file: Probed, one: Chosen, *, by_name: bool) -> tuple[list[Replacement], list[Leftover]]:
         label = self.wanted.label
@@ -165,6 +165,15 @@ class Measuring:
         made += file.unimporting(gone)
         if made:
             yield self.project.edit(file.path, made)
+
+
+def _in_order(first: list[Replacement], others: list[Replacement]) -> Iterator[Replacement]:
+    """Insertions at one place as one, since nothing else would tell which comes first."""
+    for one in first:
+        beside = [other for other in others if other.start == other.end == one.start]
+        yield msgspec.structs.replace(one, text="".join((one.text, *(other.text for other in beside))))
+        others = [other for other in others if other not in beside]
+    yield from others
 
 
 def instrumented(project: Project, wanted: Wanted, *, remove: bool) -> Iterator[Proposal]:

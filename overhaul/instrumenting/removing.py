@@ -47,17 +47,16 @@ def _block(file: Probed, node: ast.With) -> list[Replacement] | None:
     start, inner = file.syntax.start(node), file.syntax.start(node.body[0])
     if "\n" not in file.text[start:inner]:
         return [Replacement(start, inner, "", _BECAUSE)]
-    head = file.line_start(inner)
-    deeper = len(file.text[head:inner]) - (start - file.line_start(start))
-    if "#" in file.text[start:head] or deeper <= 0:
-        return None
-    made = [Replacement(file.line_start(start), head, "", _BECAUSE)]
-    strings = [
+    behind = file.syntax.end(node.items[0].context_expr)
+    head = file.text.index("\n", behind) + 1
+    deeper = inner - file.line_start(inner) - (start - file.line_start(start))
+    strings = (
         one for one in ast.walk(node)
         if isinstance(one, ast.Constant | ast.JoinedStr) and one.end_lineno != one.lineno
-    ]  # fmt: skip
-    if strings or len(node.items) > 1:
+    )  # fmt: skip
+    if file.text[behind:head].strip() != ":" or deeper <= 0 or any(strings):
         return None
+    made = [Replacement(file.line_start(start), head, "", _BECAUSE)]
     at, end = head, file.syntax.end(node.body[-1])
     while at < end:
         following = file.text.find("\n", at) + 1 or len(file.text)

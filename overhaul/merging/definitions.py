@@ -13,7 +13,7 @@ from overhaul.naming.meanings import Symbol
 from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.moving_needs import Need, Needs
-from overhaul.refactoring.moving_unit import Unit, unit_of
+from overhaul.refactoring.moving_unit import Unit, bare, unit_of
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -62,15 +62,25 @@ class Member:
         self.project, self.symbol = project, symbol
         self.module, self.name = symbol.module, symbol.name
         self.file: Bindings = references.bindings(symbol.path)
-        self.unit: Unit = unit_of(self.file, {symbol.name})
-        if len(self.unit.statements) != 1 or self.unit.names != {symbol.name}:
-            raise Refused(f"{self.where}: more than its definition belongs to {self.name} (overloads, attributes that "
-                          "are set on it, functions registered with it): merge it by hand")  # fmt: skip
+        self.unit: Unit = self._unit()
         try:
             self.tree = Tree(self.file.occurrences.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise Refused(f"{symbol.path}: this Python cannot read it ({error}): merge by hand") from None
         self.node = self._node()
+
+    def _unit(self) -> Unit:
+        """The statement that defines it. What only hands it to others goes on to do so."""
+        whole = unit_of(self.file, {self.name})
+        definition, *rest = whole.statements
+        for one in rest:
+            node = one.node
+            called = type(node).__name__ == "Expr" and type(node.value).__name__ == "Call"
+            if not called or bare(node.value).partition(".")[0] in ("", self.name):
+                raise Refused(f"{self.symbol.path}:{one.line}: more than its definition belongs to {self.name} "
+                              "(overloads, attributes that are set on it, functions registered with it): merge it by "
+                              "hand")  # fmt: skip
+        return Unit((definition,), frozenset({self.name}))
 
     def _node(self) -> Definition:
         statement = self.unit.statements[0]

@@ -14,6 +14,7 @@ from overhaul.merging.guards import refuse_identity, remarks, unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Likeness, Literal, likeness
 from overhaul.naming.meanings import Symbol
+from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.moving_old import Leaving
 from overhaul.refactoring.moving_text import closed, cut, merged
@@ -64,7 +65,9 @@ class Merger:
             refuse_identity(self.project, self.home, other, self.found[other])
             change = self._change(other, alike)
             for one in self.found[other]:
-                if not (one.occurrence is not None and other.unit.has(one.occurrence)):
+                place = one.occurrence
+                own = one.path == other.symbol.path and place is not None and other.unit.has(place)
+                if not own and not (place is not None and place.role in ("taken", "alias", "module")):
                     self._changes.setdefault(one.path, []).extend(self._calls.changes(one, other.name, change))
             self._follow(other)
             self._leave(other)
@@ -194,6 +197,9 @@ class Merger:
         uses = [one for one in file.uses(file.top, other.name) if not other.unit.has(one)]
         uses = [one for one in uses if one.role not in ("taken", "alias", "module")]
         kept = self._kept(other)
+        if other.module == self.home.module:
+            self._beside(other, uses, kept=kept)
+            return
         if not uses and not kept:
             return
         name = other.name
@@ -202,6 +208,18 @@ class Merger:
             name = self.home.name
             self._changes.setdefault(path, []).extend(Replacement(one.start, one.end, name, "use") for one in uses)
         imports.take(self.home.module, self.home.name, name)
+
+    def _beside(self, other: Member, uses: Sequence[Occurrence], *, kept: bool) -> None:
+        """The same where both stand in one module: whoever used the one there uses the other."""
+        name, path = self.home.name, other.symbol.path
+        if kept:
+            raise Refused(f"{other.where}: {other.module} offers {other.name} to others, and both stand there: write "
+                          f"`{other.name} = {name}` by hand, or take it out of what is offered")  # fmt: skip
+        for one in uses:
+            captured = any(name in scope.variables for scope in other.file.scopes_between(one, other.file.top))
+            if one.role != "load" or captured:
+                raise Refused(f"{path}:{one.line}: {name} cannot be written for {other.name} there: change it by hand")
+            self._changes.setdefault(path, []).append(Replacement(one.start, one.end, name, "use"))
 
     def _free(self, other: Member, name: str) -> bool:
         """Whether a name means nothing yet in the module of one that goes, or the one that stays."""
@@ -282,6 +300,9 @@ class Merger:
             inside = {one for one in changes if any(cut.start <= one.start < cut.end for cut in removed)}
             listed = self._unlisted(path)
             done = list(closed(text, merged(imports, changes - inside, listed, removed)))
+            if done and not text[done[-1].end :] and done[-1].start == 0:
+                # Nothing is left but imports.
+                done = [Replacement(0, len(text), "".join(one.text for one in done).rstrip() + "\n", done[-1].because)]
             if done:
                 yield self.project.edit(path, done)
 

@@ -48,9 +48,9 @@ class Homes:
         raise Refused(f"{members[0].where}: none of the modules can have it ({'; '.join(reasons)}): move one of them "
                       "to a module that all can import first")  # fmt: skip
 
-    def _order(self, member: Member) -> tuple[int, bool, int, str]:
+    def _order(self, member: Member) -> tuple[int, bool, int, str, int]:
         imported = sum(1 for other in self._project.layout.modules if self._graph.has(other, member.module))
-        return -self.users(member), not member.documentation(), -imported, member.module
+        return -self.users(member), not member.documentation(), -imported, member.module, member.symbol.line
 
     def _against(self, home: Member) -> str:
         """Why the others cannot import it from a module; "" for nothing."""
@@ -61,6 +61,6 @@ class Homes:
             for user in (other.module, *sorted(users)):
                 if ring := self._graph.ring(user, home.module):
                     return f"{user} would import it in a cycle, {ring}"
-            if home.module in {one.module for one in found}:
+            if home.module != other.module and home.module in {one.module for one in found}:
                 return f"it uses {other.target} itself"
         return ""

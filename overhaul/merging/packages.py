@@ -25,6 +25,7 @@ from overhaul.unifying.uniting import Unification, Wanted
 if TYPE_CHECKING:
     from overhaul.project import Project
 
+_MORE: Final = ("variadic", "keywords")
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -144,6 +145,7 @@ class PackageMerger:
             self.stages.carry_out(self._united(pair))
         for one in self.by_hand:
             self.stages.carry_out(self._written(one))
+            self.stages.carry_out(self._unneeded(one.path))
         for before, after in sorted(self._plain().items()):
             self.stages.carry_out(self._taken(Target(*before.split(":", 1)), Target(*after.split(":", 1))))
         self._refuse_users()
@@ -169,6 +171,23 @@ class PackageMerger:
                     imports.take(module, name)
             changes += imports.replacements()
         yield self.now.edit(one.path, changes)
+
+    def _unneeded(self, path: str) -> Iterator[Proposal]:
+        """Without the imports of the package that nothing uses any more, now that a place is written anew."""
+        if not path.endswith((".py", ".pyi")):
+            return
+        references = References(self.now)
+        file = references.bindings(path)
+        imports = Imports(self.now, path)
+        for taken in file.taken:
+            source = references.module(file, taken.target)
+            if not (isinstance(source, Symbol) and source.module in self.modules) or not taken.bound:
+                continue
+            roles = {one.role for one in file.uses(taken.home, taken.bound)}
+            if roles <= {"taken", "alias", "module"} and not path.endswith("__init__.py"):
+                imports.drop(taken.statement, taken.name or taken.target)
+        if changes := list(imports.replacements()):
+            yield self.now.edit(path, changes)
 
     def _place(self, one: Written) -> tuple[int, int]:
         """Where the text stands that somebody has written anew. Raises Refused where that cannot be told."""
@@ -235,7 +254,7 @@ class PackageMerger:
         project = self.now
         symbol = project.symbol(before)
         if after.module in project.layout.modules:
-            project.symbol(after)
+            self._refuse_unlike(symbol, project.symbol(after))
         references = References(project)
         users: dict[str, User] = {}
         for one in references.to(symbol):
@@ -244,10 +263,27 @@ class PackageMerger:
             if one.path not in users:
                 users[one.path] = User(project, references, one.path, before.module, after.module)
             users[one.path].follow(one, before.name, after.name)
-        edits: list[Edit] = [edit for _, user in sorted(users.items()) for edit in user.edit()]
-        yield from edits
+        for _, user in sorted(users.items()):
+            for edit in user.edit():
+                yield Edit(edit.path, edit.digest, tuple(_reviewed(one, before, after) for one in edit.replacements))
         kind: Kind = "function" if symbol.kind == "function" else "variable"
         yield Replaced(before, after, kind)
+
+    def _refuse_unlike(self, one: Symbol, other: Symbol) -> None:
+        """Raises Refused where the calls of one would not fit the other."""
+        first, second = (
+            self.now.symbols.interior(each.module).functions.get(each.name) for each in (one, other)
+        )  # fmt: skip
+        where = f"{one.path}:{one.line}"
+        if one.kind != other.kind or (first is None) != (second is None):
+            kinds = f"a {one.kind}, {other.dotted} a {other.kind}"
+            raise Refused(f"{where}: {one.dotted} is {kinds}: write its uses by hand")
+        if first is None or second is None:
+            return
+        had = [(each.name, each.kind, bool(each.default)) for each in first.parameters]
+        has = [(each.name, each.kind, bool(each.default)) for each in second.parameters]
+        if has[: len(had)] != had or not all(default or kind in _MORE for _, kind, default in has[len(had) :]):
+            raise Refused(f"{where}: {one.dotted} and {other.dotted} take other arguments: write its uses by hand")
 
     # The end
 
@@ -268,7 +304,8 @@ class PackageMerger:
             for symbol in symbols:
                 for one in references.to(symbol):
                     if one.module not in self.modules:
-                        places.setdefault((one.path, one.line), symbol.dotted)
+                        # Of a module and what it defines, the latter tells more.
+                        places[one.path, self.stages.line(one.path, one.line)] = symbol.dotted
         if not places:
             return
         (path, line), what = min(places.items())
@@ -300,3 +337,8 @@ class PackageMerger:
             if one.first and not one.second and one.first.startswith(f"{module}."):
                 path = one.first_path
                 yield self.now.leftover(path, one.first_line, Target(module), f"{self.new} has no such {one.unit}")
+
+
+def _reviewed(one: Replacement, before: Target, after: Target) -> Replacement:
+    """That the one does what the other did is for people to say."""
+    return Replacement(one.start, one.end, one.text, f"{before.name} becomes {after.name}", "review")

@@ -45,14 +45,19 @@ class Stages:
             self.now = self.now.after(files)
 
     def _placed(self, one: Leftover) -> Leftover:
-        """A place, as the first project has it."""
-        if one.path not in self.now.planned or not one.line or not self.first.exists(one.path):
-            return one
-        was, now = (project.source(one.path).text().splitlines() for project in (self.first, self.now))
+        return msgspec.structs.replace(one, line=self.line(one.path, one.line))
+
+    def line(self, path: str, line: int) -> int:
+        """The line of the first project that is one of the project now; the last one before it that stayed."""
+        if path not in self.now.planned or not line or not self.first.exists(path):
+            return line
+        was, now = (project.source(path).text().splitlines() for project in (self.first, self.now))
+        found = 1
         for block in SequenceMatcher(None, was, now, autojunk=False).get_matching_blocks():
-            if block.b < one.line <= block.b + block.size:
-                return msgspec.structs.replace(one, line=one.line - block.b + block.a)
-        return one
+            if block.b >= line:
+                break
+            found = block.a + min(line - block.b, block.size)
+        return max(found, 1)
 
     def proposals(self) -> Iterator[Proposal]:
         """All of it, in terms of the first project."""

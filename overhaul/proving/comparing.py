@@ -172,11 +172,13 @@ class Comparison:
                 "choose another name",
             )  # fmt: skip
             return
-        if before.variable == after.variable and self._context.divides(self._sure.module, home.name, home_after.name):
+        divided = self._context.divides(self._sure.module, home.name, home_after.name)
+        if divided and before.variable == after.variable:
             # Each part has its own variable of that name, which the codemod hands on.
             return
         one, other = (id(home), before.variable), (id(home_after), after.variable)
-        if self._forth.setdefault(one, other) != other or self._back.setdefault(other, one) != one:
+        torn = self._forth.setdefault(one, other) != other or self._back.setdefault(other, one) != one
+        if torn or divided is not None:
             yield self._refuse(
                 after, f"`{after.parts[0]}` would be another variable than `{before.parts[0]}` was",
                 "choose another name",

@@ -14,7 +14,7 @@ from overhaul.project import Project
 from overhaul.proving.mapping import Identity, Mapping
 from overhaul.proving.meaning import Told
 from overhaul.proving.places import Places
-from overhaul.proving.reading import words_in
+from overhaul.proving.reading import read, words_in
 from overhaul.proving.replacing import Replacing
 
 PYTHON = (".py", ".pyi")
@@ -139,13 +139,13 @@ class Context:
         except KeyError:
             return ""
 
-    def divides(self, module: str, function: str, part: str) -> bool:
-        """Whether a function, with what is nested in it, is divided, and another (or itself) is one of its parts."""
+    def divides(self, module: str, function: str, part: str) -> bool | None:
+        """Whether a function, with what is nested in it, has another (or itself) for a part; None if not divided."""
         for (owner, name), parts in self._divided.items():
             if owner == module and (function == name or function.startswith(f"{name}.")):
                 rest = function[len(name):]
                 return part.endswith(rest) and part[: len(part) - len(rest)] in parts
-        return False
+        return None
 
     def used(self, path: str, line: int, meant: Told, means: Told) -> bool:
         """Whether a use on a line is told to become that of another thing."""
@@ -166,9 +166,19 @@ class Context:
         """Every word that a reference whose meaning may differ must contain."""
         return frozenset(self._words())
 
+    def _divided_words(self) -> Iterator[str]:
+        """The variables of functions that are divided: a part that lacks one would mean another by its name."""
+        for one in self.changed:
+            for (module, name) in self._divided:
+                if module == one.module:
+                    for use in read(one.before).uses:
+                        if use.home.kind != "module" and f"{use.home.name}.".startswith(f"{name}."):
+                            yield use.parts[0]
+
     def _words(self) -> Iterator[str]:
         yield from self.mapping.words()
         yield from self.replacing.words()
+        yield from self._divided_words()
         old, new = self.before.symbols, self.after.symbols
         rewritten = ((module, module) for path in sorted(self._rewritten) if (module := self._module_of(path)))
         for module, after in (*self.modules, *rewritten):

@@ -48,17 +48,20 @@ def refuse_by_name(file: Bindings, unit: Unit) -> None:
             raise Refused(f"{file.path}:{listed.line}: {listed.name} is looked up in globals(): move it by hand")
 
 
-def refuse_replaced(project: Project, file: Bindings, names: Collection[str]) -> None:
+def refuse_replaced(
+    project: Project, file: Bindings, names: Collection[str], paths: Collection[str] | None = None
+) -> None:  # fmt: skip
     """Raises Refused where another file gives some global names of a module another value, as tests do.
 
-    What has moved away would not see it. Strings with the whole dotted name are looked after elsewhere.
+    What has moved away would not see it. Strings with the whole dotted name are looked after elsewhere. `paths` are the
+    files that may, where somebody knows that already.
     """
     if not names:
         return
     last = file.module.rpartition(".")[2]
     either = "|".join(map(re.escape, sorted(names)))
     renamed = re.compile(rf"\b{re.escape(last)}\s+as\s+(\w+)")
-    for path in project.mentioning(names):
+    for path in project.mentioning(names) if paths is None else sorted(paths):
         if path == file.path:
             continue
         try:

@@ -22,6 +22,7 @@ from typing import Final, Literal
 import msgspec
 
 from overhaul import __version__
+from overhaul.copied import MARK
 from overhaul.errors import Refused
 from overhaul.requests import Request
 from overhaul.source import digest
@@ -37,8 +38,7 @@ REQUIREMENTS: Final[Mapping[What, tuple[str, ...]]] = {
 }
 """The distributions that each module imports, as metadata names them."""
 
-FIRST_WORDS: Final = b"# overhaul scaffold: "
-_FIRST: Final = re.compile(r"# overhaul scaffold: (?P<what>\w+) (?P<version>\S+) blake2b:(?P<digest>[0-9a-f]{32})")
+_FIRST: Final = re.compile(re.escape(MARK) + r"(?P<what>\w+) (?P<version>\S+) blake2b:(?P<digest>[0-9a-f]{32})")
 _LAST: Final = "# fmt: off"
 _BEGIN: Final = "# overhaul: types"
 _END: Final = "# overhaul: end of types"
@@ -96,7 +96,7 @@ def read_copy(text: str) -> Copy | None:
 def written(what: What, body: str) -> str:
     """A copy as it stands in a file."""
     return "\n".join((
-        f"# overhaul scaffold: {what} {__version__} blake2b:{_digest(body)}",
+        f"{MARK}{what} {__version__} blake2b:{_digest(body)}",
         f"# A copy of overhaul.unified.{what}: `overhaul scaffold --check` tells whether it has been changed, "
         "or is outdated.",
         "# SPDX-FileCopyrightText: overhaul contributors",

@@ -14,8 +14,9 @@ from overhaul.unifying.slots import Field, Places, Result, Shape, Slot, Variable
 from overhaul.unifying.trees import Tree
 
 Sort = Literal["made", "annotation", "check", "base", "member", "double", "listed", "import", "other"]
-"""made: an instance is constructed; check: isinstance, except, `type(x) is`, cast (whose call is the site); member: something of the class
-itself is asked for; double: a stand-in of tests is made by it; other: the class is a value like any other."""
+"""made: an instance is constructed; check: isinstance, except, `type(x) is`, cast (whose call is the site); member:
+something of the class itself is asked for; double: a stand-in of tests is made by it; other: the class is a value like
+any other."""
 
 _SEQUENCES: Final = frozenset({
     "list", "List", "Sequence", "MutableSequence", "set", "Set", "frozenset", "FrozenSet", "Iterable", "Iterator",

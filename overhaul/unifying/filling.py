@@ -21,6 +21,7 @@ from overhaul.unifying.templates import (
     effect,
     in_vain,
     mapped,
+    variables,
 )  # fmt: skip
 
 
@@ -149,7 +150,7 @@ def _delayed(template: Template, tree: Any, given: Mapping[str, Any]) -> Iterato
                     continue
                 if not in_vain(value) and effect(value) != CONSTANT:
                     raise Unserved(f"`{code(value)}` would be evaluated at another time, or not at all")
-                if hidden := names & {each.value for each, _ in below(value) if isinstance(each, cst.Name)}:
+                if hidden := names & variables(value):
                     raise Unserved(f"`{min(hidden)}` of the template would hide that of `{code(value)}`: "
                                    "choose another name in the template")  # fmt: skip
                 if effect(value) != CONSTANT and names:
@@ -234,7 +235,8 @@ class _Filling:
     def _same(self, blank: Blank, target: Function | None, number: int, argument: Any) -> bool:
         if blank.kind == "optional":
             return True
-        mine = blank.default if blank.kind == "filled" else getattr(self._parameters.get(blank.name), "default", "")
+        own = self._parameters.get(blank.name)
+        mine = blank.default if blank.kind == "filled" else own.default if own is not None else ""
         if target is None or not mine or not literal(mine):
             return False
         if argument.keyword is not None:
@@ -247,7 +249,7 @@ class _Filling:
 
 def _placed(value: Any, parent: Any) -> Any:
     """An argument as it can stand in a template."""
-    if parent is None or getattr(value, "lpar", ()):
+    if parent is None or bool(getattr(value, "lpar", None)):
         return value
     if isinstance(parent, (cst.Arg, cst.Element, cst.DictElement, cst.Index)):
         bare = isinstance(value, (cst.NamedExpr, cst.GeneratorExp, cst.Yield, cst.Tuple))

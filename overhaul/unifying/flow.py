@@ -6,26 +6,18 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from overhaul.facts import Function
-from overhaul.inventory import testing
 from overhaul.lazy import cst
-from overhaul.naming.meanings import External, Symbol
+from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.families import Key
-from overhaul.unifying.filling import without_receiver
+from overhaul.unifying.handing import Handing
 from overhaul.unifying.slots import Called, Field, Places, Result, Shape, Slot, Variable, is_fixture
 from overhaul.unifying.trees import Tree
 
-CONTAINER_ADDS: Final = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
 _QUIET: Final = frozenset({
     "clear", "keys", "append", "appendleft", "add", "insert", "remove", "discard", "index", "count", "reverse",
 })  # fmt: skip
 """Methods of containers that hand out nothing of what lies in them."""
-_SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque"})
-_ASSERTIONS: Final = frozenset({"assertIsNone", "assertIsNotNone", "assertIs", "assertIsNot", "assertIsInstance"})
-_HARMLESS: Final = frozenset({"isinstance", "print", "repr", "str", "id", "callable", "type"})
-"""Builtins that an instance may be handed to: nothing of its own is asked of it but its text."""
-
-
 class Escape(NamedTuple):
     """A place where an instance goes out of sight."""
 
@@ -67,6 +59,7 @@ class Flow:
         self.slots: dict[Slot, Shape] = {}
         self.bound: dict[Slot, set[tuple[str, int]]] = {}
         """Where a slot is given an instance: the offsets of targets, arguments and `return`."""
+        self._handing = Handing(self)
         self._waiting: list[tuple[Tree, Any, Shape]] = []
         row = places.project.types.row(target)
         self._own = (target.path, row.line if row else 0, row.end if row else 0)
@@ -95,7 +88,8 @@ class Flow:
         """Note a place where nobody knows what becomes of an instance."""
         self.escapes[Escape(tree.path, tree.line(node), why)] = None
 
-    def _use(self, tree: Tree, node: Any, what: str, site: Any) -> None:
+    def use(self, tree: Tree, node: Any, what: str, site: Any) -> None:
+        """Something is done with an instance."""
         self.uses[tree.path, id(node)] = Use(tree, node, what, site)
 
     # One value
@@ -106,31 +100,31 @@ class Flow:
             case cst.Attribute():
                 self._member(tree, parent, shape)
             case cst.Arg():
-                self._argument(tree, parent, node, shape)
+                self._handing.argument(tree, parent, node, shape)
             case cst.Assign() if node is parent.value:
                 for target in parent.targets:
-                    self._give(tree, target.target, shape)
+                    self.give(tree, target.target, shape)
             case cst.AnnAssign() if node is parent.value:
-                self._give(tree, parent.target, shape)
+                self.give(tree, parent.target, shape)
             case cst.NamedExpr() if node is parent.value:
-                self._give(tree, parent.target, shape)
+                self.give(tree, parent.target, shape)
                 self.seed(tree, parent, shape)
             case cst.Return():
-                self._given_back(tree, parent, shape)
+                self._handing.given_back(tree, parent, shape)
             case cst.Yield():
-                self._given_back(tree, parent, shape)
+                self._handing.given_back(tree, parent, shape)
             case cst.Lambda():
-                self._of_lambda(tree, parent, shape)
+                self._handing.of_lambda(tree, parent, shape)
             case cst.IfExp() if node is not parent.test:
                 self.seed(tree, parent, shape)
             case cst.BooleanOperation():
                 if node is parent.left:
-                    self._truth(tree, node, shape)
+                    self.truth(tree, node, shape)
                 self.seed(tree, parent, shape)
             case cst.IfExp() | cst.If() | cst.While() | cst.Assert() | cst.CompIf():
-                self._truth(tree, node, shape)
+                self.truth(tree, node, shape)
             case cst.UnaryOperation() if isinstance(parent.operator, cst.Not):
-                self._truth(tree, node, shape)
+                self.truth(tree, node, shape)
             case cst.Await():
                 self.seed(tree, parent, shape)
             case cst.Comparison():
@@ -150,24 +144,25 @@ class Flow:
             case cst.DictComp() if node is parent.value:
                 self.seed(tree, parent, ("map", *shape))
             case cst.WithItem() if not shape:
-                self._use(tree, node, "__enter__", node)
+                self.use(tree, node, "__enter__", node)
             case cst.Param() if node is parent.default:
-                self._default(tree, parent, shape)
+                self._handing.default(tree, parent, shape)
             case cst.Expr() | cst.FormattedStringExpression() | cst.Del():
                 pass
             case _:
                 self.escape(tree, node, "it goes where nobody can follow it")
 
-    def _truth(self, tree: Tree, node: Any, shape: Shape) -> None:
+    def truth(self, tree: Tree, node: Any, shape: Shape) -> None:
+        """It is asked whether a value is true."""
         if not shape:
-            self._use(tree, node, "__bool__", node)
+            self.use(tree, node, "__bool__", node)
 
     def _member(self, tree: Tree, attribute: Any, shape: Shape) -> None:
         name = attribute.attr.value
         call = tree.parent(attribute)
         called = isinstance(call, cst.Call) and call.func is attribute
         if not shape:
-            self._use(tree, attribute.value, name, call if called else attribute)
+            self.use(tree, attribute.value, name, call if called else attribute)
             return
         first, rest = shape[0], shape[1:]
         if not called:
@@ -189,15 +184,15 @@ class Flow:
         for target in comparison.comparisons:
             operator = target.operator
             if target.comparator is node and isinstance(operator, (cst.In, cst.NotIn)):
-                self._use(tree, node, "__contains__", comparison)
+                self.use(tree, node, "__contains__", comparison)
                 return
             if isinstance(operator, (cst.Equal, cst.NotEqual)):
-                self._use(tree, node, "__eq__", comparison)
+                self.use(tree, node, "__eq__", comparison)
                 return
 
     def _indexed(self, tree: Tree, subscript: Any, shape: Shape) -> None:
         if not shape:
-            self._use(tree, subscript.value, "__getitem__", subscript)
+            self.use(tree, subscript.value, "__getitem__", subscript)
             return
         first, parent = shape[0], tree.parent(subscript)
         if isinstance(parent, (cst.AssignTarget, cst.Del)):
@@ -232,7 +227,7 @@ class Flow:
         parent = tree.parent(around)
         if isinstance(parent, cst.Assign):
             for target in parent.targets:
-                self._give(tree, target.target, (number, *shape))
+                self.give(tree, target.target, (number, *shape))
             return
         known = [self.values.get((tree.path, id(one.value))) for one in around.elements]
         every = [one.shape if one is not None else None for one in known]
@@ -246,15 +241,15 @@ class Flow:
 
     def _iterated(self, tree: Tree, node: Any, target: Any, shape: Shape) -> None:
         if not shape:
-            self._use(tree, node, "__iter__", node)
+            self.use(tree, node, "__iter__", node)
         elif shape[0] == "seq":
-            self._give(tree, target, shape[1:])
+            self.give(tree, target, shape[1:])
         elif isinstance(shape[0], int):
             self.escape(tree, node, "a tuple is iterated")
 
     # Where it is put
 
-    def _give(self, tree: Tree, target: Any, shape: Shape) -> None:
+    def give(self, tree: Tree, target: Any, shape: Shape) -> None:
         """A target is bound to a value."""
         match target:
             case cst.Name():
@@ -263,20 +258,20 @@ class Flow:
                 if one is None or home is None:
                     self.escape(tree, target, "what it is assigned to cannot be told")
                 elif home.kind == "class":
-                    self._hold(Field((tree.module, home.name), one.name), shape, tree, target)
+                    self.give_slot(Field((tree.module, home.name), one.name), shape, tree, target)
                 else:
-                    self._hold(Variable(tree.path, home, one.name), shape, tree, target)
+                    self.give_slot(Variable(tree.path, home, one.name), shape, tree, target)
             case cst.Attribute():
                 self._give_member(tree, target, shape)
             case cst.Subscript() if self._plain(target):
-                self._contain(tree, target.value, ("map", *shape))
+                self.contain(tree, target.value, ("map", *shape))
             case cst.Tuple() | cst.List():
                 for number, element in enumerate(target.elements):
                     if isinstance(element, cst.StarredElement) or not shape:
                         self.escape(tree, target, "it is unpacked")
                         return
                     if shape[0] in (number, "seq"):
-                        self._give(tree, element.value, shape[1:])
+                        self.give(tree, element.value, shape[1:])
             case _:
                 self.escape(tree, target, "what it is assigned to cannot be told")
 
@@ -289,7 +284,7 @@ class Flow:
         if owner is None:
             self.escape(tree, target, f"whose `{target.attr.value}` it becomes cannot be told")
         else:
-            self._hold(Field(owner, target.attr.value), shape, tree, target)
+            self.give_slot(Field(owner, target.attr.value), shape, tree, target)
 
     def owner(self, tree: Tree, one: Occurrence) -> Key | None:
         """The class of what stands before the dot."""
@@ -307,17 +302,17 @@ class Flow:
             return classes[0].module, classes[0].name
         return None
 
-    def _contain(self, tree: Tree, base: Any, shape: Shape) -> None:
+    def contain(self, tree: Tree, base: Any, shape: Shape) -> None:
         """Something is put into what `base` means."""
         match base:
             case cst.Name() | cst.Attribute():
-                self._give(tree, base, shape)
+                self.give(tree, base, shape)
             case cst.Subscript() if self._plain(base):
-                self._contain(tree, base.value, ("map", *shape))
+                self.contain(tree, base.value, ("map", *shape))
             case _:
                 self.escape(tree, base, "what it is put into cannot be told")
 
-    def _hold(self, slot: Slot, shape: Shape, tree: Tree, place: Any) -> None:
+    def give_slot(self, slot: Slot, shape: Shape, tree: Tree, place: Any) -> None:
         """A slot holds a value from now on; its readers go on with it."""
         self.bound.setdefault(slot, set()).add((tree.path, tree.span(place)[0]))
         self.hold(slot, shape, tree, place)
@@ -386,172 +381,3 @@ class Flow:
                 yield one.tree, one.call
             else:
                 self.escape(one.tree, one.node, f"{function.name}, which gives one, is passed on")
-
-    # Functions
-
-    def _given_back(self, tree: Tree, statement: Any, shape: Shape) -> None:
-        around = tree.function_around(statement)
-        home = tree.functions.get(id(around)) if around is not None else None
-        function = self.places.function(tree.module, home.name) if home is not None else None
-        if home is None or function is None or isinstance(around, cst.Lambda):
-            self.escape(tree, statement, "who is given it cannot be told")
-            return
-        manager = any("contextmanager" in text for text in function.decorators)
-        if isinstance(statement, cst.Yield) and not is_fixture(function):
-            if manager:
-                self.escape(tree, statement, "it is given by a context manager")
-                return
-            shape = ("seq", *shape)
-        for module, other in self.places.overriding(tree.module, function):
-            if (module, other.name) == (tree.module, function.name):
-                self._hold(Result(module, other.name), shape, tree, statement)
-            else:
-                self.hold(Result(module, other.name), shape, tree, statement)
-
-    def _of_lambda(self, tree: Tree, node: Any, shape: Shape) -> None:
-        """What makes the default of a field, or of a defaultdict; any other goes out of sight."""
-        argument = tree.parent(node)
-        call = tree.parent(argument) if isinstance(argument, cst.Arg) else None
-        if isinstance(call, cst.Call):
-            callee = tree.written(call.func).rpartition(".")[2]
-            statement = tree.parent(call)
-            if callee == "defaultdict" and call.args[0] is argument:
-                self.seed(tree, call, ("map", *shape))
-                return
-            if callee in ("field", "attrib", "ib", "Factory") and isinstance(statement, cst.AnnAssign):
-                self._give(tree, statement.target, shape)
-                return
-        self.escape(tree, node, "a lambda gives it to whoever calls it")
-
-    def _default(self, tree: Tree, parameter: Any, shape: Shape) -> None:
-        around = next((one for one in tree.above(parameter) if isinstance(one, (cst.FunctionDef, cst.Lambda))), None)
-        home = tree.functions.get(id(around))
-        if home is None:
-            self.escape(tree, parameter, "whose default it is cannot be told")
-        else:
-            self._hold(Variable(tree.path, home, parameter.name.value), shape, tree, parameter.name)
-
-    def _argument(self, tree: Tree, argument: Any, node: Any, shape: Shape) -> None:
-        call = tree.parent(argument)
-        if not isinstance(call, cst.Call) or argument.star:
-            self.escape(tree, node, "it is handed over in a way that cannot be followed")
-            return
-        func, number = call.func, next(at for at, one in enumerate(call.args) if one is argument)
-        name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
-        one = tree.occurrence(func) if isinstance(func, (cst.Name, cst.Attribute)) else None
-        meaning = self.references.meaning(tree.path, one) if one is not None else None
-        if isinstance(meaning, External) and self._outside(tree, call, number, node, shape, meaning.name):
-            return
-        if isinstance(func, cst.Attribute) and CONTAINER_ADDS.get(name) == number and not isinstance(meaning, Symbol):
-            self._contain(tree, func.value, ("seq", *shape))
-            return
-        if isinstance(func, cst.Attribute) and name == "setdefault" and number == 1 and not isinstance(meaning, Symbol):
-            self._contain(tree, func.value, ("map", *shape))
-            self.seed(tree, call, shape)
-            return
-        if name == "__init__" and isinstance(func, cst.Attribute) and tree.written(func.value).startswith("super("):
-            meaning = self._base_init(tree, one)
-        every = (meaning, *meaning.alternatives) if isinstance(meaning, Symbol) else ()
-        if not every or not all(isinstance(each, Symbol) for each in every):
-            if isinstance(meaning, External) and meaning.name.startswith(("pytest.", "unittest.")):
-                self.escape(tree, node, f"it is handed to {meaning.name}, which nobody can follow")
-            else:
-                self.escape(tree, node, f"what `{tree.written(func)[:60]}` does with it cannot be told")
-            return
-        for each in every:
-            if isinstance(each, Symbol):
-                self._hand(tree, call, argument, number, each, shape)
-
-    def _outside(self, tree: Tree, call: Any, number: int, node: Any, shape: Shape, name: str) -> bool:
-        last = name.rpartition(".")[2]
-        if name == "builtins.len" and not shape:
-            self._use(tree, node, "__len__", call)
-        elif name == "builtins.bool":
-            self._truth(tree, node, shape)
-        elif last in _SAME and name.startswith(("builtins.", "collections.")):
-            if not shape:
-                self._use(tree, node, "__iter__", node)
-            elif shape[0] == "seq":
-                self.seed(tree, call, shape)
-        elif name == "builtins.next" and shape[:1] == ("seq",):
-            self.seed(tree, call, shape[1:])
-        elif name in ("typing.cast", "typing_extensions.cast") and number == 1:
-            self.seed(tree, call, shape)
-        else:
-            asked = name.startswith("builtins.") and (last == "len" or last in _HARMLESS)
-            return asked or (testing(tree.path) and last in _ASSERTIONS)
-        return True
-
-    def _base_init(self, tree: Tree, one: Occurrence | None) -> Symbol | None:
-        types = self.places.project.types
-        around = types.class_around(tree.module, one.scope.name) if one is not None else None
-        if around is None:
-            return None
-        for base in [*types.bases(around)][1:]:
-            if not isinstance(base, Symbol):
-                return None
-            name = f"{base.name}.__init__"
-            if self.places.function(base.module, name) is not None:
-                return Symbol(base.module, name, "method", base.path, base.line)
-        return None
-
-    def _hand(self, tree: Tree, call: Any, argument: Any, number: int, callee: Symbol, shape: Shape) -> None:
-        """An argument becomes a parameter, or a field of what is made."""
-        types = self.places.project.types
-        function = self.places.function(callee.module, callee.name)
-        if callee.kind == "class":
-            found = types.method(callee, "__init__")
-            if found is None:
-                self._hand_field(tree, argument, number, callee, shape)
-                return
-            callee, function = Symbol(found[0].module, found[1].name, "method", found[0].path, found[1].line), found[1]
-        if function is None:
-            self.escape(tree, argument, f"what {callee.dotted} does with it cannot be told")
-            return
-        unbound = function.kind == "method" and isinstance(call.func, cst.Attribute) and self._by_class(tree, call.func)
-        parameters = function.parameters if unbound else without_receiver(function)
-        starred = any(one.star for one in call.args[:number])
-        places = [one for one in parameters if one.kind in ("positional-only", "positional")]
-        if argument.keyword is not None:
-            parameter = next((one for one in parameters if one.name == argument.keyword.value), None)
-        else:
-            parameter = places[number] if number < len(places) and not starred else None
-        if parameter is None:
-            kind = "keywords" if argument.keyword else "variadic"
-            rest = next((one for one in parameters if one.kind == kind), None)
-            if rest is None or starred:
-                self.escape(tree, argument, f"which parameter of {function.name} it becomes cannot be told")
-                return
-            parameter, shape = rest, ("map" if argument.keyword else "seq", *shape)
-        at = [one.name for one in function.parameters].index(parameter.name)
-        for module, other in self.places.overriding(callee.module, function):
-            same = next((one for one in other.parameters if one.name == parameter.name), None)
-            same = same or (other.parameters[at] if at < len(other.parameters) and argument.keyword is None else None)
-            if same is None:
-                self.escape(tree, argument, f"{other.name} overrides {function.name} with other parameters")
-                continue
-            for where, home in self.places.homes(module, other.name):
-                self._hold(Variable(where.path, home, same.name), shape, tree, argument.value)
-
-    def _by_class(self, tree: Tree, func: Any) -> bool:
-        one = tree.occurrence(func.value) if isinstance(func.value, (cst.Name, cst.Attribute)) else None
-        meaning = self.references.meaning(tree.path, one) if one is not None else None
-        return isinstance(meaning, Symbol) and meaning.kind == "class"
-
-    def _hand_field(self, tree: Tree, argument: Any, number: int, owner: Symbol, shape: Shape) -> None:
-        """A field of a dataclass and the like."""
-        row = self.places.project.types.row(owner)
-        fields = [
-            (one, each.name)
-            for one in reversed([*self.places.project.types.own_bases(owner)])
-            for each in self.places.project.symbols.attribute_rows(one.module)
-            if each.owner == one.name and not each.where and each.annotation and "ClassVar" not in each.annotation
-        ]
-        name = argument.keyword.value if argument.keyword is not None else ""
-        found = next((one for one in fields if one[1] == name), None) if name else (
-            fields[number] if number < len(fields) else None
-        )
-        if row is None or found is None or not (row.decorators or row.bases):
-            self.escape(tree, argument, f"what {owner.dotted} does with it cannot be told")
-            return
-        self._hold(Field((found[0].module, found[0].name), found[1]), shape, tree, argument.value)

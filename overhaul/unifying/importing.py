@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from overhaul.changes import Replacement
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Statement
+from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Taken
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.public_lists import listed_too, unlisted
@@ -42,20 +42,22 @@ class FileImports:
         have: set[str] = set()
         for one in taken:
             typed = self._typing(one.statement) or one.statement not in runtime
-            if one.name and (new in needed or passed_on) and to.module != self.tree.module:
+            if brings_module(self.project, self.tree, one, self.target):
+                if self._unused(one):
+                    self._imports.drop(one.statement, one.name or one.target)
+            elif one.name and (new in needed or passed_on) and to.module != self.tree.module:
                 self._imports.replace(one.statement, one.name, to.module, to.name.partition(".")[0], new)
                 have |= {new} if not typed else set()
             elif one.name:
                 self._imports.drop(one.statement, one.name)
-            elif self._unused(one):
-                self._imports.drop(one.statement, one.target)
         for name in sorted(needed):
             module = to.module if name == new else self.wanted.imports.get(name, "")
             if not module or name in have or module == self.tree.module or self._only_typed(name, new, taken):
                 continue
             self._check_free(name, module)
             dotted, _, original = module.partition(":")
-            for statement in runtime or [None]:
+            beside: Sequence[Statement | None] = runtime or [None]
+            for statement in beside:
                 self._imports.take(dotted, original or name, name, like=statement)
         yield from self._imports.replacements()
         if listed:
@@ -87,9 +89,10 @@ class FileImports:
                 if taken is not None:
                     found[id(taken)] = taken
         # `import package.module`, through which the class is reached.
-        for taken in self.tree.file.taken:
-            if not taken.name and taken.target == self.target.module and any(one.sort != "import" for one in self.mine):
-                found[id(taken)] = taken
+        if any(one.sort != "import" for one in self.mine):
+            for taken in self.tree.file.taken:
+                if brings_module(self.project, self.tree, taken, self.target):
+                    found[id(taken)] = taken
         return list(found.values())
 
     def _typing(self, statement: Statement) -> bool:
@@ -111,10 +114,26 @@ class FileImports:
             for one in self.mine if one.sort != "import" and one.found.occurrence is not None
         }  # fmt: skip
         binder = taken.binder
-        return binder is not None and all(
-            one is binder or one.number in through or one.role in ("taken", "module", "alias")
-            for one in file.uses(taken.home, taken.bound)
-        )
+        rest = [
+            one for one in file.uses(taken.home, taken.bound)
+            if one is not binder and one.number not in through and one.role not in ("taken", "module", "alias")
+        ]  # fmt: skip
+        if taken.name or taken.alias is not None or "." not in taken.target:
+            return binder is not None and not rest
+        # `import a.b` and `import a.c` bind the same name: what goes on through `a.c` does not need the first.
+        parts = taken.target.split(".")
+        others = [one for one in file.taken if one is not taken and one.home is taken.home and one.bound == taken.bound]
+        return not any(self._goes_on(one, parts[1:]) for one in rest) and (bool(others) or not rest)
+
+    def _goes_on(self, one: Occurrence, names: Sequence[str]) -> bool:
+        """Whether a name is followed by `.b.c`."""
+        every = self.tree.file.occurrences.all
+        for name in names:
+            following = next((each for each in every[one.number + 1 :] if each.base == one.number), None)
+            if following is None or following.name != name:
+                return False
+            one = following
+        return True
 
     def _check_free(self, name: str, module: str) -> None:
         """Note a name that means something else in the file."""
@@ -133,3 +152,11 @@ class FileImports:
                 line = one.statement.line if isinstance(one, Taken) else one.line
                 self.problems.append((file.path, line, f"`{name}` is another thing here than that of {dotted}"))
                 return
+
+
+def brings_module(project: Project, tree: Tree, taken: Taken, target: Symbol) -> bool:
+    """Whether an import brings the module that a class stands in: `import m`, `from p import m`."""
+    if not taken.name:
+        return project.symbols.absolute(tree.module, taken.target) == target.module
+    found = project.symbols.taken(tree.module, taken.target, taken.name) if taken.name != "*" else None
+    return isinstance(found, Symbol) and found.kind == "module" and found.module == target.module

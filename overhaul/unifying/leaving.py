@@ -12,6 +12,7 @@ from overhaul.refactoring.bindings import Taken
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.public_lists import unlisted
 from overhaul.unifying.classes import Named
+from overhaul.unifying.importing import brings_module
 from overhaul.unifying.slots import Places
 
 
@@ -71,8 +72,9 @@ class Departure:
                 return True
             taken = tree.file.by_place.get(found.occurrence.number)
             if taken is not None:
+                module = brings_module(self._places.project, tree, taken, self._target)
                 served = taken.name == self._target.name or (
-                    not taken.name and all((found.path, one.line) in ours for one in _uses(tree, taken))
+                    module and all((found.path, one.line) in ours for one in _uses(tree, taken))
                 )
                 if not served:
                     return True

@@ -169,6 +169,18 @@ class Rules:
         """The line for an operator."""
         return next((one for one in self.methods if one.name == name), None)
 
+    def same(self, name: str) -> bool:
+        """Whether a member is the same afterwards, with the same arguments in the same places."""
+        mine = [one.template for one in (*self.methods, *self.attributes) if one.name == name and not one.item]
+        if len(mine) != 1 or plain_rename(mine[0]) != name:
+            return False
+        tree = mine[0].tree
+        if not isinstance(tree, cst.Call):
+            return True
+        passed = [mine[0].blank(one.value) for one in tree.args if one.keyword is None]
+        names = [one.name for one in self.parameters(name)]
+        return len(passed) == len(tree.args) and [one.name if one else "" for one in passed] == names
+
     def templates(self) -> Iterator[Template]:
         """All of them."""
         yield self.construct

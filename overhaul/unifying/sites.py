@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from overhaul.changes import Guidance, Replacement
@@ -40,9 +40,14 @@ class Writer:
     """Writes the sites of one file."""
 
     def __init__(
-        self, rules: Rules, new: str, functions: Mapping[str, Function | None], sites: Mapping[int, Site], width: int
+        self, rules: Rules, new: str, functions: Mapping[str, Function | None], sites: Mapping[int, Site], width: int,
+        fixed: Callable[[str], bool],
     ) -> None:  # fmt: skip
-        """`new`: how the new class is called; `functions`: those of the new class that templates call, by name."""
+        """`new`: how the new class is called; `functions`: those of the new class that templates call, by name.
+
+        `fixed` tells which of its attributes cannot be assigned.
+        """
+        self._fixed = fixed
         self._rules, self._new, self._functions, self._sites = rules, new, functions, sites
         self._width = width
         self._hoisted: dict[int, tuple[str, Any]] = {}
@@ -196,10 +201,12 @@ class Writer:
             case "attribute":
                 return self._attribute(site, updated)
             case "item":
-                rule = self._rules.item(site.member, code(site.node.slice[0].slice.value))
-                if rule is None:
+                entry = self._rules.item(site.member, code(site.node.slice[0].slice.value))
+                if entry is None:
                     raise Unserved(f"nothing says what becomes of {site.member}")
-                return self._fill(rule.template, "", {}, {}, site.node.value.value, updated.value.value)
+                if _stored(site):
+                    raise Unserved("it is assigned")
+                return self._fill(entry.template, "", {}, {}, site.node.value.value, updated.value.value)
             case _:
                 return self._operator(site, updated)
 
@@ -207,6 +214,8 @@ class Writer:
         parameters = self._rules.parameters(name)
         old, new = bound(parameters, site.node.args), bound(parameters, updated.args)
         known = self._functions.get(name if name == "__init__" else plain_rename(template))
+        if name != "__init__":
+            self._check_call(site, name, known)
         given, given_new = dict(old.given), dict(new.given)
         once = self._once(site, template, given, given_new)
         written = self._fill(
@@ -219,6 +228,18 @@ class Writer:
             and any(each.name == one and each.default == "None" for each in parameters)
         )  # fmt: skip
         return written._replace(reviewed=(*written.reviewed, *once, *more))
+
+    def _check_call(self, site: Site, name: str, known: Function | None) -> None:
+        """Raise Unserved for a result that is of another sort."""
+        before = self._rules.function(name)
+        if known is None or before is None:
+            return
+        if before.asynchronous != known.asynchronous:
+            raise Unserved(f"{name} is {'' if before.asynchronous else 'not '}awaited, and {known.name} is "
+                           f"{'' if known.asynchronous else 'not '}")  # fmt: skip
+        used = not isinstance(site.tree.parent(site.node), cst.Expr)
+        if used and known.returns == "None" and before.returns != "None":
+            raise Unserved(f"its value is used, and {known.name} gives none")
 
     def _fill(
         self, template: Template, name: str, old: Mapping[str, Any], new: Mapping[str, Any], receiver: Any = None,
@@ -233,19 +254,19 @@ class Writer:
         return Written(result.node, template.free, result.reviewed, result.first)
 
     def _attribute(self, site: Site, updated: Any) -> Written:
-        tree, name = site.tree, site.member
+        name = site.member
         rule = self._rules.attribute(name)
-        parent = tree.parent(site.node)
-        stored = isinstance(parent, (cst.AssignTarget, cst.AugAssign, cst.AnnAssign, cst.Del)) and not (
-            isinstance(parent, (cst.AugAssign, cst.AnnAssign)) and parent.value is site.node
-        )
+        if rule is None and _stored(site):
+            raise Unserved("it is replaced")
         if rule is None:
             method = self._bound_method(name)
             return Written(
                 updated.with_changes(attr=cst.Name(method)), frozenset(), ("passed on, or replaced by a test",)
             )
-        if stored and not (isinstance(rule.template.tree, cst.Attribute) and plain_rename(rule.template)):
+        if _stored(site) and not (isinstance(rule.template.tree, cst.Attribute) and plain_rename(rule.template)):
             raise Unserved("it is assigned, and what becomes of it is no attribute")
+        if _stored(site) and self._fixed(plain_rename(rule.template)):
+            raise Unserved(f"it is assigned, and {plain_rename(rule.template)} cannot be")
         return self._fill(rule.template, "", {}, {}, site.node.value, updated.value)
 
     def _bound_method(self, name: str) -> str:
@@ -294,6 +315,14 @@ class Writer:
                                   new.value)  # fmt: skip
             case _:
                 return self._fill(rule.template, "", {}, {}, old, new)
+
+
+def _stored(site: Site) -> bool:
+    """Whether a site is assigned or deleted."""
+    parent = site.tree.parent(site.node)
+    if isinstance(parent, (cst.AugAssign, cst.AnnAssign)):
+        return parent.value is not site.node
+    return isinstance(parent, (cst.AssignTarget, cst.Del))
 
 
 def _keyword(one: Any) -> str:

@@ -146,7 +146,7 @@ class Places:
             for key in self._constructed((module, function.owner)):
                 symbol = self.project.symbols.resolve(f"{key[0]}.{key[1]}")
                 if isinstance(symbol, Symbol):
-                    yield from (one for one in self._to(symbol) if isinstance(one, Called) and one.call is not None)
+                    yield from (one for one in self._to(symbol) if one.call is not None)
             for tree, one, _, _ in self.members((module, function.owner), last):
                 node = tree.value_at(one)
                 if node is not None:

@@ -12,7 +12,8 @@ from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Taken
 from overhaul.refactoring.named_strings import named_members
 from overhaul.unifying.filling import Unserved, bound, without_receiver
-from overhaul.unifying.flow import CONTAINER_ADDS, Escape, Flow
+from overhaul.unifying.flow import Escape, Flow
+from overhaul.unifying.handing import CONTAINER_ADDS
 from overhaul.unifying.slots import Called, Field, Result, Shape, Variable, is_fixture
 from overhaul.unifying.trees import Tree
 
@@ -40,8 +41,8 @@ def _told(flow: Flow, tree: Tree, node: Any, shape: Shape) -> bool:
         case cst.Name() if node.value == "None":
             return True
         case cst.List() | cst.Set() | cst.Tuple() if shape[:1] == ("seq",):
-            inner = [one.value if isinstance(one, cst.Element) else None for one in node.elements]
-            return all(one is not None and _told(flow, tree, one, shape[1:]) for one in inner)
+            values = [one.value if isinstance(one, cst.Element) else None for one in node.elements]
+            return all(one is not None and _told(flow, tree, one, shape[1:]) for one in values)
         case cst.Dict() if shape[:1] == ("map",):
             return all(isinstance(one, cst.DictElement) and _told(flow, tree, one.value, shape[1:])
                        for one in node.elements)  # fmt: skip

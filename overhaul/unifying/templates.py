@@ -75,6 +75,12 @@ def below(tree: Any) -> Iterator[tuple[Any, Any]]:
         waiting.extend((child, node) for child in reversed(node.children))
 
 
+def variables(tree: Any) -> frozenset[str]:
+    """The variables that an expression names: not attributes, not keywords."""
+    pairs = ((node, parent) for node, parent in below(tree) if isinstance(node, cst.Name))
+    return frozenset(node.value for node, parent in pairs if _is_variable(node, parent))
+
+
 def _binds(node: Any, parent: Any) -> bool:
     match parent:
         case cst.Param():

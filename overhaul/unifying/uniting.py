@@ -83,7 +83,7 @@ class Unification:
         self._doubts += [(one.path, one.line, one.why) for one in (*self.flow.escapes, *mixtures(self.flow))]
         self._check_others()
         found = list(patches(self.project, self.target, self.flow))
-        self._problems += [(one.path, one.line, one.why) for one in found if one.breaks]
+        self._problems += [(patch.path, patch.line, patch.why) for patch in found if patch.breaks]
         differing = tuple(differences(self.project, self.target, self.wanted.construct, self.wanted.to))
         edits = dict(self._edits(differing))
         departure = Departure(self.places, self.target, self.names) if self.wanted.delete else None
@@ -93,9 +93,9 @@ class Unification:
             yield from self._replaced(departure)
         for path, line, why in sorted({*self._doubts, *self._told}):
             yield self.project.leftover(path, line, self.wanted.target, why)
-        for one in found:
-            if not one.breaks:
-                yield self.project.leftover(one.path, one.line, self.wanted.target, one.why)
+        for patch in found:
+            if not patch.breaks:
+                yield self.project.leftover(patch.path, patch.line, self.wanted.target, patch.why)
 
     def _changes(
         self, edits: Mapping[str, Sequence[Replacement]], departure: Departure | None
@@ -124,10 +124,17 @@ class Unification:
         rest = f", and {len(problems) - 6} more" if len(problems) > 6 else ""
         raise Refused(f"{path}:{line}: {why}{f' (also {more}{rest})' if more else ''}: {remedy}")
 
+    @property
+    def places_served(self) -> Mapping[str, int]:
+        """How many expressions of each file are written anew."""
+        return {path: len(sites) for path, sites in self._sites.items() if sites}
+
     # Gathering
 
     def _seed(self, one: Named) -> None:
         tree = one.tree
+        if not one.found.certain:
+            self._problems.append((tree.path, one.line, f"it may be another thing than {self.target.name} here"))
         match one.sort:
             case "made":
                 self._site(tree, one.site, "construct")
@@ -241,7 +248,7 @@ class Unification:
         """Uses of members that no instance is known to come to: told, and refused where the class is known."""
         interior = self.project.symbols.interior(self.target.module)
         for name in sorted(interior.members_of(self.target.name)):
-            if name.startswith("_") or self._new_has(name):
+            if name.startswith("_") or self.rules.same(name):
                 continue
             for tree, one, answer, why in self.places.members((self.target.module, self.target.name), name):
                 node = tree.value_at(one)
@@ -250,9 +257,11 @@ class Unification:
                 if node is None or served or self.flow.own(tree, node):
                     continue
                 if answer == "yes" and (tree.path, id(node.value)) not in self.flow.values:
-                    self._problems.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is one of "
-                                           f"{self.target.name}, and where it comes from cannot be followed"))  # fmt: skip
-                elif answer in ("likely", "unsure") and name not in common_names():
+                    said = f"is one of {self.target.name}, and where it comes from cannot be followed"
+                    self._problems.append((tree.path, one.line, f"`{tree.written(node)[:60]}` {said}"))
+                elif answer == "likely":
+                    self._doubts.append((tree.path, one.line, f"`{tree.written(node)[:60]}` may be one: {why}"))
+                elif answer == "unsure" and name not in common_names() and not self._new_has(name):
                     self._told.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is left: {why}"))
 
     # The new class
@@ -290,6 +299,14 @@ class Unification:
                 found["__init__"] = method[1] if method is not None else None
         return found
 
+    def _fixed(self, name: str) -> bool:
+        """Whether an attribute of the new class cannot be assigned: a property without a setter."""
+        symbol = self._new_symbol
+        found = self.project.types.method(symbol, name) if symbol is not None and symbol.kind == "class" else None
+        if found is None:
+            return False
+        return f"@{name}.setter" not in self.project.source(self.project.symbols.path(found[0].module)).text()
+
     # Writing
 
     def _edits(self, differing: Sequence[str]) -> Iterator[tuple[str, Sequence[Replacement]]]:
@@ -300,7 +317,7 @@ class Unification:
         for path in sorted(paths):
             tree = self.places.tree(path)
             width = max([100, *(len(line) for line in tree.text.splitlines())])
-            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120))
+            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self._fixed)
             found = list(writer.replacements(tree, guidance, because))
             self._problems += writer.problems
             mine = [one for one in self.names if one.tree.path == path]
@@ -346,5 +363,6 @@ def _cast(tree: Tree, one: Named) -> Any:
     string = string_of(tree, one.found) if one.node is None else None
     argument = tree.parent(string) if string is not None else None
     call = tree.parent(argument) if isinstance(argument, cst.Arg) else None
-    cast = isinstance(call, cst.Call) and tree.written(call.func).rpartition(".")[2] == "cast"
-    return call if cast and call.args[0] is argument else None
+    if not isinstance(call, cst.Call) or tree.written(call.func).rpartition(".")[2] != "cast":
+        return None
+    return call if call.args[0] is argument else None

@@ -458,3 +458,13 @@ def test_the_missing_bound_of_a_slice_leaves_a_trace() -> None:
     one, other = (TOTAL.replace("in orders", f"in orders[{part}]") for part in ("1:", ":1"))
     assert all(row.type == 3 for row in found({"a.py": one, "b.py": other}))
     assert [row.type for row in found({"a.py": one, "b.py": one.replace("1:", "2:")})] == [2]
+
+
+def test_what_scaffold_has_copied_is_nobodys_duplicate() -> None:
+    twice = "\n\n".join(
+        f"def {name}(rows):\n    total = 0\n    for row in rows:\n        if row.open:\n"
+        "            total += row.amount * 3\n        else:\n            total -= row.fee\n    print(total)\n    return total\n"
+        for name in ("first", "second")
+    )
+    assert table("duplicates", {"a.py": twice})
+    assert not table("duplicates", {"a.py": f"# overhaul scaffold: cache 1.0 blake2b:00\n{twice}"})

@@ -50,3 +50,9 @@ def test_what_a_handler_does_in_a_function_that_reads() -> None:
     assert acts("try:\n    json.load(path)\nexcept ValueError:\n    data = {}")[-1] == "fails default ValueError"
     assert acts("try:\n    json.load(path)\nexcept ValueError:\n    raise")[-1] == "fails again ValueError"
     assert acts("try:\n    data()\nexcept ValueError:\n    pass") == []
+
+
+def test_what_replaces_a_whole_file_writes_and_replaces() -> None:
+    assert acts("with atomic_open(path, 'w') as stream:\n    pass") == ["replace atomic_open", "write atomic_open path"]
+    assert acts("atomic_write_text(path, data)") == ["replace atomic_write_text", "write atomic_write_text path"]
+    assert acts("atomic_counter(path, data)") == []

@@ -6,7 +6,19 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 
-from overhaul.changes import FileChange, Kind, Leftover, Moved, Replaced, Replacement, Target
+from overhaul.changes import (
+    Added,
+    Divided,
+    FileChange,
+    Kind,
+    Leftover,
+    Moved,
+    Replaced,
+    Replacement,
+    Target,
+    Used,
+    Vouched,
+)
 from overhaul.plans import Check
 from overhaul.project import Project
 from overhaul.proving.proof import prove
@@ -34,7 +46,7 @@ def left(path: str, line: int, name: str) -> Leftover:
     return Leftover(path, line, "", name, "left")
 
 
-def checks(before: Files, after: Files, *told: Moved | Replaced | Leftover) -> list[Check]:
+def checks(before: Files, after: Files, *told: Moved | Replaced | Vouched | Leftover) -> list[Check]:
     """The checks of the step that makes some files others; only what differs need be given of those after, "" deletes.
 
     What is replaced is told from the words that differ. A file that is told to move is edited where it goes.
@@ -45,10 +57,11 @@ def checks(before: Files, after: Files, *told: Moved | Replaced | Leftover) -> l
         project = Project(seen)
         files = tuple(_changes(before, after, moves))
         instead = [one for one in told if isinstance(one, Replaced)]
-        return list(prove(project, project.after(files), files, moves, leftovers, instead))
+        vouched = [one for one in told if isinstance(one, Divided | Added | Used)]
+        return list(prove(project, project.after(files), files, moves, leftovers, instead, vouched))
 
 
-def complaints(before: Files, after: Files, *moves: Moved | Replaced | Leftover) -> list[str]:
+def complaints(before: Files, after: Files, *moves: Moved | Replaced | Vouched | Leftover) -> list[str]:
     """What the proof says against a step: `path:line: why`."""
     return [
         f"{one.path}:{one.line}: {one.why}" for check in checks(before, after, *moves) for one in check.refusals

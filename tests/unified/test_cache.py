@@ -20,10 +20,10 @@ import pytest
 
 if TYPE_CHECKING:
     from unified import cache as caching  # noqa: TID251
+    from unified.cache import Caches, CacheType, Policy, UnifiedCache  # noqa: TID251
 else:
     caching = importlib.import_module("overhaul.unified.cache")
-
-CacheType, Policy, UnifiedCache, Caches = caching.CacheType, caching.Policy, caching.UnifiedCache, caching.Caches
+    CacheType, Policy, UnifiedCache, Caches = caching.CacheType, caching.Policy, caching.UnifiedCache, caching.Caches
 
 
 class Clock:
@@ -306,7 +306,10 @@ def test_counts_are_told_by_type_for_the_stores_that_are_alive() -> None:
 
 def test_types_of_ones_own_come_from_a_mapping_or_a_toml_file(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text('[app.caches.QUOTES]\nttl = 2.5\nmax_size = false\npolicy = "fifo"\nevents = ["bar"]\n[app.caches.STATE]\nttl = 5\n')
+    file.write_text(
+        '[app.caches.QUOTES]\nttl = 2.5\nmax_size = false\npolicy = "fifo"\nevents = ["bar"]\n'
+        "[app.caches.STATE]\nttl = 5\n"
+    )
     caches = Caches()
     caches.configure_from(file, "app.caches")
     told = caches.of("QUOTES").settings
@@ -394,7 +397,10 @@ def test_values_are_let_go_when_their_entry_is() -> None:
         pass
 
     cache = UnifiedCache[str, Big].of(max_size=1)
-    for forget in (lambda: cache.delete("a"), cache.clear, lambda: cache.set("b", Big()), lambda: cache.set("a", Big())):
+    ways: list[Callable[[], object]] = [
+        lambda: cache.delete("a"), cache.clear, lambda: cache.set("b", Big()), lambda: cache.set("a", Big())
+    ]  # fmt: skip
+    for forget in ways:
         value = Big()
         alive = weakref.ref(value)
         cache.set("a", value)
@@ -451,9 +457,13 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent(locked: bool) -> None:
         go_on.wait(10)
         return "parent"
 
+    def hold(_key: str) -> bool:
+        slow()
+        return False
+
     def work() -> None:
         if locked:
-            cache.invalidate_where(lambda key: started.set() or go_on.wait(10) and False)
+            cache.invalidate_where(hold)
         else:
             cache.get_or_compute("slow", slow)
 
@@ -477,3 +487,23 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent(locked: bool) -> None:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+def test_what_the_page_of_the_documentation_shows_is_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs/unified-cache.md").read_text(encoding="utf-8")
+    python, toml = (page.partition(f"```{language}\n")[2].partition("```")[0] for language in ("python", "toml"))
+    held: dict[str, Any] = {"__name__": "page"}
+    exec(python.replace("app.core.cache", "overhaul.unified.cache"), held)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "0.4 0.4 252" and said[1] in page
+    assert held["monitor"].known.hit_rate == 0.5
+    caches = Caches()
+    (tmp_path / "settings.toml").write_text(toml)
+    caches.configure_from(tmp_path / "settings.toml", "caches")
+    assert caches.of("QUOTES").settings == caching.CacheSettings(
+        2.5, None, Policy.FIFO, caching.Boundary.AFTER, ("bar",)
+    )
+    table = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| `")][:7]
+    for name, ttl, size in table:
+        told = Caches().settings(name.split("`")[1])
+        assert (ttl.strip(), size.strip()) == (str(told.ttl or "none"), str(told.max_size))

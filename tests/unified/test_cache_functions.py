@@ -18,10 +18,10 @@ import pytest
 
 if TYPE_CHECKING:
     from unified import cache as caching  # noqa: TID251
+    from unified.cache import Caches, UnifiedCache, arguments, cached  # noqa: TID251
 else:
     caching = importlib.import_module("overhaul.unified.cache")
-
-cached, arguments, UnifiedCache, Caches = caching.cached, caching.arguments, caching.UnifiedCache, caching.Caches
+    cached, arguments, UnifiedCache, Caches = caching.cached, caching.arguments, caching.UnifiedCache, caching.Caches
 
 
 @cached(maxsize=16)
@@ -39,7 +39,8 @@ def with_ttl(number: int, factor: int = 2) -> int:
 @pytest.mark.parametrize("function", [plainly, with_ttl], ids=["plain", "ttl"])
 def test_a_decorated_function_looks_like_itself(function: Any) -> None:
     assert function.__doc__ == "Multiply." and function.__name__ in ("plainly", "with_ttl")
-    assert function.__wrapped__(3, factor=3) == 9 and list(inspect.signature(function).parameters) == ["number", "factor"]
+    assert function.__wrapped__(3, factor=3) == 9
+    assert list(inspect.signature(function).parameters) == ["number", "factor"]
     assert function.cache_parameters() == {"maxsize": 16, "typed": False}
     assert pickle.loads(pickle.dumps(function)) is function is copy.deepcopy(function)
     function.cache_clear()
@@ -143,7 +144,8 @@ def test_none_is_kept() -> None:
 
 
 def test_what_raises_is_not_kept() -> None:
-    for options in ({}, {"ttl": 60}, {"single_flight": True}):
+    ways: list[dict[str, Any]] = [{}, {"ttl": 60}, {"single_flight": True}]
+    for options in ways:
         calls: list[int] = []
 
         @cached(**options)
@@ -161,7 +163,7 @@ def test_a_memo_by_positional_arguments_lets_unhashable_ones_through_and_refuses
     calls: list[Any] = []
 
     @cached(maxsize=None, key=arguments, unhashable="call")
-    def total(values: Any, more: int = 0) -> int:
+    def total(values: Any, more: int = 0) -> Any:
         calls.append(values)
         return sum(values) + more
 
@@ -175,7 +177,10 @@ def test_a_memo_by_positional_arguments_lets_unhashable_ones_through_and_refuses
 def test_a_key_of_ones_own_decides_what_is_the_same() -> None:
     calls: list[str] = []
 
-    @cached(key=lambda name, **_: name.lower())
+    def lowered(name: str, **_: object) -> str:
+        return name.lower()
+
+    @cached(key=lowered)
     def look_up(name: str, *, verbose: bool = False) -> str:
         calls.append(name)
         return name
@@ -213,7 +218,10 @@ def test_in_a_store_of_others_keys_begin_with_the_functions_name() -> None:
     assert len(store) == 2 and treble(1) == 3
     assert store.hits == 1
 
-    @cached(store=store, key=lambda number: ("square", number))
+    def named(number: int) -> tuple[str, int]:
+        return "square", number
+
+    @cached(store=store, key=named)
     def square(number: int) -> int:
         return number * number
 
@@ -233,7 +241,8 @@ def test_tags_of_a_function_are_those_of_its_entries() -> None:
 
 
 def test_with_single_flight_threads_call_once_and_without_it_each_that_finds_nothing_does() -> None:
-    for options, expected in (({"single_flight": True}, 1), ({"ttl": 60}, 4), ({}, 4)):
+    ways: list[tuple[dict[str, Any], int]] = [({"single_flight": True}, 1), ({"ttl": 60}, 4), ({}, 4)]
+    for options, expected in ways:
         barrier, calls = threading.Barrier(4), list[int]()
 
         @cached(**options)
@@ -385,7 +394,7 @@ def test_a_coroutine_function_is_awaited_once_and_its_failures_are_not_kept() ->
     async def main() -> None:
         with pytest.raises(OSError):
             await fetch("a")
-        assert await asyncio.gather(fetch("a"), fetch("a"), fetch("b")) == ["a", "a", "b"]
+        assert list(await asyncio.gather(fetch("a"), fetch("a"), fetch("b"))) == ["a", "a", "b"]
         assert await fetch(["c"]) == ["c"] == await fetch(["c"])
 
     asyncio.run(main())
@@ -393,14 +402,20 @@ def test_a_coroutine_function_is_awaited_once_and_its_failures_are_not_kept() ->
     assert fetch.cache_info() == (1, 3, 4, 2) and inspect.iscoroutinefunction(fetch)
 
 
-@pytest.mark.parametrize("options", [{"ttl": 0}, {"ttl": 5, "maxsize": 0}, {"policy": "x"}, {"unhashable": "ignore"}])
+BOTH: dict[str, Any] = {"per_instance": True, "store": UnifiedCache[Any, Any].of()}
+
+
+@pytest.mark.parametrize(
+    "options", [{"ttl": 0}, {"ttl": 5, "maxsize": 0}, {"policy": "x"}, {"unhashable": "ignore"}, BOTH], ids=str
+)
 def test_options_that_make_no_sense_are_refused_where_they_are_given(options: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"ttl|max_size|policy|unhashable"):
+    with pytest.raises(ValueError, match=r"ttl|max_size|policy|unhashable|told apart"):
         cached(**options)(abs)
 
 
 def test_recursion_goes_hundreds_of_calls_deep_whatever_is_asked_for() -> None:
-    for options, depth in (({}, 300), ({"ttl": 60}, 300), ({"single_flight": True}, 200)):
+    ways: list[tuple[dict[str, Any], int]] = [({}, 300), ({"ttl": 60}, 300), ({"single_flight": True}, 200)]
+    for options, depth in ways:
 
         @cached(maxsize=None, **options)
         def total(n: int) -> int:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -266,6 +268,32 @@ def test_what_a_maker_raises_arrives_as_it_is_and_what_was_built_is_closed_the_l
     assert log == ["c", "b", "a"]
     assert [one.phase for one in parts.report()] == ["registered"] * 5
     assert parts.report()[3].error == "KeyError: 'nothing'"
+
+
+def test_even_a_stop_iteration_arrives_as_it_is_with_its_cause_and_context() -> None:
+    def fail() -> None:
+        try:
+            next(iter(()))
+        except StopIteration as error:
+            raise StopIteration("ours") from error
+
+    parts = ManagerFactory()
+    parts.register("a", Bus, stop="stop")
+    parts.register("b", fail)
+    other = ManagerFactory()
+    lazy = other.register("lazy", fail, lazy=True)
+    for ask in (parts.build, lambda: lazy.value):
+        with pytest.raises(StopIteration, match="ours") as raised:
+            ask()
+        assert isinstance(raised.value.__cause__, StopIteration) and raised.value.__context__ is raised.value.__cause__
+
+
+def test_one_name_is_one_need_and_one_method() -> None:
+    parts = ManagerFactory()
+    parts.register("feed", lambda: Feed(parts["bus"]), needs="bus", interface="start()")
+    parts.register("bus", Bus)
+    parts.build()
+    assert parts.tiers() == (("bus",), ("feed",))
 
 
 def test_a_build_that_failed_can_be_tried_again_from_the_start() -> None:
@@ -545,6 +573,14 @@ def test_stopped_parts_start_again() -> None:
         with parts:
             pass
     assert bus.value.log == ["bus on", "bus off"] * 2
+
+
+def test_the_page_about_it_says_what_is_so(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "unified-factory.md").read_text("utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    exec(compile(code.replace("app.core.factory", factories.__name__), "unified-factory.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == [
+        "feed started", "feed stopped", "bus closed", "(('bus',), ('feed',))"]
 
 
 def test_the_report_has_the_time_of_every_step() -> None:

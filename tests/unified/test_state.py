@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -158,6 +159,15 @@ def test_what_cannot_be_referred_to_weakly_is_refused_with_the_remedy() -> None:
     kind.register(machine, strong=True)
     kind.transition(machine, "b")
     assert machine.state == "b" and list(where.states().values()) == ["b"]
+
+
+def test_a_machine_that_cannot_be_read_hides_no_other() -> None:
+    where = coordinator()
+    kind = where.kind("session", Session, table=states.anywhere(["new"]), attribute="phase")
+    half_made, whole = Session.__new__(Session), Session()
+    kind.register(half_made, "half made")
+    kind.register(whole, "whole")
+    assert where.states() == {"whole": "new"} and isinstance(where.failing()["half made"], AttributeError)
 
 
 def test_ten_thousand_machines_come_and_go() -> None:
@@ -562,3 +572,16 @@ def test_the_system_has_the_user_s_own_states_and_table() -> None:
     assert where.system is Plant.HOT
     assert [(one.before, one.after, one.how, one.because) for one in where.history()] == [
         (Plant.COLD, Plant.HOT, "system", "lit")]
+
+
+def test_the_page_about_it_says_what_is_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "unified-state.md").read_text("utf-8")
+    code = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code.replace("app.core.state", states.__name__), "unified-state.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == [
+        "order-1: from SENT to NEW: the table has no such transition; it has DONE",
+        f"{tmp_path}/positions.json: not as its checksum says",
+    ]

@@ -125,6 +125,23 @@ def test_one_that_has_not_come_back_is_not_told_again_until_it_has(hung: threadi
     assert slow.seen == [1, 3] and where.failing() == {}
 
 
+def test_machines_that_answer_at_the_last_moment_give_one_reply_each() -> None:
+    where = states.StateCoordinator(timeout=0.002)
+    kind = kind_of(where)
+    naps = [0.0, 0.0018, 0.002, 0.0022, 0.004] * 8
+
+    def nap(seconds: float) -> Callable[[Any], object]:
+        return lambda _: time.sleep(seconds)
+
+    held = [kind.register(Machine(str(number), nap(seconds))) for number, seconds in enumerate(naps)]
+    for number in range(10):
+        replies = where.tell(number).replies
+        assert [one.machine for one in replies] == list(where.states())
+        for machine, reply in zip(held, replies, strict=True):
+            assert machine.seen.count(number) == (reply.status != "busy")
+        until(lambda: all(one.status != "busy" for one in where.tell(None).replies))
+
+
 def test_a_machine_with_less_time_after_one_with_more_is_watched_by_its_own(hung: threading.Event) -> None:
     where = states.StateCoordinator(timeout=60)
     patient, hasty = kind_of(where), kind_of(where, timeout=0.05)
@@ -273,6 +290,70 @@ def test_under_asyncio_too_one_that_hangs_or_fails_stops_no_other(hung: threadin
     answers, failing = asyncio.run(run())
     assert answers == [("late", "late"), ("sick", "failed"), ("hung", "late"), ("well", "done")]
     assert failing == ["hung", "late", "sick"]
+
+
+def test_a_coroutine_that_will_not_be_cancelled_is_left_and_told_again_when_it_is_back() -> None:
+    async def stubborn(machine: Machine, event: float) -> str:
+        until = time.monotonic() + event
+        while time.monotonic() < until:
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                machine.seen.append("no")
+        return "back"
+
+    async def run() -> None:
+        where = states.StateCoordinator(timeout=0.05)
+        machine = kind_of(where, on_event=stubborn).register(Machine("a"), "a")
+        began = time.monotonic()
+        assert [one.status for one in (await where.atell(0.4)).replies] == ["late"]
+        assert time.monotonic() - began < 0.3
+        assert [one.status for one in (await where.atell(0)).replies] == ["busy"]
+        await asyncio.sleep(0.5)
+        assert (await where.atell(0)).results == {"a": "back"} and machine.seen == ["no"]
+
+    asyncio.run(run())
+
+
+def test_a_machine_s_own_timeout_and_cancellation_are_its_failures() -> None:
+    async def own(machine: Machine, event: object) -> None:
+        raise TimeoutError("upstream")
+
+    async def cancelled(machine: Machine, event: object) -> None:
+        raise asyncio.CancelledError
+
+    async def run() -> list[str]:
+        where = states.StateCoordinator()
+        held = [kind_of(where, on_event=do).register(Machine("")) for do in (own, cancelled)]
+        replies = await where.atell(0)
+        assert len(held) == 2
+        return [f"{one.status}: {one.error}" for one in replies.replies]
+
+    assert asyncio.run(run()) == ["failed: upstream", "failed: machine-2 was cancelled"]
+
+
+def test_a_cancelled_teller_cancels_what_it_waits_for() -> None:
+    ends: list[str] = []
+
+    async def long(machine: Machine, event: object) -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ends.append("ended")
+
+    async def run() -> None:
+        where = states.StateCoordinator(timeout=None)
+        held = kind_of(where, on_event=long).register(Machine(""))
+        task = asyncio.create_task(where.atell(0))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0)
+        assert held.seen == []
+
+    asyncio.run(run())
+    assert ends == ["ended"]
 
 
 def test_the_loop_turns_while_other_functions_are_called() -> None:

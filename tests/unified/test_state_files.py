@@ -8,6 +8,8 @@ import io
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -293,6 +295,25 @@ def test_killed_at_any_instant_a_generation_is_there_and_it_is_the_old_or_the_ne
     assert {generation for _, generation in seen} == {"current"}
 
 
+def test_a_process_that_is_really_killed_leaves_a_sound_generation(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    program = f"""
+import importlib, itertools
+states = importlib.import_module({states.__name__!r})
+for number in itertools.count():
+    states.save_json({str(path)!r}, [number] * 20_000)
+    print(number, flush=True)
+"""
+    for wait in (1, 3, 4, 6, 9):
+        with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            told = [int(process.stdout.readline()) for _ in range(wait)]
+            process.kill()
+        loaded = states.load_json(path)
+        assert loaded.generation == "current" and len(set(loaded.value)) == 1 and len(loaded.value) == 20_000
+        assert loaded.value[0] >= told[-1]
+
+
 def test_killed_again_and_again_between_saves_that_succeed_nothing_unsound_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,6 +332,37 @@ def test_killed_again_and_again_between_saves_that_succeed_nothing_unsound_is_lo
             path.write_text("damaged")
             assert isinstance(states.load_json(path).value, int)
             states.save_json(path, last)
+
+
+def test_what_is_private_stays_private_beside_itself_too(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    states.write_text(path, "a")
+    path.chmod(0o600)
+    states.atomic_write(path, "b")
+    states.atomic_write(path, "c")
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("secret", "secret.previous")] == [0o600] * 2
+
+
+def test_threads_that_save_and_load_one_file_see_whole_generations_only(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    states.save_json(path, ["first"])
+    ended = threading.Event()
+
+    def save(name: str) -> None:
+        for number in range(25):
+            states.save_json(path, [name, number])
+        ended.set()
+
+    writers = [threading.Thread(target=save, args=(name,)) for name in "abc"]
+    for writer in writers:
+        writer.start()
+    loaded = list[Any]()
+    while not ended.is_set():
+        loaded.append(states.load_json(path))
+    for writer in writers:
+        writer.join()
+    assert loaded and {one.generation for one in loaded} == {"current"}
+    assert states.load_json(path).value[1] == 24
 
 
 def test_a_failing_disk_raises_and_leaves_no_scratch_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

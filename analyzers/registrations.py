@@ -41,7 +41,8 @@ def registrations(module: Module) -> Iterator[Registration]:
             continue
         first: Any = call.args[0].value
         keywords = {one.keyword.value: one.value for one in call.args if one.keyword is not None}
-        if any(one.keyword is not None for one in call.args[:2]) or first.__class__ is not cst.SimpleString or call.args[0].star:
+        named = any(one.keyword is not None or one.star for one in call.args[:2])
+        if named or first.__class__ is not cst.SimpleString:
             continue
         machine = func.attr.value == "kind"
         if not (keywords.keys() & {"table", "attribute", "read"} if machine else keywords.keys() & _OF_PARTS):

@@ -35,26 +35,28 @@ class BreakCycle(Request, frozen=True, kw_only=True):
     """What may be done: import under TYPE_CHECKING what only annotations use (`typing`), from the module that defines a
     name (`defining-module`), in the functions that use it (`defer`); move it to a third module (`move`); `lazy` imports
     of Python 3.15. The cheapest that is proven is taken, in this order."""
+    partly: bool = False
+    """Where a ring cannot be opened, cuts are made that leave a smaller one."""
 
 
 @Codemod
 def break_cycle(project: Project, request: BreakCycle) -> Iterator[Proposal]:
     """Break import cycles, each by the cheapest cut that is proven.
 
-    For each cycle the cheapest set of imports is taken without which no ring is left: under TYPE_CHECKING where only
-    annotations use the name (in quotes where Python would evaluate them), from the module that defines it instead of
-    the package that hands it on, in the functions that use it, or by a move of what is needed to a module of its own. Never
-    by hiding the import from the reader. A cut counts when the audit of the result says that the cycle is gone or does
-    less harm, no import fails that worked and no name means anything else. Refused, or left with its reason where all
-    cycles are asked for: names that others take from the module, replace there in tests, or see as a whole; annotations
-    that somebody looks at when the code runs; functions that may run while modules are imported; modules that register
-    something when they are imported.
+    For each cycle the cheapest set of imports is taken without which no ring is left: under TYPE_CHECKING where
+    only annotations use the name (in quotes where Python would evaluate them), from the module that defines it
+    instead of the package that hands it on, in the functions that use it, or by a move of what is needed to a
+    module of its own. Never by hiding the import from the reader. A cut counts when the audit of the result says
+    that the cycle is gone or does less harm, no import fails that worked and no name means anything else. Refused,
+    or left with its reason where all cycles are asked for: names that others take from the module, replace there in
+    tests, or see as a whole; annotations that somebody looks at when the code runs; functions that may run while
+    modules are imported; modules that register something when they are imported.
     """
     if request.target and request.all:
         raise UsageError(f"{request.target}: say a target, or all = true, not both")
     if "lazy" in request.ways:
         refuse_lazy(project)
-    breaker = Breaker(project, request.ways)
+    breaker = Breaker(project, request.ways, partly=request.partly)
     if "->" in request.target:
         _edge(project, breaker, request)
     elif request.target:
@@ -77,7 +79,7 @@ def _module(project: Project, breaker: Breaker, request: BreakCycle) -> None:
     _known(project, request.target)
     kinds = request.impact or ("fatal", "order-dependent", "latent")
     breaker.all(kinds, request.target)
-    for stuck in breaker.stuck.values():
+    for stuck in breaker.stuck.values() if not (request.partly and breaker.broken) else ():
         raise _refused(stuck)
 
 

@@ -9,6 +9,7 @@ from overhaul.drafts import Drafted
 from overhaul.errors import Refused
 from overhaul.leaves import Draft
 from overhaul.project import Project
+from overhaul.refactoring.memo_drafts import memo_steps
 from overhaul.scaffolding.placing import placed
 from overhaul.unifying.cache_drafts import CLASS, classes, drafted, home_of, sketch
 
@@ -34,8 +35,8 @@ def cache(project: Project) -> Iterator[Drafted]:
             return
     module = ready.layout.module_of(path)
     steps = [drafted(project, ready, sketch(project, row, f"{module}:{CLASS}")) for row in rows]
-    memos: list[Drafted] = []
+    memos = list(memo_steps(project, ready, module))
     if not there and (steps or memos):
         yield Drafted(codemod="scaffold", keys={"what": "cache", "into": path}, title="The unified cache")
     yield from sorted(steps, key=lambda one: not one.ready)
-    yield from memos
+    yield from sorted(memos, key=lambda one: not one.ready)

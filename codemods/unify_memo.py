@@ -17,9 +17,10 @@ class UnifyMemo(Request, frozen=True, kw_only=True):
     """Which memo, and what of the unified cache it is to use."""
 
     target: str
-    """A function that is decorated (`package.module:f`, `package.module:Class.f`), a dictionary (`package.module:_CACHE`,
-    `package.module:Class._cache`), a memoiser of the project's own (`package.module:memoize`) for all its uses, or, with
-    `all`, a module or package."""
+    """A function that is decorated (`package.module:f`, `package.module:Class.f`), a dictionary
+    (`package.module:_CACHE`, `package.module:Class._cache`), an attribute that is worked out once
+    (`package.module:Class._value`), a memoiser of the project's own (`package.module:memoize`) for all its uses, or,
+    with `all`, a module or package."""
     cache: str
     """The module with the unified cache: `app.core.cache`, or `overhaul.unified.cache` where that is installed."""
     all: bool = False

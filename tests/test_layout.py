@@ -430,3 +430,21 @@ def test_packages_nested_beyond_the_recursion_limit_are_named(tmp_path: Path) ->
     entries = tuple(Entry("d/" * count + "__init__.py", 0, 0, 0) for count in range(1, depth + 1))
     layout = lay_out(Tree(tmp_path, entries), Config())
     assert layout.module_of(entries[-1].path) == ".".join(["d"] * depth)
+
+
+@pytest.mark.parametrize(
+    ("files", "needed"),
+    [
+        ({"requirements.txt": "Click>=8  # a remark\n-r more.txt\npytest; extra == 'dev'\nruamel.yaml\n"}, True),
+        ({"requirements.txt": "click\n", "pyproject.toml": '[project]\ndependencies = ["rich"]\n'}, False),
+        ({"docs/requirements.txt": "click\n"}, False),
+    ],
+)
+def test_requirements_txt_says_what_is_needed_where_no_metadata_does(
+    tmp_path: Path, files: dict[str, str], needed: bool
+) -> None:
+    for path, text in {"a.py": "", **files}.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    found = lay_out(discover(tmp_path, Config()), Config()).needed
+    assert ({"click", "ruamel_yaml"} <= found and "pytest" not in found) if needed else "click" not in found

@@ -282,34 +282,64 @@ class _Flight:
     def boarded(self, blocking: bool) -> bool:
         """Note that the caller waits for it; False when it could end only after something of the caller's has."""
         mine, thread = set(_insides()), threading.get_ident()
-        seen: set[_Flight] = {self}
-        unseen: list[_Flight] = [self]
-        with _WAITING:
-            while unseen:
-                flight = unseen.pop()
-                if flight in mine or (flight.thread == thread and (blocking or flight.blocks)):
-                    return False
-                further = set(flight.waits) - seen
-                seen |= further
-                unseen.extend(further)
+        with _WAITS:
+            if _WAITS.stuck(self, mine, thread, blocking):
+                return False
             for flight in mine:
                 flight.waits += (self,)
+            if blocking:
+                _WAITS.blocked[thread] = self
         return True
 
-    def left(self) -> None:
+    def left(self, blocking: bool) -> None:
         """Note that the caller does not wait any more."""
-        with _WAITING:
+        with _WAITS:
             for flight in _insides():
                 place = flight.waits.index(self)
                 flight.waits = flight.waits[:place] + flight.waits[place + 1 :]
+            if blocking:
+                _WAITS.blocked.pop(threading.get_ident(), None)
+
+
+class _Waits:
+    """Who waits for what, in all caches, as they may wait for each other; to be read and changed inside of `with`."""
+
+    def __init__(self) -> None:
+        self._lock = lock = threading.RLock()
+        self.blocked: dict[int, _Flight] = {}
+        """What a thread waits for, and with it whatever is computed there, its event loop too."""
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=self._forked)
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def _forked(self) -> None:
+        self.blocked.clear()
+        self._lock.release()
+
+    def stuck(self, awaited: _Flight, mine: set[_Flight], thread: int, blocking: bool) -> bool:
+        """Whether a flight cannot end before one of these, or before something that this thread then keeps waiting."""
+        seen: set[_Flight] = {awaited}
+        unseen: list[_Flight] = [awaited]
+        while unseen:
+            flight = unseen.pop()
+            if flight in mine or (flight.thread == thread and (blocking or flight.blocks)):
+                return True
+            further = set(flight.waits)
+            if flight.thread in self.blocked:
+                further.add(self.blocked[flight.thread])
+            unseen.extend(further - seen)
+            seen |= further
+        return False
 
 
 _INSIDE: Final[ContextVar[_Flight | None]] = ContextVar("unified_cache_inside", default=None)
 """The innermost computation that the running code is part of."""
-_WAITING: Final = threading.Lock()
-"""Guards `waits` of all flights: caches may wait for each other."""
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_WAITING.acquire, after_in_parent=_WAITING.release, after_in_child=_WAITING.release)
+_WAITS: Final = _Waits()
 
 
 def _insides() -> Iterator[_Flight]:
@@ -660,6 +690,8 @@ class UnifiedCache(Generic[K, V]):
 
     def _drop(self, key: K) -> None:
         """With the lock held, and an entry there."""
+        if self._touched:
+            self._drain()  # or the key would be held by what is noted
         before = self._entries.pop(key)  # held to the end, as above
         if self._order is not None:
             self._order.pop(key, None)
@@ -746,7 +778,7 @@ class UnifiedCache(Generic[K, V]):
             try:
                 baton.acquire()
             finally:
-                flight.left()
+                flight.left(blocking=True)
             if flight.value is not _ABSENT:
                 self._touched.append(key)
                 return cast(V, flight.value)
@@ -778,7 +810,7 @@ class UnifiedCache(Generic[K, V]):
             try:
                 await future
             finally:
-                flight.left()
+                flight.left(blocking=False)
             if flight.value is not _ABSENT:
                 self._touched.append(key)
                 return cast(V, flight.value)

@@ -6,7 +6,6 @@ import ast
 import difflib
 import inspect
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
@@ -345,6 +344,9 @@ class ManagerFactory:
     def _building(self) -> _Steps:
         if self._whole:
             return
+        busy = [part.name for part in self._parts.values() if part.phase == "building"]
+        if busy:
+            raise FactoryError(f"being built already: {', '.join(map(repr, busy))}")
         self.validate()
         earlier = len(self._done)
         try:
@@ -369,7 +371,11 @@ class ManagerFactory:
                 yield from self._making(self._parts[name])
         part.phase, part.error = "building", None
         make = _Job(part, "build", partial(self._made, part))
-        yield [make]
+        try:
+            yield [make]
+        finally:
+            if not make.done or make.error is not None:
+                part.phase = "registered"  # for the next try, also after an interrupt
         if make.error is None:
             part.made.append(make.value)
             self._done.append(part)
@@ -385,7 +391,6 @@ class ManagerFactory:
         part.error = jobs[-1].error
         log.log(logging.WARNING if part.optional else logging.DEBUG, "%r was not built: %r", part.name, part.error)
         if not part.optional:
-            part.phase = "building" if part.made else "registered"
             raise _Failed(part.error)
         yield from self._undoing([part] if part.made else [], part.error)
         part.phase = "failed"
@@ -717,7 +722,9 @@ class _Wanted:
 def _wanted(interface: type | Iterable[str]) -> Iterator[_Wanted]:
     """What a class has in public, or what texts say: "close", "get(key, default=None)"."""
     if isinstance(interface, type):
-        names = dict.fromkeys(name for base in interface.__mro__[:-1] for name in (*vars(base), *_annotated(base)))
+        names = dict.fromkeys(
+            name for base in interface.__mro__[:-1] for name in (*vars(base), *(_annotated(base) or ()))
+        )
         for name in names:
             if not name.startswith("_"):
                 signature = _signature(interface, name)
@@ -729,24 +736,19 @@ def _wanted(interface: type | Iterable[str]) -> Iterator[_Wanted]:
         yield _Wanted(name, text, _calls_of_text(text) if bracket else ())
 
 
-def _annotated(base: type) -> Iterable[str]:
-    """Names of attributes that a class declares; from Python 3.14 on without evaluating what they are."""
-    if sys.version_info >= (3, 14):
-        import annotationlib
-
-        return annotationlib.get_annotations(base, format=annotationlib.Format.STRING)
-    return inspect.get_annotations(base)
+def _annotated(base: type) -> Iterable[str] | None:
+    """Names of attributes that a class declares; None where types that only checkers know hide them (Python 3.14)."""
+    try:
+        return inspect.get_annotations(base)
+    except NameError:
+        return None
 
 
 def _signature_of(function: Callable[..., object]) -> inspect.Signature | None:
-    """None for what does not tell how it is called."""
+    """None for what does not tell how it is called, for the same reason or another."""
     try:
-        if sys.version_info >= (3, 14):
-            import annotationlib
-
-            return inspect.signature(function, annotation_format=annotationlib.Format.STRING)
         return inspect.signature(function)
-    except ValueError:
+    except (ValueError, NameError):
         return None
 
 
@@ -791,13 +793,16 @@ def _calls_of_text(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 def _class_problems(cls: type, interface: Iterable[_Wanted]) -> Iterator[str]:
     """What an instance cannot have, whatever its constructor does."""
-    set_later = {name for base in cls.__mro__ for name in (*_annotated(base), *_touched(base))}
+    declared = [_annotated(base) for base in cls.__mro__]
+    anything = None in declared or hasattr(cls, "__getattr__")
+    set_later = {name for names in declared for name in names or ()}
+    set_later.update(name for base in cls.__mro__ for name in _touched(base))
     for wanted in interface:
         if inspect.getattr_static(cls, wanted.name, _MISSING) is not _MISSING:
             signature = _signature(cls, wanted.name)
             if signature is not None:
                 yield from _arity_problem(wanted, signature)
-        elif wanted.name not in set_later and not hasattr(cls, "__getattr__"):
+        elif wanted.name not in set_later and not anything:
             yield f"has no {wanted.text}{_nearest(wanted.name, _public(cls))}"
 
 

@@ -322,9 +322,9 @@ class Divider:
             return
         lines = range(self.statements[part.first].number, self._number_behind(part))
         for number in lines:
-            one = self.occurrences.statements[number]
-            if one.node.__class__.__name__ == "Return" and one.scope is self.scope:
-                raise self.refused(one.line, "it returns between two managers", "build the managers in a function each")
+            each = self.occurrences.statements[number]
+            if each.node.__class__.__name__ == "Return" and each.scope is self.scope:
+                raise self.refused(each.line, "it returns between two managers", "make each in a function of its own")
 
     def _number_behind(self, part: Part) -> int:
         if part.behind < len(self.statements):

@@ -54,7 +54,7 @@ class Drafting:
     def _drafted(self, function: str, steps: Sequence[BuildStep]) -> Iterator[Drafted]:
         module = steps[0].module
         name = function.removeprefix(module).lstrip(".")
-        if not name:
+        if name not in self.project.symbols.interior(module).functions:
             return  # made while the module is imported: no function that could be divided
         target, factory = Target(module, name), Target(self.home.module, "ManagerFactory")
         owner = name.rpartition(".")[0]

@@ -22,8 +22,22 @@ def codemod_keys(leaf: Codemod) -> Iterator[str]:
         kind = values(inspect.type_info(field.type))
         default = "" if field.required else f" = {written(_default(field))}"
         yield f"  {field.encode_name}{default}\n      {f'{said}. ' if said else ''}Takes {kind}.\n"
+        yield from _inner(inspect.type_info(field.type))
     yield f'\nIn a migration file:\n\n    [[steps]]\n    codemod = "{leaf.name}"\n'
     yield from (f"    {field.encode_name} = ...\n" for field in fields if field.required)
+
+
+def _inner(kind: inspect.Type) -> Iterator[str]:
+    """Lines on the keys of a table, or of each table of a list."""
+    match kind:
+        case inspect.VarTupleType(item_type=inspect.StructType(cls=struct)) | inspect.StructType(cls=struct):
+            docs = field_docs(struct)
+            for field in msgspec.structs.fields(struct):
+                said = docs.get(field.name, "").rstrip(".")
+                told = f"{said}. " if said else ""
+                yield f"        {field.encode_name}: {told}Takes {values(inspect.type_info(field.type))}.\n"
+        case _:
+            return
 
 
 def _default(field: msgspec.structs.FieldInfo) -> object:

@@ -62,11 +62,21 @@ def values(kind: kinds.Type) -> str:
             return " or ".join(map(written, several))
         case kinds.VarTupleType(item_type=kinds.LiteralType(values=several)):
             return f"a list of any of {', '.join(map(written, several))}"
+        case kinds.VarTupleType(item_type=kinds.StructType() as inner):
+            return f"a list of tables with {_keys(inner)}"
         case kinds.VarTupleType():
             return "a list of texts"
+        case kinds.StructType():
+            return f"a table with {_keys(kind)}"
+        case kinds.DictType():
+            return "a table of texts"
         case kinds.StrType():
             return "a text"
         case kinds.UnionType(types=several):
             return " or ".join(map(values, several))
         case _:
             return type(kind).__name__.removesuffix("Type").lower()
+
+
+def _keys(kind: kinds.StructType) -> str:
+    return ", ".join(field.encode_name for field in kind.fields)

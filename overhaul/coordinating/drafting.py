@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -65,7 +66,7 @@ class Drafting:
         for row in self.machines:
             target = Target(row.module, row.name)
             keys = {"machine": str(target), "coordinator": str(coordinator), "state": self.home.module}
-            tried = Trial(lambda target=target: self._coordinated(target, coordinator))
+            tried = Trial(partial(self._coordinated, target, coordinator))
             if tried.nothing:
                 continue
             owner = row.name.rpartition(".")[0]
@@ -91,13 +92,16 @@ class Drafting:
                 continue
             target = Target(row.module, row.name)
             because = tuple(f"{one.path}:{one.line}: {one.scope or one.module} sets {row.name}" for one in sites)
-            tried = Trial(lambda target=target: Guarding(self.trial, target, "").proposals())
+            tried = Trial(partial(self._guarded, target))
             if tried.nothing and not tried.left:
                 continue
             yield self._step(
                 "guard_state", {"machine": str(target)}, f"{row.name} is set by its owner", because, tried, row.module,
                 (row.name.rpartition(".")[0],),
             )  # fmt: skip
+
+    def _guarded(self, target: Target) -> Iterator[object]:
+        yield from Guarding(self.trial, target, "").proposals()
 
     # Saves
 
@@ -107,7 +111,7 @@ class Drafting:
                 if member.role != "save" or testing(member.path):
                     continue
                 target = Target(member.module, member.name)
-                tried = Trial(lambda target=target: Saving(self.trial, target, self.home.module).proposals())
+                tried = Trial(partial(self._saved, target))
                 if tried.nothing or "writes no file in place" in tried.refused:
                     continue
                 because = [f"{member.path}:{member.line}: {member.name} writes over the old file"]
@@ -118,6 +122,9 @@ class Drafting:
                     "atomic_save", keys, f"{member.name} replaces its file whole", tuple(because), tried,
                     member.module, (member.name,),
                 )  # fmt: skip
+
+    def _saved(self, target: Target) -> Iterator[object]:
+        yield from Saving(self.trial, target, self.home.module).proposals()
 
     def _step(
         self, codemod: str, keys: Mapping[str, object], title: str, because: tuple[str, ...], tried: Trial,

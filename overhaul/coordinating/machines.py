@@ -358,7 +358,8 @@ class Coordinating:
                     continue
                 own = interior.functions.get(f"{name}.__init__")
                 text = self.project.source(path).text().splitlines()
-                if own is not None and "super()" not in "\n".join(text[own.line - 1 : own.end]):
+                body = "\n".join(text[own.line - 1 : own.end]) if own is not None else "super()"
+                if "super(" not in body and ".__init__(" not in body:
                     yield self.project.leftover(
                         path, row.line, self.machine, f"{name} does not call the constructor that registers"
                     )  # fmt: skip

@@ -213,10 +213,10 @@ class Saving:
                 if not other:
                     why = f"{name.name} may look at the file before it is complete"
                     raise self._refused(name.line, why, "move it behind the `with`")
-        for other in self.body.names():
-            if other.name == "open" and other.use == "call" and other is not one:
-                around = self.body.occurrences.statement_of(other)
-                if around.start <= one.start < around.end and self._place(other) == self._place(one):
+        for each in self.body.names():
+            if each.name == "open" and each.use == "call" and each is not one:
+                around = self.body.occurrences.statement_of(each)
+                if around.start <= one.start < around.end and self._place(each) == self._place(one):
                     raise self._refused(one.line, "the same file is open already", "read it before")
         if "yield" in _WORDS.findall(self.file.brackets.code[statement.start : statement.end]):
             raise self._refused(one.line, "it yields while the file is open", "write the file by hand")

@@ -77,10 +77,10 @@ class _Failed(Exception):
 class Breaker:
     """Breaks rings, and keeps what that changes."""
 
-    def __init__(self, project: Project, ways: Collection[Way]) -> None:
-        """Nothing is done yet."""
+    def __init__(self, project: Project, ways: Collection[Way], *, partly: bool = False) -> None:
+        """Nothing is done yet. `partly`: cuts count that only make a ring smaller, where none opens it."""
         self.project = self.now = project
-        self._ways = ways
+        self._ways, self._partly = ways, partly
         self._stages: list[tuple[FileChange, ...]] = []
         self._moved: list[tuple[Moved, ...]] = []
         self.leftovers: list[Leftover] = []
@@ -165,9 +165,15 @@ class Breaker:
             yield fresh[0]
         for number, cut in enumerate(choosing.single(banned)):
             if number >= _SINGLE:
-                return
+                break
             if (one := Choice((cut,), whole=False)) not in seen:
                 yield one
+        for _ in range(_TRIES if self._partly else 0):
+            rest = choosing.without_moves(banned)
+            if rest is None or rest in seen:
+                return
+            seen.add(rest)
+            yield rest
 
     def _taken(self, cycle: Cycle, choice: Choice, stage: _Stage) -> Broken:
         self.now = stage.after
@@ -255,6 +261,8 @@ class Breaker:
             there = any(one.edge == edge and one.counts(level) for one in Sight(stage.after).crossings(edge))
             if there or worst > was:
                 raise _Failed(f"{cycle.path}:{cycle.line}: the import is still there when this is done", ways)
+            return
+        if self._partly and not choice.whole and sum(row.impact for row in after) < cycle.impact and worst <= was:
             return
         if worst >= {"import": was, "call": min(was, 1), "all": 0}[level]:
             rest = next(row for row in after if EFFECTS.index(row.effect) == worst)

@@ -122,6 +122,12 @@ class Choosing:
         cuts = [cut for edge in self.edges if (cut := self.cut(edge, banned)) is not None]
         yield from sorted(cuts, key=lambda one: (one.cost, one.edge))
 
+    def without_moves(self, banned: Banned) -> Choice | None:
+        """The same without moves: what can be done so cheaply, though rings are left."""
+        moves: set[tuple[Edge, Way]] = {(edge, "move") for edge in self.edges}
+        found = self._choice({}, {*banned, *moves})
+        return Choice(found.cuts, whole=False) if found is not None else None
+
     def _choice(self, renamed: Mapping[Edge, Cut], banned: Banned) -> Choice | None:
         """The cheapest cuts, when some edges lead elsewhere."""
         cuts: dict[Edge, Cut] = {}

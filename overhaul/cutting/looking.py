@@ -37,8 +37,8 @@ _LOOKING: Final = frozenset({
 """Packages that look up the names in the annotations of what they are given."""
 _QUIET: Final = frozenset({
     "_pytest", "_typeshed", "abc", "anyio", "asyncio", "atexit", "builtins", "click", "contextlib", "contextvars",
-    "copyreg", "dataclasses", "enum", "functools", "hypothesis", "mock", "pytest", "pytest_asyncio", "tenacity",
-    "threading", "types", "typing", "typing_extensions", "unittest", "warnings",
+    "copyreg", "dataclasses", "enum", "functools", "hypothesis", "mock", "pytest", "pytest_asyncio", "rich",
+    "tenacity", "threading", "types", "typing", "typing_extensions", "unittest", "warnings",
 })  # fmt: skip
 """Packages whose decorators and bases do not; those that do are named in _NOT_QUIET."""
 _NOT_QUIET: Final = frozenset({

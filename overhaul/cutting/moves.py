@@ -97,7 +97,7 @@ def _places(sight: Sight, crossings: Sequence[Crossing], names: tuple[str, ...])
 def _names(module: str, symbol: str) -> Iterator[str]:
     """What a module for a symbol could be called."""
     plain = _WORDS.sub("_", symbol).lower().strip("_")
-    yield from (plain, f"{module.strip('_')}_{plain}", f"{module.strip('_')}_base")
+    yield from (plain, f"{module.strip('_')}_base", f"{module.strip('_')}_{plain}")
 
 
 def carried_out(project: Project, move: Move) -> tuple[list[Change], list[Moved], list[Leftover]]:

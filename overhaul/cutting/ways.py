@@ -26,6 +26,9 @@ Way = Literal["typing", "defining-module", "defer", "move", "lazy"]
 WAYS: Final[Sequence[Way]] = ("typing", "defining-module", "defer", "move", "lazy")
 COST: Final[Mapping[Way, int]] = {"typing": 1, "defining-module": 1, "defer": 2, "move": 5, "lazy": 1}
 
+_NAMED: Final = 3
+"""Up to how many functions are named."""
+
 
 class Option(NamedTuple):
     """One way to do without an import."""
@@ -58,6 +61,9 @@ class Option(NamedTuple):
             case "defining-module":
                 return f"import {name} from {self.module}, which defines it"
             case "defer":
+                names = [one.node.name.value for one in self.functions if type(one.node).__name__ == "FunctionDef"]
+                if len(names) == len(self.functions) <= _NAMED:
+                    return f"import {name} in {', '.join(names)}, which use{'s' if len(names) == 1 else ''} it"
                 return f"import {name} in the {len(self.functions)} functions that use it"
             case "move":
                 return f"move {name} to a module of its own"

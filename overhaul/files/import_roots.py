@@ -67,9 +67,23 @@ def read_metadata(root: Path, files: Iterable[str], planned: Mapping[str, bytes 
     needed = {_module_like(text) for project, kind, text in wanted
               if kind == "needs" and project in own and ";" not in text}  # fmt: skip
     entries = {text.partition("[")[0].strip() for told in said.values() for kind, text, _ in told if kind == "entry"}
+    # Beside metadata it may as well list what only developers need.
+    if not any(kind == "needs" for _, kind, _ in wanted):
+        needed = _listed(root, planned or {})
     return Metadata(
         tuple(mounts), tuple(said), frozenset(required), frozenset(needed), tuple(sorted(entries)), tuple(failures)
     )
+
+
+def _listed(root: Path, planned: Mapping[str, bytes | None]) -> set[str]:
+    """What requirements.txt at the root lists: many programs are installed by nothing else."""
+    name = "requirements.txt"
+    try:
+        data = planned[name] if name in planned else (root / name).read_bytes()
+        lines = (data or b"").decode("utf-8-sig").splitlines()
+    except (OSError, ValueError):
+        return set()
+    return {found for line in lines if ";" not in line and (found := _module_like(line))}
 
 
 def _nearness(file: str) -> tuple[int, str]:

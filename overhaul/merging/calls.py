@@ -46,6 +46,7 @@ class Calls:
         """Nothing is read before it is asked for."""
         self._project = project
         self._files: dict[str, tuple[Tree, dict[int, ast.Call]]] = {}
+        self._telling: dict[str, frozenset[int]] = {}
 
     def _file(self, path: str) -> tuple[Tree, dict[int, ast.Call]]:
         found = self._files.get(path)
@@ -57,6 +58,19 @@ class Calls:
             calls = {tree.end(one.func): one for one in ast.walk(tree.node) if isinstance(one, ast.Call)}
             found = self._files[path] = tree, calls
         return found
+
+    def refuse_compared(self, found: Found, name: str) -> None:
+        """Raises Refused for a use that tells one definition from another: a comparison, the key of a dictionary."""
+        if found.how not in ("name", "attribute"):
+            return
+        tree, _ = self._file(found.path)
+        if found.path not in self._telling:
+            self._telling[found.path] = frozenset(
+                tree.end(one) for node in ast.walk(tree.node) for one in _telling(node)
+            )  # fmt: skip
+        if found.end in self._telling[found.path]:
+            raise Refused(f"{found.path}:{found.line}: {name} is told from others there, as a key or in a comparison: "
+                          "merge it by hand")  # fmt: skip
 
     def changes(self, found: Found, name: str, change: Change) -> Iterator[Replacement]:
         """What becomes of the call at a place that names something.
@@ -114,4 +128,23 @@ class Calls:
         return False
 
 
+_GENERIC: Final = frozenset({"list", "dict", "set", "tuple", "type", "frozenset", "deque", "defaultdict"})
 _PLACING: Final = frozenset({"map", "filter", "sorted", "min", "max"})
+
+
+def _telling(node: ast.AST) -> Iterator[ast.expr]:
+    """The names in an expression by which it tells what they are."""
+    found: list[ast.expr | None] = []
+    match node:
+        case ast.Compare(left=left, comparators=others):
+            found = [left, *others]
+        case ast.Dict(keys=keys):
+            found = list(keys)
+        case ast.Set(elts=elements):
+            found = list(elements)
+        case ast.Subscript(slice=place, value=value):
+            generic = isinstance(value, ast.Name) and (value.id[:1].isupper() or value.id in _GENERIC)
+            found = [] if generic else [place]
+        case _:
+            pass
+    yield from (one for one in found if isinstance(one, ast.Name | ast.Attribute))

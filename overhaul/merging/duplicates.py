@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from overhaul.changes import Edit, Guidance, Kind, Leftover, Proposal, Replaced, Replacement, Target
+import msgspec
+
+from overhaul.changes import Edit, Kind, Leftover, Proposal, Replaced, Replacement, Target, least
 from overhaul.errors import Refused
 from overhaul.merging.calls import Calls, Change, Given
 from overhaul.merging.definitions import Member
@@ -60,6 +62,9 @@ class Merger:
     def proposals(self) -> Iterator[Proposal]:
         """All changes. Raises Refused, with the place and the reason."""
         leftovers: list[Leftover] = []
+        for member, places in self.found.items():
+            for one in places:
+                self._calls.refuse_compared(one, member.name)
         for other in self.others:
             alike = likeness(self.home, other)
             refuse_identity(self.project, self.home, other, self.found[other])
@@ -303,6 +308,8 @@ class Merger:
             if done and not text[done[-1].end :] and done[-1].start == 0:
                 # Nothing is left but imports.
                 done = [Replacement(0, len(text), "".join(one.text for one in done).rstrip() + "\n", done[-1].because)]
+            if any(isinstance(one.node, ast.ClassDef) for one in self.others):
+                done = [msgspec.structs.replace(one, guidance=least((one.guidance, "review"))) for one in done]
             if done:
                 yield self.project.edit(path, done)
 
@@ -315,5 +322,3 @@ class Merger:
                 found += unlisted(other.file, other.name) if listed else []
         return found
 
-
-__all__ = ["Guidance", "Merger"]

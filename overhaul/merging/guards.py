@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused
 from overhaul.merging.definitions import Member
-from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.moving_altered import refuse_altered
 from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced, registering
 from overhaul.refactoring.moving_namespace import refuse_asking
@@ -19,7 +18,7 @@ from overhaul.refactoring.references import Found
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_IDENTITY: Final = re.compile(r"\s*\.\s*(__(?:name|qualname|module|globals|code|dict)__|__class__\s*\.\s*__\w+__)")
+_IDENTITY: Final = re.compile(r"\s*\.\s*(__(?:name|qualname|module|globals|code|dict|doc)__|__class__\s*\.\s*__\w+__)")
 _KEEPING: Final = re.compile(r"(^|\.)(lru_cache|cache|cached|memoize|memoise|memo)$")
 _OWN_NAME: Final = re.compile(r"\b__(?:qualname|module)__\b|\bstacklevel\b|\b_getframe\b|\binspect\.stack\b")
 
@@ -32,13 +31,15 @@ def refuse_identity(project: Project, home: Member, other: Member, found: Sequen
         _refuse_bound(member)
     refuse_by_name(other.file, other.unit)
     refuse_altered(other.file, other.unit, names)
-    needed = sorted(name for name in other.needs if project.symbols.lookup(other.module, "", name) is not None)
-    refuse_replaced(project, other.file, [*names, *_own(other, needed)])
+    needed = [name for name in other.needs if other.file.bindings(other.file.top, name)]
+    refuse_replaced(project, other.file, sorted({*names, *needed}))
     for why, certain in registering(project, other.file, other.unit):
         if certain:
             raise Refused(f"{other.where}: {why}, and {other.name} would no longer be on it: merge it by hand")
     if isinstance(other.node, ast.ClassDef):
         _refuse_state(other)
+        if other.name != home.name:
+            _refuse_private(other)
     for one in found:
         text = project.source(one.path).text()
         if one.how in ("name", "attribute", "import") and (match := _IDENTITY.match(text, one.end)) is not None:
@@ -59,12 +60,12 @@ def _refuse_bound(member: Member) -> None:
         raise Refused(f"{member.symbol.path}:{line}: {match[0]} depends on who asks: merge {member.name} by hand")
 
 
-def _own(member: Member, names: Iterable[str]) -> Iterator[str]:
-    """The globals that its module makes, or passes on under their own names: tests replace those there."""
-    for name in names:
-        meaning = member.project.symbols.lookup(member.module, "", name)
-        if isinstance(meaning, Symbol):
-            yield name
+def _refuse_private(member: Member) -> None:
+    """Raises Refused for private names of a class that is called otherwise afterwards: they have its name in them."""
+    for node in ast.walk(member.node):
+        name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "name", None)
+        if isinstance(name, str) and name.startswith("__") and not name.endswith("__"):
+            raise Refused(f"{member.where}: {name} is _{member.name}{name} to Python: call it otherwise first")
 
 
 def _refuse_state(member: Member) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused
 from overhaul.merging.definitions import Member
-from overhaul.refactoring.moving_graph import Graph
+from overhaul.refactoring.moving_graph import CONDITION, Graph
 from overhaul.refactoring.references import Found
 
 if TYPE_CHECKING:
@@ -59,8 +59,34 @@ class Homes:
                 continue
             users = {one.module for one in found if one.module not in (home.module, other.module)}
             for user in (other.module, *sorted(users)):
+                if why := self._out_of_reach(user, home.module):
+                    return why
                 if ring := self._graph.ring(user, home.module):
                     return f"{user} would import it in a cycle, {ring}"
             if home.module != other.module and home.module in {one.module for one in found}:
                 return f"it uses {other.target} itself"
         return ""
+
+    def _out_of_reach(self, user: str, home: str) -> str:
+        """Why a module cannot count on importing another by its name; "" where it can."""
+        modules = self._project.layout.modules
+        package, top = home.rpartition(".")[0], home.partition(".")[0]
+        around = [".".join(home.split(".")[:count]) for count in range(1, home.count(".") + 1)]
+        whole = all(one in modules and modules[one].kind == "source" for one in around)
+        if user.partition(".")[0] == top and whole and around:
+            return self._fails(user, home)
+        folders = [modules[one].path.rpartition("/")[0] for one in (user, home)]
+        if not package and "." not in user and folders[0] == folders[1]:
+            return self._fails(user, home)
+        mine = user.partition(".")[0]
+        for importer in modules:
+            if importer.partition(".")[0] != mine and importer != user:
+                continue
+            if any(f"{one}.".startswith(f"{package or top}.") for one in self._graph.imported(importer)):
+                return self._fails(user, home)
+        return f"nothing beside {user} imports anything of {package or top}, so that it may not be found there"
+
+    def _fails(self, user: str, home: str) -> str:
+        """What the home cannot be imported without, and a module can."""
+        more = {one for one in self._graph.needed(home) - self._graph.needed(user) if one.startswith(CONDITION)}
+        return f"{min(more).removeprefix(CONDITION)} may fail when it is imported, and {user} does not" if more else ""

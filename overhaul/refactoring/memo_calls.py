@@ -53,7 +53,14 @@ _CONTAINERS: Final[Mapping[str, tuple[str, ...]]] = {
     "cachetools.TTLCache": ("maxsize", "ttl", "timer"),
 }  # fmt: skip
 _POLICIES: Final = {"cachetools.FIFOCache": '"fifo"', "cachetools.LFUCache": '"lfu"'}
-LAST_NAMES: Final = frozenset(name.rpartition(".")[2] for name in (*FAMILIES, CACHED))
+UNFIT: Final[Mapping[str, str]] = {
+    "cachetools.func.rr_cache": "the unified cache drops no entries by chance",
+    "cachetools.func.mru_cache": "the unified cache does not drop what was used last",
+    "cachetools.cachedmethod": "each instance has a container of its own, which others may use",
+    "async_lru.alru_cache": "it keeps what is awaited in a way of its own",
+}  # fmt: skip
+"""Memoisers that are known and are left as they are, with the reason."""
+LAST_NAMES: Final = frozenset(name.rpartition(".")[2] for name in (*FAMILIES, CACHED, *UNFIT))
 
 
 class Given(NamedTuple):
@@ -119,9 +126,7 @@ class Calls:
         if call is None:
             return Given(dict(family.added), plain=not family.added)
         where = self._syntax.where(call)
-        found: dict[str, ast.expr] = {}
-        for name, node in zip(family.parameters, call.args, strict=False):
-            found[name] = node
+        found: dict[str, ast.expr] = dict(zip(family.parameters, call.args, strict=False))
         if len(call.args) > len(family.parameters) or any(isinstance(one, ast.Starred) for one in call.args):
             raise Refused(f"{where}: arguments that cannot be told: write them out")
         for keyword in call.keywords:
@@ -178,8 +183,8 @@ def arguments(values: Mapping[str, str], settings: Settings, names: Mapping[str,
     if settings.ttl is not None:
         said["ttl"] = f"{settings.ttl:g}"
     if settings.type != PLAIN_TYPE and not settings.bare:
-        said.setdefault("ttl", "None")
         said.setdefault("maxsize", "128")
+        said.setdefault("ttl", "None")
     if said.get("key") == ARGUMENTS:
         said["key"] = names[ARGUMENTS]
     found = [f"{name}={text}" for name, text in said.items()]

@@ -12,7 +12,7 @@ from overhaul.naming.meanings import Symbol, Unknown
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.memo_calls import CACHED, FAMILIES, Calls, Family, arguments, needed
+from overhaul.refactoring.memo_calls import CACHED, FAMILIES, UNFIT, Calls, Family, arguments, needed
 from overhaul.refactoring.memo_syntax import Def, Syntax
 from overhaul.refactoring.memo_target import DECORATOR, Settings, Unified
 from overhaul.refactoring.references import means
@@ -58,8 +58,12 @@ class Decorators:
                 continue
             meaning = self.references.meaning(self.file.path, one)
             name = getattr(meaning, "name", "")
-            family = self.calls.family(name) if not isinstance(meaning, Symbol | Unknown) else None
-            node = self.syntax.node(one) if family is not None else None
+            if isinstance(meaning, Symbol | Unknown):
+                continue
+            family = self.calls.family(name)
+            node = self.syntax.node(one) if family is not None or name in UNFIT else None
+            if family is None and node is not None:
+                yield None, node, f"{self.syntax.where(node)}: {UNFIT[name]}: change it by hand"
             if family is None or node is None:
                 continue
             try:
@@ -68,6 +72,7 @@ class Decorators:
                 yield None, node, str(error)
 
     def _site(self, name: str, family: Family, node: ast.expr) -> Site:
+        self._refuse_branches(name, node)
         parents = self.syntax.parents
         outer = parents[node]
         call = outer if isinstance(outer, ast.Call) and outer.func is node else None
@@ -88,6 +93,18 @@ class Decorators:
         if not wraps and not family.called:
             raise Refused(f"{self.syntax.where(node)}: what it is given cannot be told: change it by hand")
         return Site(name, family, node, call, None, wraps)
+
+    def _refuse_branches(self, name: str, node: ast.expr) -> None:
+        """Raise Refused for a name that is imported in one branch, and something else in another."""
+        one = self.syntax.occurrence(node)
+        first = self.file.occurrences.chain(one)[0] if one is not None else None
+        home = self.file.home_of(first) if first is not None else None
+        if first is None or home is None:
+            return
+        brought = {(taken.target, taken.name) if isinstance(taken, Taken) else () for taken in
+                   self.file.bindings(home, first.name)}  # fmt: skip
+        if len(brought) > 1:
+            raise Refused(f"{self.syntax.where(node)}: {first.name} may be {name} or something else here: by hand")
 
     def _refuse_unfit(self, function: Def, decorator: ast.expr) -> None:
         where = self.syntax.where(decorator)
@@ -138,7 +155,7 @@ class Decorators:
             return f"{last} becomes the unified decorator; 1 and 1.0 alone are no longer one key", "safe"
         owner = self.syntax.parents.get(site.function) if site.function is not None else None
         if isinstance(owner, ast.ClassDef) and not _static(site.function):
-            return f"{last} becomes the unified decorator: one bound for all instances, which it keeps, as before", "safe"
+            return f"{last} becomes the unified decorator, with one bound for all instances, as before", "safe"
         return f"{last} becomes the unified decorator", "safe"
 
     def _refuse_comments(self, start: int, end: int) -> None:
@@ -203,9 +220,9 @@ def _needed_elsewhere(references: References, file: Bindings, taken: Taken) -> b
             if one.name in (taken.bound, "*") and means(here, references.module(other, one.target)):
                 return True
         for use in other.occurrences.named(taken.bound):
-            if use.role == "attribute" and use.base >= 0:
-                if means(here, references.meaning(path, other.occurrences.all[use.base])):
-                    return True
+            asked = use.role == "attribute" and use.base >= 0
+            if asked and means(here, references.meaning(path, other.occurrences.all[use.base])):
+                return True
     return False
 
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Edit, Replacement, Target
+from overhaul.changes import Edit, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
@@ -31,7 +31,7 @@ class Dictionaries:
         self._unified, self._settings = unified, settings
         self.places = Places(references)
 
-    def edits(self, target: Target, symbol: Symbol) -> Iterator[Edit]:
+    def edits(self, target: Target, symbol: Symbol) -> Iterator[Edit | Used]:
         """The changes of all files. Raises Refused where the memo is not provably the plain one."""
         place = self.places.place(target, symbol)
         found: dict[str, list[Replacement]] = {}
@@ -47,7 +47,11 @@ class Dictionaries:
             refuse_unfit(syntax, function, shape, moved=something)
             written = Written(syntax, function, shape, something)
             found.setdefault(syntax.path, []).extend(writing(written))
-        found.setdefault(place.made.syntax.path, []).extend(self._making(place))
+        for one in self._making(place):
+            if isinstance(one, Used):
+                yield one
+            else:
+                found.setdefault(place.made.syntax.path, []).append(one)
         for path, replacements in found.items():
             yield self.project.edit(path, set(replacements))
 
@@ -73,7 +77,7 @@ class Dictionaries:
 
     # What makes it
 
-    def _making(self, place: Place) -> Iterator[Replacement]:
+    def _making(self, place: Place) -> Iterator[Replacement | Used]:
         syntax, statement = place.made.syntax, place.statement
         value = statement.value
         assert value is not None
@@ -83,34 +87,36 @@ class Dictionaries:
         names = self._unified.taken(syntax.file, imports, (STORE, TYPES), scopes)
         said = ", ".join(self._settings.arguments("None", "None", f"{names[TYPES]}.{self._settings.type}"))
         start, end = syntax.start(value), syntax.end(value)
-        because, guidance = "the entries are kept by the unified cache; no two threads compute one at once", "safe"
+        made = f"{names[STORE]}.of({said})"
         if self._settings.changes:
             because = "the entries are kept by the unified cache, which drops them at other times"
-            guidance = "review"
-        yield Replacement(start, end, f"{names[STORE]}.of({said})", because, "review" if guidance == "review" else "safe")
+            yield Replacement(start, end, made, because, "review")
+        else:
+            because = "the entries are kept by the unified cache; no two threads compute one at once"
+            yield Replacement(start, end, made, because)
         if isinstance(statement, ast.AnnAssign):
             yield from self._annotation(syntax, statement.annotation, names[STORE], imports)
         yield from imports.replacements()
 
     def _annotation(
         self, syntax: Syntax, annotation: ast.expr, store: str, imports: Imports
-    ) -> Iterator[Replacement]:
+    ) -> Iterator[Replacement | Used]:
         """`dict[K, V]` becomes what it is then."""
         match annotation:
             case ast.Subscript(value=ast.Name(id=name) | ast.Attribute(attr=name) as base) if name in _MAPPINGS:
                 pass
             case ast.Name(id="dict") as base:
-                yield Replacement(syntax.start(base), syntax.end(base), f"{store}[object, object]", "its annotation")
-                return
+                pass
             case ast.Subscript(value=ast.Name(id="ClassVar" | "Final") | ast.Attribute(attr="ClassVar" | "Final"),
                                slice=inner):  # fmt: skip
                 yield from self._annotation(syntax, inner, store, imports)
                 return
             case _:
                 raise Refused(f"{syntax.where(annotation)}: its annotation is no dict[...]: change that first")
-        start, end = syntax.start(base), syntax.end(base)
-        yield Replacement(start, end, "", "its annotation")
-        yield Replacement(end, end, store, "its annotation")
+        yield Replacement(syntax.start(base), syntax.end(base), store, "its annotation")
+        if (one := syntax.occurrence(base)) is not None:
+            module, _, last = getattr(self.references.meaning(syntax.path, one), "name", "").rpartition(".")
+            yield Used(syntax.path, one.line, Target(module, last), self._unified.store)
         if isinstance(base, ast.Name) and base.id != "dict":
             self._drop(syntax, base, imports)
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _BY_HAND: Final = "change it by hand"
 _BECAUSE: Final = "the value lies beside the instance, no longer in it: copies and pickles of it work it out anew"
 _WEAK: Final = frozenset({
-    "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "builtins.Exception", "typing_extensions.Protocol",
-    "builtins.ValueError", "builtins.RuntimeError", "enum.Enum",
+    "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol",
+    "builtins.Exception", "builtins.ValueError", "builtins.RuntimeError", "enum.Enum",
 })  # fmt: skip
 """Bases from outside whose instances can be referred to weakly."""
 
@@ -195,4 +195,7 @@ def _forgotten(syntax: Syntax, statement: ast.stmt) -> Iterator[Replacement]:
         yield Replacement(start, end, "pass", _BECAUSE, "review")
         return
     following = syntax.text.find("\n", last)
-    yield Replacement(at, len(syntax.text) if following < 0 else following + 1, "", _BECAUSE, "review")
+    stop = len(syntax.text) if following < 0 else following + 1
+    if syntax.text[:at].endswith("\n\n") and syntax.text.startswith("\n", stop):
+        stop += 1
+    yield Replacement(at, stop, "", _BECAUSE, "review")

@@ -66,19 +66,13 @@ def _uses(
                 yield found.path, found.occurrence, found.certain
         return
     file = syntax.file
-    own = next(
-        (one for one in file.occurrences.named(function.name) if one.role == "function" and one.line == _line(function)),
-        None,
-    )
+    named = (one for one in file.occurrences.named(function.name) if one.role == "function")
+    own = next((one for one in named if one.line == function.lineno), None)
     if own is None or own.home is None:
         raise Refused(f"{syntax.where(function)}: what uses {function.name} cannot be told: change it by hand")
     for one in file.uses(own.home, function.name):
         if one is not own:
             yield file.path, one, len(file.bindings(own.home, function.name)) == 1
-
-
-def _line(function: Def) -> int:
-    return function.lineno
 
 
 def _refuse_unknown(

@@ -42,13 +42,26 @@ def memoiser_of(syntax: Syntax, node: Def | ast.ClassDef) -> Memoiser:
     if inner is None or not store:
         raise Refused(f"{where}: {node.name} keeps its results in no plain dictionary of its own: by hand")
     shape = shape_of(_plain(inner.body), lambda one: isinstance(one, ast.Name) and one.id == store)
-    if shape is None or shape.none == "miss" or shape.compute or len(shape.region) != len(_plain(inner.body)):
+    lines = _plain(inner.body)
+    if shape is not None and len(shape.region) == len(lines) - 1:
+        shape = _with_key(shape, lines[0])
+        lines = lines[1:]
+    if shape is None or shape.none == "miss" or shape.compute or len(shape.region) != len(lines):
         raise Refused(f"{syntax.where(inner)}: {inner.name} does more than look up, call and keep: by hand")
     values, differs = _key(syntax, inner, shape, function)
     members, lacking = _members(syntax, inner, store, rest)
     if shape.unhashable:
         values = {**values, "unhashable": '"call"'}
     return Memoiser(node, {"maxsize": "None", **values}, members, lacking, differs)
+
+
+def _with_key(shape: Shape, first: ast.stmt) -> Shape | None:
+    """The shape, with what its key is assigned above it; None where something else stands there."""
+    match first, shape.key:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value), ast.Name(id=used) if name == used:
+            return shape._replace(key=value)
+        case _:
+            return None
 
 
 def _plain(body: Sequence[ast.stmt]) -> list[ast.stmt]:

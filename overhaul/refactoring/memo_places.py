@@ -116,9 +116,9 @@ class Places:
                 if one.role == "keyword":
                     raise Refused(f"{where}: {name} is an argument here, perhaps of {owner}: {_BY_HAND}")
                 if one.role != "attribute":
-                    if (home := file.home_of(one)) is not None and home.kind == "class" and home.name == owner:
-                        if file.module == target.module:
-                            yield self._use(path, one)
+                    home = file.home_of(one) if file.module == target.module else None
+                    if home is not None and home.kind == "class" and home.name == owner:
+                        yield self._use(path, one)
                     continue
                 answer = receivers.judge(file, one)
                 if answer.answer == "no":
@@ -215,11 +215,10 @@ def harmless(use: Use) -> str:
         case ast.Attribute(attr=attr, value=value) if value is node:
             call = parents[outer]
             counts = _ASKED.get(attr)
-            if isinstance(call, ast.Call) and call.func is outer and counts is not None and not call.keywords:
-                if counts[0] <= len(call.args) <= counts[1]:
-                    if attr == "clear" and not isinstance(parents[call], ast.Expr):
-                        return "what clear() gives is used"
-                    return ""
+            called = isinstance(call, ast.Call) and call.func is outer and not call.keywords
+            if counts is not None and called and counts[0] <= len(getattr(call, "args", ())) <= counts[1]:
+                used = attr == "clear" and not isinstance(parents[call], ast.Expr)
+                return "what clear() gives is used" if used else ""
             if attr in ("keys", "items") and isinstance(call, ast.Call) and not call.args and _is_gone_through(
                 parents, call
             ):  # fmt: skip

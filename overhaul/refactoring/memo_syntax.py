@@ -120,7 +120,8 @@ class Syntax:
     @cached_property
     def _by_place(self) -> Mapping[int, ast.expr]:
         # Older versions of CPython do not tell where the parts of an f-string stand.
-        formatted = {id(one) for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr) for one in ast.walk(node)}
+        strings = (node for node in ast.walk(self.tree) if isinstance(node, ast.JoinedStr))
+        formatted = {id(one) for node in strings for one in ast.walk(node)}
         return {
             self.end(node): node for node in ast.walk(self.tree)
             if isinstance(node, ast.Name | ast.Attribute) and id(node) not in formatted

@@ -91,10 +91,18 @@ class Unified:
     @property
     def decorator(self) -> Target:
         """Its decorator, where it is defined."""
-        meaning = self.project.symbols.member(self.module, DECORATOR)
+        return self._defined(DECORATOR)
+
+    @property
+    def store(self) -> Target:
+        """Its class, where it is defined."""
+        return self._defined(STORE)
+
+    def _defined(self, name: str) -> Target:
+        meaning = self.project.symbols.member(self.module, name)
         if isinstance(meaning, Symbol):
             return Target(meaning.module, meaning.name)
-        return Target("", meaning.name if isinstance(meaning, External) else f"{self.module}.{DECORATOR}")
+        return Target("", meaning.name if isinstance(meaning, External) else f"{self.module}.{name}")
 
     def means(self, meaning: Meaning, name: str) -> bool:
         """Whether something is the unified cache's `name`."""

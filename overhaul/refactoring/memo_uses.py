@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Delete, Guidance, Leftover, Proposal, Replaced, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Occurrence
-from overhaul.refactoring.bindings import Bindings
+from overhaul.occurrences.finding import Occurrence, Statement
+from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.memo_calls import arguments, needed
 from overhaul.refactoring.memo_members import Members, member_changes
@@ -135,28 +135,36 @@ class OwnUses:
                         found.setdefault(change[0], []).append(change[1])
         kept = not everything or self._is_public(symbol)
         for path in self.project.mentioning([symbol.name]) if everything else by_file:
-            file = self.references.bindings(path)
             numbers = {one.number for use in by_file.get(path, ()) if (one := use.syntax.occurrence(use.node))}
-            for taken in file.taken:
-                if not taken.name or not symbol.same(self.references.brought(file, taken)):
-                    continue
-                binder = taken.binder
-                used = [one for one in file.uses(taken.home, taken.bound) if one is not binder]
-                if used and not all(one.number in numbers for one in used):
-                    continue
-                if not used and (not everything or kept):
-                    continue
-                imports.setdefault(path, Imports(self.project, path)).drop(taken.statement, taken.name)
+            for taken in self._idle(path, symbol, numbers, unused=everything and not kept):
+                imports.setdefault(path, Imports(self.project, path)).drop(taken.statement, taken.name or taken.target)
         before = Target(symbol.module, symbol.name)
         if not everything or kept:
             yield from (Used(use.syntax.path, use.node.lineno, before, self._unified.decorator) for use in uses)
         else:
             yield Replaced(before, Target(self._unified.module, DECORATOR), "function")
-            yield from self._gone(symbol, memoiser, found, imports)
+            yield from self._gone(symbol, memoiser, found, imports, by_file)
         for path in found.keys() | imports.keys():
             parts = {*found.get(path, ()), *(imports[path].replacements() if path in imports else ())}
             if parts:
                 yield self.project.edit(path, parts)
+
+    def _idle(self, path: str, symbol: Symbol, gone: Collection[int], *, unused: bool) -> Iterator[Taken]:
+        """The imports of the memoiser, and of its module, that nothing in a file needs any longer.
+
+        `gone` are the numbers of the names that are replaced; `unused`: those that nothing has needed go, too.
+        """
+        file = self.references.bindings(path)
+        here = Symbol(symbol.module, "", "module", symbol.path, 1)
+        for taken in file.taken:
+            brought = self.references.brought(file, taken)
+            itself = bool(taken.name) and symbol.same(brought)
+            if not itself and not here.same(brought):
+                continue
+            used = [one for one in file.uses(taken.home, taken.bound) if one.number not in file.by_place]
+            roots = {file.occurrences.chain(file.occurrences.all[one])[0].number for one in gone} | set(gone)
+            if (used and all(one.number in roots for one in used)) or (not used and itself and unused):
+                yield taken
 
     def _replacements(self, use: OwnUse, memoiser: Memoiser, imports: Imports) -> Iterator[Replacement]:
         syntax = use.syntax
@@ -194,12 +202,13 @@ class OwnUses:
         return False
 
     def _gone(
-        self, symbol: Symbol, memoiser: Memoiser, found: dict[str, list[Replacement]], imports: dict[str, Imports]
-    ) -> Iterator[Proposal]:
+        self, symbol: Symbol, memoiser: Memoiser, found: dict[str, list[Replacement]], imports: dict[str, Imports],
+        uses: Mapping[str, Sequence[OwnUse]],
+    ) -> Iterator[Proposal]:  # fmt: skip
         syntax = self._read(symbol.path)
         if symbol.path in found:
             return  # its own module uses it: what is left of it is for people
-        if alone(syntax, memoiser.node) and not self._module_needed(symbol, syntax):
+        if alone(syntax, memoiser.node) and not self._module_needed(symbol, syntax, uses):
             module = Target(symbol.module)
             yield Replaced(module, Target(self._unified.module), "module")
             imports.pop(symbol.path, None)
@@ -208,9 +217,19 @@ class OwnUses:
             return
         statement = _statement_of(syntax.file, memoiser.node)
         start, end = syntax.file.occurrences.lines(statement)
-        found[symbol.path] = [Replacement(start, _blank_lines(syntax.text, end), "", "nothing uses it any longer")]
+        text = syntax.text
+        if text[end:].strip():
+            end = _blank_lines(text, end)
+        else:
+            start, end = len(text[:start].rstrip()) + 1, len(text)
+        found[symbol.path] = [Replacement(start, end, "", "nothing uses it any longer")]
+        own = imports.setdefault(symbol.path, Imports(self.project, symbol.path))
+        for taken in syntax.file.taken:
+            used = [one for one in syntax.file.uses(taken.home, taken.bound) if one.number not in syntax.file.by_place]
+            if used and all(statement.start <= one.start < statement.end for one in used):
+                own.drop(taken.statement, taken.name or taken.target)
 
-    def _module_needed(self, symbol: Symbol, syntax: Syntax) -> bool:
+    def _module_needed(self, symbol: Symbol, syntax: Syntax, uses: Mapping[str, Sequence[OwnUse]]) -> bool:
         """Whether somebody needs more of its module."""
         here = Symbol(symbol.module, "", "module", symbol.path, 1)
         others = {symbol.name, *type_variables(syntax)}
@@ -219,16 +238,18 @@ class OwnUses:
             if path == symbol.path:
                 continue
             file = self.references.bindings(path)
+            numbers = {one.number for use in uses.get(path, ()) if (one := use.syntax.occurrence(use.node))}
+            idle = list(self._idle(path, symbol, numbers, unused=True))
             for taken in file.taken:
                 brought = self.references.brought(file, taken)
-                if here.same(brought):
+                if here.same(brought) and taken not in idle:
                     return True
                 if taken.name and here.same(self.references.module(file, taken.target)) and not symbol.same(brought):
                     return True
         return False
 
 
-def _statement_of(file: Bindings, node: ast.FunctionDef) -> _Statement:
+def _statement_of(file: Bindings, node: ast.FunctionDef) -> Statement:
     name: Occurrence = next(
         one for one in file.occurrences.named(node.name) if one.role == "function" and one.line == node.lineno
     )
@@ -240,7 +261,3 @@ def _blank_lines(text: str, end: int) -> int:
     while text[end : end + 1] in ("\n", "\r"):
         end += 1
     return end
-
-
-if TYPE_CHECKING:
-    from overhaul.occurrences.finding import Statement as _Statement

@@ -53,7 +53,7 @@ def writing(memo: Written) -> Iterator[Replacement]:
 
 
 def _because(memo: Written) -> tuple[str, Guidance]:
-    if memo.shape.none == "miss":
+    if memo.shape.none == "miss" and isinstance(memo.shape.value, ast.Call):
         return "looked up, or computed and kept; None, which is not annotated, was computed anew each time", "review"
     if memo.shape.eager:
         return "what was computed each time is computed where it is missing", "review"

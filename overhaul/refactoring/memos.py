@@ -72,7 +72,7 @@ class Memos:
     def _kept_beside(self, module: str, owner: str, name: str) -> bool:
         """Whether a class has no such attribute, and a method that keeps its value by the unified decorator."""
         interior = self.project.symbols.interior(module)
-        if owner not in interior.classes or name in interior.members_of(owner) or f"{owner}.{name}" in interior.functions:
+        if owner not in interior.classes or name in interior.members_of(owner):
             return False
         syntax = self._syntax(self.project.symbols.path(module))
         return any(

@@ -66,6 +66,10 @@ class Graph:
         """Whether one imports the other already."""
         return imported in self._edges.get(importer, ())
 
+    def imported(self, importer: str) -> frozenset[str]:
+        """The modules that one imports when it is imported."""
+        return self._edges.get(importer, frozenset())
+
     def way(self, start: str, end: str, added: Collection[Edge] = (), removed: Collection[Edge] = ()) -> list[str]:
         """The shortest way of imports from one module to another, both included; empty where there is none."""
         if start == end:

@@ -50,7 +50,7 @@ def needs(project: Project, path: str, requirements: Sequence[str]) -> Iterator[
 
 def _home(project: Project, path: str) -> str | None:
     """The nearest folder around a file that has metadata."""
-    folder = posixpath.dirname(path)
+    folder: str = posixpath.dirname(path)
     while True:
         if any(project.exists(posixpath.join(folder, name)) for name in _FILES):
             return folder
@@ -146,9 +146,7 @@ def _in_pyproject(text: str, before: Mapping[str, object], lacking: Sequence[str
         for one in lacking:
             table[_name(one)] = one[len(_name(one)) :] or "*"
     elif "dependencies" not in table:
-        wanted = tomlkit.array()
-        wanted.extend(lacking)
-        table["dependencies"] = wanted
+        table["dependencies"] = list(lacking)
     else:
         cast("list[str]", table["dependencies"]).extend(lacking)
     new = tomlkit.dumps(document)

@@ -52,9 +52,10 @@ def _checked(project: Project, into: str) -> str:
     for other in (posixpath.join(folder, stem), f"{path}i"):
         if project.exists(other):
             raise Refused(f"{path}: {other} has its name already: name another place")
-    _, parts = _top(project, path)
+    top, parts = _top(project, path)
     taken = stem if not parts else parts[0]
-    if taken in sys.stdlib_module_names or taken in project.layout.required:
+    new = not parts or not project.exists(posixpath.join(top, taken))
+    if new and (taken in sys.stdlib_module_names or taken in project.layout.required):
         raise Refused(f"{path}: it would hide the module {taken} that comes from elsewhere: name another place")
     for part in parts:
         if not part.isidentifier():

@@ -80,7 +80,7 @@ class Reading:
         text = "\n".join(ast.unparse(one) for one in self.methods.values())
         if kept != "self." and re.search(rf"{re.escape(kept)}(\.\w+)?\(\)", text) and _CLOCK.search(parameter):
             return "clock"
-        if _TTL.search(parameter) and re.search(rf"- \w+(\.\w+)? >=? {re.escape(kept)}\b|< {re.escape(kept)}\b", text):
+        if _TTL.search(parameter) and re.search(rf"- [\w.\[\]]+ (>=?|<=?) {re.escape(kept)}\b", text):
             return "ttl"
         if _BOUND.search(parameter) and re.search(rf"len\(self\.{self.storage}\) >=? {re.escape(kept)}\b", text):
             return "bound"
@@ -90,9 +90,9 @@ class Reading:
         """`after` where an entry lives up to and including its time, `at` where it does not; "" for nobody knows."""
         kept = re.escape(f"self.{self.attribute_of(parameter)}")
         text = "\n".join(ast.unparse(one) for one in self.methods.values())
-        if re.search(rf" - \w+(\.\w+)? > {kept}\b", text) or re.search(rf" - \w+(\.\w+)? <= {kept}\b", text):
+        if re.search(rf" - [\w.\[\]]+ > {kept}\b", text) or re.search(rf" - [\w.\[\]]+ <= {kept}\b", text):
             return "after"
-        return "at" if re.search(rf" - \w+(\.\w+)? (>=|<) {kept}\b", text) else ""
+        return "at" if re.search(rf" - [\w.\[\]]+ (>=|<) {kept}\b", text) else ""
 
     def eviction(self) -> str:
         """What goes when there are too many: `lru`, `fifo`, or "" where that cannot be told."""

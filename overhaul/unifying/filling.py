@@ -188,7 +188,9 @@ class _Filling:
                 last = updated.args[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
                 return updated.with_changes(args=[*updated.args[:-1], last])
             blank = self._template.blank(node)
-            if blank is None or id(parents.get(id(node))) in dropped:
+            around = parents.get(id(node))
+            starred = isinstance(around, cst.Arg) and bool(around.star)
+            if blank is None or starred or id(around) in dropped:
                 return updated
             return _placed(self._value(blank), parents.get(id(node)))
 

@@ -44,6 +44,8 @@ class Use(NamedTuple):
     """The member that is asked for, or `__len__`, `__contains__`, `__bool__` and so on for operators."""
     site: Any
     """What is written anew: the attribute, its call, or the expression with the operator."""
+    operator: bool = True
+    """Otherwise the member is asked for by its name."""
 
 
 class Flow:
@@ -88,9 +90,9 @@ class Flow:
         """Note a place where nobody knows what becomes of an instance."""
         self.escapes[Escape(tree.path, tree.line(node), why)] = None
 
-    def use(self, tree: Tree, node: Any, what: str, site: Any) -> None:
+    def use(self, tree: Tree, node: Any, what: str, site: Any, operator: bool = True) -> None:
         """Something is done with an instance."""
-        self.uses[tree.path, id(node)] = Use(tree, node, what, site)
+        self.uses[tree.path, id(node)] = Use(tree, node, what, site, operator)
 
     # One value
 
@@ -162,7 +164,7 @@ class Flow:
         call = tree.parent(attribute)
         called = isinstance(call, cst.Call) and call.func is attribute
         if not shape:
-            self.use(tree, attribute.value, name, call if called else attribute)
+            self.use(tree, attribute.value, name, call if called else attribute, operator=False)
             return
         first, rest = shape[0], shape[1:]
         if not called:

@@ -13,6 +13,7 @@ from overhaul.errors import Refused
 from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
+from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.families import common_names
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
@@ -20,7 +21,7 @@ from overhaul.unifying.flow import Flow, Use
 from overhaul.unifying.importing import FileImports
 from overhaul.unifying.leaving import Departure
 from overhaul.unifying.patching import patches
-from overhaul.unifying.rules import Rules, asked
+from overhaul.unifying.rules import Rules, asked, plain_rename
 from overhaul.unifying.semantics import differences
 from overhaul.unifying.sites import Site, Writer
 from overhaul.unifying.slots import Places
@@ -172,6 +173,14 @@ class Unification:
         called = isinstance(site, cst.Call)
         name = (site.func if called else site).attr.value
         function = self.rules.function(name)
+        rule = self.rules.attribute(name)
+        plain = rule is not None and plain_rename(rule.template) and isinstance(rule.template.tree, cst.Attribute)
+        if not called and plain:
+            # A constant of the class.
+            self._used.add((name, "attribute"))
+            self._site_of_name(one)
+            self._site(tree, site, "attribute", name)
+            return
         if not called or function is None or function.kind not in ("classmethod", "staticmethod"):
             self._problems.append((tree.path, one.line, f"{name} is asked of the class itself"))
             return
@@ -189,9 +198,7 @@ class Unification:
 
     def _use(self, use: Use) -> None:
         tree, what, site = use.tree, use.what, use.site
-        if what.startswith("__") and what.endswith("__") and not isinstance(site, cst.Attribute) and not (
-            isinstance(site, cst.Call) and isinstance(site.func, cst.Attribute) and site.func.attr.value == what
-        ):  # fmt: skip
+        if use.operator:
             self._operator(use)
             return
         if isinstance(site, cst.Call):
@@ -253,8 +260,10 @@ class Unification:
             for tree, one, answer, why in self.places.members((self.target.module, self.target.name), name):
                 node = tree.value_at(one)
                 parent = tree.parent(node) if node is not None else None
-                served = {id(node), id(parent)} & self._sites.get(tree.path, {}).keys()
+                served = {id(node), id(parent), id(tree.parent(parent))} & self._sites.get(tree.path, {}).keys()
                 if node is None or served or self.flow.own(tree, node):
+                    continue
+                if answer == "yes" and not self._mine(tree, one, name):
                     continue
                 if answer == "yes" and (tree.path, id(node.value)) not in self.flow.values:
                     said = f"is one of {self.target.name}, and where it comes from cannot be followed"
@@ -263,6 +272,22 @@ class Unification:
                     self._doubts.append((tree.path, one.line, f"`{tree.written(node)[:60]}` may be one: {why}"))
                 elif answer == "unsure" and name not in common_names() and not self._new_has(name):
                     self._told.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is left: {why}"))
+
+    def _mine(self, tree: Tree, one: Occurrence, name: str) -> bool:
+        """Whether a receiver is of the class or one below it, not of a base that has the member too."""
+        receivers = self.places.receivers((self.target.module, self.target.name), name)
+        base = tree.file.occurrences.all[one.base] if one.base >= 0 else None
+        own = receivers.own_class(tree.file, base) if base is not None else None
+        classes: Sequence[object] = receivers.classes(tree.file, one)
+        if own is not None:
+            classes = [Symbol(*own, "class", "", 0)]
+        elif base is not None:
+            meaning = self.places.references.meaning(tree.path, base)
+            classes = [meaning] if isinstance(meaning, Symbol) and meaning.kind == "class" else classes
+        return any(
+            isinstance(each, Symbol) and any(self.target.same(above) for above in self.project.types.bases(each))
+            for each in classes
+        )  # fmt: skip
 
     # The new class
 

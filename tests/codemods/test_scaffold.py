@@ -7,8 +7,10 @@ import tomllib
 import pytest
 
 from overhaul import __version__
+from overhaul.leaves import load_leaves
+from overhaul.migrations import steps_of
 from overhaul.scaffolding.copies import REQUIREMENTS, original, read_copy, written
-from overhaul.testing import Transformed, transform
+from overhaul.testing import Transformed, carried_out, transform
 
 APP = {"app/__init__.py": "", "app/main.py": "print(1)\n"}
 CLOCK = '[project]\nname = "app"  # ours\ndependencies = [\n    "click>=8",  # for the command line\n    "rich",\n]\n'
@@ -184,7 +186,8 @@ def test_a_dependency_is_added_to_the_project_table_and_its_layout_is_kept() -> 
     [
         ("pyproject.toml", '[project]\nname = "a"\n', '[project]\nname = "a"\ndependencies = ["cachetools>=6"]\n'),
         (
-            "pyproject.toml", '[project]\ndependencies = ["b"]\r\n', '[project]\ndependencies = ["b", "cachetools>=6"]\r\n',
+            "pyproject.toml", '[project]\ndependencies = ["b"]\r\n',
+            '[project]\ndependencies = ["b", "cachetools>=6"]\r\n',
         ),
         (
             "pyproject.toml", '[tool.poetry.dependencies]\npython = "^3.11"\n',
@@ -194,7 +197,10 @@ def test_a_dependency_is_added_to_the_project_table_and_its_layout_is_kept() -> 
             "setup.cfg", "[options]\ninstall_requires =\n    click\n    # more\npackages = find:\n",
             "[options]\ninstall_requires =\n    click\n    cachetools>=6\n    # more\npackages = find:\n",
         ),
-        ("setup.cfg", "[options]\npackages = find:\n", "[options]\ninstall_requires =\n    cachetools>=6\npackages = find:\n"),
+        (
+            "setup.cfg", "[options]\npackages = find:\n",
+            "[options]\ninstall_requires =\n    cachetools>=6\npackages = find:\n",
+        ),
         ("setup.py", 'setup(install_requires=["b"])\n', 'setup(install_requires=["b", "cachetools>=6"])\n'),
         (
             "setup.py", "setup(\n    install_requires=[\n        'b',\n        'c'\n    ],\n)\n",
@@ -286,3 +292,29 @@ def test_a_module_imports_nothing_of_its_neighbours(what: str) -> None:
     assert "overhaul." not in "".join(
         line for line in original(what).splitlines() if line.lstrip().startswith(("import ", "from "))
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pyproject.toml", '[project]\nname = "shop"\n'),
+        ("setup.cfg", "[options]\npackages = find:\n"),
+        ("setup.py", "setup(install_requires=['click'])\n"),
+        ("requirements.txt", "click\n"),
+    ],
+)
+def test_later_steps_may_import_the_module_and_with_it_what_it_needs(name: str, text: str) -> None:
+    """The proof refuses imports of third-party packages that nobody requires: here the step before has added it."""
+    files = {**APP, name: text, "app/prices.py": "def price(): ...\n", "app/use.py": "X = 1\n\n\ndef mine(): ...\n"}
+    steps: list[dict[str, object]] = [
+        {"codemod": "scaffold", "what": "cache", "into": "app/core/cache.py"},
+        {"codemod": "move_symbol", "target": "app.use:mine", "to": "app.core.cache"},
+    ]
+    for wanted in (steps, [{**steps[0], "dependencies": False}, steps[1]]):
+        made = steps_of("test", wanted, load_leaves())
+        files["app/caller.py"] = "from app.use import mine\n\nmine()\n"
+        done = carried_out(list(made), files)
+        if wanted is steps:
+            assert not done.refusals, done.refusals
+        else:
+            assert any("cannot be imported without cachetools" in one.why for one in done.refusals), done.refusals

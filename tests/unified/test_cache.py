@@ -410,6 +410,22 @@ def test_values_are_let_go_when_their_entry_is() -> None:
         assert alive() is None
 
 
+def test_keys_that_were_asked_for_are_let_go_with_their_entry() -> None:
+    class Key:
+        pass
+
+    cache = UnifiedCache[Key, int].of()
+    ways: list[Callable[[Key], object]] = [cache.delete, cache.pop, lambda _: cache.clear()]
+    for forget in ways:
+        key = Key()
+        cache.set(key, 1)
+        assert cache.get(key) == 1
+        alive = weakref.ref(key)
+        forget(key)
+        del key
+        assert alive() is None
+
+
 def test_a_destructor_may_use_the_cache() -> None:
     cache = UnifiedCache[Any, Any].of(max_size=3)
 

@@ -438,6 +438,34 @@ def test_asking_plainly_in_an_event_loop_does_not_stop_the_loop_that_computes() 
     assert cache.get("k") == "awaited"
 
 
+def test_a_loop_that_is_kept_waiting_keeps_no_thread_waiting_in_turn() -> None:
+    cache = fresh()
+    leads_x, leads_b = threading.Event(), threading.Event()
+
+    def x() -> Any:
+        leads_x.set()
+        waiting(cache, "x", 1)  # now the loop's thread stands still, and what is computed in the loop with it
+        return "x" + cache.get_or_compute("b", lambda: "again")
+
+    def ask() -> Any:
+        leads_b.wait(PATIENCE)
+        return cache.get_or_compute("x", x)
+
+    async def main() -> list[Any]:
+        async def b() -> str:
+            leads_b.set()
+            await asyncio.sleep(0.01)
+            return "b"
+
+        task = asyncio.create_task(cache.get_or_compute_async("b", b))
+        await asyncio.sleep(0)
+        leads_x.wait(PATIENCE)
+        plain = cache.get_or_compute("x", lambda: "never")
+        return [plain, await task]
+
+    assert together(ask, lambda: asyncio.run(main())) == ["xagain", ["xagain", "b"]]
+
+
 def test_who_waits_in_a_loop_that_is_closed_does_no_harm_to_the_one_who_computes() -> None:
     cache, begun, go_on = fresh(), threading.Event(), threading.Event()
 

@@ -178,7 +178,7 @@ def test_a_bound_method_is_held_on_request_and_a_function_weakly() -> None:
     assert log == ["held Event", "function", "held Event"]
 
 
-@pytest.mark.parametrize("handler", [[].append, Slotted().on_event], ids=["builtin", "slots"])
+@pytest.mark.parametrize("handler", [list[object]().append, Slotted().on_event], ids=["builtin", "slots"])
 def test_what_cannot_be_referenced_weakly_is_told(handler: Any) -> None:
     bus = EventBus()
     with pytest.raises(TypeError, match="weak=False"):
@@ -190,10 +190,14 @@ def test_what_cannot_be_referenced_weakly_is_told(handler: Any) -> None:
 def test_an_object_that_goes_while_the_bus_is_busy_does_not_lock_it() -> None:
     bus, log = EventBus(), list[str]()
     books = [Book(log) for _ in range(200)]
-    for book in books:
+
+    def tie(book: Book) -> None:
         bus.subscribe(Event, book.on_event)
         cycle: list[Any] = [book]
         cycle.append(cycle)
+
+    for number in range(200):
+        tie(books[number])
 
     def drop(_: object) -> None:
         books.clear()
@@ -203,7 +207,6 @@ def test_an_object_that_goes_while_the_bus_is_busy_does_not_lock_it() -> None:
     worker = threading.Thread(target=lambda: bus.publish(Loud()))
     worker.start()
     worker.join(10)
-    del book, cycle
     gc.collect()
     assert not worker.is_alive() and bus.count(Event) == 0
 
@@ -234,7 +237,8 @@ def test_one_that_fails_hinders_no_other_and_is_told() -> None:
 
 def test_without_a_handler_failures_are_logged_with_their_traceback(caplog: pytest.LogCaptureFixture) -> None:
     bus = EventBus()
-    bus.subscribe("t", functools.partial(int, "x", 2))
+    failing: Any = functools.partial(int, "x", 2)
+    bus.subscribe("t", failing)
     with caplog.at_level(logging.ERROR):
         assert len(bus.publish_to("t", 1).failures) == 1
     (record,) = caplog.records

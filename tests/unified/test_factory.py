@@ -352,9 +352,19 @@ def test_an_interrupt_undoes_as_an_error_does() -> None:
     parts = ManagerFactory()
     parts.register("a", Bus, stop=lambda _: log.append("a off"))
     parts.register("b", interrupt, needs=("a",))
-    with pytest.raises(KeyboardInterrupt):
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            parts.build()
+    parts.override("b", Bus)
+    parts.build()
+    assert log == ["a off"] * 2 and isinstance(parts["b"], Bus)
+
+
+def test_a_build_inside_a_build_is_refused() -> None:
+    parts = ManagerFactory()
+    parts.register("a", Bus, after=lambda _: parts.build())
+    with pytest.raises(factories.FactoryError, match="being built already: 'a'"):
         parts.build()
-    assert log == ["a off"]
 
 
 def test_an_optional_part_may_fail_and_with_it_the_optional_ones_that_need_it() -> None:

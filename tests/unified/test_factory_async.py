@@ -143,3 +143,15 @@ def test_a_task_that_is_the_part_itself_is_not_awaited() -> None:
         return task.value.done()
 
     assert asyncio.run(run()) is False
+
+
+def test_two_tasks_do_not_build_the_same_parts() -> None:
+    async def run() -> list[str]:
+        log: list[str] = []
+        parts = factories.ManagerFactory()
+        parts.register("db", factories.call(factories.awaited(opened), log, "db"))
+        told = await asyncio.gather(parts.abuild(), parts.abuild(), return_exceptions=True)
+        assert [type(one) for one in told] == [factories.ManagerFactory, factories.FactoryError]
+        return log
+
+    assert asyncio.run(run()) == ["db made"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from typing import TYPE_CHECKING, Any, Protocol
 from unittest.mock import Mock
 
@@ -118,6 +119,25 @@ def test_a_method_that_an_instance_gets_later_is_not_missing() -> None:
     assert problems_of(Wrapped, ("close()",)) == ()
     assert problems_of(Passing, ("close()", "anything(a)")) == ()
     assert problems_of(lambda: Mock(spec=Store), ("close()", "get(key)")) == ()
+
+
+def test_where_annotations_cannot_be_read_the_built_object_is_looked_at_instead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readable = inspect.get_annotations
+
+    def unreadable(of: Any, **more: Any) -> dict[str, Any]:
+        if isinstance(of, type):
+            raise NameError("Later")
+        return readable(of, **more)
+
+    monkeypatch.setattr(inspect, "get_annotations", unreadable)
+    made: list[str] = []
+    parts = factories.ManagerFactory(on_built=lambda name, _: made.append(name))
+    parts.register("part", Store, interface=("clos",))
+    with pytest.raises(factories.InvalidParts, match="has no clos"):
+        parts.build()
+    assert made == ["part"] and problems_of(Store, Keeps) == ()
 
 
 def test_a_method_that_an_instance_could_get_and_does_not_is_missing_all_the_same() -> None:

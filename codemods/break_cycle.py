@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from overhaul.changes import Proposal, Target
-from overhaul.cutting.breaking import Breaker, Stuck
+from overhaul.cutting.breaking import Breaker, Stuck, reasons
 from overhaul.cutting.crossings import Edge, Level, Sight
 from overhaul.cutting.lazily import refuse_lazy
 from overhaul.cutting.notes import notes
@@ -70,7 +70,7 @@ def break_cycle(project: Project, request: BreakCycle) -> Iterator[Proposal]:
     for stuck in breaker.stuck.values():
         cycle = stuck.cycle
         ring = " -> ".join((*cycle.modules[:5], cycle.modules[0] if len(cycle.modules) <= 5 else "..."))
-        reason = f"the {cycle.effect} cycle {ring} is left: {stuck.reasons[0]}"
+        reason = f"the {cycle.effect} cycle {ring} is left: {reasons(stuck)}"
         yield breaker.now.leftover(cycle.path, cycle.line, Target(cycle.module), reason)
 
 
@@ -108,7 +108,5 @@ def _known(project: Project, module: str) -> None:
 
 
 def _refused(stuck: Stuck) -> Refused:
-    why = stuck.reasons[0]
-    more = f" (and {len(stuck.reasons) - 1} more reasons)" if len(stuck.reasons) > 1 else ""
-    return Refused(f"{why}{more}, so that the {stuck.cycle.effect} cycle of {stuck.cycle.modules[0]} stays: allow "
+    return Refused(f"{reasons(stuck)}, so that the {stuck.cycle.effect} cycle of {stuck.cycle.modules[0]} stays: allow "
                    "another way, or break it by hand (`overhaul propose cycles` shows how)")  # fmt: skip

@@ -28,7 +28,7 @@ class IntroduceFactory(Request, frozen=True, kw_only=True):
     """The name under which the instance that makes them becomes the last part itself, with what comes behind them."""
     keep: str = ""
     """The attribute of the instance in which the factory is kept, for its timings and its report; without one it goes
-    when all is built."""
+    when all is built. An instance that keeps one cannot be pickled."""
 
 
 @Codemod

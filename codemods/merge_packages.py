@@ -80,7 +80,8 @@ def merge_packages(project: Project, request: MergePackages) -> Iterator[Proposa
         for one in request.classes
     ]  # fmt: skip
     for before, after in request.names.items():
-        _target(before), _target(after)
+        for one in (before, after):
+            _target(one)
     hands = [Written(one.path, one.before, one.after, one.imports) for one in request.by_hand]
     merger = PackageMerger(
         project, request.old, request.new, pairs, request.names, hands, request.drop_tests

@@ -502,7 +502,9 @@ class Instrumentor:
 
     def probe_call(self, name: str, function: _F) -> _F:
         """A function that is measured when it is called."""
-        return self._wrapped(function, name) if self.enabled and not self._absent else function
+        if not self.enabled or self._absent:
+            return function
+        return cast("_F", self._measuring(cast("Callable[..., Any]", function), name))
 
     # What is told
 

@@ -82,6 +82,8 @@ class Divider:
         self.receiver = row.parameters[0].name if owner and row.parameters else ""
         if owner and not self.receiver:
             raise self.refused(self.function.line, "it has no parameter for the instance", "name a plain method")
+        if node.type_parameters is not None:
+            raise self.refused(self.function.line, "it has parameters of types", "build the managers by hand")
         if node.body.__class__.__name__ != "IndentedBlock":
             raise self.refused(self.function.line, "it stands on one line", "write its body on lines of its own")
         self.scope = next(one for one in self.occurrences.scopes if one.node is node and one.kind == "function")
@@ -237,7 +239,9 @@ class Divider:
         behind = place + 1
         while behind < len(self.statements) and not self._parted(behind):
             behind += 1
-        bound = {name for index in range(starts[-1], behind) for name in self._binds(index)} if self.receiver else set()
+        bound: set[str] = set()
+        if self.receiver:
+            bound = {name for index in range(starts[-1], behind) for name in self._binds(index)}
         for index in range(len(self.statements) - 1, behind - 1, -1):
             if any(one.home is self.scope and one.name in bound for one in self._names(self.statements[index])):
                 return index + 1

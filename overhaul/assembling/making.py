@@ -161,6 +161,11 @@ class Assembly:
                 taken = name in set(symbols.names(self.symbol.module))
             if taken:
                 raise divider.refused(self.symbol.line, f"{name} is there already", "rename it, or set `listing`")
+        if self.keep and any(
+            isinstance(one, Symbol) and symbols.interior(one.module).member(one.name, "__slots__") is not None
+            for one in symbols.order(self.symbol.module, self.owner)
+        ):  # fmt: skip
+            raise divider.refused(self.symbol.line, f"its class has __slots__, {self.keep} may be none", "drop `keep`")
         if not self.owner:
             for scope in divider.occurrences.scopes:
                 if scope is divider.scope and self.listing in scope.variables:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from overhaul.changes import Added, Edit, Guidance, Leftover, Replacement, Target, Used
-from overhaul.coordinating.machines import machine_of
+from overhaul.coordinating.kinds import machine_of
 from overhaul.errors import Refused, Unreadable
 from overhaul.inventory import testing
 from overhaul.naming.meanings import Symbol
@@ -73,6 +73,8 @@ class Guarding:
         text = self.project.source(self.owner.path).text().splitlines()
         row = self.project.symbols.interior(self.machine.module).functions.get(f"{self.owner.name}.{self.through}")
         if row is None or row.name != name or len(row.parameters) != 2:
+            return False
+        if row.end != row.line + 1 and not (row.end == row.line + 2 and text[row.line].strip().startswith(('"', "'"))):
             return False
         return text[row.end - 1].strip() == f"{row.parameters[0].name}.{self.attribute} = {row.parameters[1].name}"
 

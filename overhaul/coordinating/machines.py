@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Added, Create, Edit, Guidance, Leftover, Replacement, Target
 from overhaul.coordinating.functions import Body, body_of
+from overhaul.coordinating.kinds import kind_name, machine_of, maps_to_several
 from overhaul.errors import Refused, did_you_mean
 from overhaul.facts import Class
-from overhaul.inventory import StateMachine
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.import_style import line_length
@@ -231,8 +231,7 @@ class Coordinating:
         rows = self.project.types.variables(module, name)
         if len(rows) != 1 or rows[0].line >= self._definition().line:
             return ""
-        value = rows[0].value
-        return name if value.startswith("{") and ":" in value.partition("{")[2].partition("{")[0] else ""
+        return name if maps_to_several(self.project.source(self.owner.path).text(), name) else ""
 
     def _registration(self) -> tuple[Replacement, str]:
         """The line that registers an instance when it is made, and the method that had to be made for it."""
@@ -267,6 +266,8 @@ class Coordinating:
                 raise self._refused(
                     row.line, "it has slots, and nothing can refer to it weakly", "add weakref_slot=True"
                 )
+            if "weakref_slot=False" in flat:
+                raise self._refused(row.line, "it has weakref_slot=False", "take that out")
             if "frozen=True" in flat:
                 raise self._refused(row.line, "it is frozen", "do it by hand")
             if "init=False" in flat:
@@ -370,26 +371,3 @@ _PLAIN: Final = frozenset({
 })  # fmt: skip
 """Decorators that make no instance."""
 _BUILDERS: Final = ("__init__", "__post_init__", "__attrs_post_init__")
-
-
-def kind_name(owner: str, attribute: str) -> str:
-    """What the variable with a kind of machine is called: `Order.state` -> `ORDER_STATE`."""
-    parts: list[str] = []
-    for sign in owner.rpartition(".")[2]:
-        if sign.isupper() and parts and not parts[-1].isupper():
-            parts.append("_")
-        parts.append(sign)
-    return f"{''.join(parts).strip('_')}_{attribute.strip('_')}".upper()
-
-
-def machine_of(project: Project, machine: Target) -> StateMachine:
-    """The audit's row of a machine. Raises Refused, with the nearest names, where there is none."""
-    rows = list(project.survey.rows(StateMachine))
-    for one in rows:
-        if (one.module, one.name) == (machine.module, machine.name):
-            if not one.sure:
-                raise Refused(f"{one.path}:{one.line}: {one.name}: the audit is not sure that it is a state machine: "
-                              "look at its evidence, and register it by hand")  # fmt: skip
-            return one
-    known = [f"{one.module}:{one.name}" for one in rows if one.sure]
-    raise Refused(f"{machine}: the audit knows no such state machine: {did_you_mean(str(machine), known)}")

@@ -29,6 +29,8 @@ _SINGLE: Final = 12
 _MOVES: Final = 3
 """How many moves one ring is worth: more of them are a new design, which is for people to make."""
 _ROUNDS: Final = 60
+_TOLD: Final = 3
+"""How many reasons are told in one line."""
 
 
 class Broken(NamedTuple):
@@ -68,10 +70,10 @@ class _Stage(NamedTuple):
 class _Failed(Exception):
     """Some cuts do not do."""
 
-    def __init__(self, why: str, banned: Collection[tuple[Edge, Way]]) -> None:
-        """`banned`: what must not be chosen again."""
+    def __init__(self, why: str, banned: Collection[tuple[Edge, Way]], *, moving: bool = False) -> None:
+        """`banned`: what must not be chosen again; `moving`: it was a move that did not go."""
         super().__init__(why)
-        self.banned = banned
+        self.banned, self.moving = banned, moving
 
 
 class Breaker:
@@ -132,20 +134,22 @@ class Breaker:
         sight = Sight(self.now)
         crossings = sight.crossings(cycle.modules)
         choosing = Choosing(sight, Ways(sight, cycle.modules, self._ways), crossings, level, self._ways)
-        reasons: list[str] = []
+        near: list[str] = []
+        far: list[str] = []
         banned: set[tuple[Edge, Way]] = set()
         for choice in self._tried(choosing, edge, banned):
             try:
                 stage = self._stage(sight, cycle, choice, level, edge)
             except _Failed as failed:
-                reasons.append(str(failed))
+                (far if failed.moving else near).append(str(failed))
                 banned.update(failed.banned)
                 continue
             return self._taken(cycle, choice, stage)
-        # Those of the imports that the audit would cut come first, then those of the others, then what was tried.
+        # What was nearly done comes first, then why each import stays, those first that the audit would cut.
         first = [edge] if edge is not None else [(cut.importer, cut.imported) for cut in cycle.cuts]
         edges = dict.fromkeys([*(one for one in first if one in choosing.edges), *choosing.edges])
-        reasons = [*(why for one in edges for why in choosing.why_not(one)), *reasons]
+        each = [choosing.why_not(one) for one in edges]
+        reasons = [*near, *(one[0] for one in each if one), *far, *(why for one in each for why in one[1:])]
         return Stuck(cycle, tuple(dict.fromkeys(reasons)) or (f"{cycle.path}:{cycle.line}: no import can be cut",))
 
     def _tried(self, choosing: Choosing, edge: Edge | None, banned: set[tuple[Edge, Way]]) -> Iterator[Choice]:
@@ -236,7 +240,7 @@ class Breaker:
                 done.after, (*stage.stages, *done.stages), (*stage.moved, *done.moved),
                 (*stage.leftovers, *done.leftovers), (*stage.moves, move),
             )  # fmt: skip
-        raise _Failed(why or f"{cut.options[0].crossing.said}: it cannot be moved", banned)
+        raise _Failed(why or f"{cut.options[0].crossing.said}: it cannot be moved", banned, moving=True)
 
     def _proven(
         self, before: Project, changes: Sequence[Change], moved: Sequence[Moved], leftovers: Sequence[Leftover]
@@ -287,6 +291,12 @@ class Breaker:
         for one in composed(self._stages):
             yield _change(self.project, one)
         yield from composed_moves(self._moved)
+
+
+def reasons(left: Stuck) -> str:
+    """Why a ring is left, in one line: the first few reasons, and how many more there are."""
+    more = len(left.reasons) - _TOLD
+    return "; ".join(left.reasons[:_TOLD]) + (f" (and {more} more reasons)" if more > 0 else "")
 
 
 def _around(project: Project, cycle: Cycle, choice: Choice) -> list[Cycle]:

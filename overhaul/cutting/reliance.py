@@ -132,7 +132,7 @@ class Reliance:
         """A string that names it in the importer, as `mock.patch("module.name")` does."""
         last = re.escape(module.rpartition(".")[2])
         wanted = re.compile(
-            rf"\b{last}\.{re.escape(name)}\b(?=[\w.]*[\"'])|[\w}}]\.{re.escape(name)}[\"']"
+            rf"\b{last}\.{re.escape(name)}\b(?=[\w.]*[\"'])|[}}]\.{re.escape(name)}[\"']"
             rf"|\b{last}:{re.escape(name)}\b"
         )
         for path in sorted(self._sight.mentioning(name) - {own}):

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from overhaul.instrumenting.probes import FRAMES, Probed
+from overhaul.instrumenting.probes import FRAMES, Probed, dotted
 from overhaul.naming.meanings import External, Symbol
 
 Form = Literal["with", "call"]
@@ -45,14 +45,6 @@ def calls(file: Probed, wanted: Sequence[str], form: Form) -> Iterator[Call]:
             statement = file.syntax.statement(node)
             why = _no_block(file, node, statement) if form == "with" else _no_wrapper(file, node)
             yield Call(node, written, statement, why)
-
-
-def dotted(node: ast.expr) -> str:
-    """`a.b.c` for a chain of names; "" for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    base = dotted(node.value) if isinstance(node, ast.Attribute) else ""
-    return f"{base}.{node.attr}" if base and isinstance(node, ast.Attribute) else ""
 
 
 def _asked(file: Probed, node: ast.Call, written: str, wanted: str) -> bool:

@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Final
 
 import msgspec
 
 from overhaul.changes import Target
 from overhaul.errors import Refused, UsageError
-from overhaul.instrumenting.probes import FRAMES, Probed
+from overhaul.instrumenting.probes import FRAMES, Probed, dotted
 from overhaul.naming.meanings import External
 from overhaul.project import Project
 
@@ -25,6 +26,14 @@ _TRANSPARENT: Final = frozenset({
 """Decorators that take any function; those that take more of it than a call can see are not among them."""
 _OVERLOAD: Final = frozenset({"typing.overload", "typing_extensions.overload"})
 _ACCESSORS: Final = ("setter", "getter", "deleter")
+_AFTER: Final = re.compile(r"\.(?:setter|getter|deleter)\b")
+_MAKING: Final = frozenset({
+    "dataclasses.dataclass", "enum.unique", "functools.total_ordering", "typing.final", "typing.runtime_checkable",
+    "typing_extensions.final", "typing_extensions.runtime_checkable",
+})  # fmt: skip
+"""Decorators of classes that leave methods as they are, or break `super()` in whichever way (slots before 3.14)."""
+_GENERAL: Final = re.compile(r"\bget(?:full)?argspec\b|\.__(?:code|defaults|kwdefaults)__\b")
+"""What tells more of any function than a call can see; `inspect.signature` looks through a wrapper."""
 _INSIDE: Final = r"\.__(?:code|defaults|kwdefaults|globals|closure)__\b"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -37,6 +46,13 @@ class Chosen(msgspec.Struct, frozen=True):
     node: Function
     doubt: str
     """Why it may notice; "" where it cannot."""
+
+    @property
+    def recursive(self) -> bool:
+        """Whether it may call itself: by then it takes two frames a level."""
+        last = self.target.name.rpartition(".")[2]
+        called = (dotted(one.func) for one in ast.walk(self.node) if isinstance(one, ast.Call))
+        return any(one in (last, f"self.{last}", f"cls.{last}") for one in called)
 
 
 def modules_of(project: Project, pattern: str) -> Iterator[str]:
@@ -73,7 +89,42 @@ def targets(project: Project, wanted: Sequence[str]) -> Iterator[tuple[Target, b
         yield from ((one, by_name) for one in found)
 
 
-def chosen(project: Project, file: Probed, target: Target) -> Iterator[Chosen]:
+class Looking:
+    """The places where a project looks into functions, whichever they are."""
+
+    def __init__(self, project: Project) -> None:
+        """Nothing is read before it is asked for."""
+        self._project = project
+
+    @cached_property
+    def places(self) -> Sequence[str]:
+        """`path:line` of each."""
+        found = self._project.mentioning(("getfullargspec", "getargspec", "__code__", "__defaults__", "__kwdefaults__"))
+        return [place for path in found for place in self._in(path)]
+
+    def _in(self, path: str) -> Iterator[str]:
+        text = self._project.source(path).text()
+        own = self._project.symbols.interior(self._project.layout.module_of(path)).functions
+        for match in _GENERAL.finditer(text):
+            of = re.search(r"\w*$", text[: match.start()])
+            # Who names the function is found with the function.
+            if of is None or of[0] not in own:
+                yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+
+    def at(self, name: str) -> str:
+        """Where a function of that name may be looked into: it is handed about, and somebody looks. "" for nowhere."""
+        if not self.places:
+            return ""
+        for path in self._project.mentioning((name,)):
+            occurrences = self._project.occurrences(path)
+            for one in occurrences.named(name):
+                accessor = _AFTER.match(occurrences.text, one.end) is not None
+                if one.role in ("load", "attribute") and one.use == "load" and not accessor:
+                    return self.places[0]
+        return ""
+
+
+def chosen(project: Project, file: Probed, target: Target, looking: Looking) -> Iterator[Chosen]:
     """The definitions of a function: one, but for properties and branches; overloads, which never run, are left out."""
     for node in file.syntax.definitions.get(target.name, ()):
         if isinstance(node, ast.ClassDef) or file.syntax.function(node) is not None:
@@ -81,7 +132,10 @@ def chosen(project: Project, file: Probed, target: Target) -> Iterator[Chosen]:
         meanings = [_meaning(file, one) for one in node.decorator_list]
         if any(one in _OVERLOAD for one in meanings):
             continue
-        yield Chosen(target, node, _doubt(project, file, node, meanings))
+        doubt = _doubt(project, file, node, meanings)
+        if not doubt and (place := looking.at(node.name)):
+            doubt = f"it is handed about, and {place} looks into functions"
+        yield Chosen(target, node, doubt)
 
 
 def own(file: Probed, node: Function) -> ast.expr | None:
@@ -95,6 +149,10 @@ def _doubt(project: Project, file: Probed, node: Function, meanings: Sequence[st
             return f"what @{ast.unparse(one)} makes of a function is not known"
     if ">>>" in (ast.get_docstring(node, clean=False) or ""):
         return "doctest passes over what is wrapped"
+    if (by := _made_anew(file, node)) is not None:
+        return f"@{by} may make the class anew, and then not find its `super()`"
+    if any(_levels(one) for one in ast.walk(node)):
+        return "it warns with a level of the stack"
     source = file.syntax.of(node)
     if (found := FRAMES.search(source)) is not None:
         return f"it asks who has called it (`{found[0]}`)"
@@ -104,6 +162,20 @@ def _doubt(project: Project, file: Probed, node: Function, meanings: Sequence[st
         if b".__" in data and (found := inside.search(project.source(path).text())) is not None:
             return f"{path} looks inside of it (`{found[0]}`)"
     return ""
+
+
+def _levels(node: ast.AST) -> bool:
+    """Whether it is `warn(message, category, level)`."""
+    return isinstance(node, ast.Call) and len(node.args) > 2 and dotted(node.func).rpartition(".")[2] == "warn"
+
+
+def _made_anew(file: Probed, node: Function) -> str | None:
+    """The decorator of the class around a method that speaks of its class, if it may copy the class (as attrs does)."""
+    owner = file.syntax.parents.get(node)
+    speaks = any(isinstance(one, ast.Name) and one.id in ("super", "__class__") for one in ast.walk(node))
+    if not isinstance(owner, ast.ClassDef) or not speaks:
+        return None
+    return next((ast.unparse(one) for one in owner.decorator_list if _meaning(file, one) not in _MAKING), None)
 
 
 def _accessor(node: ast.expr) -> bool:

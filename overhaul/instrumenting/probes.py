@@ -28,7 +28,9 @@ from overhaul.refactoring.references import References, means
 MARK: Final = "  # instrument_calls"
 """Behind the import that was put in."""
 _BECAUSE: Final = "a measurement"
-FRAMES: Final = re.compile(r"\b(?:_getframe|currentframe|stacklevel|f_back|getouterframes|inspect\.stack)\b")
+FRAMES: Final = re.compile(
+    r"\b(?:_getframe|currentframe|stacklevel|f_back|getouterframes|inspect\.stack|(?:extract|format|print|walk)_stack)\b"
+)
 """What tells who has called: one frame more stands between them."""
 
 
@@ -168,6 +170,14 @@ class Probed:
         """The label of a probe; "" for one that has none."""
         first = node.args[0] if isinstance(node, ast.Call) and node.args else None
         return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` for a chain of names; "" for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    base = dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{base}.{node.attr}" if base and isinstance(node, ast.Attribute) else ""
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -10,7 +10,7 @@ import msgspec
 from overhaul.changes import Leftover, Proposal, Replacement, Target
 from overhaul.errors import Refused, Unreadable, UsageError
 from overhaul.instrumenting.calls import Form, calls
-from overhaul.instrumenting.functions import Chosen, chosen, modules_of, own, targets
+from overhaul.instrumenting.functions import Chosen, Looking, chosen, modules_of, own, targets
 from overhaul.instrumenting.probes import Probed
 from overhaul.instrumenting.removing import fits, probes
 from overhaul.project import Project
@@ -47,6 +47,7 @@ class Measuring:
         self.instrumentor = Target(module, name)
         self.references = References(project)
         self._files: dict[str, Probed] = {}
+        self._looking = Looking(project)
 
     # Putting in
 
@@ -59,7 +60,7 @@ class Measuring:
         for target, by_name in targets(self.project, self.wanted.functions):
             path = self.project.symbols.path(target.module)
             file = self._file(path)
-            for one in chosen(self.project, file, target):
+            for one in chosen(self.project, file, target, self._looking):
                 if by_name or target.module != self.instrumentor.module:
                     made, left = self._decorated(file, one, by_name=by_name)
                     parts.setdefault(path, []).extend(made)
@@ -89,7 +90,7 @@ class Measuring:
                 raise Refused(f"{file.path}:{one.node.lineno}: {one.target} may notice: {one.doubt}: {remedy}")
             return [], [self.project.leftover(file.path, one.node.lineno, one.target, f"not measured: {one.doubt}")]
         made = file.decorator(one.node, label)
-        return [msgspec.structs.replace(made, guidance="review") if one.doubt else made], []
+        return [msgspec.structs.replace(made, guidance="review") if one.doubt or one.recursive else made], []
 
     def _with_calls(self) -> Iterator[str]:
         """The files that may have calls that are asked for."""

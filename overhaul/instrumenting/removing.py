@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from overhaul.changes import Replacement
-from overhaul.instrumenting.calls import dotted
-from overhaul.instrumenting.probes import Probed
+from overhaul.instrumenting.probes import Probed, dotted
 
 Found = tuple[int, str, list[Replacement] | None]
 """Line, label and what takes a probe out; None for one that somebody has rewritten, so that it is not known how."""

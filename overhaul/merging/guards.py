@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused
+from overhaul.inventory import testing
 from overhaul.merging.definitions import Member
 from overhaul.refactoring.moving_altered import refuse_altered
-from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced, registering
+from overhaul.refactoring.moving_guards import refuse_by_name, refuse_replaced, registering
 from overhaul.refactoring.moving_namespace import refuse_asking
 from overhaul.refactoring.moving_needs import refuse_bound_to_module
 from overhaul.refactoring.references import Found
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 _IDENTITY: Final = re.compile(r"\s*\.\s*(__(?:name|qualname|module|globals|code|dict|doc)__|__class__\s*\.\s*__\w+__)")
+_COLLECTED: Final = re.compile(r"[Tt]est|setup|teardown|setUp|tearDown|pytest_|load_tests")
+_DUNDER: Final = re.compile(r"__\w+__")
 _KEEPING: Final = re.compile(r"(^|\.)(lru_cache|cache|cached|memoize|memoise|memo)$")
 _OWN_NAME: Final = re.compile(r"\b__(?:qualname|module)__\b|\bstacklevel\b|\b_getframe\b|\binspect\.stack\b")
 
@@ -26,8 +29,8 @@ _OWN_NAME: Final = re.compile(r"\b__(?:qualname|module)__\b|\bstacklevel\b|\b_ge
 def refuse_identity(project: Project, home: Member, other: Member, found: Sequence[Found]) -> None:
     """Raises Refused where it matters which of two definitions something is, whatever both say."""
     names = frozenset({other.name})
-    refuse_names(other.module, names, other.symbol.path)
     for member in (home, other):
+        _refuse_found_by_place(member)
         _refuse_bound(member)
     refuse_by_name(other.file, other.unit)
     refuse_altered(other.file, other.unit, names)
@@ -45,6 +48,17 @@ def refuse_identity(project: Project, home: Member, other: Member, found: Sequen
         if one.how in ("name", "attribute", "import") and (match := _IDENTITY.match(text, one.end)) is not None:
             raise Refused(f"{one.path}:{one.line}: {match[1]} of {other.name} is asked for, which would be another: "
                           "merge it by hand")  # fmt: skip
+
+
+def _refuse_found_by_place(member: Member) -> None:
+    """Raises Refused for what Python or a test runner finds by its name and place."""
+    if testing(member.symbol.path):
+        fixture = any(_last(one) in ("fixture", "given", "hookimpl") for one in member.node.decorator_list)
+        if not (_COLLECTED.match(member.name) or fixture or member.symbol.path.endswith("conftest.py")):
+            return
+    elif not _DUNDER.fullmatch(member.name):
+        return
+    raise Refused(f"{member.where}: {member.name} is found by its name and place: leave it out")
 
 
 def _refuse_bound(member: Member) -> None:

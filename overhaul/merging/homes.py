@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -88,5 +89,12 @@ class Homes:
 
     def _fails(self, user: str, home: str) -> str:
         """What the home cannot be imported without, and a module can."""
-        more = {one for one in self._graph.needed(home) - self._graph.needed(user) if one.startswith(CONDITION)}
-        return f"{min(more).removeprefix(CONDITION)} may fail when it is imported, and {user} does not" if more else ""
+        for one in sorted(self._graph.needed(home) - self._graph.needed(user)):
+            if one.startswith(CONDITION):
+                return f"{one.removeprefix(CONDITION)} may fail when it is imported, and {user} does not need it"
+            layout = self._project.layout
+            if one not in sys.stdlib_module_names and one.lower() not in layout.needed and not layout.is_first_party(
+                one, user
+            ):  # fmt: skip
+                return f"it cannot be imported without {one}, {user} can"
+        return ""

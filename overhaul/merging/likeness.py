@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias, cast
 
 from overhaul.errors import Refused
 from overhaul.merging.definitions import Member, without_docstring
@@ -219,9 +219,10 @@ class _Walk:
             if isinstance(one, _BINDING) and field in ("name", "rest") and not isinstance(left, ast.AST):
                 self.named(left, right, other)
             elif isinstance(left, list) and isinstance(right, list):
-                if any(isinstance(each, ast.AST) for each in (*left, *right)):
-                    self.several([each for each in left if each], [each for each in right if each], other)
-                elif left != right:
+                first, second = cast("list[object]", left), cast("list[object]", right)
+                if any(isinstance(each, ast.AST) for each in (*first, *second)):
+                    self.several(_nodes(first), _nodes(second), other)
+                elif first != second:
                     raise self.refused(other, field)
             elif isinstance(left, ast.AST) and isinstance(right, ast.AST):
                 self.node(left, right)
@@ -303,8 +304,11 @@ def _refuse_another(walk: _Walk, one: str, other: str, place: Node) -> None:
     annotations = need is not None and other_need is not None and need.when == other_need.when == "annotation"
     if annotations and _type_variable(first, left) == _type_variable(second, right) != "":
         return
-    raise walk.refused(place, f"`{other}` is {_called(right, second, other)}, `{one}` is {_called(left, first, one)}",
-                       "make them one first, or leave it out")  # fmt: skip
+    if (value := _constant(first, left)) and value == _constant(second, right):
+        return
+    here, there = _called(right, second, other), _called(left, first, one)
+    why = f"`{other}` is {here}, `{one}` is {there}" if here != there else f"`{other}` may be another than {here}"
+    raise walk.refused(place, why, "make them one first, or leave it out")
 
 
 def _same_meaning(one: Meaning, other: Meaning) -> bool:
@@ -335,8 +339,55 @@ def _type_variable(member: Member, meaning: Meaning) -> str:
     return ""
 
 
+def _constant(member: Member, meaning: Meaning) -> str:
+    """The value of a variable that is set once, to something that nobody can change; "" for any other."""
+    if not isinstance(meaning, Symbol) or meaning.module != member.module or meaning.alternatives:
+        return ""
+    bindings = member.file.bindings(member.file.top, meaning.name)
+    for node in member.tree.node.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == meaning.name:
+                fixed = len(bindings) == 1 and all(_unchanging(member, one) for one in _parts(value))
+                return ast.dump(value) if fixed else ""
+            case _:
+                continue
+    return ""
+
+
+def _parts(value: ast.expr) -> Iterator[ast.expr]:
+    """What an expression is made of: the values in tuples and operations, and of a pattern its arguments."""
+    match value:
+        case ast.Tuple(elts=elements):
+            for one in elements:
+                yield from _parts(one)
+        case ast.UnaryOp(operand=operand):
+            yield from _parts(operand)
+        case ast.BinOp(left=left, right=right):
+            yield from (*_parts(left), *_parts(right))
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile") as function, args=arguments):
+            yield function.value
+            for one in (*arguments, *(each.value for each in value.keywords)):
+                yield from _parts(one)
+        case ast.Attribute(value=ast.Name(id="re") as owner):
+            yield owner
+        case _:
+            yield value
+
+
+def _unchanging(member: Member, one: ast.expr) -> bool:
+    """Whether it is a constant, or the module `re` of the standard library."""
+    if isinstance(one, ast.Constant):
+        return True
+    meaning = member.project.symbols.lookup(member.module, "", one.id) if isinstance(one, ast.Name) else None
+    return isinstance(meaning, External) and meaning.name == "re"
+
+
 def _same(one: ast.Constant, other: ast.Constant) -> bool:
     return type(one.value) is type(other.value) and repr(one.value) == repr(other.value) and one.kind == other.kind
+
+
+def _nodes(several: Sequence[object]) -> list[Node]:
+    return [one for one in several if isinstance(one, ast.AST)]
 
 
 def _arguments(arguments: ast.arguments) -> Sequence[ast.arg]:

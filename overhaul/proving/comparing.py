@@ -146,7 +146,7 @@ class Comparison:
                 yield self._differs(use, instead, meant, self._replacing.wanted(meant), self._last(instead))
 
     def _last(self, use: Use) -> Told:
-        return next((one for one in reversed(self._after.of(use, use.home)) if one), frozenset())
+        return next((one for one in reversed(self._after.of(use, use.home)) if one), frozenset[Identity]())
 
     def _imported(self, before: Use, home: Scope, after: Use, home_after: Scope) -> bool:
         """Whether the first names are globals or come from imports, whose meaning has been compared."""

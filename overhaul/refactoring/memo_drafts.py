@@ -35,12 +35,8 @@ def memo_steps(project: Project, ready: Project, cache: str) -> Iterator[Drafted
         if row.subkind in ("adhoc_dict", "lazy_attr"):
             yield _kept(ready, cache, row, reached)
         elif row.subkind == "file":
-            yield Drafted(
-                codemod=_CODEMOD, keys={"target": f"{row.module}:{row.name}", "cache": cache}, title=_title(row),
-                because=(_because(row),), ready=False,
-                by_hand=("what is kept in files outlives the process, which the unified cache does not: leave it, or "
-                         "decide that it need not",),  # fmt: skip
-            )  # fmt: skip
+            why = "what is kept in files outlives the process, which the unified cache does not: leave it"
+            yield _step({"target": f"{row.module}:{row.name}", "cache": cache}, _title(row), [row], why, reached)
 
 
 def _decorated(
@@ -84,7 +80,8 @@ def _step(
     keys: Mapping[str, object], title: str, rows: Sequence[Cache], why: str, reached: Mapping[tuple[str, str], int]
 ) -> Drafted:
     scopes = {(site.module, site.scope) for row in rows for site in (*row.lookups, *row.stores) if site.scope}
-    tests = sorted(f"{module}:{name}: {count} tests" for module, name in scopes if (count := reached.get((module, name))))
+    counts = ((module, name, reached.get((module, name), 0)) for module, name in sorted(scopes))
+    tests = [f"{module}:{name}: {count} tests" for module, name, count in counts if count]
     return Drafted(
         codemod=_CODEMOD, keys=keys, title=title, because=tuple(map(_because, rows)), by_hand=(why,) if why else (),
         ready=not why, tests=tuple(tests),

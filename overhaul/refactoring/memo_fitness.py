@@ -24,6 +24,8 @@ _PURE: Final = frozenset({
 """Builtins that may stand in a key: called once or twice makes no difference."""
 _LOOKING: Final = frozenset({"super", "locals", "eval", "exec", "vars", "dir", "_getframe", "currentframe"})
 """What knows in which function it is called."""
+_BARE: Final = frozenset({"super", "vars", "dir"})
+"""What knows that only where it is given nothing."""
 _NEVER_NONE: Final = frozenset({
     "str", "int", "float", "tuple", "list", "dict", "set", "frozenset", "bytes", "bool", "len", "sorted", "repr",
     "object", "type", "range", "zip", "map", "filter", "complex", "hash", "ord", "chr", "format",
@@ -59,7 +61,7 @@ def refuse_odd(syntax: Syntax, function: Def, compute: Sequence[ast.AST]) -> Non
             case ast.Raise(exc=None):
                 raise Refused(f"{where}: it raises again what was caught: {_BY_HAND}")
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in _LOOKING:
-                if name != "super" or _bare_super(syntax, node):
+                if name not in _BARE or _is_bare(syntax, node):
                     raise Refused(f"{where}: {name}() knows where it is called: {_BY_HAND}")
             case _:
                 pass
@@ -113,7 +115,8 @@ def _refuse_shared(syntax: Syntax, function: Def, shape: Shape) -> None:
             raise Refused(f"{syntax.where(one)}: {one.id} is what was looked up: {_BY_HAND}")
 
 
-def _bare_super(syntax: Syntax, node: ast.AST) -> bool:
+def _is_bare(syntax: Syntax, node: ast.AST) -> bool:
+    """Whether it is called without arguments."""
     call = syntax.parents.get(node)
     return isinstance(call, ast.Call) and call.func is node and not call.args
 

@@ -194,6 +194,13 @@ def _forgotten(syntax: Syntax, statement: ast.stmt) -> Iterator[Replacement]:
     if syntax.text[end:last].strip() and not syntax.text[end:last].lstrip().startswith("#"):
         yield Replacement(start, end, "pass", _BECAUSE, "review")
         return
+    number = body.index(statement) + 1
+    match body[number : number + 1]:
+        case [ast.Expr(value=ast.Constant(value=str())) as said]:
+            # What is said of the attribute goes with it.
+            last = syntax.line_end(syntax.end(said))
+        case _:
+            pass
     following = syntax.text.find("\n", last)
     stop = len(syntax.text) if following < 0 else following + 1
     if syntax.text[:at].endswith("\n\n") and syntax.text.startswith("\n", stop):

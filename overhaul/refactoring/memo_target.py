@@ -62,7 +62,7 @@ class Unified:
         self._graph = Graph(project)
         if module in project.layout.modules:
             for name in (DECORATOR, STORE, TYPES):
-                if isinstance(found := project.symbols.member(module, name), Unknown):
+                if isinstance(found := self._member(name), Unknown):
                     raise Refused(
                         f"{project.layout.modules[module].path}: {module} has no {name} ({found.reason}): "
                         "write the unified cache there first, by `overhaul scaffold cache`"
@@ -71,11 +71,16 @@ class Unified:
             known = did_you_mean(module, project.layout.modules)
             raise Refused(f"{module}: the project has no such module ({known}): scaffold the unified cache first")
 
+    def _member(self, name: str) -> Meaning:
+        if self.module not in self.project.layout.modules:
+            return External(f"{self.module}.{name}")
+        return self.project.symbols.member(self.module, name)
+
     def refuse_unknown_type(self, name: str) -> None:
         """Raise Refused for a type that the cache does not have."""
         if self.module not in self.project.layout.modules:
             return
-        meaning = self.project.symbols.member(self.module, TYPES)
+        meaning = self._member(TYPES)
         if not isinstance(meaning, Symbol):
             return
         interior = self.project.symbols.interior(meaning.module)
@@ -85,7 +90,7 @@ class Unified:
 
     def is_own(self, module: str) -> bool:
         """Whether a module is the unified cache, or the one that defines what it passes on."""
-        meaning = self.project.symbols.member(self.module, STORE)
+        meaning = self._member(STORE)
         return module == self.module or (isinstance(meaning, Symbol) and module == meaning.module)
 
     @property
@@ -99,14 +104,14 @@ class Unified:
         return self._defined(STORE)
 
     def _defined(self, name: str) -> Target:
-        meaning = self.project.symbols.member(self.module, name)
+        meaning = self._member(name)
         if isinstance(meaning, Symbol):
             return Target(meaning.module, meaning.name)
         return Target("", meaning.name if isinstance(meaning, External) else f"{self.module}.{name}")
 
     def means(self, meaning: Meaning, name: str) -> bool:
         """Whether something is the unified cache's `name`."""
-        own = self.project.symbols.member(self.module, name)
+        own = self._member(name)
         if isinstance(own, Symbol):
             return own.same(meaning)
         return isinstance(meaning, External) and meaning.name == f"{OUTSIDE}.{name}"

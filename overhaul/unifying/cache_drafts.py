@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from overhaul.changes import Target
 from overhaul.drafts import Drafted
@@ -221,7 +221,9 @@ def tried(project: Project, one: Sketch) -> tuple[str, tuple[str, ...]]:
 
 
 def _texts(table: object) -> Mapping[str, str]:
-    return {str(key): str(value) for key, value in table.items()} if isinstance(table, dict) else {}
+    if not isinstance(table, dict):
+        return {}
+    return {str(key): str(value) for key, value in cast("dict[object, object]", table).items()}
 
 
 def drafted(project: Project, ready: Project, one: Sketch) -> Drafted:

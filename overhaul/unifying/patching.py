@@ -29,8 +29,8 @@ class Patch(NamedTuple):
 def patches(project: Project, target: Symbol, flow: Flow) -> Iterator[Patch]:
     """Every string that is the dotted name of the class, or of a member."""
     for path in sorted(project.mentioning([target.name])):
-        tree = flow.places.tree(path)
-        for start, _, node, kind in tree.file.occurrences.strings():
+        file = flow.places.file(path)
+        for start, _, node, kind in file.occurrences.strings():
             if kind != "string" or not isinstance(node, cst.SimpleString) or not isinstance(node.evaluated_value, str):
                 continue
             text = node.evaluated_value
@@ -41,6 +41,7 @@ def patches(project: Project, target: Symbol, flow: Flow) -> Iterator[Patch]:
                 continue
             if meaning.name != target.name and not meaning.name.startswith(f"{target.name}."):
                 continue
+            tree = flow.places.tree(path)
             line = tree.text.count("\n", 0, start) + 1
             call = next((one for one in tree.above(node) if isinstance(one, (cst.Call, cst.BaseSmallStatement))), None)
             callee = tree.written(call.func) if isinstance(call, cst.Call) else ""

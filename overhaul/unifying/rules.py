@@ -50,6 +50,10 @@ class Rules:
         self.attributes = [self._attribute(key, text) for key, text in attributes.items()]
         self._check_blanks(self.construct, "construct", self.parameters("__init__"))
 
+    @property
+    def _place(self) -> str:
+        return f"{self.target.path}:{self.target.line}"
+
     # Signatures
 
     def function(self, name: str) -> Function | None:
@@ -80,16 +84,16 @@ class Rules:
         try:
             return parsed(text, asked)
         except BadTemplate as error:
-            raise Refused(f"{self.target.dotted}: {key}: `{text}` is no template ({error}): mend it") from None
+            raise Refused(f"{self._place}: {key}: `{text}` is no template ({error}): mend it") from None
 
     def _method(self, key: str, text: str) -> Rule:
         match = _KEY.fullmatch(key.strip())
         if match is None or match["item"]:
-            raise Refused(f"{self.target.dotted}: methods: `{key}` is no key: write `name` or `name(given, arguments)`")
+            raise Refused(f"{self._place}: methods: `{key}` is no key: write `name` or `name(given, arguments)`")
         name, function = match["name"], self.function(match["name"])
         if function is None and name not in OPERATORS:
             known = self._project.symbols.interior(self.target.module).members_of(self.target.name)
-            raise Refused(f"{self.target.dotted}: methods: it has no method {name}: {did_you_mean(name, known)}")
+            raise Refused(f"{self._place}: methods: it has no method {name}: {did_you_mean(name, known)}")
         parameters = self.parameters(name)
         if text.strip().isidentifier():
             text = f"{text.strip()}({', '.join(_passed_on(parameters))})"
@@ -100,23 +104,23 @@ class Rules:
         if match["given"] is not None:
             given = frozenset(one.strip() for one in match["given"].split(",") if one.strip())
             if unknown := given - {one.name for one in parameters}:
-                raise Refused(f"{self.target.dotted}: methods: {name} has no parameter {min(unknown)}: "
+                raise Refused(f"{self._place}: methods: {name} has no parameter {min(unknown)}: "
                               f"{did_you_mean(min(unknown), [one.name for one in parameters])}")  # fmt: skip
         return Rule(key, name, given, "", template)
 
     def _attribute(self, key: str, text: str) -> Rule:
         match = _KEY.fullmatch(key.strip())
         if match is None or match["given"] is not None:
-            raise Refused(f"{self.target.dotted}: attributes: `{key}` is no key: write `name` or `name[\"key\"]`")
+            raise Refused(f"{self._place}: attributes: `{key}` is no key: write `name` or `name[\"key\"]`")
         if not self.has(match["name"]):
             known = self._project.symbols.interior(self.target.module).members_of(self.target.name)
-            raise Refused(f"{self.target.dotted}: attributes: it has no {match['name']}: "
+            raise Refused(f"{self._place}: attributes: it has no {match['name']}: "
                           f"{did_you_mean(match['name'], known)}")  # fmt: skip
         template = self._read(key, text, asked=True)
         self._check_blanks(template, key, ())
         item = match["item"] or ""
         if item and not literal(item):
-            raise Refused(f"{self.target.dotted}: attributes: {item} is no constant: write `name[\"key\"]`")
+            raise Refused(f"{self._place}: attributes: {item} is no constant: write `name[\"key\"]`")
         return Rule(key, match["name"], None, item, template)
 
     def has(self, name: str) -> bool:
@@ -131,10 +135,10 @@ class Rules:
         names = [one.name for one in parameters]
         for blank in template.blanks:
             if blank.name != SELF and blank.name not in names:
-                raise Refused(f"{self.target.dotted}: {key}: there is no parameter {blank.name}: "
+                raise Refused(f"{self._place}: {key}: there is no parameter {blank.name}: "
                               f"{did_you_mean(blank.name, names)}")  # fmt: skip
         if key == "construct" and SELF in template.names:
-            raise Refused(f"{self.target.dotted}: construct: there is no instance yet: leave {{self}} out")
+            raise Refused(f"{self._place}: construct: there is no instance yet: leave {{self}} out")
 
     # Choosing
 

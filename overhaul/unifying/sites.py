@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from overhaul.changes import Guidance, Replacement
 from overhaul.facts import Function
 from overhaul.lazy import cst
-from overhaul.unifying.filling import Unserved, bound, filled
+from overhaul.unifying.filling import Unserved, bound, filled, without_receiver
 from overhaul.unifying.layout import indent_of, indented, laid_out, lost_comment
 from overhaul.unifying.rules import Rules, plain_rename
 from overhaul.unifying.templates import CONSTANT, Template, below, code, effect, fitting, in_vain, mapped
@@ -195,6 +195,9 @@ class Writer:
                 return self._call(site, updated, self._rules.construct, "__init__", None)
             case "method":
                 name = site.member
+                if any(one.star for one in site.node.args) and (new := self._passed_on(name)):
+                    func = updated.func.with_changes(attr=cst.Name(new))
+                    return Written(updated.with_changes(func=func), frozenset(), ("passed on as it is given",))
                 arguments = bound(self._rules.parameters(name), site.node.args)
                 rule = self._rules.method(name, arguments)
                 return self._call(site, updated, rule.template, name, updated.func.value)
@@ -282,6 +285,16 @@ class Writer:
         if len(mine) > 1 or not new or passed != parameters:
             raise Unserved(f"{name} is not called here, and is no plain rename")
         return new
+
+    def _passed_on(self, name: str) -> str:
+        """The new name of a method that takes the same arguments, so that `*args` can be left as it is; else ""."""
+        try:
+            new = self._bound_method(name)
+        except Unserved:
+            return ""
+        known = self._functions.get(new)
+        mine = [(one.name, one.kind) for one in self._rules.parameters(name)]
+        return new if known is not None and mine == [(one.name, one.kind) for one in without_receiver(known)] else ""
 
     def _operator(self, site: Site, updated: Any) -> Written:
         rule = self._rules.operator(site.member)

@@ -11,6 +11,7 @@ from overhaul.inventory import testing
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Scope
+from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.families import Families, Key
 from overhaul.refactoring.receivers import Answer, Receivers
 from overhaul.refactoring.references import References
@@ -74,11 +75,15 @@ class Places:
         """One file. Raises Refused for one that cannot be parsed."""
         found = self._trees.get(path)
         if found is None:
-            try:
-                found = self._trees[path] = Tree(self.references.bindings(path))
-            except Unreadable as error:
-                raise Refused(f"{path}: it is affected, and cannot be read ({error}): mend or exclude it") from None
+            found = self._trees[path] = Tree(self.file(path))
         return found
+
+    def file(self, path: str) -> Bindings:
+        """The names of one file. Raises Refused for one that cannot be parsed."""
+        try:
+            return self.references.bindings(path)
+        except Unreadable as error:
+            raise Refused(f"{path}: it is affected, and cannot be read ({error}): mend or exclude it") from None
 
     def receivers(self, owner: Key, name: str) -> Receivers:
         """Judges who has a member."""
@@ -92,13 +97,13 @@ class Places:
         """Every place where a member may be asked for, with how sure that is; certain strangers are left out."""
         receivers = self.receivers(owner, name)
         for path in sorted(self.project.mentioning([name])):
-            tree = self.tree(path)
-            for one in tree.file.occurrences.named(name):
+            file = self.file(path)
+            for one in file.occurrences.named(name):
                 if one.role != "attribute":
                     continue
-                judged = receivers.judge(tree.file, one)
+                judged = receivers.judge(file, one)
                 if judged.answer != "no":
-                    yield tree, one, judged.answer, judged.why
+                    yield self.tree(path), one, judged.answer, judged.why
 
     # Functions
 
@@ -197,15 +202,13 @@ class Places:
         for path in sorted(self.project.mentioning([name])):
             if not testing(path) or _closest(path, rivals) != mine:
                 continue
-            tree = self.tree(path)
-            for scope in tree.file.occurrences.scopes:
-                if scope.kind == "function" and any(
-                    one.role == "parameter" and one.name == name and one.home is scope
-                    for one in tree.file.occurrences.named(name)
-                ):
-                    row = self.function(tree.module, scope.name)
+            file = self.file(path)
+            taking = {id(one.home) for one in file.occurrences.named(name) if one.role == "parameter"}
+            for scope in file.occurrences.scopes:
+                if scope.kind == "function" and id(scope) in taking:
+                    row = self.function(file.module, scope.name)
                     if row is not None and (is_fixture(row) or scope.name.rpartition(".")[2].startswith("test")):
-                        yield tree, scope
+                        yield self.tree(path), scope
 
 
 def is_fixture(function: Function) -> bool:

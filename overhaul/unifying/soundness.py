@@ -209,12 +209,12 @@ def _by_name(flow: Flow, slot: Field) -> Iterator[Escape]:
     """Where an attribute is asked for, or replaced, by its name as a text."""
     receivers = flow.places.receivers(slot.owner, slot.name)
     for path in sorted(flow.places.project.mentioning([slot.name])):
-        tree = flow.places.tree(path)
-        for one in named_members(tree.file, {slot.name}):
+        file = flow.places.file(path)
+        for one in named_members(file, {slot.name}):
             if not one.certain:
                 continue
-            text = ".".join(each.name for each in tree.file.occurrences.chain(one.owner))
-            classes = flow.places.project.types.of_expression(tree.module, one.owner.scope.name, text)
+            text = ".".join(each.name for each in file.occurrences.chain(one.owner))
+            classes = flow.places.project.types.of_expression(file.module, one.owner.scope.name, text)
             if not classes or receivers.of_classes(classes).answer != "no":
                 yield Escape(path, one.line, f"`{slot.name}` of {slot.owner[1]} is asked for by its name")
 

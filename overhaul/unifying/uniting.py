@@ -171,7 +171,8 @@ class Unification:
     def _class_member(self, one: Named) -> None:
         tree, site = one.tree, one.site
         called = isinstance(site, cst.Call)
-        name = (site.func if called else site).attr.value
+        attribute: Any = site.func if called else site
+        name = str(attribute.attr.value)
         function = self.rules.function(name)
         rule = self.rules.attribute(name)
         plain = rule is not None and plain_rename(rule.template) and isinstance(rule.template.tree, cst.Attribute)
@@ -201,18 +202,18 @@ class Unification:
         if use.operator:
             self._operator(use)
             return
+        if not self.rules.has(what):
+            why = f"{self.target.name} has no {what}: it is another thing"
+            self._doubts.append((tree.path, tree.line(site), why))
+            return
         if isinstance(site, cst.Call):
-            if not self.rules.has(what):
-                self._problems.append((tree.path, tree.line(site), f"{self.target.name} has no {what}"))
-            elif self.rules.function(what) is None or self.rules.function(what).kind == "property":  # type: ignore[union-attr]
+            function = self.rules.function(what)
+            if function is None or function.kind == "property":
                 # What an attribute holds is called.
                 self._attribute(tree, site.func, what)
             else:
                 self._used.add((what, "method"))
                 self._site(tree, site, "method", what)
-            return
-        if not self.rules.has(what):
-            self._problems.append((tree.path, tree.line(site), f"{self.target.name} has no {what}"))
             return
         self._attribute(tree, site, what)
 

@@ -143,6 +143,8 @@ def test_a_call_that_is_measured_already_is_not_measured_twice() -> None:
         ("def f():\n    import inspect\n    return inspect.currentframe()\n", "asks who has called it"),
         ('def f():\n    """Of it.\n\n    >>> f()\n    """\n', "doctest passes over"),
         ("def f(): ...\n\n\nprint(f.__defaults__)\n", "looks inside of it"),
+        ("def f(): ...\n\n\ndef call(g): return g(*g.__defaults__)\n\n\ncall(f)\n", "work.py:7 looks into functions"),
+        ("import warnings\n\n\ndef f(): warnings.warn('old', DeprecationWarning, 2)\n", "a level of the stack"),
     ],
 )
 def test_a_function_that_may_notice_is_refused_left_or_wrapped(text: str, reason: str) -> None:
@@ -157,7 +159,14 @@ def test_a_function_that_may_notice_is_refused_left_or_wrapped(text: str, reason
     assert taken_out(wrapped) == bytes_of(files)
 
 
-@pytest.mark.parametrize("text", ["def f(): ...\n", "def g(): ...\n\n\ndef f(): return g.__code__\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(): ...\n", "def g(): ...\n\n\ndef f(): return g.__code__\n",
+        "def f(): ...\n\n\ndef call(g): return g(*g.__defaults__)\n\n\nf()\n",
+        "import warnings\n\n\ndef f(): warnings.warn('old', DeprecationWarning)\n",
+    ],
+)  # fmt: skip
 def test_a_function_that_cannot_notice_is_measured(text: str) -> None:
     assert "    @" not in measured({"shop/work.py": text}, functions=["shop.work:f"]).text("shop/work.py")
 
@@ -174,3 +183,28 @@ def test_a_request_that_says_too_little_or_nonsense_is_a_usage_error(request_: d
 
     with pytest.raises(UsageError):
         transform("instrument_calls", there({"shop/work.py": "def f(): ...\n"}), {**NAMED, **request_})
+
+
+@pytest.mark.parametrize(
+    ("decorator", "body", "refused"),
+    [
+        ("attr.s(slots=True)", "return super().f()", True), ("attr.s(slots=True)", "return __class__", True),
+        ("attr.s(slots=True)", "return 1", False), ("dataclasses.dataclass", "return super().f()", False),
+    ],
+)  # fmt: skip
+def test_a_method_that_speaks_of_its_class_is_not_wrapped_where_the_class_may_be_made_anew(
+    decorator: str, body: str, refused: bool
+) -> None:
+    text = f"import attr\nimport dataclasses\n\n\n@{decorator}\nclass A(B):\n    def f(self):\n        {body}\n"
+    files = {"shop/work.py": f"class B: ...\n{text}"}
+    if refused:
+        assert "may make the class anew" in why(files, functions=["shop.work:A.f"])
+    else:
+        assert "probed" in measured(files, functions=["shop.work:A.f"]).text("shop/work.py")
+
+
+def test_a_function_that_calls_itself_is_for_review() -> None:
+    text = "def f(n): return f(n - 1) if n else 0\n\n\ndef g(): return f(1)\n"
+    for name, guidance in (("f", "review"), ("g", "safe")):
+        (file,) = measured({"shop/work.py": text}, functions=[f"shop.work:{name}"]).plan.files
+        assert file.guidance == guidance

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from overhaul.changes import FileChange, Moved, Replacement, Target, replaced
-from overhaul.composing import composed, composed_moves, in_turn
+from overhaul.changes import FileChange, Moved, Replaced, Replacement, Target, replaced
+from overhaul.composing import composed, composed_moves, composed_replaced, in_turn
 from overhaul.source import Source, digest
 
 
@@ -133,3 +133,22 @@ def test_a_name_that_comes_back_is_not_told() -> None:
     first = [Moved(Target("a", "X"), Target("a", "Y"), "class")]
     then = [Moved(Target("a", "Y"), Target("a", "X"), "class")]
     assert composed_moves([first, then]) == ()
+
+
+def instead(before: str, after: str) -> Replaced:
+    return Replaced(Target(*before.split(":")), Target(*after.split(":")), "class")
+
+
+def test_what_is_used_instead_is_told_from_first_to_last() -> None:
+    renamed = Moved(Target("a", "Old"), Target("a", "Older"), "class")
+    moved = Moved(Target("b", "New"), Target("c", "New"), "class")
+    steps: list[tuple[list[Moved], list[Replaced]]]
+    steps = [([renamed], []), ([], [instead("a:Older", "b:New"), instead("d:X", "b:New")]), ([moved], [])]
+    assert composed_replaced(steps) == (instead("a:Old", "c:New"), instead("d:X", "c:New"))
+
+
+def test_what_is_replaced_twice_is_told_once() -> None:
+    steps: list[tuple[list[Moved], list[Replaced]]]
+    steps = [([], [instead("a:One", "a:Two")]), ([], [instead("a:Two", "a:Three")])]
+    assert instead("a:One", "a:Three") in composed_replaced(steps)
+    assert instead("a:One", "a:Two") not in composed_replaced(steps)

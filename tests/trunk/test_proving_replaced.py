@@ -2,9 +2,13 @@
 
 from tests.trunk.proving_kit import complaints, left, replaced
 
-OLD = "class Old:\n    def __init__(self, max_age=60):\n        self.max_age = max_age\n\n    def get(self, key):\n        return key\n"
+OLD = (
+    "class Old:\n    def __init__(self, max_age=60):\n        self.max_age = max_age\n"
+    "\n    def get(self, key):\n        return key\n"
+)
 NEW = (
-    "class New:\n    def __init__(self, ttl=60, name=''):\n        self.ttl = ttl\n\n    def get(self, key):\n        return key\n"
+    "class New:\n    def __init__(self, ttl=60, name=''):\n        self.ttl = ttl\n"
+    "\n    def get(self, key):\n        return key\n"
     "\n    def fetch(self, key):\n        return key\n"
 )
 USER = "from old import Old\n\ncache = Old(max_age=5)\n\n\ndef ask(key):\n    return cache.get(key)\n"
@@ -50,7 +54,8 @@ def test_a_use_that_is_told_to_be_left_may_stay() -> None:
 
 def test_a_use_that_is_told_to_be_left_must_go_on_to_mean_what_it_meant() -> None:
     files = {**FILES, "other.py": "from old import Old\n\nOld().get(1)\n"}
-    assert complaints(files, {"user.py": USED, "old.py": ""}, *TOLD, replaced("old", "new"), left("other.py", 3, "old:Old"))
+    told = *TOLD, replaced("old", "new"), left("other.py", 3, "old:Old")
+    assert complaints(files, {"user.py": USED, "old.py": ""}, *told)
 
 
 def test_a_use_in_a_changed_file_that_was_passed_over_is_refused() -> None:
@@ -104,7 +109,8 @@ def test_what_goes_while_its_name_is_listed_is_refused() -> None:
         "a.py": "__all__ = ['f']\n\n\ndef f(x):\n    return x\n", "b.py": "def f(x):\n    return x\n",
     }  # fmt: skip
     after = {"a.py": "__all__ = ['f']\n"}
-    assert complaints(files, after, replaced("a:f", "b:f")) == ["a.py:1: `__all__` would list `f`, which a does not bind"]
+    found = complaints(files, after, replaced("a:f", "b:f"))
+    assert found == ["a.py:1: `__all__` would list `f`, which a does not bind"]
     assert complaints(files, {"a.py": "__all__ = []\n"}, replaced("a:f", "b:f")) == []
 
 
@@ -122,7 +128,8 @@ def test_a_listed_name_that_another_module_defines_stays_listed() -> None:
 
 def test_arguments_may_come_and_go_inside_of_what_is_replaced() -> None:
     files = {
-        **FILES, "kinds.py": "class Kind:\n    FAST = 1\n", "user.py": "from old import Old\n\nAGE = 5\ncache = Old(AGE)\n",
+        **FILES, "kinds.py": "class Kind:\n    FAST = 1\n",
+        "user.py": "from old import Old\n\nAGE = 5\ncache = Old(AGE)\n",
     }  # fmt: skip
     good = "from kinds import Kind\nfrom new import New\n\nAGE = 5\ncache = New(Kind.FAST)\n"
     assert complaints(files, {"user.py": good}, *TOLD) == []
@@ -136,7 +143,8 @@ def test_a_name_that_comes_must_be_bound() -> None:
 
 def test_a_name_that_comes_must_be_one_of_those_that_are_there() -> None:
     files = {
-        **FILES, "kinds.py": "class Kind:\n    FAST = 1\n", "user.py": "from old import Old\n\nAGE = 5\ncache = Old(AGE)\n",
+        **FILES, "kinds.py": "class Kind:\n    FAST = 1\n",
+        "user.py": "from old import Old\n\nAGE = 5\ncache = Old(AGE)\n",
     }  # fmt: skip
     bad = "from kinds import Kind\nfrom new import New\n\nAGE = 5\ncache = New(Kind.FATS)\n"
     assert complaints(files, {"user.py": bad}, *TOLD) == ["user.py:5: `Kind.FATS` would mean nothing that is known"]

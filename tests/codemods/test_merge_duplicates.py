@@ -1,0 +1,135 @@
+"""Definitions that become one: what the fixtures do not show, and what would break without a word."""
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from overhaul.testing import transform
+
+BODY = "    if value < low:\n        return low\n    return min(value, high)\n"
+ONE = f"def clamp(value, low, high):\n{BODY}"
+PAIR = {"a.py": ONE, "b.py": f"{ONE}\n\ndef use(x):\n    return clamp(x, 0, 9)\n"}
+MEMBERS = ["a:clamp", "b:clamp"]
+
+
+def refused(files: Mapping[str, str], **more: object) -> str:
+    """Why a merge is refused; "" where it is not."""
+    done = transform("merge_duplicates", files, {"members": MEMBERS, "home": "a", **more})
+    return " ".join(f"{one.path}:{one.line}: {one.why}: {one.remedy}" for one in done.refusals)
+
+
+def test_a_merge_runs_as_before(tmp_path: Path) -> None:
+    user = "import b\nfrom b import clamp as held\n\nprint(b.use(12), held(1, 2, 3), b.clamp(9, 1, 5))\n"
+    files = {**PAIR, "c.py": user}
+    before, after = tmp_path / "before", tmp_path / "after"
+    done = transform("merge_duplicates", files, {"members": MEMBERS})
+    assert not done.refusals
+    said: list[str] = []
+    for folder, contents in ((before, {path: text.encode() for path, text in files.items()}), (after, done.files)):
+        folder.mkdir()
+        for path, data in contents.items():
+            (folder / path).write_bytes(data)
+        ran = subprocess.run([sys.executable, "c.py"], cwd=folder, capture_output=True, text=True, check=True)
+        said.append(ran.stdout)
+    assert said[0] == said[1] == "9 2 5\n"
+    assert b"".join(done.files.values()).count(b"def clamp") == 1
+
+
+def test_asked_again_it_changes_nothing() -> None:
+    files = {**PAIR, "c.py": "from b import clamp\n\nprint(clamp(1, 2, 3))\n"}
+    done = transform("merge_duplicates", files, {"members": MEMBERS})
+    again = {path: data.decode() for path, data in done.files.items()}
+    assert transform("merge_duplicates", again, {"members": MEMBERS}).files == done.files
+
+
+def test_a_name_that_is_not_there_is_refused_with_what_is_near() -> None:
+    done = transform("merge_duplicates", {**PAIR, "c.py": ONE}, {"members": [*MEMBERS, "c:clomp"]})
+    assert "did you mean" in done.refusals[0].remedy or "clamp" in done.refusals[0].remedy
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("print({clamp: 1})", "told from others"),
+        ("print(clamp is None)", "told from others"),
+        ("print(clamp.__doc__)", "__doc__ of clamp is asked for"),
+        ("print(getattr(b, 'clamp'))", "is asked of b by a string"),
+    ],
+)
+def test_what_tells_one_from_the_other_is_refused(line: str, why: str) -> None:
+    assert why in refused({**PAIR, "c.py": f"import b\nfrom b import clamp\n\n{line}\n"})
+
+
+@pytest.mark.parametrize("line", ["print([clamp])", "print(clamp(1, 2, 3) < 4)", "print({1: clamp})"])
+def test_what_only_hands_it_on_is_not(line: str) -> None:
+    assert refused({**PAIR, "c.py": f"from b import clamp\n\n{line}\n"}) == ""
+
+
+def test_a_test_that_replaces_what_the_other_looks_up_is_refused() -> None:
+    timed = "import time\n\n\ndef since(start):\n    return time.time() - start\n"
+    files = {
+        "a.py": timed, "b.py": f"{timed}\n\ndef use():\n    return since(1)\n",
+        "test_b.py": "import b\n\n\ndef test(monkeypatch):\n    monkeypatch.setattr(b, 'time', None)\n    b.use()\n",
+    }  # fmt: skip
+    done = transform("merge_duplicates", files, {"members": ["a:since", "b:since"], "home": "a"})
+    assert "gives b another value" in done.refusals[0].why
+    # The same of the one that stays changes nothing for it.
+    files["test_b.py"] = files["test_b.py"].replace("import b\n", "import a, b\n").replace("setattr(b,", "setattr(a,")
+    assert not transform("merge_duplicates", files, {"members": ["a:since", "b:since"], "home": "a"}).refusals
+
+
+def test_a_script_does_not_come_to_need_a_package_that_it_never_imported() -> None:
+    files = {"shop/__init__.py": "", "shop/a.py": ONE, "tools/run.py": f"{ONE}\n\nprint(clamp(1, 2, 3))\n"}
+    done = transform("merge_duplicates", files, {"members": ["shop.a:clamp", "tools.run:clamp"], "home": "shop.a"})
+    assert "nothing beside tools.run imports anything of shop" in done.refusals[0].why
+
+
+def test_private_names_of_a_class_have_its_name_in_them() -> None:
+    one = "class A:\n    def __init__(self):\n        self.__x = 1\n"
+    files = {"a.py": one, "b.py": one.replace("class A", "class B")}
+    done = transform("merge_duplicates", files, {"members": ["a:A", "b:B"], "home": "a"})
+    assert "is _B__x to Python" in done.refusals[0].why
+    files["b.py"] = one
+    assert not transform("merge_duplicates", files, {"members": ["a:A", "b:A"], "home": "a"}).refusals
+
+
+def test_classes_are_to_be_reviewed() -> None:
+    one = "class A:\n    def f(self):\n        return 1\n"
+    done = transform("merge_duplicates", {"a.py": one, "b.py": f"{one}\n\nprint(A().f())\n"},
+                     {"members": ["a:A", "b:A"], "home": "a"})  # fmt: skip
+    assert {each.guidance for file in done.plan.files for each in file.replacements} == {"review"}
+
+
+def test_a_definition_that_may_run_otherwise_inside_is_no_duplicate() -> None:
+    for left, right in (("return value", "yield value"), ("x = 1", "x = True"), ("x = 1", "x = 1.0"),
+                        ("f'{value!r}'", "f'{value!s}'"), ("f'{value:>3}'", "f'{value:<3}'"),
+                        ("lambda: value", "lambda *a: value"), ("global low", "global low")):  # fmt: skip
+        files = {"a.py": f"def clamp(value):\n    {left}\n", "b.py": f"def clamp(value):\n    {right}\n"}
+        assert refused(files) != "", (left, right)
+
+
+def test_variables_must_stand_for_one_another() -> None:
+    files = {
+        "a.py": "def clamp(one, two):\n    return one - two\n", "b.py": "def clamp(one, two):\n    return two - one\n",
+    }  # fmt: skip
+    assert "stands for two things" in refused(files)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("NAME = 'a'", "NAME = 'a'", True), ("NAME = (1, -2)", "NAME = (1, -2)", True),
+        ("import re\nNAME = re.compile('a', re.I)", "import re\nNAME = re.compile('a', re.I)", True),
+        ("NAME = 'a'", "NAME = 'b'", False), ("NAME = ['a']", "NAME = ['a']", False),
+        ("NAME = 'a'\nNAME = 'b'", "NAME = 'a'\nNAME = 'b'", False), ("NAME = object()", "NAME = object()", False),
+        ("import re\nNAME = re.compile('a')", "import regex as re\nNAME = re.compile('a')", False),
+    ],
+)  # fmt: skip
+def test_constants_that_nobody_can_change_are_the_same_where_they_are_equal(
+    first: str, second: str, same: bool
+) -> None:
+    body = "\n\n\ndef clamp(x):\n    return NAME, x\n"
+    assert (refused({"a.py": first + body, "b.py": second + body}) == "") is same

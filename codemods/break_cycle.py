@@ -69,7 +69,7 @@ def break_cycle(project: Project, request: BreakCycle) -> Iterator[Proposal]:
     yield from notes(project, breaker.now, breaker.broken)
     for stuck in breaker.stuck.values():
         cycle = stuck.cycle
-        ring = " -> ".join((*cycle.modules[:5], cycle.modules[0] if len(cycle.modules) <= 5 else "..."))
+        ring = " -> ".join((*cycle.modules[:5], cycle.module if len(cycle.modules) <= 5 else "..."))
         reason = f"the {cycle.effect} cycle {ring} is left: {reasons(stuck)}"
         yield breaker.now.leftover(cycle.path, cycle.line, Target(cycle.module), reason)
 

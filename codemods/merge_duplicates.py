@@ -10,6 +10,7 @@ from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError
 from overhaul.leaves import Codemod
 from overhaul.merging.duplicates import Merger
+from overhaul.merging.mixins import MixinMerger
 from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
 from overhaul.requests import Request
@@ -26,6 +27,9 @@ class MergeDuplicates(Request, frozen=True, kw_only=True):
     parameters: dict[str, str] = msgspec.field(default_factory=dict[str, str])
     """Literals that differ, as arguments: name -> the literal as the one that stays has it (`message = "'too small'"`).
     It becomes the default, and calls of the others give theirs."""
+    mixin: str = ""
+    """For methods, `package.module:Class.method`: the name of a class that is made for the one that stays, and from
+    which their classes inherit first."""
     keep: bool = False
     """The old names go on to work, by an import in their modules, even where nothing in the project needs them."""
 
@@ -50,19 +54,25 @@ def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Pro
         module, colon, name = one.partition(":")
         if not colon or not name:
             raise UsageError(f"{one}: a member is written package.module:name")
+        owner, _, last = name.rpartition(".")
         found = project.symbols.member(module, name.partition(".")[0]) if module in project.layout.modules else None
-        if isinstance(found, Symbol) and found.module == module:
+        mine = not owner or last in project.symbols.interior(module).members_of(owner) if found is not None else False
+        if isinstance(found, Symbol) and found.module == module and mine:
             here.append(project.symbol(Target(module, name)))
         else:
             gone.append(one)
-    if len(here) < 2 and here:
+    if len(here) < 2 and (here or request.mixin):
         return
     if gone:
         # Raises Refused, with what is near.
         for one in gone:
             project.symbol(Target(*one.split(":")))
-    for symbol in here:
+    methods = ["." in one.name and one.name in project.symbols.interior(one.module).functions for one in here]
+    if request.mixin and all(methods):
+        yield from MixinMerger(project, here, request.home, request.mixin).proposals()
+        return
+    for symbol, method in zip(here, methods, strict=True):
         if symbol.kind not in ("function", "class"):
-            what = "a method: make it a function first" if symbol.kind == "method" else f"a {symbol.kind}"
-            raise Refused(f"{symbol.path}:{symbol.line}: {symbol.module}:{symbol.name} is {what}: leave it out")
+            what = "a method: name a mixin for it" if method else f"no function or class ({symbol.kind}): leave it out"
+            raise Refused(f"{symbol.path}:{symbol.line}: {symbol.module}:{symbol.name} is {what}")
     yield from Merger(project, here, request.home, request.parameters, keep=request.keep).proposals()

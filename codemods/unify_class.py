@@ -12,7 +12,8 @@ from overhaul.errors import Refused
 from overhaul.leaves import Codemod
 from overhaul.project import Project
 from overhaul.requests import Request
-from overhaul.unifying.uniting import Unification, Wanted
+from overhaul.unifying.uniting import Unification
+from overhaul.unifying.wanted import Wanted
 
 
 class UnifyClass(Request, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from overhaul.facts import Comment, Facts
 
 MARK: Final = "# overhaul scaffold: "
 """What the first line of a copy begins with; what it is a copy of follows."""
-_LINES: Final = 3
+LINES: Final = 3
 """Lines of a file in which its mark is looked for: an editor may have put something above."""
 
 
@@ -24,7 +24,7 @@ def copies(comments: Facts[Comment]) -> Callable[[str], str]:
                 (
                     one.text.removeprefix(MARK).partition(" ")[0]
                     for one in comments[module]
-                    if one.line <= _LINES and one.text.startswith(MARK)
+                    if one.line <= LINES and one.text.startswith(MARK)
                 ),
                 "",
             )

@@ -1214,7 +1214,7 @@ def cached(
     a `UnifiedCache` of the function's own, with its ttl, policy, boundary, clock and tags, or by `store`:
 
     - `key`: called with the arguments, gives the key; without it keys are those of lru_cache. In a `store` that others
-      use too they begin with the function's dotted name, so that `store.invalidate_prefix((name,))` forgets them.
+      use too they are `(name, key)`, with the function's dotted name: `store.invalidate_prefix((name,))` forgets them.
     - `unhashable="call"`: arguments that cannot be hashed go straight to the function; `"raise"`: TypeError.
     - `single_flight`: of threads that ask for the same at once one computes, and the others wait for it.
     - `per_instance`: of a method. Each instance has a store of its own, which goes with it; without it `self` is an
@@ -1317,9 +1317,7 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
         if own_key is not None:
             return own_key(*args, **keywords)
         key = _lru_key(args, keywords, typed)
-        if prefix is None:
-            return key
-        return (prefix, *cast("tuple[Hashable, ...]", key)) if isinstance(key, tuple) else (prefix, key)
+        return key if prefix is None else (prefix, key)
 
     if inspect.iscoroutinefunction(function):
 

@@ -237,7 +237,7 @@ class Divider:
     def _behind(self, place: int, starts: Sequence[int]) -> int:
         """Behind the last part: at the end of its paragraph, or further down where its variables are read."""
         behind = place + 1
-        while behind < len(self.statements) and not self._parted(behind):
+        while behind < len(self.statements) and not self._parted(behind) and not self._returning(behind):
             behind += 1
         bound: set[str] = set()
         if self.receiver:
@@ -329,6 +329,12 @@ class Divider:
             each = self.occurrences.statements[number]
             if each.node.__class__.__name__ == "Return" and each.scope is self.scope:
                 raise self.refused(each.line, "it returns between two managers", "make each in a function of its own")
+
+    def _returning(self, index: int) -> bool:
+        """Whether a statement returns, or may."""
+        one = self.statements[index]
+        inside = (each for each in self.occurrences.statements[one.number :] if each.start < one.end)
+        return any(each.node.__class__.__name__ == "Return" and each.scope is self.scope for each in inside)
 
     def _number_behind(self, part: Part) -> int:
         if part.behind < len(self.statements):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,11 +48,19 @@ class Writing:
         row = rows.functions[divider.symbol.name]
         self._parameters: Mapping[str, Parameter] = {one.name: one for one in row.parameters}
         self._returns = row.returns
+        self._annotated = bool(row.returns) or any(one.annotation for one in row.parameters)
+        """Type checkers look into what is annotated: what they have not looked into stays so."""
         self._plain = any("annotations" in (name for name, _ in one.names) and one.target == "__future__"
                           for one in divider.project.symbols.imports[divider.symbol.module])  # fmt: skip
 
     def replacements(self) -> Iterator[Replacement]:
-        """All insertions, by place."""
+        """All insertions, by place; what comes to one place is one."""
+        for place, several in groupby(self._inserted(), key=lambda one: one[0]):
+            told = list(several)
+            yield Replacement(place, place, "".join(text for _, text, _ in told), told[-1][2])
+
+    def _inserted(self) -> Iterator[tuple[int, str, str]]:
+        """Place, text and reason, in the order in which they stand there afterwards."""
         division, names = self._division, self._names
         parts = division.parts
         blank = "\n" if division.receiver else "\n\n"
@@ -64,12 +73,12 @@ class Writing:
             if number:
                 there = self._text[self._line_before(part.first) : place].count("\n")
                 before = "\n" * max(0, len(blank) - there)
-            yield Replacement(place, place, before + head, self._because(part))
+            yield place, before + head, self._because(part)
             if part.made is not None or names.root:
                 given = self._given(part)
                 end = self._divider.end(part.behind - 1)
                 newline = "" if self._text[end - 1 : end] == "\n" else "\n"
-                yield Replacement(end, end, f"{newline}{division.indent}return {given}\n", self._because(part))
+                yield end, f"{newline}{division.indent}return {given}\n", self._because(part)
 
     @staticmethod
     def _because(part: Part) -> str:
@@ -160,7 +169,8 @@ class Writing:
     def _listing(self) -> Iterator[str]:
         division, names = self._division, self._names
         outer, indent, receiver = division.outer, division.indent, division.receiver
-        yield f"{outer}def {names.listing}({self._signature(self._all_arguments())}) -> {self._shown(names.factory)}:\n"
+        result = self._result(names.factory)
+        yield f"{outer}def {names.listing}({self._signature(self._all_arguments())}){result}:\n"
         yield f'{indent}"""The managers by tiers, in the order in which they are made."""\n'
         yield f'{indent}managers = {names.factory}(order="registered")\n'
         for part in division.parts:
@@ -191,8 +201,10 @@ class Writing:
             name = names.rest
             returned = self._divider.returns(part)
             return f"{self._division.outer}def {name}({self._signature(part.takes)}){self._same(returned)}:\n"
-        result = f" -> {self._shown(returns)}" if returns else ""
-        return f"{self._division.outer}def {name}({self._signature(part.takes)}){result}:\n"
+        return f"{self._division.outer}def {name}({self._signature(part.takes)}){self._result(returns)}:\n"
+
+    def _result(self, returns: str) -> str:
+        return f" -> {self._shown(returns)}" if returns and self._annotated else ""
 
     def _same(self, returned: bool) -> str:
         if not self._returns:
@@ -209,7 +221,8 @@ class Writing:
         if known is not None and known.kind not in ("variadic", "keywords") and known.annotation:
             return f"{name}: {known.annotation}"
         for part in self._division.parts:
-            if part.made is not None and part.made.name == name and part.made.written and not self._division.receiver:
+            named = part.made is not None and part.made.name == name and not self._division.receiver
+            if named and part.made is not None and part.made.written and self._annotated:
                 return f"{name}: {self._shown(part.made.written)}"
         return name
 

@@ -88,7 +88,7 @@ def _copies(workspace: Workspace, wanted: str) -> Iterator[tuple[str, str, str]]
             continue
         try:
             source = read(tree.root, entry.path)
-            copy = read_copy(source.text()) if MARK.encode() in source.data[:64] else None
+            copy = read_copy(source.text()) if MARK.encode() in source.data else None
         except Unreadable:
             continue
         if copy is None:

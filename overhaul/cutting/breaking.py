@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover, Moved, Replacement, assembled
 from overhaul.composing import composed, composed_moves
 from overhaul.cutting.choosing import Choice, Choosing, Cut
-from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Level, Sight, level_of, rings
+from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Effect, Level, Sight, in_ring, level_of, rings
 from overhaul.cutting.moves import Move, carried_out, moves
 from overhaul.cutting.reliance import Reliance
 from overhaul.cutting.ways import Option, Way, Ways
@@ -28,6 +28,8 @@ _SINGLE: Final = 12
 """How many single cuts are tried where no set of them opens a ring."""
 _MOVES: Final = 3
 """How many moves one ring is worth: more of them are a new design, which is for people to make."""
+_MOVES_TRIED: Final = 6
+"""How many moves are tried for one ring: each is planned and proven as a whole."""
 _ROUNDS: Final = 60
 _TOLD: Final = 3
 """How many reasons are told in one line."""
@@ -115,8 +117,11 @@ class Breaker:
         """Break one ring, at once so that nothing of these kinds is left, else so that it does less harm."""
         crossings = Sight(self.now).crossings(cycle.modules)
         least = level_of(cycle.effect, crossings)
-        wanted: list[Level] = ["all"] if "typing" in kinds else []
-        wanted += ["call"] if "deferred" in kinds and least != "all" else []
+        wanted: list[Level] = []
+        if "typing" in kinds:
+            wanted.append("all")
+        if "deferred" in kinds and least != "all":
+            wanted.append("call")
         if cycle.effect == "latent" and not rings(crossings, "import"):
             why = f"{cycle.path}:{cycle.line}: only imports under the main guard close it, or under a condition that " \
                 "is never true: no import can fail for it"  # fmt: skip
@@ -156,9 +161,12 @@ class Breaker:
         """What to try, one after the other; what has failed is banned meanwhile."""
         if edge is not None:
             last: Cut | None = None
-            while edge in choosing.edges and (cut := choosing.cut(edge, banned, inner=True)) not in (None, last):
+            while edge in choosing.edges:
+                cut = choosing.cut(edge, banned, inner=True)
+                if cut is None or cut == last:
+                    return
                 last = cut
-                yield Choice((cut,), whole=True) if cut is not None else Choice((), whole=False)
+                yield Choice((cut,), whole=True)
             return
         seen: set[Choice] = set()
         for _ in range(_TRIES):
@@ -167,10 +175,13 @@ class Breaker:
                 break
             seen.add(fresh[0])
             yield fresh[0]
+        moves = 0
         for number, cut in enumerate(choosing.single(banned)):
-            if number >= _SINGLE:
+            one = Choice((cut,), whole=False)
+            moves += one.moves
+            if number >= _SINGLE or moves > _MOVES_TRIED:
                 break
-            if (one := Choice((cut,), whole=False)) not in seen:
+            if one not in seen:
                 yield one
         for _ in range(_TRIES if self._partly else 0):
             rest = choosing.without_moves(banned)
@@ -185,7 +196,7 @@ class Breaker:
         self._moved += stage.moved
         self.leftovers += stage.leftovers
         rows = _around(stage.after, cycle, choice)
-        effect = max((row.effect for row in rows), key=EFFECTS.index, default="")
+        effect = max((_effect(stage.after, row) for row in rows), key=EFFECTS.index, default="")
         done = Broken(cycle, tuple(choice.options), stage.moves, effect)
         self.broken.append(done)
         return done
@@ -202,23 +213,22 @@ class Breaker:
             if any(one.way == "move" for one in cut.options):
                 stage = self._moves(stage, cycle, cut, level)
         self._refuse_vain(cycle, choice, stage, edge, level)
-        if options:
-            self._refuse_lost(sight, choice, stage.after)
+        self._refuse_lost(sight, choice, stage)
         return stage
 
     def _cut(self, sight: Sight, choice: Choice, options: Sequence[Option]) -> _Stage:
-        ways = {(one.crossing.edge, one.way) for one in options}
+        ways = _done(options)
         try:
             changes: list[Change] = list(edits(sight, options))
             return self._proven(self.now, changes, (), ())
         except Refused as refused:
             place = str(refused).partition(":")[0]
-            blamed = {(one.crossing.edge, one.way) for one in options if one.crossing.path == place}
+            blamed = _done([one for one in options if one.crossing.path == place])
             raise _Failed(str(refused), blamed or ways) from refused
 
     def _moves(self, stage: _Stage, cycle: Cycle, cut: Cut, level: Level) -> _Stage:
         """Move what an edge needs to where it can be had. Raises _Failed."""
-        banned = {(cut.edge, "move")}
+        banned: set[tuple[Edge, Way]] = {(cut.edge, "move")}
         sight = Sight(stage.after)
         left = [
             one for one in sight.crossings(cycle.modules)
@@ -257,32 +267,40 @@ class Breaker:
         self, cycle: Cycle, choice: Choice, stage: _Stage, edge: Edge | None, level: Level
     ) -> None:  # fmt: skip
         """Raises _Failed where the ring does as much harm as before."""
-        ways = {(one.crossing.edge, one.way) for one in choice.options}
+        ways = _done(choice.options)
         after = _around(stage.after, cycle, choice)
-        worst = max((EFFECTS.index(row.effect) for row in after), default=-1)
+        worst = max((EFFECTS.index(_effect(stage.after, row)) for row in after), default=-1)
         was = EFFECTS.index(cycle.effect)
         if edge is not None:
             there = any(one.edge == edge and one.counts(level) for one in Sight(stage.after).crossings(edge))
             if there or worst > was:
                 raise _Failed(f"{cycle.path}:{cycle.line}: the import is still there when this is done", ways)
             return
-        if self._partly and not choice.whole and sum(row.impact for row in after) < cycle.impact and worst <= was:
+        if self._partly and not choice.whole and worst <= was and self._smaller(cycle, stage.after, level):
             return
         if worst >= {"import": was, "call": min(was, 1), "all": 0}[level]:
-            rest = next(row for row in after if EFFECTS.index(row.effect) == worst)
+            rest = max(after, key=lambda row: EFFECTS.index(row.effect))
             why = f"{cycle.path}:{cycle.line}: a ring would be left: {' -> '.join(rest.modules[:5])} ({rest.effect})"
             raise _Failed(why, ways if len(choice.cuts) == 1 else ())
 
-    def _refuse_lost(self, sight: Sight, choice: Choice, after: Project) -> None:
+    def _smaller(self, cycle: Cycle, after: Project, level: Level) -> bool:
+        """Whether fewer modules of a ring are left in rings of a level."""
+        before, then = (Sight(one).crossings(cycle.modules) for one in (self.now, after))
+        return in_ring(then, level) < in_ring(before, level)
+
+    def _refuse_lost(self, sight: Sight, choice: Choice, stage: _Stage) -> None:
         """Raises _Failed where somebody needs what an import has loaded."""
-        before, then = Graph(self.now), Graph(after)
+        before, then = Graph(self.now), Graph(stage.after)
         reliance = Reliance(sight)
-        for importer in sorted({cut.edge[0] for cut in choice.cuts}):
-            lost = set(before.loaded(importer)) - set(then.loaded(importer))
-            lost &= after.layout.modules.keys()
-            mine = [one for one in choice.options if one.crossing.importer == importer]
-            if lost and (why := reliance.why_loaded(mine[0].crossing, lost, after)):
-                raise _Failed(why, {(one.crossing.edge, one.way) for one in mine})
+        here, there = self.now.layout, stage.after.layout
+        paths = sorted({file.path for files in stage.stages for file in files if file.path.endswith(".py")})
+        for path in paths:
+            if not self.now.exists(path) or (module := here.module_of(path)) not in there.modules:
+                continue
+            lost = (set(before.loaded(module)) - set(then.loaded(module))) & there.modules.keys()
+            if lost and (why := reliance.why_loaded(lost, stage.after)):
+                mine = _done([one for one in choice.options if one.crossing.path == path])
+                raise _Failed(why, mine or _done(choice.options))
 
     # What it comes to
 
@@ -291,6 +309,14 @@ class Breaker:
         for one in composed(self._stages):
             yield _change(self.project, one)
         yield from composed_moves(self._moved)
+
+
+def _done(options: Sequence[Option]) -> set[tuple[Edge, Way]]:
+    """Which ways were taken for which imports."""
+    found: set[tuple[Edge, Way]] = set()
+    for one in options:
+        found.add((one.crossing.edge, one.way))
+    return found
 
 
 def reasons(left: Stuck) -> str:
@@ -304,6 +330,13 @@ def _around(project: Project, cycle: Cycle, choice: Choice) -> list[Cycle]:
     modules = {*cycle.modules, *(one.module for one in choice.options if one.module)}
     rows: Sequence[Cycle] = project.survey.rows(Cycle)
     return [row for row in rows if not modules.isdisjoint(row.modules)]
+
+
+def _effect(project: Project, row: Cycle) -> Effect:
+    """The effect of a ring: what only main guards close is `latent` for the audit, and runs at no import."""
+    if row.effect == "latent" and not rings(Sight(project).crossings(row.modules), "import"):
+        return "deferred"
+    return row.effect
 
 
 def _still(crossings: Sequence[Crossing], edge: Edge, move: Move, level: Level) -> bool:

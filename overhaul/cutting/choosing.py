@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.components import in_rings
-from overhaul.cutting.crossings import Edge
+from overhaul.cutting.crossings import Edge, knots
 from overhaul.cutting.moves import movable
 from overhaul.cutting.ways import Option, Way
 from overhaul.importing.cuts import feedback_arcs
@@ -69,12 +69,18 @@ class Choosing:
         self, sight: Sight, ways: Ways, crossings: Sequence[Crossing], level: Level, allowed: Collection[Way]
     ) -> None:
         """`crossings` are all imports among the modules of the ring."""
-        self._sight, self._ways, self._level, self._allowed = sight, ways, level, allowed
-        self.edges: dict[Edge, list[Crossing]] = {}
+        self._sight, self._ways, self._allowed = sight, ways, allowed
+        self._level: Level = level
+        every: dict[Edge, list[Crossing]] = {}
         for one in crossings:
             if one.counts(level):
-                self.edges.setdefault(one.edge, []).append(one)
-        self.members = sorted({module for edge in self.edges for module in edge})
+                every.setdefault(one.edge, []).append(one)
+        home = {module: number for number, ring in enumerate(knots(every)) for module in ring}
+        self._around = [edge for edge in every if edge[0] not in home or home[edge[0]] != home.get(edge[1])]
+        """Imports of the level that are part of no ring."""
+        self.edges = {edge: found for edge, found in every.items() if edge not in set(self._around)}
+        """Those that are."""
+        self.members = sorted({module for edge in every for module in edge})
 
     def why_not(self, edge: Edge) -> list[str]:
         """Why the ways do not go for an edge, for the imports that none goes for; the one that was nearest first."""
@@ -139,6 +145,8 @@ class Choosing:
             if cut is not None:
                 cuts[edge] = cut
             costs[edge] = cut.cost if cut is not None else _NEVER
+        # An import that is taken from elsewhere may close a ring with what is in none now.
+        costs.update(dict.fromkeys(self._around if renamed else (), _NEVER))
         for edge, cut in renamed.items():
             for one in cut.options:
                 new = edge[0], one.module
@@ -173,7 +181,7 @@ class Choosing:
         """Whether a ring is left when some cuts are made."""
         gone = {cut.edge for cut in cuts}
         edges: dict[str, set[str]] = {}
-        for importer, imported in self.edges:
+        for importer, imported in (*self.edges, *self._around):
             if (importer, imported) not in gone:
                 edges.setdefault(importer, set()).add(imported)
         for cut in cuts:

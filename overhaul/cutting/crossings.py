@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from overhaul.components import components
 from overhaul.errors import Unreadable
 from overhaul.facts import Cycle, Step
 from overhaul.naming.meanings import Meaning
@@ -107,10 +108,12 @@ class Sight:
 
     def mentioning(self, *words: str) -> frozenset[str]:
         """The paths of the files that have all of some words in them."""
+        found: frozenset[str] | None = None
         for word in words:
             if word not in self._mentioning:
                 self._mentioning[word] = frozenset(self.project.mentioning([word]))
-        return frozenset.intersection(*(self._mentioning[word] for word in words))
+            found = self._mentioning[word] if found is None else found & self._mentioning[word]
+        return found or frozenset()
 
     def annotations(self, file: Bindings, one: Occurrence) -> list[Annotation]:
         """The annotations in the statement of the module's own suite that a name stands in, by place."""
@@ -184,10 +187,19 @@ def level_of(effect: Effect, crossings: Sequence[Crossing]) -> Level:
 
 def rings(crossings: Sequence[Crossing], level: Level) -> bool:
     """Whether imports of a level make a ring."""
-    from overhaul.components import in_rings
+    return in_ring(crossings, level) > 0
 
-    edges: dict[str, set[str]] = {}
-    for one in crossings:
-        if one.counts(level):
-            edges.setdefault(one.importer, set()).add(one.imported)
-    return in_rings(edges)
+
+def in_ring(crossings: Sequence[Crossing], level: Level) -> int:
+    """How many modules are part of a ring of imports of a level."""
+    return sum(map(len, knots({one.edge for one in crossings if one.counts(level)})))
+
+
+def knots(edges: Iterable[Edge]) -> Iterator[list[str]]:
+    """The modules of each ring that some edges make, rings that share a module as one."""
+    outward: dict[str, set[str]] = {}
+    for importer, imported in edges:
+        outward.setdefault(importer, set()).add(imported)
+    for members in components(outward):
+        if len(members) > 1 or members[0] in outward.get(members[0], ()):
+            yield members

@@ -28,11 +28,12 @@ _READING: Final = re.compile(
 )
 """Words of what may read annotations as they are; to this a string is another thing than a class."""
 _LOOKING: Final = frozenset({
-    "adaptix", "anydi", "apischema", "beartype", "cappa", "cattr", "cattrs", "cyclopts", "dacite", "dataclass_wizard",
-    "dataclasses_json", "desert", "dishka", "django_ninja", "fastapi", "injector", "jsonargparse", "kink", "lagom",
-    "litestar", "marshmallow_dataclass", "mashumaro", "msgspec", "ninja", "odmantic", "ormar", "punq", "pydantic",
-    "pydantic_settings", "pyserde", "rodi", "serde", "simple_parsing", "sqlmodel", "starlite", "strawberry", "tap",
-    "that_depends", "typedload", "typeguard", "typer", "typic", "tyro", "wireup",
+    "adaptix", "anydi", "apischema", "argh", "arguably", "beartype", "cappa", "cattr", "cattrs", "chanfig", "clize",
+    "cyclopts", "dacite", "dataclass_wizard", "dataclasses_json", "datargs", "defopt", "desert", "dishka",
+    "django_ninja", "fastapi", "hydra", "injector", "jsonargparse", "kink", "lagom", "litestar",
+    "marshmallow_dataclass", "mashumaro", "msgspec", "ninja", "odmantic", "omegaconf", "ormar", "plac", "prefect",
+    "punq", "pydantic", "pydantic_settings", "pyrallis", "pyserde", "rodi", "serde", "simple_parsing", "sqlmodel",
+    "starlite", "strawberry", "tap", "that_depends", "typedload", "typeguard", "typer", "typic", "tyro", "wireup",
 })  # fmt: skip
 """Packages that look up the names in the annotations of what they are given."""
 _QUIET: Final = frozenset({
@@ -213,8 +214,9 @@ class Looking:
     def _owners(self, path: str, line: int) -> set[str]:
         """The functions and classes of a module's own level that a line stands in, or begins."""
         inside = self._project.symbols.interior(self._project.layout.module_of(path))
-        rows = [*inside.functions.values(), *inside.classes.values()]
-        return {row.name.partition(".")[0] for row in rows if row.line <= line <= row.end and len(row.name) > _SHORT}
+        rows = [(row.name, row.line, row.end) for row in inside.functions.values()]
+        rows += [(row.name, row.line, row.end) for row in inside.classes.values()]
+        return {name.partition(".")[0] for name, first, last in rows if first <= line <= last and len(name) > _SHORT}
 
 
 _SHORT: Final = 2

@@ -160,13 +160,12 @@ class Reliance:
         if isinstance(meaning, Symbol) and "." not in meaning.name:
             homes.append((meaning.module, meaning.name))
         for module, name in dict.fromkeys(homes):
-            rows = symbols.interior(module).bindings.get(name, ())
-            firm = [row for row in rows if row.kind != "declaration"]
+            firm = [row for row in symbols.interior(module).bindings.get(name, ()) if row.kind != "declaration"]
+            place = f"{symbols.path(module)}:{firm[-1].line}" if firm else where
+            if any(row.kind == "global" for row in firm):
+                return f"{place}: a function of {module} gives {name} another value"
             if len(firm) > 1 and not all(row.kind == "function" for row in firm):
-                line = firm[-1].line
-                return f"{symbols.path(module)}:{line}: {name} of {module} is bound more than once"
-            if any(row.kind == "global" for row in rows):
-                return f"{symbols.path(module)}:{rows[0].line}: a function of {module} gives {name} another value"
+                return f"{place}: {name} of {module} is bound more than once"
             try:
                 other = self._sight.references.bindings(symbols.path(module))
                 refuse_replaced(self._project, other, [name], self._giving(module, name))
@@ -180,7 +179,7 @@ class Reliance:
 
     # What is loaded on the way
 
-    def why_loaded(self, crossing: Crossing, lost: Collection[str], after: Project) -> str:
+    def why_loaded(self, lost: Collection[str], after: Project) -> str:
         """Why what an import has loaded so far must be loaded with it: modules that do something when imported."""
         for module in sorted(lost):
             if why := self._effect(module) or self._reached(module, after):

@@ -247,7 +247,9 @@ class Ways:
 
     @staticmethod
     def _own_names(file: Bindings, function: Statement) -> str:
-        """A function that asks for all its local names would find one more."""
+        """A function that asks for all its local names would find one more; one that runs at the end cannot import."""
+        if getattr(getattr(function.node, "name", None), "value", "") == "__del__":
+            return f"{file.path}:{function.line}: __del__ may run when nothing can be imported any more"
         for one in file.occurrences.all[function.names[0] : function.names[1]]:
             if one.name in ("locals", "vars", "eval", "exec") and one.role == "load" and file.occurrences.unbound(one):
                 return f"{file.path}:{one.line}: {one.name}() may see the names of its function"

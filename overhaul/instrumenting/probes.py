@@ -21,7 +21,7 @@ from typing import Final
 
 from overhaul.changes import Replacement, Target
 from overhaul.errors import Refused
-from overhaul.naming.meanings import Symbol
+from overhaul.naming.meanings import Meaning, Symbol
 from overhaul.refactoring.memo_syntax import Syntax
 from overhaul.refactoring.references import References, means
 
@@ -54,12 +54,18 @@ class Probed:
     @cached_property
     def _imported(self) -> ast.ImportFrom | None:
         """The statement at the top of the module that takes the instrumentor, under its own name."""
-        for node in self.syntax.tree.body:
-            if isinstance(node, ast.ImportFrom) and any(
-                (one.name, one.asname) == (self.instrumentor.name, None) for one in node.names
-            ):  # fmt: skip
-                return node
-        return None
+        file, name = self.syntax.file, self.instrumentor.name
+        starts = {
+            one.statement.start for one in file.taken
+            if (one.name, one.bound, one.home) == (name, name, file.top)
+            and self._is_it(self.references.brought(file, one))
+        }  # fmt: skip
+        found = (one for one in self.syntax.tree.body if isinstance(one, ast.ImportFrom))
+        return next((one for one in found if self.syntax.start(one) in starts), None)
+
+    def _is_it(self, meaning: Meaning) -> bool:
+        """Whether something is the instrumentor, and nothing else."""
+        return means(Symbol(self.instrumentor.module, self.instrumentor.name, "variable", "", 0), meaning) is True
 
     def check_name(self) -> None:
         """Raises Refused where the name means something else, or would."""
@@ -69,9 +75,7 @@ class Probed:
         for one in file.occurrences.named(name):
             if one.role in ("attribute", "keyword"):
                 continue
-            meaning = self.references.meaning(self.path, one)
-            wanted = Symbol(self.instrumentor.module, name, "variable", "", 0)
-            if not means(wanted, meaning):
+            if not self._is_it(self.references.meaning(self.path, one)):
                 raise Refused(f"{self.path}:{one.line}: {name} is another here: give the instrumentor another name")
         if self._imported is None and file.occurrences.named(name):
             line = file.occurrences.named(name)[0].line

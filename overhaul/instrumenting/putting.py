@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from overhaul.changes import Leftover, Proposal, Replacement, Target
+from overhaul.changes import Leftover, Proposal, Replacement, Target, least
 from overhaul.errors import Refused, Unreadable, UsageError
 from overhaul.instrumenting.calls import Form, calls
 from overhaul.instrumenting.functions import Chosen, Looking, chosen, modules_of, own, targets
@@ -57,7 +57,10 @@ class Measuring:
             raise UsageError("nothing is named: write `functions` or `calls`")
         self.project.symbol(self.instrumentor)
         parts: dict[str, list[Replacement]] = {}
+        named: dict[Target, bool] = {}
         for target, by_name in targets(self.project, self.wanted.functions):
+            named[target] = by_name or named.get(target, False)
+        for target, by_name in named.items():
             path = self.project.symbols.path(target.module)
             file = self._file(path)
             for one in chosen(self.project, file, target, self._looking):
@@ -172,7 +175,9 @@ def _in_order(first: list[Replacement], others: list[Replacement]) -> Iterator[R
     """Insertions at one place as one, since nothing else would tell which comes first."""
     for one in first:
         beside = [other for other in others if other.start == other.end == one.start]
-        yield msgspec.structs.replace(one, text="".join((one.text, *(other.text for other in beside))))
+        text = "".join((one.text, *(other.text for other in beside)))
+        guidance = least(other.guidance for other in (one, *beside))
+        yield msgspec.structs.replace(one, text=text, guidance=guidance)
         others = [other for other in others if other not in beside]
     yield from others
 

@@ -11,6 +11,7 @@ from overhaul.drafts import Drafted
 from overhaul.errors import Refused, Unreadable
 from overhaul.inventory import testing
 from overhaul.merging.duplicates import Merger
+from overhaul.merging.mixins import MixinMerger
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel
 from overhaul.refactoring.moving_sound import sound
 from overhaul.refactoring.references import References
@@ -26,10 +27,37 @@ _MANY: Final = 6
 def drafted(project: Project) -> Iterator[Drafted]:
     """Steps for all groups: those that can be carried out first, the least risk before, then what people decide."""
     weighed = {row.identity: row for row in project.survey.rows(Consolidation)}
-    groups = [_of_group(project, row, weighed) for row in project.survey.rows(Duplicate)]
-    pairs = [_of_packages(project, row, weighed) for row in project.survey.rows(Parallel)]
-    order = {id(one): number for number, one in enumerate((*groups, *pairs))}
-    yield from sorted((*groups, *pairs), key=lambda one: (not one.ready, one.risk or 0.0, order[id(one)]))
+    rows: Sequence[Duplicate] = project.survey.rows(Duplicate)
+    aside = [all(_aside(one.path) for one in row.members) for row in rows]
+    groups = [_of_group(project, row, weighed) for row in rows]
+    pairs = [
+        _of_packages(project, row, weighed) for row in project.survey.rows(Parallel)
+        if not _aside(row.path)
+    ]  # fmt: skip
+    told = [(one, False) for one in pairs] + [
+        (one, beside) for one, beside in zip(groups, aside, strict=True) if one.ready or not beside
+    ]
+    order = {id(one): number for number, (one, _) in enumerate(told)}
+    for one, _ in sorted(told, key=lambda pair: (not pair[0].ready, pair[1], pair[0].risk or 0.0, order[id(pair[0])])):
+        yield one
+    left = sum(beside and not one.ready for one, beside in zip(groups, aside, strict=True))
+    if left:
+        yield Drafted(
+            codemod="merge_duplicates", keys={"members": list[str]()}, ready=False,
+            title=f"{left} more group{'s' if left > 1 else ''} in tests, examples and benchmarks alone",
+            by_hand=("nothing of them can be merged as it stands: `overhaul query` tells them (table duplicates)",),
+        )  # fmt: skip
+
+
+def _aside(path: str) -> bool:
+    """Whether a file is no part of what the project is: tests, examples, benchmarks, documentation."""
+    return testing(path) or not _BESIDE.isdisjoint(path.split("/")[:-1])
+
+
+_BESIDE: Final = frozenset({
+    "bench", "benches", "benchmark", "benchmarks", "doc", "docs", "example", "examples", "samples", "demo", "demos",
+    "typing-examples",
+})  # fmt: skip
 
 
 # Functions and classes
@@ -45,7 +73,11 @@ def _of_group(project: Project, row: Duplicate, weighed: Mapping[str, Consolidat
     tests: tuple[str, ...] = ()
     if found is not None and found.justified:
         by_hand.append(f"it is on record that they stay apart: {found.justified}")
-    if row.type == 3 or row.unit not in ("function", "class"):
+    if row.unit == "method" and row.type < 3:
+        keys["mixin"] = _mixin(row)
+        by_hand += _mixed(project, row)
+        tests = tuple(_tests(project, row))
+    elif row.type == 3 or row.unit not in ("function", "class"):
         by_hand.append(_by_hand(row))
         tests = tuple(_tests(project, row))
     else:
@@ -76,10 +108,27 @@ _TYPES: Final[Mapping[int, str]] = {
 }  # fmt: skip
 
 
+def _mixin(row: Duplicate) -> str:
+    """A name for the class that has a method."""
+    words = row.members[0].name.rpartition(".")[2].strip("_").split("_")
+    return f"{''.join(word[:1].upper() + word[1:] for word in words)}Mixin"
+
+
+def _mixed(project: Project, row: Duplicate) -> Iterator[str]:
+    """What stands against one method for all of them, or what is left to say."""
+    try:
+        symbols = [project.symbol(Target(one.module, one.name)) for one in row.members]
+        list(MixinMerger(project, symbols, "", _mixin(row)).proposals())
+    except (Refused, Unreadable) as error:
+        yield str(error)
+    else:
+        yield "it can be carried out: give the class a name that says what its methods are about"
+
+
 def _by_hand(row: Duplicate) -> str:
     match row.unit:
         case "method":
-            return "methods: make a function of one, or a class that both inherit from, and call that"
+            return "methods: make a function of one, and call that"
         case "run":
             return "a run of statements: make a function of it, and call that"
         case _:

@@ -20,7 +20,8 @@ from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named
 from overhaul.unifying.flow import Use
 from overhaul.unifying.trees import Tree
-from overhaul.unifying.uniting import Unification, Wanted
+from overhaul.unifying.uniting import Unification
+from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:
     from overhaul.project import Project

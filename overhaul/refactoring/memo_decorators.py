@@ -165,8 +165,9 @@ class Decorators:
 
 
 def _static(function: Def | None) -> bool:
-    names = {one.id for one in function.decorator_list if isinstance(one, ast.Name)} if function is not None else set()
-    return "staticmethod" in names
+    if function is None:
+        return False
+    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in function.decorator_list)
 
 
 _AS_IT_IS: Final = Settings("MEMO", None, None, bare=False)

@@ -142,12 +142,27 @@ class Places:
                     continue
                 raise Refused(f"{path}:{one.line}: {name} is named in a string here: others may use it: {_BY_HAND}")
         if owner:
+            self._refuse_whole(target.module, owner)
             row = self.project.symbols.interior(target.module).classes.get(owner)
             for text in row.decorators if row is not None else ():
                 if text.rpartition(".")[2].partition("(")[0] in ("dataclass", "define", "attrs", "s", "frozen"):
                     assert row is not None
                     path = self.project.symbols.path(target.module)
                     raise Refused(f"{path}:{row.line}: {owner} is compared and copied by its attributes: {_BY_HAND}")
+
+    def _refuse_whole(self, module: str, owner: str) -> None:
+        """Raise Refused for a class that goes through all attributes of its instances."""
+        for base in self.project.symbols.order(module, owner):
+            if not isinstance(base, Symbol) or base.module not in self.project.layout.modules:
+                continue
+            syntax = self.syntax(self.project.symbols.path(base.module))
+            for node in (one for each in syntax.definitions.get(base.name, ()) for one in ast.walk(each)):
+                match node:
+                    case ast.Attribute(attr="__dict__") | ast.Call(func=ast.Name(id="vars")):
+                        why = f"{base.name} goes through all attributes of its instances"
+                        raise Refused(f"{syntax.where(node)}: {why}: {_BY_HAND}")
+                    case _:
+                        pass
 
     def _use(self, path: str, one: Occurrence) -> Use:
         syntax = self.syntax(path)
@@ -174,8 +189,9 @@ class Places:
             return statement if isinstance(around, ast.Module) else None
         if isinstance(around, ast.ClassDef):
             return statement if syntax.dotted(around) == owner else None
-        first = isinstance(around, Def) and around.name in ("__init__", "__new__", "__post_init__")
-        if not first or not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        if not isinstance(around, Def) or around.name not in ("__init__", "__new__", "__post_init__"):
+            return None
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         return statement if syntax.dotted(around).rpartition(".")[0] == owner else None
 

@@ -256,9 +256,10 @@ class _Matcher:
         """The statements of a miss: what is computed, what is kept, what is returned."""
         answer: ast.Return | None = None
         rest = list(body)
-        if rest and isinstance(rest[-1], ast.Return):
-            answer = rest.pop()
-            match answer.value:
+        if rest and isinstance(last := rest[-1], ast.Return):
+            answer = last
+            rest.pop()
+            match last.value:
                 case ast.Call() as call if (args := self._called(call, "setdefault")) is not None:
                     # Whoever was first has kept it: all get the same.
                     return Miss(tuple(rest), args[1], "", answer) if _two(args, key) else None

@@ -243,14 +243,14 @@ def _values(syntax: Syntax, name: str) -> Iterator[ast.expr]:
         match node:
             case ast.Assign(targets=targets, value=ast.expr() as value):
                 pass
-            case ast.AnnAssign(target=target, value=ast.expr() as value):
-                targets = [target]
+            case ast.AnnAssign(target=only, value=ast.expr() as value):
+                targets = [only]
             case _:
                 continue
         around = [one for one in syntax.around(node) if isinstance(one, ast.ClassDef)]
         if (syntax.dotted(around[0]) if around else "") != owner:
             continue
-        for target in targets:
-            named = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        for one in targets:
+            named = one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")
             if named == last:
                 yield value

@@ -22,7 +22,7 @@ from typing import Final, Literal
 import msgspec
 
 from overhaul import __version__
-from overhaul.copied import MARK
+from overhaul.copied import LINES, MARK
 from overhaul.errors import Refused
 from overhaul.requests import Request
 from overhaul.source import digest
@@ -80,7 +80,10 @@ class Copy(msgspec.Struct, frozen=True):
 def read_copy(text: str) -> Copy | None:
     """What a file is a copy of; None for one that is not ours."""
     text = text.replace("\r\n", "\n").removeprefix("\ufeff")
-    first, _, rest = text.partition("\n")
+    above, mark, below = f"\n{text}".partition(f"\n{MARK}")
+    if not mark or above.count("\n") >= LINES:
+        return None
+    first, _, rest = f"{MARK}{below}".partition("\n")
     found = _FIRST.fullmatch(first.rstrip())
     if found is None:
         return None
@@ -88,7 +91,7 @@ def read_copy(text: str) -> Copy | None:
     whole = bool(mark) and all(line.startswith("#") for line in head.split("\n")[1:])
     body = body if whole else rest
     return Copy(
-        found["what"], found["version"], not whole or _digest(body) != found["digest"],
+        found["what"], found["version"], bool(above) or not whole or _digest(body) != found["digest"],
         found["digest"] != _digest(original(found["what"])), body,
     )  # fmt: skip
 

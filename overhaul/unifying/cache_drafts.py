@@ -13,7 +13,8 @@ from overhaul.inventory import Cache, CacheFamily, testing
 from overhaul.naming.meanings import Symbol
 from overhaul.redundancy import Consolidation
 from overhaul.unifying.cache_shapes import Reading, Served
-from overhaul.unifying.uniting import Unification, Wanted
+from overhaul.unifying.uniting import Unification
+from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-_TTL: Final = re.compile(r"ttl|lifetime|life_time|max_age|expir|timeout|valid", re.IGNORECASE)
-_BOUND: Final = re.compile(r"capacity|max_?size|max_?entries|max_?items|limit|bound|maximum", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"clock|timer|time_?func|now", re.IGNORECASE)
 _COUNTERS: Final[Mapping[str, str]] = {
     "hit": "hits", "hits": "hits", "miss": "misses", "misses": "misses", "expired": "expired",
@@ -80,9 +78,9 @@ class Reading:
         text = "\n".join(ast.unparse(one) for one in self.methods.values())
         if kept != "self." and re.search(rf"{re.escape(kept)}(\.\w+)?\(\)", text) and _CLOCK.search(parameter):
             return "clock"
-        if _TTL.search(parameter) and re.search(rf"- [\w.\[\]]+ (>=?|<=?) {re.escape(kept)}\b", text):
+        if kept != "self." and re.search(rf"- [\w.\[\]]+ (>=?|<=?) {re.escape(kept)}\b", text):
             return "ttl"
-        if _BOUND.search(parameter) and re.search(rf"len\(self\.{self.storage}\) >=? {re.escape(kept)}\b", text):
+        if kept != "self." and re.search(rf"len\(self\.{self.storage}\) >=? {re.escape(kept)}\b", text):
             return "bound"
         return ""
 
@@ -105,7 +103,7 @@ class Reading:
         if re.search(rf"{store}\.move_to_end\(", looking):
             return "lru"
         # Stored again, an entry of a plain dictionary keeps its place, and so does one of the unified cache's `fifo`.
-        return "" if re.search(rf"{store}\.(move_to_end|pop)\(", text) else "fifo"
+        return "" if re.search(rf"{store}\.(move_to_end|pop)\((?!next\(iter)", text) else "fifo"
 
     def asked_of_clock(self, parameter: str) -> Sequence[str]:
         """The methods that are asked of the clock; "" for one that is called itself."""

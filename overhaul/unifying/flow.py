@@ -61,7 +61,7 @@ class Flow:
         self.slots: dict[Slot, Shape] = {}
         self.bound: dict[Slot, set[tuple[str, int]]] = {}
         """Where a slot is given an instance: the offsets of targets, arguments and `return`."""
-        self._handing = Handing(self)
+        self.handing = Handing(self)
         self._waiting: list[tuple[Tree, Any, Shape]] = []
         row = places.project.types.row(target)
         self._own = (target.path, row.line if row else 0, row.end if row else 0)
@@ -102,7 +102,7 @@ class Flow:
             case cst.Attribute():
                 self._member(tree, parent, shape)
             case cst.Arg():
-                self._handing.argument(tree, parent, node, shape)
+                self.handing.argument(tree, parent, node, shape)
             case cst.Assign() if node is parent.value:
                 for target in parent.targets:
                     self.give(tree, target.target, shape)
@@ -112,11 +112,11 @@ class Flow:
                 self.give(tree, parent.target, shape)
                 self.seed(tree, parent, shape)
             case cst.Return():
-                self._handing.given_back(tree, parent, shape)
+                self.handing.given_back(tree, parent, shape)
             case cst.Yield():
-                self._handing.given_back(tree, parent, shape)
+                self.handing.given_back(tree, parent, shape)
             case cst.Lambda():
-                self._handing.of_lambda(tree, parent, shape)
+                self.handing.of_lambda(tree, parent, shape)
             case cst.IfExp() if node is not parent.test:
                 self.seed(tree, parent, shape)
             case cst.BooleanOperation():
@@ -148,7 +148,7 @@ class Flow:
             case cst.WithItem() if not shape:
                 self.use(tree, node, "__enter__", node)
             case cst.Param() if node is parent.default:
-                self._handing.default(tree, parent, shape)
+                self.handing.default(tree, parent, shape)
             case cst.Expr() | cst.FormattedStringExpression() | cst.Del():
                 pass
             case _:
@@ -165,6 +165,8 @@ class Flow:
         called = isinstance(call, cst.Call) and call.func is attribute
         if not shape:
             self.use(tree, attribute.value, name, call if called else attribute, operator=False)
+            if called and self.handing.gives_own(name):
+                self.seed(tree, call)
             return
         first, rest = shape[0], shape[1:]
         if not called:
@@ -383,3 +385,4 @@ class Flow:
                 yield one.tree, one.call
             else:
                 self.escape(one.tree, one.node, f"{function.name}, which gives one, is passed on")
+

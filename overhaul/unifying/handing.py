@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from overhaul.inventory import testing
 from overhaul.lazy import cst
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.references import References
 from overhaul.unifying.filling import without_receiver
-from overhaul.unifying.slots import Field, Result, Shape, Variable, is_fixture
-from overhaul.unifying.trees import Tree
-
-if TYPE_CHECKING:
-    from overhaul.unifying.flow import Flow
+from overhaul.unifying.slots import Field, Places, Result, Shape, Slot, Variable, is_fixture
+from overhaul.unifying.trees import Tree, returns_of
 
 CONTAINER_ADDS: Final = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
 _SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque"})
@@ -24,12 +22,53 @@ _HARMLESS: Final = frozenset({"isinstance", "print", "repr", "str", "id", "calla
 
 
 
+class Following(Protocol):
+    """What follows instances, and is told where they are handed to."""
+
+    places: Places
+    references: References
+    target: Symbol
+
+    def seed(self, tree: Tree, node: Any, shape: Shape = ()) -> None:
+        """Go on with an expression."""
+        ...
+
+    def escape(self, tree: Tree, node: Any, why: str) -> None:
+        """Note where an instance goes out of sight."""
+        ...
+
+    def use(self, tree: Tree, node: Any, what: str, site: Any, operator: bool = True) -> None:
+        """Note what is done with an instance."""
+        ...
+
+    def truth(self, tree: Tree, node: Any, shape: Shape) -> None:
+        """Note that it is asked whether a value is true."""
+        ...
+
+    def give(self, tree: Tree, target: Any, shape: Shape) -> None:
+        """Go on with what a target is bound to."""
+        ...
+
+    def contain(self, tree: Tree, base: Any, shape: Shape) -> None:
+        """Go on with what something is put into."""
+        ...
+
+    def give_slot(self, slot: Slot, shape: Shape, tree: Tree, place: Any) -> None:
+        """Go on with a slot that is given a value there."""
+        ...
+
+    def hold(self, slot: Slot, shape: Shape, tree: Tree, place: Any) -> None:
+        """Go on with a slot that is declared."""
+        ...
+
+
 class Handing:
     """Follows arguments to parameters, and results to callers."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Following) -> None:
         """On behalf of a flow, which is told what is found."""
         self.flow = flow
+        self._giving: dict[str, bool] = {}
 
     def given_back(self, tree: Tree, statement: Any, shape: Shape) -> None:
         """A function returns or yields a value."""
@@ -200,3 +239,30 @@ class Handing:
             self.flow.escape(tree, argument, f"what {owner.dotted} does with it cannot be told")
             return
         self.flow.give_slot(Field((found[0].module, found[0].name), found[1]), shape, tree, argument.value)
+
+    # Methods of the class that give an instance
+
+    def gives_own(self, name: str) -> bool:
+        """Whether a method of the class gives an instance of it."""
+        found = self._giving.get(name)
+        if found is None:
+            found = self._giving[name] = self._gives_own(name)
+        return found
+
+    def _gives_own(self, name: str) -> bool:
+        types = self.flow.places.project.types
+        method = types.method(self.flow.target, name)
+        if method is None or method[1].kind == "property":
+            return False
+        owner, function = method
+        if function.returns:
+            told = types.of_annotation(owner.module, owner.name, function.returns)
+            return any(self.flow.target.same(one) or one == owner for one in told) or "Self" in function.returns
+        for tree, home in self.flow.places.homes(owner.module, function.name):
+            first = function.parameters[0].name if function.parameters else "self"
+            for node in returns_of(home.node):
+                text = tree.written(node.value) if node.value is not None else ""
+                maker = text.partition("(")[0]
+                if text == first or maker in ("cls", f"{first}.__class__", "type", self.flow.target.name):
+                    return maker != "type" or text.startswith(f"type({first})(")
+        return False

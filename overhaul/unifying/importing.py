@@ -13,10 +13,10 @@ from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.unifying.classes import Named
 from overhaul.unifying.trees import Tree
+from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:
     from overhaul.project import Project
-    from overhaul.unifying.uniting import Wanted
 
 
 class FileImports:

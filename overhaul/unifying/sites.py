@@ -41,13 +41,14 @@ class Writer:
 
     def __init__(
         self, rules: Rules, new: str, functions: Mapping[str, Function | None], sites: Mapping[int, Site], width: int,
-        fixed: Callable[[str], bool],
+        fixed: Callable[[str], bool], gives_own: Callable[[str], bool],
     ) -> None:  # fmt: skip
         """`new`: how the new class is called; `functions`: those of the new class that templates call, by name.
 
-        `fixed` tells which of its attributes cannot be assigned.
+        `fixed` tells which of its attributes cannot be assigned, `gives_own` which methods of the old class give an
+        instance of it.
         """
-        self._fixed = fixed
+        self._fixed, self._gives_own = fixed, gives_own
         self._rules, self._new, self._functions, self._sites = rules, new, functions, sites
         self._width = width
         self._hoisted: dict[int, tuple[str, Any]] = {}
@@ -241,6 +242,9 @@ class Writer:
             raise Unserved(f"{name} is {'' if before.asynchronous else 'not '}awaited, and {known.name} is "
                            f"{'' if known.asynchronous else 'not '}")  # fmt: skip
         used = not isinstance(site.tree.parent(site.node), cst.Expr)
+        own = known.returns.strip("\"'")
+        if used and own and self._gives_own(name) and own not in (self._new, "Self", "typing.Self"):
+            raise Unserved(f"it gives one of its kind, and {known.name} gives {own}")
         if used and known.returns == "None" and before.returns != "None":
             raise Unserved(f"its value is used, and {known.name} gives none")
 

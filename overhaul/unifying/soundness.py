@@ -15,7 +15,7 @@ from overhaul.unifying.filling import Unserved, bound, without_receiver
 from overhaul.unifying.flow import Escape, Flow
 from overhaul.unifying.handing import CONTAINER_ADDS
 from overhaul.unifying.slots import Called, Field, Result, Shape, Variable, is_fixture
-from overhaul.unifying.trees import Tree
+from overhaul.unifying.trees import Tree, returns_of
 
 _EMPTY: Final = frozenset({
     "dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakValueDictionary", "tuple",
@@ -246,19 +246,8 @@ def _result(flow: Flow, slot: Result) -> Iterator[Escape]:
         return
     shape = flow.slots[slot]
     for _, home in flow.places.homes(slot.module, slot.name):
-        for node in _returns(home.node):
+        for node in returns_of(home.node):
             inner = shape[1:] if isinstance(node, cst.Yield) and function.generator and shape[:1] == ("seq",) else shape
             if node.value is not None and not flow.own(tree, node) and not _told(flow, tree, node.value, inner):
                 yield _other(flow, tree, node.value, f"what {slot.name} gives")
 
-
-def _returns(function: Any) -> Iterator[Any]:
-    """The `return` and `yield` of a function, without those of functions in it."""
-    waiting = [function.body]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
-            continue
-        if isinstance(node, (cst.Return, cst.Yield)):
-            yield node
-        waiting += list(node.children)

@@ -101,3 +101,14 @@ class Tree:
                 return one
             below = one
         return None
+
+def returns_of(function: Any) -> Iterator[Any]:
+    """The `return` and `yield` of a function, without those of functions in it."""
+    waiting = [function.body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (cst.FunctionDef, cst.Lambda, cst.ClassDef)):
+            continue
+        if isinstance(node, (cst.Return, cst.Yield)):
+            yield node
+        waiting += list(node.children)

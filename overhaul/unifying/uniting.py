@@ -6,8 +6,6 @@ import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.facts import Function
@@ -27,25 +25,13 @@ from overhaul.unifying.sites import Site, Writer
 from overhaul.unifying.slots import Places
 from overhaul.unifying.soundness import mixtures
 from overhaul.unifying.trees import Tree
+from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:
     from overhaul.project import Project
 
 Problem = tuple[str, int, str]
 """Path, line, and why."""
-
-
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked for."""
-
-    target: Target
-    to: Target
-    construct: str
-    methods: Mapping[str, str]
-    attributes: Mapping[str, str]
-    imports: Mapping[str, str]
-    delete: bool
-    unsure: str
 
 
 class Unification:
@@ -343,7 +329,8 @@ class Unification:
         for path in sorted(paths):
             tree = self.places.tree(path)
             width = max([100, *(len(line) for line in tree.text.splitlines())])
-            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self._fixed)
+            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self._fixed,
+                            self.flow.handing.gives_own)  # fmt: skip
             found = list(writer.replacements(tree, guidance, because))
             self._problems += writer.problems
             mine = [one for one in self.names if one.tree.path == path]

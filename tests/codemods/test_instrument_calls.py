@@ -208,3 +208,17 @@ def test_a_function_that_calls_itself_is_for_review() -> None:
     for name, guidance in (("f", "review"), ("g", "safe")):
         (file,) = measured({"shop/work.py": text}, functions=[f"shop.work:{name}"]).plan.files
         assert file.guidance == guidance
+
+
+def test_a_function_that_is_named_twice_is_measured_once() -> None:
+    done = measured({"shop/work.py": "def f(): ...\n"}, functions=["shop.work:*", "shop.work:f", "shop.*:f"])
+    assert done.text("shop/work.py").count("probed") == 1
+
+
+def test_what_another_instrumentor_of_that_name_measures_stays() -> None:
+    text = "from shop.meter import INSTRUMENTOR\n\n\n@INSTRUMENTOR.probed()\ndef f(): ...\n"
+    files = {"shop/meter.py": METER, "shop/work.py": text, "shop/core.py": "from shop.measuring import INSTRUMENTOR\n"}
+    assert measured(files, remove=True).text("shop/work.py") == text
+    passed_on = text.replace("shop.meter", "shop.core")
+    done = measured({**files, "shop/work.py": passed_on}, remove=True)
+    assert done.text("shop/work.py") == "from shop.core import INSTRUMENTOR\n\n\ndef f(): ...\n"

@@ -5,9 +5,13 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from overhaul.testing import transform
+from overhaul.changes import replaced
+from overhaul.project import Project
+from overhaul.proving.proof import prove
+from overhaul.testing import surveyed, transform
 
 BODY = "    if value < low:\n        return low\n    return min(value, high)\n"
 ONE = f"def clamp(value, low, high):\n{BODY}"
@@ -133,3 +137,83 @@ def test_constants_that_nobody_can_change_are_the_same_where_they_are_equal(
 ) -> None:
     body = "\n\n\ndef clamp(x):\n    return NAME, x\n"
     assert (refused({"a.py": first + body, "b.py": second + body}) == "") is same
+
+
+def test_a_use_that_is_forgotten_is_refused() -> None:
+    """Each replacement of a plan is left out in its turn: the proof is no echo of the codemod."""
+    files = {
+        **PAIR, "b.py": f"import math\n\n\n{ONE}\n\ndef use(x):\n    return math.floor(clamp(x, 0, 9))\n",
+        "c.py": "import b\nfrom b import clamp as held, use\n\nprint(use(12), held(1, 2, 3), b.clamp(9, 1, 5))\n",
+    }  # fmt: skip
+    plan = transform("merge_duplicates", files, {"members": MEMBERS, "home": "a"}).plan
+    assert not plan.refusals
+    missed: list[str] = []
+    with surveyed(files) as seen:
+        project = Project(seen)
+        for file in plan.files:
+            # An import that nobody needs any more may stay.
+            for left in (one for one in file.replacements if one.text or one.because != "import"):
+                rest = tuple(one for one in file.replacements if one != left)
+                after = replaced(project.source(file.path), rest)
+                changed = msgspec.structs.replace(file, after=after, replacements=rest)
+                changes = tuple(changed if one is file else one for one in plan.files)
+                checks = prove(project, project.after(changes), changes, (), plan.leftovers, plan.replaced)
+                if not any(check.refusals for check in list(checks)):
+                    missed.append(f"{file.path}: {left.text!r}")
+    assert missed == []
+
+
+METHOD = "    def f(self, x=1):\n        return x, self.y\n"
+
+
+def mixed(first: str, second: str, more: str = "") -> str:
+    """Why the methods `f` of two classes are no mixin; "" where they become one."""
+    done = transform("merge_duplicates", {"a.py": f"{first}\n\n{second}\n\n{more}"},
+                     {"members": ["a:A.f", "a:B.f"], "mixin": "Both"})  # fmt: skip
+    return " ".join(f"{one.why}: {one.remedy}" for one in done.refusals)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "more", "why"),
+    [
+        (f"class A:\n{METHOD}", f"class B(A):\n{METHOD}", "", "inherits from several of the classes"),
+        (f"class A:\n{METHOD}", f"class B:\n{METHOD}", "class C(A, B):\n    pass\n", "inherits from several"),
+        (f"class A:\n{METHOD}    g = f\n", f"class B:\n{METHOD}", "", "is used in the body of A"),
+        (f"class A:\n{METHOD}", f"class B:\n{METHOD.replace('x=1', 'x=2')}", "", "other parameters or literals"),
+        (f"class A:\n{METHOD}", f"class B:\n{METHOD.replace('x', 'z')}", "", "other parameters or literals"),
+        (f"class A:\n{METHOD.replace('self.y', 'super()')}", f"class B:\n{METHOD.replace('self.y', 'super()')}", "",
+         "super means something else"),
+        (f"class A:\n{METHOD.replace('.y', '.__y')}", f"class B:\n{METHOD.replace('.y', '.__y')}", "", "__y means"),
+        (f"class A(dict):\n{METHOD}", f"import enum\nclass B(enum.Enum):\n{METHOD}", "", "inherits from Enum"),
+        (f"class A(metaclass=M):\n{METHOD}", f"class B:\n{METHOD}", "", "is told of what its class has"),
+        ("class A:\n    @hook\n" + METHOD, "class B:\n    @hook\n" + METHOD, "", "@hook may keep"),
+        (f"class A:\n{METHOD}", f"class B:\n{METHOD}", "Both = 1\n", "no free name"),
+    ],
+)  # fmt: skip
+def test_methods_that_would_do_something_else_elsewhere_are_refused(
+    first: str, second: str, more: str, why: str
+) -> None:
+    head = "def hook(f):\n    return f\n\n\nclass M(type):\n    pass\n\n\n"
+    assert why in mixed(head + first, second, more)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (f"class A:\n{METHOD}", f"class B:\n{METHOD}"),
+        (f"class A(dict):\n{METHOD}", f"import abc\nclass B(abc.ABC):\n    y = 2\n\n{METHOD}"),
+        (f"class A():\n    y = 1\n{METHOD}    z = 3\n", f"class B(object,):\n    y = 9\n{METHOD}"),
+        (f"class A:\n    __slots__ = ('y',)\n{METHOD}", f"class B:\n{METHOD}"),
+    ],
+)
+def test_methods_that_are_the_same_everywhere_become_one(first: str, second: str, tmp_path: Path) -> None:
+    use = "a, b = A(), B()\na.y = b.y = 5\nprint(A.f(a), b.f(3), hasattr(a, '__dict__'))\n"
+    text = f"{first}\n\n{second}\n\n{use}"
+    done = transform("merge_duplicates", {"a.py": text}, {"members": ["a:A.f", "a:B.f"], "mixin": "Both"})
+    assert not done.refusals and done.text("a.py").count("def f") == 1
+    said: list[str] = []
+    for number, content in enumerate((text, done.text("a.py"))):
+        (tmp_path / f"{number}.py").write_text(content)
+        ran = subprocess.run([sys.executable, f"{number}.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+        said.append(ran.stdout)
+    assert said[0] == said[1]

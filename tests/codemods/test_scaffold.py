@@ -59,6 +59,13 @@ def test_a_copy_with_the_line_ends_of_windows_has_not_been_changed() -> None:
     assert copy is not None and not copy.changed and not copy.outdated
 
 
+def test_a_copy_with_something_above_its_head_has_been_changed_and_one_far_below_is_none() -> None:
+    text = scaffold(APP).text("app/core/events.py")
+    copy = read_copy(f"# coding: utf-8\n{text}")
+    assert copy is not None and copy.changed
+    assert read_copy("#\n" * 5 + text) is None
+
+
 def test_an_older_copy_is_renewed() -> None:
     older = written("events", '"""An event bus, as it was."""\n')
     done = scaffold({**APP, "app/core/events.py": older})

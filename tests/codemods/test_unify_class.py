@@ -1,19 +1,9 @@
 """What `unify_class` says of what it does, and what it refuses to be asked."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
-from overhaul.config import load_config
-from overhaul.drafts import migration_text
-from overhaul.leaves import load_leaves
-from overhaul.migrations import load_migration
-from overhaul.project import Project
-from overhaul.survey import survey
 from overhaul.testing import Transformed, transform
 
-ROOT = Path(__file__).resolve().parents[2]
 OLD = '''"""Old."""
 
 
@@ -155,23 +145,3 @@ def test_asked_again_it_has_nothing_to_do() -> None:
     made = done("from old import Old\n\nKNOWN = Old()\n")
     again = transform("unify_class", made.files, REQUEST)
     assert not again.refusals and not again.plan.files
-
-
-def test_the_caches_of_tradeframe_are_drafted_without_a_word_by_hand(tmp_path: Path) -> None:
-    root = tmp_path / "tradeframe"
-    shutil.copytree(ROOT / "fixtures" / "projects" / "tradeframe", root, ignore=shutil.ignore_patterns(".overhaul"))
-    leaves = load_leaves()
-    draft = leaves.draft("cache")
-    steps = [*draft.function(Project(survey(root, load_config(root), leaves)))]
-    classes = {str(one.keys["target"]): one for one in steps if one.codemod == "unify_class"}
-    assert steps[0].codemod == "scaffold"
-    assert classes.keys() == {
-        "tradeframe.analytics.greeks_cache:GreeksCache", "tradeframe.core.cache:SharedCache",
-        "tradeframe.data.quote_cache:QuoteCache",
-    }  # fmt: skip
-    assert all(one.ready and not one.by_hand and one.tests for one in classes.values())
-    greeks = classes["tradeframe.analytics.greeks_cache:GreeksCache"]
-    assert "CacheType.GREEKS" in str(greeks.keys["construct"]) and 'boundary="after"' in str(greeks.keys["construct"])
-    file = tmp_path / "cache.toml"
-    file.write_text(migration_text("One cache", steps))
-    assert len(load_migration(file, leaves).steps) == len([one for one in steps if one.ready])

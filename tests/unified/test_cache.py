@@ -228,6 +228,10 @@ def test_a_text_prefix_forgets_texts_and_a_tuple_prefix_tuples() -> None:
     cache = UnifiedCache[Any, int].of()
     for key in ("A-1", "A-2", "AB-1", "A", ("A-", 1), 5, b"A-1", ("n", 1), ("n", 2), ("m", 1), ("n",), "n"):
         cache.set(key, 0)
+    for longer in (("n", 2, "x"), ("n", 3, "x")):
+        cache.set(longer, 0)
+    assert cache.invalidate_prefix(("n", 3)) == 1
+    cache.delete(("n", 2, "x"))
     assert cache.invalidate_prefix("A-") == 2
     assert cache.invalidate_prefix(("n",)) == 3
     assert cache.invalidate_prefix(b"A") == 1
@@ -426,6 +430,24 @@ def test_keys_that_were_asked_for_are_let_go_with_their_entry() -> None:
         assert alive() is None
 
 
+@pytest.mark.parametrize(
+    ("policy", "order"), [("lru", "abdc"), ("fifo", "abcd"), ("lfu", "dbca"), ("ttl", "dacb")], ids=str
+)
+def test_keys_stand_in_the_order_in_which_they_go(clock: Clock, policy: str, order: str) -> None:
+    cache = UnifiedCache[str, int].of(max_size=4, ttl=10, policy=policy, clock=clock)
+    for number, key in enumerate("abcd"):
+        cache.set(key, number, ttl={"b": 50, "d": 1}.get(key, 10))
+    for key in "cabaabdc":
+        cache.get(key)
+    assert "".join(cache.keys()) == order
+    for number in range(3):
+        cache.set(f"new {number}", number, ttl=100)
+        cache.get(f"new {number}")
+        for _ in range(9 if policy == "lfu" else 0):
+            cache.get(f"new {number}")
+        assert "".join(key for key, _ in cache.items() if len(key) == 1) == order[number + 1 :]
+
+
 def test_a_destructor_may_use_the_cache() -> None:
     cache = UnifiedCache[Any, Any].of(max_size=3)
 
@@ -436,10 +458,11 @@ def test_a_destructor_may_use_the_cache() -> None:
     for number in range(50):
         cache.set(number % 7, Talkative())
         cache.get(number % 7)
-        if number % 10 == 9:
+        if number % 10 == 8:
             cache.clear()
+        assert len(cache) == len(cache.keys()) <= 3
     cache.clear()
-    assert len(cache) == len(cache.keys()) <= 3
+    assert len(cache) == len(cache.keys()) <= 1
     cache.set("x", 1)
     assert cache.get("x") == 1
 

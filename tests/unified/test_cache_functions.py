@@ -405,6 +405,32 @@ def test_a_coroutine_function_is_awaited_once_and_its_failures_are_not_kept() ->
 BOTH: dict[str, Any] = {"per_instance": True, "store": UnifiedCache[Any, Any].of()}
 
 
+def test_coroutine_functions_and_stores_of_others_keep_apart_what_lru_cache_does() -> None:
+    @functools.cache
+    def theirs(*args: Any, **keywords: Any) -> None:
+        pass
+
+    @cached(maxsize=None)
+    async def awaited(*args: Any, **keywords: Any) -> None:
+        pass
+
+    store = UnifiedCache[Any, Any].of(ttl=None, max_size=None)
+
+    @cached(store=store)
+    def kept(*args: Any, **keywords: Any) -> None:
+        pass
+
+    calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+        ((1,), {}), ((True,), {}), ((1.0,), {}), (("1",), {}), (((1,),), {}), ((1, 2), {}), ((1, 2.0), {}), ((), {}),
+        ((1,), {"a": 2}), ((), {"a": 1, "b": 2}), ((), {"b": 2, "a": 1}), ((1, "a", 2), {}),
+    ]  # fmt: skip
+    for args, keywords in calls:
+        theirs(*args, **keywords)
+        asyncio.run(awaited(*args, **keywords))
+        kept(*args, **keywords)
+        assert awaited.cache_info()[:2] == theirs.cache_info()[:2] == (store.hits, store.misses)
+
+
 @pytest.mark.parametrize(
     "options", [{"ttl": 0}, {"ttl": 5, "maxsize": 0}, {"policy": "x"}, {"unhashable": "ignore"}, BOTH], ids=str
 )

@@ -19,7 +19,7 @@ from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def test_a_component_is_told_with_count_total_least_mean_most_and_percentiles(cl
     assert (one.own, one.share, one.failures, one.cpu, one.memory) == (5050, 1, 0, None, None)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.floats(0, 1e6), min_size=2, max_size=60))
 def test_percentiles_are_those_of_the_standard_library(values: list[float]) -> None:
     meter = Instrumentor()

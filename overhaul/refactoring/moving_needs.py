@@ -76,6 +76,15 @@ class Needs:
         for name in sorted(places):
             yield self._need(name, places[name], annotations)
 
+    def of_statement(self, statement: Statement) -> Iterator[Need]:
+        """What a statement of the module that brings imports under a condition needs itself, by name."""
+        places: dict[str, list[Occurrence]] = {}
+        for one in self.file.occurrences.all[statement.names[0] : statement.names[1]]:
+            if one.role == "load" and one.base < 0 and self.file.home_of(one) is self.file.top:
+                places.setdefault(one.name, []).append(one)
+        for name in sorted(places):
+            yield self._need(name, places[name], [])
+
     def _need(self, name: str, places: Sequence[Occurrence], annotations: list[Annotation]) -> Need:
         times: list[When] = [self.when(one, annotations) for one in places]
         calls = tuple(one for one, when in zip(places, times, strict=True) if when != "annotation")

@@ -74,6 +74,8 @@ class Supplies:
                     yield Supply(need, "there", local=need.name)
                     return
                 yield Supply(need, "top", local=need.name, copied=origin.statement)
+                for one in self.needs.of_statement(origin.statement):
+                    yield from self._supply(one, unit)
             case "helper":
                 yield self._of_old(need, where, typing=origin.typing)
             case "import" if origin.module:

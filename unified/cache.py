@@ -194,6 +194,8 @@ class CacheSettings:
     boundary: Boundary = Boundary.AT
     events: tuple[str, ...] = ()
     """Events that empty the caches of this type."""
+    single_flight: bool = True
+    """Whether of those who ask for a value at once one computes it; else each does, and nobody waits."""
 
     def __post_init__(self) -> None:
         if self.ttl is not None:
@@ -217,6 +219,8 @@ class CacheSettings:
                 given[key] = None
             elif key in given and (isinstance(given[key], bool) or not isinstance(given[key], kinds)):
                 raise ValueError(f"cache type {name}: {key} must be a number, or false for none, not {given[key]!r}")
+        if not isinstance(given.get("single_flight", True), bool):
+            raise ValueError(f"cache type {name}: single_flight must be true or false, not {given['single_flight']!r}")
         if "events" in given:
             events = given["events"]
             if isinstance(events, str) or not all(isinstance(event, str) for event in events):
@@ -380,13 +384,14 @@ class UnifiedCache(Generic[K, V]):
     def __init__(
         self, cache_type: str = CacheType.GENERAL, *, ttl: Ttl | _Default = _DEFAULT,
         max_size: int | _Default | None = _DEFAULT, policy: str | Order | _Default = _DEFAULT,
-        boundary: str | _Default = _DEFAULT, clock: Callable[[], float] = time.monotonic, name: str = "",
-        caches: Caches | None = None,
+        boundary: str | _Default = _DEFAULT, single_flight: bool | _Default = _DEFAULT,
+        clock: Callable[[], float] = time.monotonic, name: str = "", caches: Caches | None = None,
     ) -> None:  # fmt: skip
         """Empty, with the limits of its type where none is given.
 
-        `ttl` is in seconds of `clock`, or a timedelta; `name` is for you to tell it by. Raises ValueError for a type
-        that there is not, and for limits that make no sense.
+        `ttl` is in seconds of `clock`, or a timedelta; without `single_flight` it computes as a dictionary would have
+        it: each who finds nothing, and nobody waits; `name` is for you to tell it by. Raises ValueError for a type that
+        there is not, and for limits that make no sense.
         """
         caches = CACHES if caches is None else caches
         settings = caches.settings(cache_type)
@@ -398,17 +403,21 @@ class UnifiedCache(Generic[K, V]):
             settings = replace(settings, policy=_policy(policy))
         if boundary is not _DEFAULT:
             settings = replace(settings, boundary=Boundary(boundary))
+        if single_flight is not _DEFAULT:
+            settings = replace(settings, single_flight=single_flight)
         self._begin(str(cache_type), settings, clock, name, caches)
 
     @classmethod
     def of(
         cls, cache_type: str = CacheType.GENERAL, *, ttl: Ttl | _Default = _DEFAULT,
         max_size: int | _Default | None = _DEFAULT, policy: str | Order | _Default = _DEFAULT,
-        boundary: str | _Default = _DEFAULT, clock: Callable[[], float] = time.monotonic, name: str = "",
+        boundary: str | _Default = _DEFAULT, single_flight: bool | _Default = _DEFAULT,
+        clock: Callable[[], float] = time.monotonic, name: str = "",
     ) -> Self:  # fmt: skip
         """A store of its own, which shares entries with no other; arguments as above."""
         return cls(
-            cache_type, ttl=ttl, max_size=max_size, policy=policy, boundary=boundary, clock=clock, name=name
+            cache_type, ttl=ttl, max_size=max_size, policy=policy, boundary=boundary, single_flight=single_flight,
+            clock=clock, name=name,
         )  # fmt: skip
 
     @classmethod
@@ -644,9 +653,9 @@ class UnifiedCache(Generic[K, V]):
                 self._drop(key)
             return len(old)
 
-    def _keep(self, key: K, value: V, tags: tuple[str, ...]) -> None:
+    def _keep(self, key: K, value: V, own: float | None, tags: tuple[str, ...]) -> None:
         with self._lock:
-            self._put(key, value, None, tags)
+            self._put(key, value, own, tags)
 
     def _put(self, key: K, value: V, own: float | None, tags: tuple[str, ...]) -> None:
         """With the lock held."""
@@ -749,7 +758,7 @@ class UnifiedCache(Generic[K, V]):
     def get_or_compute(
         self, key: K, compute: Callable[[], V], ttl: Ttl | _Default = _DEFAULT, tags: Iterable[str] = ()
     ) -> V:  # fmt: skip
-        """The value, computed if there is none; however many ask at once, one computes and the others wait for it.
+        """The value, computed if there is none; of those who ask at once one computes, and the others wait for it.
 
         What `compute` raises reaches its own caller only, and nothing is kept: of those who wait, one tries again. Who
         would wait for himself, by recursion or round about through other threads, computes too. A key that is written
@@ -759,6 +768,12 @@ class UnifiedCache(Generic[K, V]):
         if value is not _ABSENT:
             return cast(V, value)
         own, tags = _own(ttl), tuple(tags)
+        if not self._settings.single_flight:
+            value = self._missed(key, _ABSENT)
+            if value is _ABSENT:
+                value = _computed(compute)
+                self._keep(key, value, own, tags)
+            return cast(V, value)
         while True:
             value, flight, baton = self._board(key, tags, None)
             if flight is None:
@@ -766,11 +781,7 @@ class UnifiedCache(Generic[K, V]):
             if baton is None:
                 token = _INSIDE.set(flight)
                 try:
-                    value = compute()
-                    if isinstance(value, CoroutineType):
-                        value.close()
-                        value = _ABSENT
-                        raise TypeError("compute is a coroutine function: await get_or_compute_async instead")
+                    value = _computed(compute)
                     return value
                 finally:
                     _INSIDE.reset(token)
@@ -795,6 +806,12 @@ class UnifiedCache(Generic[K, V]):
         if value is not _ABSENT:
             return cast(V, value)
         own, tags, loop = _own(ttl), tuple(tags), asyncio.get_running_loop()
+        if not self._settings.single_flight:
+            value = self._missed(key, _ABSENT)
+            if value is _ABSENT:
+                value = await compute()
+                self._keep(key, value, own, tags)
+            return cast(V, value)
         while True:
             value, flight, future = self._board(key, tags, loop)
             if flight is None:
@@ -1009,6 +1026,14 @@ def _own(ttl: Ttl | _Default) -> float | None:
     if ttl is _DEFAULT:
         return None
     return math.inf if ttl is None else _seconds(ttl)
+
+
+def _computed(compute: Callable[[], V]) -> V:
+    value = compute()
+    if isinstance(value, CoroutineType):
+        value.close()
+        raise TypeError("compute is a coroutine function: await get_or_compute_async instead")
+    return value
 
 
 def _empty(store: UnifiedCache[Any, Any], _payload: object) -> int:
@@ -1367,7 +1392,7 @@ def _kept(function: Callable[..., Any], recipe: _Recipe, store: UnifiedCache[Any
             value = missed(key, _ABSENT)
             if value is _ABSENT:
                 value = function(*args, **keywords)
-                put(key, value, tags)
+                put(key, value, None, tags)
             return value
 
         made = cast(Any, wrapper)

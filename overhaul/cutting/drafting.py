@@ -44,7 +44,7 @@ def drafted(project: Project) -> Iterator[Drafted]:
 def _broken(project: Project, done: Broken) -> Drafted:
     cycle = done.cycle
     taken = {one.way for one in done.options}
-    ways = [way for way in WAYS if way in taken]
+    ways: list[Way] = [way for way in WAYS if way in taken]
     ready = cycle.effect in _FAILING
     left = f"a {done.effect} ring is left, which no import fails for" if done.effect else "nothing of it is left"
     risk = max(_RISK[way] for way in ways)

@@ -13,6 +13,7 @@ from overhaul.inventory import testing
 from overhaul.merging.duplicates import Merger
 from overhaul.merging.mixins import MixinMerger
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel
+from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.moving_sound import sound
 from overhaul.refactoring.references import References
 
@@ -29,7 +30,11 @@ def drafted(project: Project) -> Iterator[Drafted]:
     weighed = {row.identity: row for row in project.survey.rows(Consolidation)}
     rows: Sequence[Duplicate] = project.survey.rows(Duplicate)
     aside = [all(_aside(one.path) for one in row.members) for row in rows]
-    groups = [_of_group(project, row, weighed) for row in rows]
+    known = _Known(project)
+    groups = [
+        _of_group(known, row, weighed) if row.type == 1 or not beside else _left_out(row)
+        for row, beside in zip(rows, aside, strict=True)
+    ]
     pairs = [
         _of_packages(project, row, weighed) for row in project.survey.rows(Parallel)
         if not _aside(row.path)
@@ -63,7 +68,21 @@ _BESIDE: Final = frozenset({
 # Functions and classes
 
 
-def _of_group(project: Project, row: Duplicate, weighed: Mapping[str, Consolidation]) -> Drafted:
+class _Known:
+    """What all groups look at, found once."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.references, self.graph = References(project), Graph(project)
+
+
+def _left_out(row: Duplicate) -> Drafted:
+    """A group that is only counted."""
+    return Drafted(codemod="merge_duplicates", keys={}, title=row.identity, ready=False)
+
+
+def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation]) -> Drafted:
+    project = known.project
     names = [f"{one.module}:{one.name}" for one in row.members]
     where = [f"{one.path}:{one.line}: {one.name}, {one.end - one.line + 1} lines" for one in row.members]
     found = weighed.get(row.identity)
@@ -75,19 +94,19 @@ def _of_group(project: Project, row: Duplicate, weighed: Mapping[str, Consolidat
         by_hand.append(f"it is on record that they stay apart: {found.justified}")
     if row.unit == "method" and row.type < 3:
         keys["mixin"] = _mixin(row)
-        by_hand += _mixed(project, row)
-        tests = tuple(_tests(project, row))
+        by_hand += _mixed(known, row)
+        tests = tuple(_tests(known, row))
     elif row.type == 3 or row.unit not in ("function", "class"):
         by_hand.append(_by_hand(row))
-        tests = tuple(_tests(project, row))
+        tests = tuple(_tests(known, row))
     else:
         try:
             merger = Merger(project, [project.symbol(Target(one.module, one.name)) for one in row.members], "", {},
-                            keep=False)  # fmt: skip
+                            keep=False, references=known.references, graph=known.graph)  # fmt: skip
             proposals = list(merger.proposals())
         except (Refused, Unreadable) as error:
             by_hand.append(str(error))
-            tests = tuple(_tests(project, row))
+            tests = tuple(_tests(known, row))
         else:
             keys["home"] = merger.home.module
             because.append(f"it stays in {merger.home.module}: {merger.why}")
@@ -114,11 +133,12 @@ def _mixin(row: Duplicate) -> str:
     return f"{''.join(word[:1].upper() + word[1:] for word in words)}Mixin"
 
 
-def _mixed(project: Project, row: Duplicate) -> Iterator[str]:
+def _mixed(known: _Known, row: Duplicate) -> Iterator[str]:
     """What stands against one method for all of them, or what is left to say."""
+    project = known.project
     try:
         symbols = [project.symbol(Target(one.module, one.name)) for one in row.members]
-        list(MixinMerger(project, symbols, "", _mixin(row)).proposals())
+        list(MixinMerger(project, symbols, "", _mixin(row), known.references, known.graph).proposals())
     except (Refused, Unreadable) as error:
         yield str(error)
     else:
@@ -135,9 +155,9 @@ def _by_hand(row: Duplicate) -> str:
             return "they differ in what they do: look which difference is meant, make it an argument, then merge them"
 
 
-def _tests(project: Project, row: Duplicate) -> Iterator[str]:
+def _tests(known: _Known, row: Duplicate) -> Iterator[str]:
     """The test files that name one of the members."""
-    references = References(project)
+    project, references = known.project, known.references
     counted: Counter[str] = Counter()
     for one in row.members:
         try:

@@ -18,6 +18,7 @@ from overhaul.merging.likeness import Likeness, Literal, likeness
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.moving_old import Leaving
 from overhaul.refactoring.moving_text import closed, cut, merged
 from overhaul.refactoring.moving_users import User
@@ -32,20 +33,21 @@ class Merger:
     """One merge of some definitions."""
 
     def __init__(
-        self, project: Project, symbols: Sequence[Symbol], home: str, parameters: Mapping[str, str], *, keep: bool
-    ) -> None:
+        self, project: Project, symbols: Sequence[Symbol], home: str, parameters: Mapping[str, str], *, keep: bool,
+        references: References | None = None, graph: Graph | None = None,
+    ) -> None:  # fmt: skip
         """`parameters`: name of a new parameter -> the literal that it stands for, as the one that stays has it.
 
-        `keep`: the old names go on to work in any case.
+        `keep`: the old names go on to work in any case. `references` and `graph` of the project may be there already.
         """
         self.project, self.keep, self.parameters = project, keep, parameters
-        self.references = References(project)
+        self.references = references or References(project)
         self.members = [Member(project, self.references, one) for one in symbols]
         self.found: dict[Member, Sequence[Found]] = {
             one: list(self.references.to(one.symbol)) for one in self.members
         }  # fmt: skip
         self._refuse_stubs()
-        self.home, self.why = Homes(project, self.found).chosen(home)
+        self.home, self.why = Homes(project, self.found, graph).chosen(home)
         self.others = [one for one in self.members if one is not self.home]
         self._imports: dict[str, Imports] = {}
         self._changes: dict[str, list[Replacement]] = {}

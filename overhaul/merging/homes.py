@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 class Homes:
     """Weighs the modules of some definitions."""
 
-    def __init__(self, project: Project, found: Mapping[Member, Sequence[Found]]) -> None:
-        """`found`: every place that means each of them."""
+    def __init__(
+        self, project: Project, found: Mapping[Member, Sequence[Found]], graph: Graph | None = None
+    ) -> None:
+        """`found`: every place that means each of them; `graph` of the project, if it is there already."""
         self._project, self._found = project, found
-        self._graph = Graph(project)
+        self._graph = graph or Graph(project)
 
     def users(self, member: Member) -> int:
         """How many other modules use it."""

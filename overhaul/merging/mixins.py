@@ -17,6 +17,7 @@ from overhaul.merging.likeness import likeness
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.moving_guards import refuse_replaced
 from overhaul.refactoring.moving_namespace import refuse_asking
 from overhaul.refactoring.moving_needs import refuse_bound_to_module
@@ -74,14 +75,20 @@ def _named(statement: Statement, kind: str, name: str) -> bool:
 class MixinMerger:
     """One merge of some methods."""
 
-    def __init__(self, project: Project, symbols: Sequence[Symbol], home: str, mixin: str) -> None:
-        """`mixin`: what the class is called that they come to have in common."""
+    def __init__(
+        self, project: Project, symbols: Sequence[Symbol], home: str, mixin: str, references: References | None = None,
+        graph: Graph | None = None,
+    ) -> None:  # fmt: skip
+        """`mixin`: what the class is called that they come to have in common.
+
+        `references` and `graph` of the project may be there already.
+        """
         self.project, self.mixin = project, mixin
-        references = References(project)
+        references = references or References(project)
         self.members = [Method(project, references, one) for one in symbols]
         # Whoever uses a method goes on to ask its class for it: only the modules of the classes count.
         found: dict[Member, Sequence[Found]] = dict.fromkeys(self.members, ())
-        self.home, self.why = Homes(project, found).chosen(home)
+        self.home, self.why = Homes(project, found, graph).chosen(home)
 
     def proposals(self) -> Iterator[Proposal]:
         """All changes. Raises Refused, with the place and the reason."""

@@ -158,6 +158,8 @@ class Places:
             syntax = self.syntax(self.project.symbols.path(base.module))
             for node in (one for each in syntax.definitions.get(base.name, ()) for one in ast.walk(each)):
                 match node:
+                    case ast.Attribute(attr="__dict__") if _asked_by_name(syntax, node):
+                        pass
                     case ast.Attribute(attr="__dict__") | ast.Call(func=ast.Name(id="vars")):
                         why = f"{base.name} goes through all attributes of its instances"
                         raise Refused(f"{syntax.where(node)}: {why}: {_BY_HAND}")
@@ -194,6 +196,20 @@ class Places:
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         return statement if syntax.dotted(around).rpartition(".")[0] == owner else None
+
+
+def _asked_by_name(syntax: Syntax, node: ast.expr) -> bool:
+    """Whether `__dict__` is asked for one attribute, by a name that is written there."""
+    outer = syntax.parents[node]
+    match outer, syntax.parents.get(outer):
+        case ast.Subscript(slice=ast.Constant()), _:
+            return True
+        case ast.Attribute(attr="pop" | "get" | "setdefault"), ast.Call(args=[ast.Constant(), *_]):
+            return True
+        case ast.Compare(left=ast.Constant(), comparators=[only]), _:
+            return only is node
+        case _:
+            return False
 
 
 def _is_empty(value: ast.expr) -> bool:

@@ -75,6 +75,9 @@ class OwnUses:
     def one(self, found: tuple[Symbol, ast.expr], syntax: Syntax, function: Def) -> Iterator[Proposal]:
         """One function alone."""
         symbol, node = found
+        if isinstance(function, ast.AsyncFunctionDef):
+            why = f"{function.name} is a coroutine, which can be awaited once"
+            raise Refused(f"{syntax.where(node)}: {why}: {_BY_HAND}")
         definition = self._definition(symbol)
         assert definition is not None
         memoiser = memoiser_of(self._read(symbol.path), definition)

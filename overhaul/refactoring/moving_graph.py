@@ -33,6 +33,7 @@ class Graph:
         self._project, self.lenient = project, lenient
         self._lines: dict[str, list[str]] = {}
         self._raises: dict[str, bool] = {}
+        self._needed: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _edges(self) -> Mapping[str, frozenset[str]]:
@@ -117,10 +118,13 @@ class Graph:
 
         A module that may raise an error when it is imported counts as one, under `CONDITION` and its name.
         """
-        imports = self._project.symbols.imports
-        return frozenset(
-            row.target.partition(".")[0] for module in self.loaded(start) for row in imports[module] if _wanted(row)
-        ).union(f"{CONDITION}{module}" for module in self.loaded(start, surely=True) if self._raising(module))
+        found = self._needed.get(start)
+        if found is None:
+            imports = self._project.symbols.imports
+            found = self._needed[start] = frozenset(
+                row.target.partition(".")[0] for module in self.loaded(start) for row in imports[module] if _wanted(row)
+            ).union(f"{CONDITION}{module}" for module in self.loaded(start, surely=True) if self._raising(module))
+        return found
 
     def _raising(self, module: str) -> bool:
         """Whether a module may raise an error when it is imported, as those for one platform do."""

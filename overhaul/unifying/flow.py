@@ -61,6 +61,8 @@ class Flow:
         self.slots: dict[Slot, Shape] = {}
         self.bound: dict[Slot, set[tuple[str, int]]] = {}
         """Where a slot is given an instance: the offsets of targets, arguments and `return`."""
+        self.guessed: set[str] = set()
+        """Files in which something is taken for an instance that is likely to be one."""
         self.handing = Handing(self)
         self._waiting: list[tuple[Tree, Any, Shape]] = []
         row = places.project.types.row(target)
@@ -287,6 +289,8 @@ class Flow:
         owner = self.owner(tree, one) if one is not None else None
         if owner is None:
             self.escape(tree, target, f"whose `{target.attr.value}` it becomes cannot be told")
+        elif self.places.computed(owner, target.attr.value):
+            self.escape(tree, target, f"`{target.attr.value}` is a property: what its setter does cannot be told")
         else:
             self.give_slot(Field(owner, target.attr.value), shape, tree, target)
 
@@ -345,6 +349,7 @@ class Flow:
                     if answer == "unsure":
                         self.escape(tree, node, f"`{tree.written(node)}` may be {slot.owner[1]}.{slot.name} ({why})")
                     else:
+                        self.guessed |= {tree.path} if answer == "likely" else set()
                         yield tree, node
             case Result():
                 function = self.places.function(slot.module, slot.name)

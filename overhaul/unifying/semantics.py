@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from overhaul.changes import Target
 from overhaul.inventory import Cache
 from overhaul.naming.meanings import Symbol
+from overhaul.unifying.cache_shapes import Reading
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -45,8 +46,26 @@ def differences(project: Project, target: Symbol, construct: str, to: Target) ->
         yield "None is a value that can be stored"
     if new is not None and old.none == "stored" and new.none == "miss":
         yield "None cannot be told from a missing entry"
+    if ours(project, to):
+        yield from _policies(project, old, construct)
     if old.scope == "instance" and re.search(r"\bshared\(", construct):
         yield "its instances share their entries"
+
+
+def _policies(project: Project, old: Cache, construct: str) -> Iterator[str]:
+    """Which entry goes when there are too many, and when one is too old; as far as the old methods can be read."""
+    try:
+        reading = Reading(project.source(old.path).text(), old.name, old.storage.rpartition(".")[2])
+    except (SyntaxError, KeyError):
+        return
+    policy = re.search(r"policy\s*=\s*[\"'](\w+)", construct)
+    if old.bounded and reading.eviction() != (policy[1] if policy else "lru"):
+        yield "which entry goes when there are too many may be another one"
+    if old.ttl is True:
+        told = {reading.boundary(name) for name, _, _ in reading.parameters() if reading.role(name) == "ttl"}
+        boundary = re.search(r"boundary\s*=\s*[\"'](\w+)", construct)
+        if told != {boundary[1] if boundary else "at"}:
+            yield "whether an entry of exactly its age is too old may be another matter"
 
 
 def ours(project: Project, to: Target) -> bool:

@@ -105,6 +105,12 @@ class Places:
                 if judged.answer != "no":
                     yield self.tree(path), one, judged.answer, judged.why
 
+    def computed(self, owner: Key, name: str) -> bool:
+        """Whether an attribute is a property."""
+        families = self.receivers(owner, name).families
+        rows = (self.function(module, f"{one}.{name}") for module, one in {*families.family, owner})
+        return any(row is not None and row.kind == "property" for row in rows)
+
     # Functions
 
     def function(self, module: str, name: str) -> Function | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from overhaul.facts import Parameter
@@ -85,6 +85,8 @@ def _contents(flow: Flow) -> Iterator[Escape]:
         if not shape or isinstance(shape[0], int):
             continue
         parent = tree.parent(node)
+        if isinstance(node, (cst.Dict, cst.List, cst.Set, cst.Tuple)) and not _told(flow, tree, node, shape):
+            yield _other(flow, tree, node, "what lies in it")
         if isinstance(parent, cst.Subscript) and parent.value is node:
             target = tree.parent(parent)
             if isinstance(target, cst.AssignTarget) and not _told(flow, tree, tree.parent(target).value, shape[1:]):
@@ -129,6 +131,39 @@ def _variable(flow: Flow, slot: Variable) -> Iterator[Escape]:
             yield from _parameter(flow, slot, tree)
         elif one.role != "delete":
             yield from _bound_otherwise(flow, slot, tree, one, (slot.path, one.start) in given)
+    if slot.home is tree.file.top:
+        yield from _from_elsewhere(flow, slot, tree)
+
+
+def _from_elsewhere(flow: Flow, slot: Variable, tree: Tree) -> Iterator[Escape]:
+    """Where a variable of a module is assigned, or replaced by its name, in other files."""
+    places = flow.places
+    symbol = places.project.symbols.member(tree.module, slot.name)
+    if not isinstance(symbol, Symbol):
+        return
+    for found in places.references.to(symbol):
+        if found.how == "string":
+            yield Escape(found.path, found.line, f"`{slot.name}` of {tree.module} is asked for by its name")
+        elif found.how == "attribute" and found.occurrence is not None and found.occurrence.use == "store":
+            there = places.tree(found.path)
+            node = there.value_at(found.occurrence)
+            value = _value_of(there, node) if node is not None else None
+            if value is None or not _told(flow, there, value, flow.slots[slot]):
+                yield Escape(found.path, found.line, f"`{slot.name}` of {tree.module} is assigned from elsewhere")
+    yield from _by_dotted_name(flow, symbol)
+
+
+def _by_dotted_name(flow: Flow, symbol: Symbol) -> Iterator[Escape]:
+    """Strings that are the dotted name of a slot: tests replace it by that."""
+    last = symbol.name.rpartition(".")[2]
+    for path in sorted(flow.places.project.mentioning([last])):
+        file = flow.places.file(path)
+        for start, _, node, kind in file.occurrences.strings():
+            text = node.evaluated_value if kind == "string" and isinstance(node, cst.SimpleString) else None
+            if isinstance(text, str) and text.endswith(f".{last}") and " " not in text and symbol.same(
+                flow.places.project.symbols.resolve(text)):  # fmt: skip
+                line = file.occurrences.text.count("\n", 0, start) + 1
+                yield Escape(path, line, f"`{text}` is asked for by its name")
 
 
 def _bound_otherwise(
@@ -162,13 +197,23 @@ def _parameter(flow: Flow, slot: Variable, tree: Tree) -> Iterator[Escape]:
             continue
         arguments = one.call.args
         try:
-            value = bound(without_receiver(function), arguments).given.get(slot.name)
+            told = bound(without_receiver(function), arguments)
+            value = told.given.get(slot.name)
+            if parameter.kind in ("variadic", "keywords"):
+                yield from _rest(flow, slot, one.tree, told.rest, parameter.kind == "keywords")
         except Unserved:
             if any(each.star for each in arguments):
                 yield _other(flow, one.tree, one.call, f"`{slot.name}` of {function.name}")
             continue
         if value is not None and not _told(flow, one.tree, value, flow.slots[slot]):
             yield _other(flow, one.tree, value, f"`{slot.name}` of {function.name}")
+
+
+def _rest(flow: Flow, slot: Variable, tree: Tree, rest: Sequence[Any], named: bool) -> Iterator[Escape]:
+    """What else `*args` or `**kwargs` are given."""
+    for one in rest:
+        if (one.keyword is not None) == named and not _told(flow, tree, one.value, flow.slots[slot][1:]):
+            yield _other(flow, tree, one.value, f"what lies in `{slot.name}`")
 
 
 def _declared(flow: Flow, tree: Tree, parameter: Parameter, slot: Variable) -> str | None:
@@ -203,6 +248,9 @@ def _field(flow: Flow, slot: Field) -> Iterator[Escape]:
             yield _other(flow, tree, value if value is not None else node, f"`{slot.name}` of {slot.owner[1]}")
     yield from _field_in_body(flow, slot, shape)
     yield from _by_name(flow, slot)
+    symbol = flow.places.project.symbols.resolve(f"{slot.owner[0]}.{slot.owner[1]}.{slot.name}")
+    if isinstance(symbol, Symbol):
+        yield from _by_dotted_name(flow, symbol)
 
 
 def _by_name(flow: Flow, slot: Field) -> Iterator[Escape]:

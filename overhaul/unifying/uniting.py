@@ -331,7 +331,8 @@ class Unification:
             width = max([100, *(len(line) for line in tree.text.splitlines())])
             writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self._fixed,
                             self.flow.handing.gives_own)  # fmt: skip
-            found = list(writer.replacements(tree, guidance, because))
+            sure: Guidance = "review" if path in self.flow.guessed else guidance
+            found = list(writer.replacements(tree, sure, because))
             self._problems += writer.problems
             mine = [one for one in self.names if one.tree.path == path]
             found += self._in_strings(mine, because, guidance)

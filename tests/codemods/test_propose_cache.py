@@ -4,6 +4,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from overhaul.config import load_config
 from overhaul.drafts import Drafted, migration_text
 from overhaul.leaves import load_leaves
@@ -55,6 +57,7 @@ def shop(prices: str = PRICES, use: str = USE) -> Mapping[str, Drafted]:
     return drafted({"shop/__init__.py": "", "shop/prices.py": prices, "shop/use.py": use})
 
 
+@pytest.mark.slow
 def test_the_caches_of_tradeframe_are_drafted_without_a_word_by_hand(tmp_path: Path) -> None:
     root = tmp_path / "tradeframe"
     shutil.copytree(ROOT / "fixtures" / "projects" / "tradeframe", root, ignore=shutil.ignore_patterns(".overhaul"))

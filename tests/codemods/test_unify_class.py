@@ -97,6 +97,15 @@ def test_a_request_that_is_wrong_in_itself_is_refused_with_the_nearest_name(
         "from old import Old\n\n\nclass Desk:\n    pass\n\n\ndef run(desk):\n    desk.known = Old()\n",
         "from old import Old\n\n\ndef run(known=None):\n    known = known or Old()\n    return known.find(1)\n\n\n"
         "run({})\n",
+        "from old import Old\n\n\ndef run(**more):\n    return more['a'].find(1), more['b'].find(1)\n\n\n"
+        "run(a=Old(), b={})\n",
+        "from old import Old\n\n\ndef run(*some):\n    return [one.find(1) for one in some]\n\n\nrun(Old(), {})\n",
+        "from old import Old\n\nFOUND = [one.find(1) for one in [Old(), {}]]\n",
+        "from old import Old\n\n\ndef run(other):\n    for one in {'a': Old(), 'b': other}.values():\n"
+        "        one.find(1)\n",
+        "from old import Old\n\n\nclass Desk:\n    @property\n    def known(self):\n        return self._known\n\n"
+        "    @known.setter\n    def known(self, value):\n        self._known = value\n\n\n"
+        "def run(desk: Desk):\n    desk.known = Old()\n",
         "import copy\n\nfrom old import Old\n\nKNOWN = copy.copy(Old())\n",
         "from old import Old\n\n\ndef run(which):\n    known = Old()\n    if which:\n        known = {}\n"
         "    return known.get(1)\n",
@@ -134,6 +143,21 @@ def test_instances_are_followed(app: str, expected: str) -> None:
     made = done(f"from old import Old\n\n\n{app}")
     assert not made.refusals, why(made)
     assert expected in made.text("app.py") and "find" not in made.text("app.py").replace("def find", "")
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "import app\n\n\ndef test_it():\n    app.KNOWN = {}\n",
+        "import app\n\n\ndef test_it(monkeypatch):\n    monkeypatch.setattr(app, 'KNOWN', {})\n",
+        "from unittest import mock\n\n\ndef test_it():\n    with mock.patch('app.KNOWN', {}):\n        pass\n",
+        "from unittest import mock\n\n\ndef test_it():\n    with mock.patch('app.Desk.known', {}):\n        pass\n",
+    ],
+)
+def test_what_a_test_replaces_is_refused(test: str) -> None:
+    app = "from old import Old\n\nKNOWN = Old()\n\n\nclass Desk:\n    known = KNOWN\n"
+    files = {"old.py": OLD, "new.py": NEW, "app.py": app, "test_app.py": test}
+    assert transform("unify_class", files, REQUEST).refusals
 
 
 def test_a_coroutine_in_the_place_of_a_plain_method_is_refused() -> None:

@@ -327,7 +327,8 @@ def test_types_of_ones_own_come_from_a_mapping_or_a_toml_file(tmp_path: Path) ->
     ("table", "said"),
     [({"tll": 5}, "no such key: tll; there are ttl, max_size"), ({"ttl": "5"}, "ttl must be a number"),
      ({"max_size": 2.5}, "max_size must be"), ({"max_size": True}, "max_size must be"), ({"ttl": 0}, "more than 0"),
-     ({"policy": "lre"}, "there are lru, lfu, fifo, ttl"), ({"boundary": "x"}, "x"), ({"events": "bar"}, "list of")],
+     ({"policy": "lre"}, "there are lru, lfu, fifo, ttl"), ({"boundary": "x"}, "x"), ({"events": "bar"}, "list of"),
+     ({"single_flight": 1}, "true or false")],
     ids=str,
 )  # fmt: skip
 def test_a_configuration_that_makes_no_sense_is_refused_whole(table: dict[str, object], said: str) -> None:
@@ -539,9 +540,8 @@ def test_what_the_page_of_the_documentation_shows_is_so(capsys: pytest.CaptureFi
     caches = Caches()
     (tmp_path / "settings.toml").write_text(toml)
     caches.configure_from(tmp_path / "settings.toml", "caches")
-    assert caches.of("QUOTES").settings == caching.CacheSettings(
-        2.5, None, Policy.FIFO, caching.Boundary.AFTER, ("bar",)
-    )
+    expected = caching.CacheSettings(2.5, None, Policy.FIFO, caching.Boundary.AFTER, ("bar",), single_flight=False)
+    assert caches.of("QUOTES").settings == expected
     table = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| `")][:7]
     for name, ttl, size in table:
         told = Caches().settings(name.split("`")[1])

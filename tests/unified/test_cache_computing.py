@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import importlib
 import random
 import sys
@@ -319,6 +320,35 @@ def test_a_coroutine_function_is_refused_where_nothing_awaits_it() -> None:
     with pytest.raises(TypeError, match="get_or_compute_async"):
         cache.get_or_compute("k", lambda: asyncio.sleep(0))
     assert len(cache) == 0
+
+
+def test_without_single_flight_nobody_waits_even_under_a_lock_that_the_computation_needs() -> None:
+    cache = caching.UnifiedCache[str, int].of(single_flight=False, max_size=8)
+    lock, computing, release = threading.Lock(), threading.Event(), threading.Event()
+
+    def needs_the_lock() -> int:
+        computing.set()
+        release.wait(PATIENCE)
+        with lock:
+            return 1
+
+    def holds_the_lock() -> int:
+        computing.wait(PATIENCE)
+        with lock:
+            release.set()
+            return cache.get_or_compute("k", lambda: 2, ttl=60, tags=("t",))
+
+    assert together(lambda: cache.get_or_compute("k", needs_the_lock), holds_the_lock) == [1, 2]
+    assert cache.get("k") == 1, "who was last has written last"
+    assert cache.statistics()[:2] == (1, 2) and copy.copy(cache).settings.single_flight is False
+
+    async def main() -> list[Any]:
+        asked = [cache.get_or_compute_async("other", partial(slowly, number, [])) for number in range(3)]
+        return [*await asyncio.gather(*asked), await cache.get_or_compute_async("other", partial(slowly, 9, []))]
+
+    assert asyncio.run(main()) == [0, 1, 2, 2]
+    with pytest.raises(TypeError, match="get_or_compute_async"):
+        cache.get_or_compute("new", lambda: asyncio.sleep(0))  # type: ignore[arg-type, return-value]
 
 
 async def slowly(value: Any, log: list[Any], seconds: float = 0.01) -> Any:

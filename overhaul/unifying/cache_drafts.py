@@ -176,6 +176,9 @@ def _construct(
         if row.bounded:
             questions.append(f"{row.path}:{row.line}: how many entries there may be is no parameter: write max_size")
         parts.append("max_size=None")
+    if row.locked is not True and any(one.template.startswith("get_or_compute(") for one in reading.served()):
+        # Nobody has waited for anybody.
+        parts.append("single_flight=False")
     return f"{CLASS}.of(CacheType.{kind}, {', '.join(parts)})", imports, questions
 
 

@@ -1,6 +1,5 @@
 """`overhaul propose` writes a migration file that can be carried out, and says what is left for people."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from overhaul.cli import run
 from overhaul.toml import parsed
 
-PROJECTS = Path(__file__).resolve().parent.parent / "fixtures" / "projects"
 RING = {
     "shop/__init__.py": "",
     "shop/orders.py": "from shop.book import Book\n\n\nclass Order:\n    def book(self):\n        return Book()\n",
@@ -95,21 +93,3 @@ def test_a_draft_that_is_not_there_is_told_with_those_that_are(
     project(tmp_path / "project", RING, monkeypatch)
     code, _, err = overhaul("propose", "cycle")
     assert code == 2 and "cycles" in err
-
-
-def test_the_rings_of_a_codebase_are_drafted_by_their_impact_and_proven_by_the_engine(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overhaul: Run
-) -> None:  # fmt: skip
-    root = tmp_path / "tradeframe"
-    shutil.copytree(PROJECTS / "tradeframe", root, ignore=shutil.ignore_patterns("__pycache__", ".overhaul"))
-    monkeypatch.chdir(root)
-    assert overhaul("propose", "cycles", "-o", "../cycles.toml")[0] == 0
-    _, keys = parsed(tmp_path / "cycles.toml")
-    steps = keys["steps"]
-    assert isinstance(steps, list)
-    assert [one["impact"] for one in steps] == [["fatal"], ["order-dependent"], ["latent"]]
-    code, out, err = overhaul("migrate", "../cycles.toml")
-    assert code == 0, out + err
-    text = (tmp_path / "cycles.toml").read_text()
-    assert "tests: tests/builders.py: 1 import, tests/test_risk.py: 2 imports" in text
-    assert text.count("# [[steps]]") == 2, "the rings for which no import can fail are left out"

@@ -439,13 +439,23 @@ class Instrumentor:
         """The innermost measurement of a task or thread."""
         # A pause of the garbage collector may come while it is held.
         self.lock: Final = threading.RLock()
+        self._settings: dict[str, Any] = {
+            "window": window, "enabled": enabled, "resources": resources, "gc_pauses": gc_pauses,
+            "target_ms": target_ms, "target_per_second": target_per_second, "thresholds": tuple(thresholds),
+        }  # fmt: skip
         self._targets = {"ms": target_ms, "per_second": target_per_second}
-        self._thresholds = tuple(thresholds)
+        self._thresholds: tuple[Threshold, ...] = self._settings["thresholds"]
         self._absent = False
         self._process = _process() if resources != "none" else None
         self.reset()
         if gc_pauses:
             _tell_pauses(self)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # What is measured may be pickled or copied along with whatever holds it: by name, or as one that starts anew.
+        if self is INSTRUMENTOR:
+            return "INSTRUMENTOR"
+        return _anew, (type(self), self._settings, self._absent)
 
     @classmethod
     def absent(cls) -> Self:
@@ -646,6 +656,11 @@ class Instrumentor:
         if inspect.isgeneratorfunction(function):
             return generator
         return generator_async if inspect.isasyncgenfunction(function) else call
+
+
+def _anew(kind: type[Instrumentor], settings: Mapping[str, Any], absent: bool) -> Instrumentor:
+    """One with the same settings, which has not measured anything."""
+    return kind.absent() if absent else kind(**settings)
 
 
 def _percentile(ordered: Sequence[float], part: float) -> float:

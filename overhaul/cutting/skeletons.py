@@ -39,14 +39,14 @@ def skeleton(project: Project, cycle: Cycle) -> Iterator[str]:
 
 
 def _heard(sight: Sight, cycle: Cycle) -> Crossing | None:
-    """The import that an event could stand for: of a function first, and of those that the audit would cut."""
+    """The import that an event could stand for: of a function, and of those the one that the audit would cut."""
     crossings = [one for one in sight.crossings(cycle.modules) if one.taken.name not in ("", "*")]
     wanted = {(cut.importer, cut.imported) for cut in cycle.cuts}
 
     def rank(one: Crossing) -> tuple[bool, bool, str, int]:
         meaning = sight.meaning(one)
         function = isinstance(meaning, Symbol) and meaning.kind == "function"
-        return one.edge not in wanted, not function, one.path, one.line
+        return not function, one.edge not in wanted, one.path, one.line
 
     return min(crossings, key=rank, default=None)
 

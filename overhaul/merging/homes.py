@@ -81,13 +81,15 @@ class Homes:
         folders = [modules[one].path.rpartition("/")[0] for one in (user, home)]
         if not package and "." not in user and folders[0] == folders[1]:
             return self._fails(user, home)
+        # What a package without `__init__` holds may be found in part only.
+        asked = top if whole else package or top
         mine = user.partition(".")[0]
         for importer in modules:
             if importer.partition(".")[0] != mine and importer != user:
                 continue
-            if any(f"{one}.".startswith(f"{package or top}.") for one in self._graph.imported(importer)):
+            if any(f"{one}.".startswith(f"{asked}.") for one in self._graph.imported(importer)):
                 return self._fails(user, home)
-        return f"nothing beside {user} imports anything of {package or top}, so that it may not be found there"
+        return f"nothing beside {user} imports anything of {asked}, so that it may not be found there"
 
     def _fails(self, user: str, home: str) -> str:
         """What the home cannot be imported without, and a module can."""

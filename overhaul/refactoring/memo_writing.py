@@ -49,6 +49,8 @@ def writing(memo: Written) -> Iterator[Replacement]:
     notes = _notes(syntax, indent, (start, begin), (stop, end))
     call = f"{notes}return {head}{store}.get_or_compute({key}, lambda: {opening}"
     yield Replacement(start, begin, call, because, guidance)
+    if syntax.first_of_line(around := syntax.statement(shape.value)):
+        yield from shifted_lines(syntax, begin, stop, syntax.indent(around), indent, because)
     yield Replacement(stop, end, f"{closing}){tail}", because, guidance)
 
 

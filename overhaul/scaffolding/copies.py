@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from functools import cache
+from functools import lru_cache
 from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from typing import Final, Literal
@@ -109,7 +109,7 @@ def written(what: What, body: str) -> str:
     ))  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=8)
 def original(what: str) -> str:
     """The text of a unified module as this overhaul has it; "" for one that it has not. Nothing of it is imported."""
     spec = find_spec(f"{__name__.partition('.')[0]}.unified")

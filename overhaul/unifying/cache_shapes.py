@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
@@ -213,7 +214,7 @@ class Reading:
             def visit_Name(self, node: ast.Name) -> ast.AST:
                 return node if node.id in (key, "len", "str", "isinstance") else ast.Name(f"blank_{node.id}", node.ctx)
 
-        text = re.sub(r"\bblank_(\w+)", r"{\1}", ast.unparse(Blanks().visit(test)))
+        text = re.sub(r"\bblank_(\w+)", r"{\1}", ast.unparse(Blanks().visit(copy.deepcopy(test))))
         return f"invalidate_where(lambda {key}: {text})"
 
     # Attributes

@@ -165,7 +165,10 @@ def test_a_coroutine_in_the_place_of_a_plain_method_is_refused() -> None:
     assert "awaited" in why(done("from old import Old\n\nFOUND = Old().find(1)\n", methods=methods))
 
 
-def test_asked_again_it_has_nothing_to_do() -> None:
-    made = done("from old import Old\n\nKNOWN = Old()\n")
-    again = transform("unify_class", made.files, REQUEST)
+@pytest.mark.parametrize("delete", [True, False])
+def test_asked_again_it_has_nothing_to_do(delete: bool) -> None:
+    request = {**REQUEST, "delete": delete}
+    made = done("from old import Old\n\nKNOWN = Old()\n", delete=delete)
+    assert not made.refusals and ("old.py" in made.files) is not delete
+    again = transform("unify_class", made.files, request)
     assert not again.refusals and not again.plan.files

@@ -239,6 +239,7 @@ class Known:
 def test_methods_are_served_by_what_they_do_and_not_by_their_names() -> None:
     reading = Reading(SOURCE, "Known", "_entries")
     served = {one.key: one.template for one in reading.served()}
+    assert served == {one.key: one.template for one in reading.served()}, "read once more it says the same"
     assert served == {
         "find": "get({key}, {default})",
         "keep": "set({key}, {value})",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import csv
 import importlib
 import inspect
 import io
 import json
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -609,6 +611,16 @@ def test_pauses_of_the_garbage_collector_are_a_gauge_as_long_as_the_instrumentor
     del meter
     gc.collect()
     assert len(gc.callbacks) == before
+
+
+def test_an_instrumentor_can_be_pickled_and_copied_along_with_what_it_measures() -> None:
+    assert pickle.loads(pickle.dumps(instrument.INSTRUMENTOR)) is instrument.INSTRUMENTOR
+    assert copy.deepcopy([instrument.INSTRUMENTOR])[0] is instrument.INSTRUMENTOR
+    meter = Instrumentor(window=7, enabled=False, thresholds=[Threshold("a", 0.5, "b")])
+    made = pickle.loads(pickle.dumps(meter))
+    assert (made.window, made.enabled, made.report().recommendations) == (7, False, meter.report().recommendations)
+    absent = copy.copy(Instrumentor.absent())
+    assert absent.measured()(len) is len
 
 
 def test_a_window_that_keeps_nothing_is_refused() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, 
 from dataclasses import dataclass, field
 from functools import partial
 from types import CodeType
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import Any, Generic, Literal, NoReturn, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -620,7 +620,7 @@ def _run(steps: _Steps, clock: Callable[[], float]) -> None:
     except _Failed as failed:
         error = failed.error
     if error is not None:
-        raise error  # out here, so that its cause and context stay what they were
+        _raised(error)
 
 
 async def _run_async(steps: _Steps, clock: Callable[[], float], timeout: float | None) -> None:
@@ -640,7 +640,16 @@ async def _run_async(steps: _Steps, clock: Callable[[], float], timeout: float |
     except _Failed as failed:
         error = failed.error
     if error is not None:
+        _raised(error)
+
+
+def _raised(error: Exception) -> NoReturn:
+    """Raise it with the cause and context that it had, also where whoever builds is handling another exception."""
+    context = error.__context__
+    try:
         raise error
+    finally:
+        error.__context__ = context
 
 
 def _carry_out(job: _Job, clock: Callable[[], float]) -> None:

@@ -35,6 +35,7 @@ Status = Literal["done", "failed", "late", "busy"]
 Paths = str | os.PathLike[str]
 
 log = logging.getLogger(__name__)
+_SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 _ONE_AT_A_TIME = threading.Lock()
 """File and checksum are two: of two threads that write the same file, one comes after the other."""
 
@@ -831,7 +832,7 @@ def write_bytes(path: Paths, data: bytes) -> int:
 
 @contextlib.contextmanager
 def atomic_open(
-    path: Paths | int,
+    path: Paths | bytes | int,
     mode: Literal["w", "wt", "wb"] = "w",
     encoding: str | None = None,
     errors: str | None = None,
@@ -840,18 +841,18 @@ def atomic_open(
     """`with open(path, mode, ...)` to write a file anew: it takes the old one's place at the end of the block.
 
     When the block raises, the old file stays. Its mode stays in any case, and its owner where that may be given; a
-    link is followed; a device, a pipe or a file descriptor is written directly. The folder must be writable. What is
-    written is on the disk at the end (fsync of file and folder).
+    link is followed; a device, a pipe, a file descriptor, and what /dev/stdout and its like lead to, are written
+    directly. The folder must be writable. What is written is on the disk at the end (fsync of file and folder).
     """
     if mode not in ("w", "wt", "wb"):
         raise ValueError(f"atomic_open writes a file anew: mode {mode!r}")
     encoding = encoding if "b" in mode else io.text_encoding(encoding)
-    target = None if isinstance(path, int) else os.path.realpath(path)
-    before = None if target is None else _status(target)
-    if isinstance(path, int) or target is None or (before is not None and not stat.S_ISREG(before.st_mode)):
+    if isinstance(path, int) or _direct(os.fsdecode(path)):
         with open(path, mode, encoding=encoding, errors=errors, newline=newline) as stream:
             yield stream
         return
+    target = os.path.realpath(os.fsdecode(path))
+    before = _status(target)
     if before is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), os.fspath(path))
     try:
@@ -859,13 +860,14 @@ def atomic_open(
     except OSError as error:
         error.filename = os.fspath(path)
         raise
+    options: dict[str, Any] = {"encoding": encoding, "errors": errors, "newline": newline}
+    # opened by the path, so that `stream.name` is that: some ask for it whom the stream is handed to
     with (
         _in_place_of(target, scratch),
-        open(descriptor, mode, encoding=encoding, errors=errors, newline=newline) as stream,
+        _synced(descriptor),
+        open(path, mode, opener=lambda *_: os.dup(descriptor), **options) as stream,
     ):
         yield stream
-        stream.flush()
-        os.fsync(descriptor)
 
 
 def atomic_write(path: Paths, data: bytes | str, *, previous: bool = True, checksum: bool = True) -> None:
@@ -943,6 +945,17 @@ def load_json(path: Paths) -> Loaded:
     return load(path, json.loads)
 
 
+def _direct(path: str) -> bool:
+    """Whether a file is none that another one can take the place of."""
+    if not path or path.endswith(_SEPARATORS):
+        return True  # no name of a file, which open says best
+    whole = os.path.abspath(path)
+    if whole.startswith(("/dev/", "/proc/")) and not whole.startswith("/dev/shm/"):
+        return True  # /dev/stdout may lead to a regular file, which others have open
+    before = _status(path)
+    return before is not None and not stat.S_ISREG(before.st_mode)
+
+
 def _status(path: str) -> os.stat_result | None:
     try:
         return os.stat(path)
@@ -970,7 +983,7 @@ def _digests(target: str) -> list[str]:
 def _scratch(target: str, like: os.stat_result | None) -> tuple[str, int]:
     """A new file beside the target, open for writing, with owner (where that is allowed) and mode of an older one."""
     folder, name = os.path.split(target)
-    scratch = os.path.join(folder, f".{name[:120]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    scratch = os.path.join(folder, f".{name[:40]}.{os.getpid()}-{secrets.token_hex(4)}.tmp")  # 4 bytes each at most
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(scratch, flags, 0o666 if like is None else 0o600)
     if like is not None:
@@ -994,6 +1007,16 @@ def _in_place_of(target: str, scratch: str) -> Generator[None]:
             os.unlink(scratch)
         raise
     _sync_folder(os.path.dirname(target))
+
+
+@contextlib.contextmanager
+def _synced(descriptor: int) -> Generator[None]:
+    """Put on the disk what was written by copies of a descriptor, which may be closed before; then close it."""
+    try:
+        yield
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _keep(target: str, content: bytes) -> None:

@@ -62,6 +62,11 @@ PROJECTS: Final = {
          "tests/session/cmd/test_depends.py", "tests/session/cmd/test_list_envs.py", "tests/session/cmd/test_state.py",
          "-o", "addopts=", "-m", "not integration"),
     ),
+    "kombu": Recipe(
+        "5.7.0", ("kombu",), ("hypothesis<7", "Pyro4", "pytest-freezer", "setuptools<81"),
+        ("t/unit", "-o", "addopts=", "--ignore=t/unit/asynchronous/aws", "--ignore=t/unit/transport/SQS",
+         "--ignore=t/unit/transport/test_azurestoragequeues.py", "--ignore=t/unit/transport/test_gcpubsub.py"),
+    ),
     "textual": Recipe(
         "8.2.8", ("src/textual",), ("pytest-asyncio", "pytest-xdist", "httpx", "syrupy", "typing_extensions"),
         ("tests", "-o", "addopts=", "--ignore=tests/snapshot_tests", "--ignore=tests/test_slug.py",

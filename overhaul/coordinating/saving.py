@@ -11,7 +11,7 @@ from overhaul.coordinating.functions import Body, body_of
 from overhaul.errors import Refused
 from overhaul.inventory import StatePersistence, testing
 from overhaul.naming.meanings import External, Symbol
-from overhaul.occurrences.finding import Occurrence
+from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.imports import Imports
@@ -31,9 +31,15 @@ _REPLACING: Final = frozenset({"os.replace", "os.rename", "os.renames", "shutil.
 _LOOKING: Final = frozenset({
     "open", "replace", "rename", "move", "copy", "copy2", "copyfile", "stat", "exists", "unlink", "remove", "link",
     "symlink", "system", "run", "Popen", "call", "check_call", "check_output", "spawn", "fork", "read_text",
-    "read_bytes", "write_text", "write_bytes", "truncate", "getsize", "isfile", "fileno", "name",
+    "read_bytes", "write_text", "write_bytes", "truncate", "getsize", "isfile", "fileno", "name", "flush",
 })  # fmt: skip
 """Names in a block with an open file that may look at the file, or hand it on, before it is complete."""
+_LOCKING: Final = frozenset({"flock", "lockf", "locking", "lock", "lock_file", "try_lock"})
+"""Names that lock a file, which others who open it would not be locked out of."""
+_LEAVING: Final = frozenset({"exit", "_exit", "quit", "abort", "kill", "sleep", "input", "serve_forever"})
+"""Names by which a block ends, or lasts until it is ended from outside: what was written until then would go."""
+_TEMPORARY: Final = frozenset({"NamedTemporaryFile", "mkstemp"})
+"""What makes a file, and hands it over open: that one would not be the file with its name any more."""
 _PATHS: Final = frozenset({"pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath"})
 _ON_PATHS: Final = frozenset({
     "with_suffix", "with_name", "with_stem", "joinpath", "resolve", "absolute", "expanduser", "rename",
@@ -74,6 +80,8 @@ class Saving:
         """Every write of the function, replaced. Raises Refused for what cannot be proven."""
         self._check_replacing()
         writes = list(self._writes())
+        if writes:
+            self._check_kept()
         if not writes:
             if self._helped():
                 return
@@ -125,8 +133,23 @@ class Saving:
                     return True
         return False
 
+    def _check_kept(self) -> None:
+        """A file that the class has open, too, would go on with the old one."""
+        owner = self.symbol.name.rpartition(".")[0]
+        row = self.project.symbols.interior(self.symbol.module).classes.get(owner)
+        if row is None:
+            return
+        lines = self.file.brackets.code.splitlines()
+        for line, text in enumerate(lines[row.line - 1 : row.end], row.line):
+            if _KEPT.search(text):
+                why = f"{owner} keeps a file open, which may be the same one and would go on with the old one"
+                raise self._refused(line, why, "look whether it is, and change it by hand")
+
     def _check_replacing(self) -> None:
         for one in self.body.names():
+            if one.name in _TEMPORARY and one.use == "call":
+                why = f"{one.name} has the file open already, and goes on with the old one"
+                raise self._refused(one.line, why, "leave it")
             chain = ".".join(part.name for part in self.body.occurrences.chain(one))
             lonely = one.role == "attribute" and one.use == "call" and one.name in ("replace", "rename")
             if chain in _REPLACING or (lonely and self._arguments_of(one) == 1):
@@ -167,7 +190,14 @@ class Saving:
             yield _Write(one, self._start(one), opening, one.role == "attribute")
 
     def _builtin(self, one: Occurrence) -> bool:
-        return self.body.occurrences.unbound(one) and "open" not in set(self.project.symbols.names(self.symbol.module))
+        symbols = self.project.symbols
+        if not self.body.occurrences.unbound(one) or "open" in set(symbols.names(self.symbol.module)):
+            return False
+        for taken in self.file.taken:
+            if taken.name == "*" and not taken.target.startswith(".") and taken.target not in self.project.layout.modules:
+                why = f"open may be the one of {taken.target}, of which everything is imported"
+                raise self._refused(one.line, why, "name what is imported")
+        return True
 
     def _writing(self, one: Occurrence, opening: int) -> bool:
         """Whether a file is opened to be written anew. Raises Refused where that cannot be told."""
@@ -213,6 +243,12 @@ class Saving:
                 if not other:
                     why = f"{name.name} may look at the file before it is complete"
                     raise self._refused(name.line, why, "move it behind the `with`")
+            if name.name in _LOCKING and name.use == "call":
+                raise self._refused(name.line, f"{name.name} would lock the new file, and not the old one", "leave it")
+            if name.name in _LEAVING and name.use == "call":
+                why = f"{name.name} may end the block, and what was written until then would be lost"
+                raise self._refused(name.line, why, "move it behind the `with`")
+        self._check_ends(statement)
         for each in self.body.names():
             if each.name == "open" and each.use == "call" and each is not one:
                 around = self.body.occurrences.statement_of(each)
@@ -220,6 +256,25 @@ class Saving:
                     raise self._refused(one.line, "the same file is open already", "read it before")
         if "yield" in _WORDS.findall(self.file.brackets.code[statement.start : statement.end]):
             raise self._refused(one.line, "it yields while the file is open", "write the file by hand")
+
+    def _check_ends(self, statement: Statement) -> None:
+        """A block that ends by an exception as a matter of course keeps what it has written until then."""
+        first, last = self.body.statement.start, self.body.statement.end
+        if ends := _ENDS.search(self.file.brackets.code, first, last):
+            why = f"it may end by {ends[1]} while the file is open, and what was written until then would be lost"
+            raise self._refused(statement.line, why, "write the file by hand")
+        for each in self.body.occurrences.statements[statement.number + 1 :]:
+            if each.start >= statement.end:
+                break
+            endless = each.node.__class__.__name__ == "While" and _ENDLESS.match(self.text, each.start)
+            inside = self.body.occurrences.statements[each.number :]
+            if endless and not any(
+                one.node.__class__.__name__ in ("Break", "Return") for one in inside if one.start < each.end
+            ):  # fmt: skip
+                raise self._refused(
+                    each.line, "it is left by an exception only, and then what was written would be lost",
+                    "open the file by hand, or end the loop by `break`",
+                )  # fmt: skip
 
     def _place(self, one: Occurrence) -> str:
         """What is opened, as it is written."""
@@ -298,7 +353,7 @@ class Saving:
 
     def _patched(self) -> Iterator[Leftover]:
         """Tests that put something in the place of `open` see nothing of the file any more."""
-        for path in self.project.mentioning(("mock_open", "open")):
+        for path in self.project.mentioning(("mock_open", "open", "write_text", "write_bytes")):
             if not testing(path):
                 continue
             for line, text in enumerate(self.project.source(path).text().splitlines(), 1):
@@ -308,9 +363,14 @@ class Saving:
                     )  # fmt: skip
 
 
+_KEPT: Final = regex(r"\.[^\W\d]\w*\s*(?::[^=]+)?=\s*[\w.]*(?<!\w)open\(")
+_ENDS: Final = regex(r"\bexcept\b[^:]*\b(KeyboardInterrupt|StopIteration|StopAsyncIteration|EOFError|SystemExit)\b")
+_ENDLESS: Final = regex(r"while\s+(?:True|1)\s*:")
 _SAME: Final = regex(r"\bst_ino\b|\bsamefile\b|\bst_nlink\b")
 _HEAD: Final = regex(r"with\s*\(?(?:[^:]*,)?\s*$")
 _AS: Final = regex(r"\s*as\s+[^\W\d]\w*\s*[,:)]")
 _KEYWORD: Final = regex(r"([^\W\d]\w*)\s*=(?!=)")
 _WORDS: Final = regex(r"[^\W\d]\w*")
-_PATCH: Final = regex(r"""mock_open\(|(?:patch|setattr)\b.*["'](?:[\w.]+\.)?open["']""")
+_PATCH: Final = regex(
+    r"""mock_open\(|(?:patch|setattr)\b.*["'](?:[\w.]+\.)?(?:open|write_text|write_bytes)["']"""
+)

@@ -293,8 +293,10 @@ class Breaker:
         before, then = Graph(self.now), Graph(stage.after)
         reliance = Reliance(sight)
         here, there = self.now.layout, stage.after.layout
-        paths = sorted({file.path for files in stage.stages for file in files if file.path.endswith(".py")})
-        for path in paths:
+        # What a symbol needs is loaded with it: that its old module loads less is what a move is about.
+        sources = {here.modules[one.source].path for one in stage.moves if one.source in here.modules}
+        paths = {file.path for files in stage.stages for file in files if file.path.endswith(".py")}
+        for path in sorted(paths - sources):
             if not self.now.exists(path) or (module := here.module_of(path)) not in there.modules:
                 continue
             lost = (set(before.loaded(module)) - set(then.loaded(module))) & there.modules.keys()

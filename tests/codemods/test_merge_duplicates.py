@@ -217,3 +217,15 @@ def test_methods_that_are_the_same_everywhere_become_one(first: str, second: str
         ran = subprocess.run([sys.executable, f"{number}.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
         said.append(ran.stdout)
     assert said[0] == said[1]
+
+
+def test_a_test_that_imports_another_part_of_a_package_may_import_the_home_too() -> None:
+    files = {
+        "src/shop/__init__.py": "", "src/shop/more/__init__.py": "", "src/shop/more/a.py": ONE, "src/shop/b.py": ONE,
+        "tests/test_b.py": "from shop.b import clamp\n\n\ndef test_clamp():\n    assert clamp(1, 2, 3) == 2\n",
+        "pyproject.toml": "[project]\nname = 'shop'\nversion = '1'\n",
+    }  # fmt: skip
+    request = {"members": ["shop.more.a:clamp", "shop.b:clamp"], "home": "shop.more.a"}
+    done = transform("merge_duplicates", files, request)
+    assert not done.refusals
+    assert done.text("tests/test_b.py").startswith("from shop.more.a import clamp\n")

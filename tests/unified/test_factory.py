@@ -602,3 +602,21 @@ def test_the_report_has_the_time_of_every_step() -> None:
         pass
     assert [(one.name, one.tier, one.phase, one.build, one.start, one.stop) for one in parts.report()] == [
         ("bus", 1, "stopped", 2.0, 1.0, 1.0), ("feed", 2, "stopped", 1.0, 1.0, 1.0)]
+
+
+def test_an_exception_keeps_its_context_also_where_another_one_is_being_handled() -> None:
+    def fails() -> None:
+        try:
+            raise KeyError("first")
+        except KeyError:
+            raise ValueError("second")  # noqa: B904 - its context is what counts here
+
+    factory = ManagerFactory()
+    factory.register("one", fails)
+    try:
+        raise OSError("around")
+    except OSError:
+        with pytest.raises(ValueError, match="second") as error:
+            factory.build()
+    assert isinstance(error.value.__context__, KeyError)
+    assert isinstance(error.value.__context__.__context__, OSError)

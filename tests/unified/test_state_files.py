@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import importlib
 import io
 import json
@@ -385,3 +386,57 @@ def test_a_stream_is_the_one_that_open_gives(tmp_path: Path) -> None:
         assert isinstance(text, io.TextIOWrapper) and text.encoding == "utf-8"
     with states.atomic_open(tmp_path / "bytes", "wb") as binary:
         assert isinstance(binary, io.BufferedWriter)
+
+
+def test_a_stream_has_the_name_that_it_was_opened_by(tmp_path: Path) -> None:
+    path = tmp_path / "a.gz"
+
+    def zipped(opened: Any) -> tuple[Any, bytes]:
+        with opened as stream, gzip.GzipFile(fileobj=stream, mode="wb", mtime=0) as file:
+            file.write(b"x")
+        return stream.name, path.read_bytes()
+
+    assert zipped(states.atomic_open(path, "wb")) == zipped(path.open("wb"))
+
+
+def test_a_stream_that_the_block_closes_itself_takes_the_place_all_the_same(tmp_path: Path) -> None:
+    with states.atomic_open(tmp_path / "a") as stream:
+        stream.write("closed")
+        stream.close()
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("a", "closed")]
+
+
+@pytest.mark.parametrize("name", ["\u6f22" * 80, "n" * 255], ids=["of three bytes each", "of one"])
+def test_a_long_name_is_no_name_too_long(tmp_path: Path, name: str) -> None:
+    states.write_text(tmp_path / name, "x")
+    with states.atomic_open(os.fsencode(tmp_path / name)) as stream:
+        stream.write("by bytes")
+    assert [one.read_text() for one in tmp_path.iterdir()] == ["by bytes"]
+
+
+@pytest.mark.parametrize("path", ["", "folder/", "folder", "new/"])
+def test_what_is_no_file_is_refused_as_open_refuses_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError) as expected:  # noqa: SIM117 - whatever it is
+        with open(path, "w", encoding="utf-8"):
+            raise AssertionError
+    with pytest.raises(type(expected.value)):  # noqa: SIM117
+        with states.atomic_open(path):
+            raise AssertionError
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="a name for what a process writes to")
+def test_what_a_process_writes_to_is_written_and_not_replaced(tmp_path: Path) -> None:
+    code = (
+        "import sys; from overhaul.unified.state import write_text; print(1, flush=True);"
+        "write_text('/dev/stdout', 'two'); print(3)"
+    )
+    with open(tmp_path / "out", "a", encoding="utf-8") as out:
+        subprocess.run([sys.executable, "-c", code], stdout=out, check=True)
+    assert (tmp_path / "out").read_text() == "two3\n"
+    piped = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    assert piped.stdout == "1\ntwo3\n"

@@ -40,7 +40,8 @@ def instrument_calls(project: Project, request: InstrumentCalls) -> Iterator[Pro
     A function gets a decorator directly above its `def`, below `@staticmethod`, `@property` and the like. A call that
     is the whole value of a statement is measured by a `with` on the statement's line, arguments included; with
     `form = "call"` any call is, without its arguments. What was put in is known by its names (`probed`, `probe`,
-    `probe_call`), which nothing else is to use, and the import by the comment behind it: with `remove` all of it goes.
+    `probe_call`, `probe_await`), which nothing else is to use, and the import by the comment behind it: with `remove`
+    all of it goes.
 
     Refused, or left where a pattern named it: functions that ask who calls them, whose code is looked into, or that
     have a decorator which may. A call that cannot be measured in the form asked for is told.

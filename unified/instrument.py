@@ -511,10 +511,16 @@ class Instrumentor:
     probed = measured
 
     def probe_call(self, name: str, function: _F) -> _F:
-        """A function that is measured when it is called."""
+        """A function that is measured when it is called, until it returns; a generator is only made by that."""
         if not self.enabled or self._absent:
             return function
-        return cast("_F", self._measuring(cast("Callable[..., Any]", function), name))
+        return cast("_F", self._calling(cast("Callable[..., Any]", function), name))
+
+    def probe_await(self, name: str, function: _F) -> _F:
+        """A function whose result is awaited at once, measured until that is there."""
+        if not self.enabled or self._absent:
+            return function
+        return cast("_F", self._awaiting(cast("Callable[..., Any]", function), name))
 
     # What is told
 
@@ -610,19 +616,25 @@ class Instrumentor:
         """A function that measures each call."""
         return cast("_F", functools.wraps(function)(self._measuring(cast("Callable[..., Any]", function), name)))
 
-    def _measuring(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def _calling(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             if not self.enabled:
                 return function(*args, **kwargs)
             with _Measurement(self, name):
                 return function(*args, **kwargs)
 
+        return call
+
+    def _awaiting(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         async def coroutine(*args: Any, **kwargs: Any) -> Any:
             if not self.enabled:
                 return await function(*args, **kwargs)
             with _Measurement(self, name):
                 return await function(*args, **kwargs)
 
+        return coroutine
+
+    def _measuring(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         def generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
             made: Generator[Any, Any, Any] = function(*args, **kwargs)
             if not self.enabled:
@@ -652,10 +664,10 @@ class Instrumentor:
                     await made.aclose()
 
         if inspect.iscoroutinefunction(function):
-            return coroutine
+            return self._awaiting(function, name)
         if inspect.isgeneratorfunction(function):
             return generator
-        return generator_async if inspect.isasyncgenfunction(function) else call
+        return generator_async if inspect.isasyncgenfunction(function) else self._calling(function, name)
 
 
 def _anew(kind: type[Instrumentor], settings: Mapping[str, Any], absent: bool) -> Instrumentor:

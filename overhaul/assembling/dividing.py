@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from overhaul.errors import Refused
+from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Occurrences, Scope, Statement
 from overhaul.refactoring.bindings import BINDING
 
 if TYPE_CHECKING:
-    from overhaul.naming.meanings import Symbol
     from overhaul.project import Project
 
 
@@ -181,14 +181,39 @@ class Divider:
         """What may not stand in the function anywhere."""
         first, last = self.function.names
         for one in self.occurrences.all[first:last]:
-            if one.name in _FRAMES and not (one.role == "attribute" and one.base >= 0 and one.name == "stack"):
+            bare = one.name == "dir" and one.use == "call" and self._nothing_given(one)
+            asked = one.name in _FRAMES and (one.name != "stack" or self._of_inspect(one))
+            if bare or asked:
                 raise self.refused(one.line, f"{one.name} tells from which function it is asked", "build by hand")
+            if one.name == self.receiver and one.home is self.scope and self._binding(one) and one.role != "parameter":
+                raise self.refused(one.line, f"{one.name} is bound anew", "build by hand")
             if one.role in ("global", "nonlocal"):
                 raise self.refused(one.line, f"{one.name} is a variable of another scope", "build by hand")
         text = self.occurrences.text
         column = self.statements[0].start - text.rfind("\n", 0, self.statements[0].start) - 1
         if text[self.statements[0].start - column : self.statements[0].start].strip():
             raise self.refused(self.statements[0].line, "two statements stand on one line", "split it")
+
+    def _nothing_given(self, one: Occurrence) -> bool:
+        return not self.occurrences.text[one.end :].lstrip().removeprefix("(").lstrip().find(")")
+
+    def _of_inspect(self, one: Occurrence) -> bool:
+        """Whether `stack` is that of inspect: `inspect.stack`, or the name alone."""
+        return one.role != "attribute" or [part.name for part in self.occurrences.chain(one)] == ["inspect", "stack"]
+
+    def _readable(self, made: Made) -> None:
+        """What a part returns is read from its attribute: that must give what was assigned."""
+        owner = self.symbol.name.rpartition(".")[0]
+        for one in self.project.symbols.order(self.symbol.module, owner):
+            if not isinstance(one, Symbol):
+                continue
+            interior = self.project.symbols.interior(one.module)
+            if f"{one.name}.{made.name}" in interior.functions:
+                why = f"{made.name} is a property: what a part returns would be read from it"
+                raise self.refused(made.line, why, "assign to the attribute behind it")
+            if interior.member(one.name, "__getattribute__") is not None:
+                why = f"{one.name} has a __getattribute__: what a part returns would be read by it"
+                raise self.refused(made.line, why, "build by hand")
 
     def _target(self, made: Made, statement: Statement) -> None:
         node: Any = statement.node
@@ -199,6 +224,8 @@ class Divider:
             raise self.refused(made.line, f"{made.name} is no attribute of {self.receiver}", "leave it out")
         if not self.receiver and (len(stores) != 1 or stores[0].home is not self.scope):
             raise self.refused(made.line, f"{made.name} is no variable of the function", "leave it out")
+        if self.receiver:
+            self._readable(made)
         if stores[0].name != made.name:
             raise self.refused(made.line, f"{made.name} is called {stores[0].name} there", "name it so")
 
@@ -299,8 +326,9 @@ class Divider:
                 if inside or (one.name in self._parameters and outside):
                     raise self.refused(one.line, f"{one.name} is bound anew", "give each use a variable of its own")
                 if outside and not self._handed(one, outside, head, made):
+                    where = "in another part" if outside[0] >= head else "by what may not bind it"
                     raise self.refused(
-                        one.line, f"{one.name} is bound in another part (line {self.statements[outside[0]].line})",
+                        one.line, f"{one.name} is bound {where} (line {self.statements[outside[0]].line})",
                         "make it an attribute, or bind it in the paragraph that uses it",
                     )  # fmt: skip
                 yield one.name
@@ -314,13 +342,18 @@ class Divider:
             return False
         if statement.node.__class__.__name__ == "AnnAssign" and statement.node.value is None:
             return False
+        text = self.occurrences.text
+        binders = (each for each in self._names(statement) if each.name == one.name and self._binding(each))
+        if any(text[each.end :].lstrip().startswith(":=") for each in binders):
+            return False  # it may be bound, or not, and is not handed on then
         return outside[0] < head or (not self.receiver and one.name in made)
 
     def _stays(self, part: Part) -> None:
         """A part of a manager goes on to the next: it does not return, and deletes nothing of the function."""
         for index in range(part.first, part.behind):
             for one in self._names(self.statements[index]):
-                if one.home is self.scope and one.role == "delete":
+                own = part.made is not None and one.name == part.made.name and one.role == "attribute"
+                if (one.home is self.scope and one.role == "delete") or (own and one.use == "delete"):
                     raise self.refused(one.line, f"{one.name} is deleted", "build by hand")
         if part.made is None:
             return
@@ -345,6 +378,14 @@ class Divider:
 
     def returns(self, part: Part) -> bool:
         """Whether a part returns something, or from within."""
-        numbers = range(self.statements[part.first].number, self._number_behind(part))
-        several = (self.occurrences.statements[number] for number in numbers)
-        return any(one.node.__class__.__name__ == "Return" and one.scope is self.scope for one in several)
+        return any(self._returns(part))
+
+    def gives(self, part: Part) -> bool:
+        """Whether a part returns something else than None."""
+        return any(one.node.value is not None for one in self._returns(part))
+
+    def _returns(self, part: Part) -> Iterator[Statement]:
+        for number in range(self.statements[part.first].number, self._number_behind(part)):
+            one = self.occurrences.statements[number]
+            if one.node.__class__.__name__ == "Return" and one.scope is self.scope:
+                yield one

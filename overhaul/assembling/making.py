@@ -115,6 +115,11 @@ class Assembly:
                 raise Refused(f"{self.symbol.path}:1: {bound} is something else here: rename it first")
             imports.take(self.factory.module, bound)
         rest = not self.root and division.parts[-1].made is None
+        if self.root and division.parts[-1].made is None and divider.gives(division.parts[-1]):
+            raise divider.refused(self.symbol.line, "it returns something", "leave out `root`")
+        taken = [one for part in division.parts for one in part.takes]
+        if division.receiver and "managers" in (division.receiver, *taken):
+            raise divider.refused(self.symbol.line, "managers is a variable of it, and of the list", "rename it first")
         makers = {one.name: f"_make_{one.name.lstrip('_')}" for one in made}
         last_tier = max(one.tier for one in made)
         if self.root:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from overhaul.changes import Target
@@ -45,6 +46,17 @@ def kind_name(owner: str, attribute: str) -> str:
             parts.append("_")
         parts.append(sign)
     return f"{''.join(parts).strip('_')}_{attribute.strip('_')}".upper()
+
+
+def taken_by_stars(project: Project, module: str) -> Iterator[tuple[str, str]]:
+    """The names of modules that import everything from a module, each with its path: a new name would hide theirs."""
+    symbols = project.symbols
+    if "__all__" in set(symbols.names(module)):
+        return
+    for other, row in project.layout.modules.items():
+        targets = (symbols.absolute(other, star.target) for star in symbols.interior(other).stars)
+        if any(one and symbols.locate(one, other) == module for one in targets):
+            yield from ((name, row.path) for name in symbols.names(other))
 
 
 def machine_of(project: Project, machine: Target) -> StateMachine:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Added, Create, Edit, Guidance, Leftover, Replacement, Target
 from overhaul.coordinating.functions import Body, body_of
-from overhaul.coordinating.kinds import kind_name, machine_of, maps_to_several
+from overhaul.coordinating.kinds import kind_name, machine_of, maps_to_several, taken_by_stars
 from overhaul.errors import Refused, did_you_mean
 from overhaul.facts import Class
-from overhaul.naming.meanings import External, Symbol
+from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.occurrences.finding import Statement
+from overhaul.patterns import regex
 from overhaul.refactoring.import_style import line_length
 from overhaul.refactoring.imports import Imports
 
@@ -107,6 +108,11 @@ class Coordinating:
     def _check(self) -> None:
         """What cannot be registered."""
         symbols, row = self.project.symbols, self._class()
+        for name, path in taken_by_stars(self.project, self.machine.module):
+            new = name in (self.kind, self.coordinator.name, "anywhere")
+            if new and name not in set(symbols.names(self.machine.module)):
+                why = f"{name} is another thing in {path}, which imports everything from here"
+                raise self._refused(row.line, why, "name there what is imported")
         if "." in self.owner.name:
             raise self._refused(row.line, f"{self.owner.name} stands in another class or function", "move it out first")
         if self.kind in set(symbols.names(self.machine.module)):
@@ -115,16 +121,31 @@ class Coordinating:
         for one in order:
             if isinstance(one, External) and one.name in _UNREFERENCED:
                 raise self._refused(row.line, f"instances of {one.name} cannot be referred to weakly", "do it by hand")
-        slotted = [
-            one for one in order if isinstance(one, Symbol)
-            and symbols.interior(one.module).member(one.name, "__slots__") is not None
-        ]
         own = [one for one in order if isinstance(one, Symbol)]
-        text = self.project.source(self.owner.path).text()
-        if len(slotted) == len(own) and "__weakref__" not in text:
+        if all(self._slotted(one) for one in own):
             raise self._refused(
                 row.line, "it has __slots__, and nothing can refer to it weakly", "add '__weakref__' to them"
             )
+        for one in order:
+            meta = isinstance(one, Unknown) and one.reason == "its metaclass"
+            if not (meta or isinstance(one, External) or (isinstance(one, Symbol) and one.kind == "class")):
+                raise self._refused(row.line, "what it is made of is not known", "name its base itself, not a variable")
+
+    def _slotted(self, one: Symbol) -> bool:
+        """Whether a class adds nothing by which its instances could be referred to weakly."""
+        row = self.project.symbols.interior(one.module).classes[one.name]
+        lines = self.project.source(one.path).text().splitlines()[row.line - 1 : row.end]
+        slots = self.project.symbols.interior(one.module).member(one.name, "__slots__") is not None
+        decorated = any(self._slots_of(one.module, written) for written in row.decorators)
+        return decorated or (slots and not any("__weakref__" in line for line in lines))
+
+    def _slots_of(self, module: str, written: str) -> bool:
+        """Whether a decorator makes a dataclass with slots, and none for weak references."""
+        name, _, arguments = written.partition("(")
+        meaning = self.project.symbols.lookup(module, "", name.strip())
+        asked = dict(_OPTION.findall(arguments))
+        known = isinstance(meaning, External) and meaning.name in _DATACLASSES
+        return known and asked.get("slots", "False") != "False" and asked.get("weakref_slot") != "True"
 
     def _class(self) -> Class:
         return self.project.symbols.interior(self.machine.module).classes[self.owner.name]
@@ -246,6 +267,9 @@ class Coordinating:
         if not made_by:
             raise self._refused(row.line, "it has no constructor of its own", "give it an __init__ first")
         for one in self.project.symbols.order(self.machine.module, self.owner.name)[1:]:
+            if isinstance(one, External) and one.name.partition(".")[0] not in _PLAIN_BASES:
+                why = f"{one.name}, which it is made of, may have a {hook}"
+                raise self._refused(row.line, why, f"write a {hook} first, which calls that one if it is there")
             if isinstance(one, Symbol) and (
                 self.project.symbols.interior(one.module).member(one.name, hook) is not None
             ):  # fmt: skip
@@ -262,10 +286,6 @@ class Coordinating:
             if known not in _DATACLASSES | _ATTRS:
                 continue
             flat = arguments.replace(" ", "")
-            if "slots=True" in flat and "weakref_slot=True" not in flat and known in _DATACLASSES:
-                raise self._refused(
-                    row.line, "it has slots, and nothing can refer to it weakly", "add weakref_slot=True"
-                )
             if "weakref_slot=False" in flat:
                 raise self._refused(row.line, "it has weakref_slot=False", "take that out")
             if "frozen=True" in flat:
@@ -366,6 +386,9 @@ class Coordinating:
                     )  # fmt: skip
 
 
+_OPTION: Final = regex(r"(\w+)\s*=\s*([^,)\s]+)")
+_PLAIN_BASES: Final = frozenset({"builtins", "abc", "typing", "collections", "enum", "typing_extensions"})
+"""Where bases come from of which none has anything for dataclasses or attrs."""
 _PLAIN: Final = frozenset({
     "dataclass", "define", "mutable", "attrs", "s", "total_ordering", "final", "runtime_checkable",
 })  # fmt: skip

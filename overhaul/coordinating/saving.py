@@ -193,8 +193,9 @@ class Saving:
         symbols = self.project.symbols
         if not self.body.occurrences.unbound(one) or "open" in set(symbols.names(self.symbol.module)):
             return False
+        modules = self.project.layout.modules
         for taken in self.file.taken:
-            if taken.name == "*" and not taken.target.startswith(".") and taken.target not in self.project.layout.modules:
+            if taken.name == "*" and not taken.target.startswith(".") and taken.target not in modules:
                 why = f"open may be the one of {taken.target}, of which everything is imported"
                 raise self._refused(one.line, why, "name what is imported")
         return True
@@ -259,8 +260,7 @@ class Saving:
 
     def _check_ends(self, statement: Statement) -> None:
         """A block that ends by an exception as a matter of course keeps what it has written until then."""
-        first, last = self.body.statement.start, self.body.statement.end
-        if ends := _ENDS.search(self.file.brackets.code, first, last):
+        if ends := _ENDS.search(self.file.brackets.code, statement.start, self.body.statement.end):
             why = f"it may end by {ends[1]} while the file is open, and what was written until then would be lost"
             raise self._refused(statement.line, why, "write the file by hand")
         for each in self.body.occurrences.statements[statement.number + 1 :]:

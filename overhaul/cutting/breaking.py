@@ -234,8 +234,10 @@ class Breaker:
             one for one in sight.crossings(cycle.modules)
             if one.edge == cut.edge and one.counts(level)
         ]  # fmt: skip
+        if not left:
+            return stage  # what was moved for another import has served this one, too
         why = ""
-        for move in moves(sight, left) if left else ():
+        for move in moves(sight, left):
             try:
                 changes, moved, leftovers = carried_out(stage.after, move)
                 done = self._proven(stage.after, changes, moved, leftovers)

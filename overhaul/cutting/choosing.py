@@ -111,9 +111,9 @@ class Choosing:
             if one.way == _RENAMED and not inner and one.module in self.members:
                 continue
             return one
-        if "move" in self._allowed and (crossing.edge, "move") not in banned and not movable(self._sight, crossing):
-            return Option(crossing, "move")
-        return None
+        if crossing.kind == "branch" or "move" not in self._allowed or (crossing.edge, "move") in banned:
+            return None
+        return None if movable(self._sight, crossing) else Option(crossing, "move")
 
     def choices(self, banned: Banned) -> Iterator[Choice]:
         """What could be done, the cheapest first: cuts without which no ring is left, then some of them."""

@@ -32,8 +32,15 @@ _MAKING: Final = frozenset({
     "typing_extensions.final", "typing_extensions.runtime_checkable",
 })  # fmt: skip
 """Decorators of classes that leave methods as they are, or break `super()` in whichever way (slots before 3.14)."""
-_GENERAL: Final = re.compile(r"\bget(?:full)?argspec\b|\.__(?:code|defaults|kwdefaults)__\b")
+_GENERAL: Final = re.compile(
+    r"\bget(?:full)?argspec\b|\.__(?:code|defaults|kwdefaults)__\b|\.(?:gi|cr|ag)_(?:code|frame)\b"
+)
 """What tells more of any function than a call can see; `inspect.signature` looks through a wrapper."""
+_LOOKING: Final = (
+    "__code__", "__defaults__", "__kwdefaults__", "ag_code", "ag_frame", "cr_code", "cr_frame", "getargspec",
+    "getfullargspec", "gi_code", "gi_frame",
+)  # fmt: skip
+_COUNTING: Final = re.compile(r"\bstacklevel\s*=\s*(\d+)|\b_getframe\((\d+)\)")
 _INSIDE: Final = r"\.__(?:code|defaults|kwdefaults|globals|closure)__\b"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -99,7 +106,7 @@ class Looking:
     @cached_property
     def places(self) -> Sequence[str]:
         """`path:line` of each."""
-        found = self._project.mentioning(("getfullargspec", "getargspec", "__code__", "__defaults__", "__kwdefaults__"))
+        found = self._project.mentioning(_LOOKING)
         return [place for path in found for place in self._in(path)]
 
     def _in(self, path: str) -> Iterator[str]:
@@ -110,6 +117,16 @@ class Looking:
             # Who names the function is found with the function.
             if of is None or of[0] not in own:
                 yield f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+
+    @cached_property
+    def counting(self) -> Sequence[tuple[str, int]]:
+        """Path and line of what counts further up than to its caller: frames between change what it points at."""
+        return [
+            (path, text.count("\n", 0, match.start()) + 1)
+            for path in self._project.mentioning(("stacklevel", "_getframe"))
+            for text in (self._project.source(path).text(),) for match in _COUNTING.finditer(text)
+            if int(match[1] or 0) > 2 or int(match[2] or 0) > 1
+        ]  # fmt: skip
 
     def at(self, name: str) -> str:
         """Where a function of that name may be looked into: it is handed about, and somebody looks. "" for nowhere."""

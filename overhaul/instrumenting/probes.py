@@ -151,20 +151,21 @@ class Probed:
         at = self.syntax.start(node)
         return Replacement(at, at, f'with {self.instrumentor.name}.probe("{label}"): ', _BECAUSE)
 
-    def wrapper(self, called: ast.expr, label: str) -> Iterator[Replacement]:
+    def wrapper(self, node: ast.Call, label: str) -> Iterator[Replacement]:
         """What is called, wrapped."""
-        start, end = self.syntax.start(called), self.syntax.end(called)
-        yield Replacement(start, start, f'{self.instrumentor.name}.probe_call("{label}", ', _BECAUSE)
+        start, end = self.syntax.start(node.func), self.syntax.end(node.func)
+        method = "probe_await" if isinstance(self.syntax.parents.get(node), ast.Await) else "probe_call"
+        yield Replacement(start, start, f'{self.instrumentor.name}.{method}("{label}", ', _BECAUSE)
         yield Replacement(end, end, ")", _BECAUSE)
 
     # What is found
 
-    def is_probe(self, node: ast.AST, method: str) -> bool:
-        """Whether an expression is a call of one of the methods that are the codemod's own."""
+    def is_probe(self, node: ast.AST, *methods: str) -> bool:
+        """Whether an expression is a call of one of these methods, which are the codemod's own."""
         return (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr == method
+            and node.func.attr in methods
             and isinstance(node.func.value, ast.Name)
             and node.func.value.id == self.instrumentor.name
             and self._imported is not None

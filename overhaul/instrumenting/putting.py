@@ -72,6 +72,14 @@ class Measuring:
             made, left = self._called(self._file(path))
             parts.setdefault(path, []).extend(made)
             yield from left
+        if any(parts.values()) and (self.wanted.functions or self.wanted.form == "call") and self._looking.counting:
+            parts = {
+                path: [msgspec.structs.replace(one, guidance="review") for one in several]
+                for path, several in parts.items()
+            }
+            for path, line in self._looking.counting:
+                reason = "it counts frames: what it points at may be another where functions between are measured"
+                yield self.project.leftover(path, line, self.instrumentor, reason)
         for path, replacements in parts.items():
             if replacements:
                 file = self._file(path)
@@ -118,7 +126,7 @@ class Measuring:
             elif self.wanted.form == "with":
                 made.append(file.block(one.statement, label))
             else:
-                made += file.wrapper(one.node.func, label)
+                made += file.wrapper(one.node, label)
         return made, left
 
     def _file(self, path: str) -> Probed:

@@ -29,7 +29,10 @@ def probes(file: Probed, wanted: Callable[[str], bool], called: Callable[[str], 
             value = value.value if isinstance(value, ast.Await) else value
             if called(dotted(value.func) if isinstance(value, ast.Call) else ""):
                 yield node.lineno, file.label(node.items[0].context_expr), _block(file, node)
-        elif isinstance(node, ast.Call) and file.is_probe(node, "probe_call") and called(dotted(node.args[-1])):
+        elif (
+            isinstance(node, ast.Call) and file.is_probe(node, "probe_call", "probe_await") and node.args
+            and called(dotted(node.args[-1]))
+        ):  # fmt: skip
             yield node.lineno, file.label(node), _wrapper(file, node)
 
 

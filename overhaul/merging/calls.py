@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Replacement
@@ -47,8 +47,10 @@ class Calls:
         self._project = project
         self._files: dict[str, tuple[Tree, dict[int, ast.Call]]] = {}
         self._telling: dict[str, frozenset[int]] = {}
+        self._above: dict[str, tuple[Mapping[int, ast.expr], Mapping[ast.AST, ast.AST]]] = {}
 
-    def _file(self, path: str) -> tuple[Tree, dict[int, ast.Call]]:
+    def file(self, path: str) -> tuple[Tree, dict[int, ast.Call]]:
+        """A file as CPython reads it, and its calls by the end of what is called."""
         found = self._files.get(path)
         if found is None:
             try:
@@ -59,11 +61,33 @@ class Calls:
             found = self._files[path] = tree, calls
         return found
 
+    def around(self, path: str, end: int) -> Sequence[ast.AST]:
+        """The name or attribute that ends at a place, and what it stands in, innermost first; without the module."""
+        if path not in self._above:
+            tree, _ = self.file(path)
+            above = {inner: outer for outer in ast.walk(tree.node) for inner in ast.iter_child_nodes(outer)}
+            named = {tree.end(one): one for one in above if isinstance(one, ast.Name | ast.Attribute)}
+            self._above[path] = named, above
+        named, above = self._above[path]
+        chain: list[ast.AST] = []
+        node: ast.AST | None = named.get(end)
+        while node is not None and not isinstance(node, ast.Module):
+            chain.append(node)
+            node = above.get(node)
+        return chain
+
+    def refuse_handed_on(self, found: Found, name: str) -> None:
+        """Raises Refused for a use that is no call: whoever calls it may look at its parameters, which are more."""
+        _, calls = self.file(found.path)
+        if found.how in ("name", "attribute") and found.end not in calls:
+            raise Refused(f"{found.path}:{found.line}: {name} is handed on there, and would come to have more "
+                          "parameters: merge it by hand")  # fmt: skip
+
     def refuse_compared(self, found: Found, name: str) -> None:
         """Raises Refused for a use that tells one definition from another: a comparison, the key of a dictionary."""
         if found.how not in ("name", "attribute"):
             return
-        tree, _ = self._file(found.path)
+        tree, _ = self.file(found.path)
         if found.path not in self._telling:
             self._telling[found.path] = frozenset(
                 tree.end(one) for node in ast.walk(tree.node) for one in _telling(node)
@@ -79,7 +103,7 @@ class Calls:
         """
         if change.nothing or found.how not in ("name", "attribute"):
             return
-        tree, calls = self._file(found.path)
+        tree, calls = self.file(found.path)
         where = f"{found.path}:{found.line}"
         call = calls.get(found.end)
         if call is None:

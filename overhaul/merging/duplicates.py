@@ -15,6 +15,7 @@ from overhaul.merging.definitions import Member
 from overhaul.merging.guards import refuse_identity, remarks, unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Likeness, Literal, likeness
+from overhaul.merging.watching import refuse_class_changed, refuse_told_apart, values
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
@@ -55,6 +56,7 @@ class Merger:
         self._users: dict[tuple[str, str], User] = {}
         self._calls = Calls(project)
         self._signature: dict[str, Literal] = {}
+        self._doubtful = False
 
     def _refuse_stubs(self) -> None:
         for one in self.members:
@@ -67,9 +69,15 @@ class Merger:
         for member, places in self.found.items():
             for one in places:
                 self._calls.refuse_compared(one, member.name)
+            if isinstance(member.node, ast.ClassDef):
+                refuse_class_changed(self._calls, member, places)
+        used = {member: list(values(self._calls, member, places)) for member, places in self.found.items()}
+        refuse_told_apart(used)
+        for one in self.found[self.home] if self.parameters else ():
+            self._calls.refuse_handed_on(one, self.home.name)
         for other in self.others:
             alike = likeness(self.home, other)
-            refuse_identity(self.project, self.home, other, self.found[other])
+            refuse_identity(self.project, self.references, self.home, other, self.found[other])
             change = self._change(other, alike)
             for one in self.found[other]:
                 place = one.occurrence
@@ -79,6 +87,11 @@ class Merger:
             self._follow(other)
             self._leave(other)
             leftovers += self._told(other)
+        for member, several in used.items():
+            for value in several:
+                why = f"{member.target} is used as a value ({value.what}), and cannot be told from the others any more"
+                leftovers.append(self.project.leftover(value.path, value.line, member.target, why))
+                self._doubtful = True
         self._add_parameters()
         yield from self._edits()
         yield from leftovers
@@ -276,7 +289,9 @@ class Merger:
     # What is told
 
     def _told(self, other: Member) -> Iterator[Leftover]:
-        for line, why in (*remarks(other), *unsaid(self.home, other)):
+        told = list(remarks(other))
+        self._doubtful = self._doubtful or bool(told)
+        for line, why in (*told, *unsaid(self.home, other)):
             yield self.project.leftover(other.symbol.path, line, other.target, why)
 
     def _replaced(self, other: Member) -> Iterator[Replaced]:
@@ -310,7 +325,7 @@ class Merger:
             if done and not text[done[-1].end :] and done[-1].start == 0:
                 # Nothing is left but imports.
                 done = [Replacement(0, len(text), "".join(one.text for one in done).rstrip() + "\n", done[-1].because)]
-            if any(isinstance(one.node, ast.ClassDef) for one in self.others):
+            if self._doubtful:
                 done = [msgspec.structs.replace(one, guidance=least((one.guidance, "review"))) for one in done]
             if done:
                 yield self.project.edit(path, done)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias, cast
 
 from overhaul.errors import Refused
+from overhaul.merging.constants import constant, type_variable
 from overhaul.merging.definitions import Member, without_docstring
 from overhaul.naming.meanings import External, Meaning, Symbol
 
@@ -290,7 +291,23 @@ def likeness(first: Member, second: Member) -> Likeness:
         ):  # fmt: skip
             if left.arg != right.arg:
                 names.append((left.arg, right.arg))
+        if names and second.node.args.kwarg is not None:
+            raise walk.refused(second.node, f"the parameter `{names[0][1]}`, and it takes any keywords, so that one of "
+                               f"these may be called `{names[0][0]}`")  # fmt: skip
+    _refuse_seen(walk)
     return Likeness(tuple(names), tuple(walk.literals), tuple(defaults))
+
+
+def _refuse_seen(walk: _Walk) -> None:
+    """Raises Refused where the code sees the names of its own variables, and these differ."""
+    if all(one == other for one, other in walk.forth.items()) and not walk.literals:
+        return
+    for node in ast.walk(walk.second.node):
+        match node:
+            case ast.Call(func=ast.Name(id="locals" | "vars" | "dir" | "eval" | "exec" as name)):
+                raise walk.refused(node, f"{name}() sees the names of variables, which differ")
+            case _:
+                continue
 
 
 def _refuse_another(walk: _Walk, one: str, other: str, place: Node) -> None:
@@ -302,9 +319,9 @@ def _refuse_another(walk: _Walk, one: str, other: str, place: Node) -> None:
         return
     need, other_need = first.needs.get(one), second.needs.get(other)
     annotations = need is not None and other_need is not None and need.when == other_need.when == "annotation"
-    if annotations and _type_variable(first, left) == _type_variable(second, right) != "":
+    if annotations and type_variable(first, left) == type_variable(second, right) != "":
         return
-    if (value := _constant(first, left)) and value == _constant(second, right):
+    if (value := constant(first, left)) and value == constant(second, right):
         return
     here, there = _called(right, second, other), _called(left, first, one)
     why = f"`{other}` is {here}, `{one}` is {there}" if here != there else f"`{other}` may be another than {here}"
@@ -321,65 +338,6 @@ def _called(meaning: Meaning, member: Member, name: str) -> str:
     if isinstance(meaning, Symbol):
         return meaning.dotted
     return meaning.name if isinstance(meaning, External) else f"unknown in {member.module} ({name})"
-
-
-def _type_variable(member: Member, meaning: Meaning) -> str:
-    """What a type variable is, its name left out: only annotations know it by its name. "" for anything else."""
-    if not isinstance(meaning, Symbol) or meaning.module != member.module:
-        return ""
-    for node in member.tree.node.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function, args=[_, *rest], keywords=more)):
-                if name == meaning.name and ast.unparse(function).rpartition(".")[2] in ("TypeVar", "ParamSpec"):
-                    if rest or more:
-                        return ""
-                    return ast.unparse(function).rpartition(".")[2]
-            case _:
-                continue
-    return ""
-
-
-def _constant(member: Member, meaning: Meaning) -> str:
-    """The value of a variable that is set once, to something that nobody can change; "" for any other."""
-    if not isinstance(meaning, Symbol) or meaning.module != member.module or meaning.alternatives:
-        return ""
-    bindings = member.file.bindings(member.file.top, meaning.name)
-    for node in member.tree.node.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == meaning.name:
-                fixed = len(bindings) == 1 and all(_unchanging(member, one) for one in _parts(value))
-                return ast.dump(value) if fixed else ""
-            case _:
-                continue
-    return ""
-
-
-def _parts(value: ast.expr) -> Iterator[ast.expr]:
-    """What an expression is made of: the values in tuples and operations, and of a pattern its arguments."""
-    match value:
-        case ast.Tuple(elts=elements):
-            for one in elements:
-                yield from _parts(one)
-        case ast.UnaryOp(operand=operand):
-            yield from _parts(operand)
-        case ast.BinOp(left=left, right=right):
-            yield from (*_parts(left), *_parts(right))
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr="compile") as function, args=arguments):
-            yield function.value
-            for one in (*arguments, *(each.value for each in value.keywords)):
-                yield from _parts(one)
-        case ast.Attribute(value=ast.Name(id="re") as owner):
-            yield owner
-        case _:
-            yield value
-
-
-def _unchanging(member: Member, one: ast.expr) -> bool:
-    """Whether it is a constant, or the module `re` of the standard library."""
-    if isinstance(one, ast.Constant):
-        return True
-    meaning = member.project.symbols.lookup(member.module, "", one.id) if isinstance(one, ast.Name) else None
-    return isinstance(meaning, External) and meaning.name == "re"
 
 
 def _same(one: ast.Constant, other: ast.Constant) -> bool:

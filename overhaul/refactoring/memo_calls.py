@@ -145,6 +145,8 @@ class Calls:
         given = {family.names[name]: self._syntax.of(node) for name, node in found.items()}
         values = {**given, **{name: text for name, text in values.items() if name not in given}}
         same = family.parameters == ("maxsize", "typed") and not family.added
+        if values.keys() & {"ttl", "policy", "key", "clock"}:
+            _refuse_size(where, values.get("maxsize", "128"))
         return Given(values, plain=same)
 
     def _kept_in(self, node: ast.expr | None, where: str) -> Mapping[str, str]:
@@ -167,6 +169,13 @@ class Calls:
                     f"{where}: the container has a name of its own, or is of an unknown kind: others may use it: "
                     "make it where it is handed over, or change it by hand"
                 )
+
+
+def _refuse_size(where: str, size: str) -> None:
+    """Raise Refused for a bound that may be 0: only what has nothing but a bound may keep no entry at all."""
+    if size != "None" and not (size.isdecimal() and int(size) > 0):
+        raise Refused(f"{where}: its bound ({size}) may be 0, which the unified cache refuses beside ttl, policy and "
+                      "key: write a number that is more than 0")  # fmt: skip
 
 
 _FUNCTIONS: Final = frozenset({"func", "function", "fn", "f", "method", "fget", "callable_", "wrapped", "callback"})

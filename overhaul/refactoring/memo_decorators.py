@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -152,7 +153,8 @@ class Decorators:
         if settings.changes:
             return f"{last} becomes the unified decorator; entries are dropped at other times", "review"
         if site.name.startswith("cachetools."):
-            return f"{last} becomes the unified decorator; 1 and 1.0 alone are no longer one key", "safe"
+            told = "1, 1.0 and True, and keywords in another order, are no longer one key"
+            return f"{last} becomes the unified decorator; {told}", "review"
         owner = self.syntax.parents.get(site.function) if site.function is not None else None
         if isinstance(owner, ast.ClassDef) and not _static(site.function):
             return f"{last} becomes the unified decorator, with one bound for all instances, as before", "safe"
@@ -170,6 +172,8 @@ def _static(function: Def | None) -> bool:
     return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in function.decorator_list)
 
 
+_CODE: Final = re.compile(r"(?<![\w.])(?:exec|eval|globals)\(")
+"""What may see the names of its module."""
 _AS_IT_IS: Final = Settings("MEMO", None, None, bare=False)
 
 
@@ -212,11 +216,17 @@ def _needed_elsewhere(references: References, file: Bindings, taken: Taken) -> b
 
     if any(one.name == taken.bound for one in exported_names(file)):
         return True
+    if _CODE.search(file.occurrences.text) is not None:
+        return True
     here = Symbol(file.module, "", "module", file.path, 1)
+    last = file.module.rpartition(".")[2]
+    named = re.compile(rf"\b{re.escape(last)}[.:]{re.escape(taken.bound)}\b(?=[\w.]*[\"'])")
     for path in references.project.mentioning([taken.bound]):
         if path == file.path:
             continue
         other = references.bindings(path)
+        if named.search(other.occurrences.text):
+            return True
         for one in other.taken:
             if one.name in (taken.bound, "*") and means(here, references.module(other, one.target)):
                 return True

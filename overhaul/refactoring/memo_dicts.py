@@ -10,7 +10,10 @@ from overhaul.changes import Edit, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.memo_dangers import refuse_dangers, refuse_own_default
 from overhaul.refactoring.memo_fitness import never_none, refuse_unfit
+from overhaul.refactoring.memo_forms import Forms
+from overhaul.refactoring.memo_keys import refuse_key
 from overhaul.refactoring.memo_places import Place, Places, Use, by_function, harmless
 from overhaul.refactoring.memo_shapes import Shape, shape_of
 from overhaul.refactoring.memo_syntax import Def, Syntax
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 _BY_HAND: Final = "change it by hand"
 
+
 class Dictionaries:
     """Rewrites the memos of one dictionary, and what makes it."""
 
@@ -30,10 +34,12 @@ class Dictionaries:
         self.references, self.project = references, references.project
         self._unified, self._settings = unified, settings
         self.places = Places(references)
+        self._forms = Forms(references, self.places.syntax)
 
     def edits(self, target: Target, symbol: Symbol) -> Iterator[Edit | Used]:
         """The changes of all files. Raises Refused where the memo is not provably the plain one."""
         place = self.places.place(target, symbol)
+        refuse_own_default(self.references, place)
         found: dict[str, list[Replacement]] = {}
         memos = list(self._memos(place))
         if not memos:
@@ -45,15 +51,28 @@ class Dictionaries:
         for syntax, function, shape in memos:
             something = shape.none == "stored" or never_none(self.references, syntax, shape.value)
             refuse_unfit(syntax, function, shape, moved=something)
+            if something:
+                refuse_dangers(self.references, syntax, function, shape)
+                something = not self._keeps_form(syntax, function, shape)
+            if something:
+                refuse_key(syntax, function, shape)
             written = Written(syntax, function, shape, something)
             found.setdefault(syntax.path, []).extend(writing(written))
-        for one in self._making(place):
+        together = any(_first_wins(shape) for _, _, shape in memos)
+        for one in self._making(place, together=together):
             if isinstance(one, Used):
                 yield one
             else:
                 found.setdefault(place.made.syntax.path, []).append(one)
         for path, replacements in found.items():
             yield self.project.edit(path, set(replacements))
+
+    def _keeps_form(self, syntax: Syntax, function: Def, shape: Shape) -> bool:
+        """Whether a memo goes on to look up and store in two steps. Raises Refused where it then could not go on."""
+        why = self._forms.why_kept(syntax, function, shape)
+        if why and (_first_wins(shape) or self._settings.changes):
+            raise Refused(f"{syntax.where(function)}: {why}: leave ttl and max-size out, and store by D[key] = value")
+        return bool(why)
 
     # What uses it
 
@@ -77,7 +96,7 @@ class Dictionaries:
 
     # What makes it
 
-    def _making(self, place: Place) -> Iterator[Replacement | Used]:
+    def _making(self, place: Place, *, together: bool) -> Iterator[Replacement | Used]:
         syntax, statement = place.made.syntax, place.statement
         value = statement.value
         assert value is not None
@@ -86,13 +105,16 @@ class Dictionaries:
         scopes = [place.made.occurrence.scope]
         names = self._unified.taken(syntax.file, imports, (STORE, TYPES), scopes)
         said = ", ".join(self._settings.arguments("None", "None", f"{names[TYPES]}.{self._settings.type}"))
+        if together:
+            # Whoever was first has kept the value for all: one computes it, and all get the same.
+            said = said.removesuffix(", single_flight=False")
         start, end = syntax.start(value), syntax.end(value)
         made = f"{names[STORE]}.of({said})"
         if self._settings.changes:
             because = "the entries are kept by the unified cache, which drops them at other times"
             yield Replacement(start, end, made, because, "review")
         else:
-            because = "the entries are kept by the unified cache; no two threads compute one at once"
+            because = "the entries are kept by the unified cache"
             yield Replacement(start, end, made, because)
         if isinstance(statement, ast.AnnAssign):
             yield from self._annotation(syntax, statement.annotation, names[STORE], imports)
@@ -130,6 +152,12 @@ class Dictionaries:
         taken = [each for each in syntax.file.taken if each.bound == base.id and each.home is syntax.file.top]
         if len(uses) == 1 and len(taken) == 1 and taken[0].target in ("typing", "collections.abc"):
             imports.drop(taken[0].statement, taken[0].name)
+
+
+def _first_wins(shape: Shape) -> bool:
+    """Whether `setdefault` keeps the value, so that all threads get the same."""
+    nodes = (one for node in shape.region for one in ast.walk(node))
+    return any(isinstance(one, ast.Attribute) and one.attr == "setdefault" for one in nodes)
 
 
 _MAPPINGS: Final = frozenset({"dict", "Dict", "MutableMapping"})

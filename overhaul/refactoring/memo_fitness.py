@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,11 @@ _LOOKING: Final = frozenset({"super", "locals", "eval", "exec", "vars", "dir", "
 """What knows in which function it is called."""
 _BARE: Final = frozenset({"super", "vars", "dir"})
 """What knows that only where it is given nothing."""
+_CHAINS: Final = re.compile(r"[^\W\d][\w.]*")
+_INSTANCES: Final = frozenset({
+    "abc.ABC", "enum.Enum", "typing.Generic", "typing.NamedTuple", "typing.Protocol", "typing_extensions.Protocol",
+})  # fmt: skip
+"""Bases from outside whose subclasses give instances when they are called."""
 _NEVER_NONE: Final = frozenset({
     "str", "int", "float", "tuple", "list", "dict", "set", "frozenset", "bytes", "bool", "len", "sorted", "repr",
     "object", "type", "range", "zip", "map", "filter", "complex", "hash", "ord", "chr", "format",
@@ -38,9 +44,29 @@ def refuse_unfit(syntax: Syntax, function: Def, shape: Shape, *, moved: bool) ->
     `moved`: what is computed is put into a function of its own.
     """
     _refuse_key(syntax, shape)
+    if shape.eager and not _idle(shape.value):
+        raise Refused(
+            f"{syntax.where(shape.value)}: it is computed each time, found or not, and may do more than that: "
+            "ask `if key not in` first, if once is enough"
+        )
     if moved:
         refuse_odd(syntax, function, [*shape.compute, shape.value])
         _refuse_shared(syntax, function, shape)
+
+
+def _idle(value: ast.expr) -> bool:
+    """Whether nobody sees how often a value is made."""
+    match value:
+        case ast.Constant() | ast.Name():
+            return True
+        case ast.List(elts=parts) | ast.Set(elts=parts) | ast.Tuple(elts=parts):
+            return all(map(_idle, parts))
+        case ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "object"), args=[], keywords=[]):
+            return True
+        case _:
+            return False
 
 
 def refuse_odd(syntax: Syntax, function: Def, compute: Sequence[ast.AST]) -> None:
@@ -169,7 +195,7 @@ def _returns_something(references: References, syntax: Syntax, func: ast.expr) -
     project = references.project
     interior = project.symbols.interior(meaning.module)
     if meaning.kind == "class":
-        return f"{meaning.name}.__new__" not in interior.functions and not interior.classes[meaning.name].keywords
+        return _makes_instances(references, meaning)
     row = interior.functions.get(meaning.name)
     if not isinstance(row, Function) or row.asynchronous or row.generator or row.decorators or not row.returns:
         return False
@@ -178,4 +204,34 @@ def _returns_something(references: References, syntax: Syntax, func: ast.expr) -
     if words & {"None", "Optional", "typing.Optional", "Any", "typing.Any", "Union", "object"}:
         return False
     scope = meaning.name.rpartition(".")[0]
+    if not all(_is_something(project.symbols.lookup(meaning.module, scope, word)) for word in _CHAINS.findall(text)):
+        return False
     return bool(project.types.of_annotation(meaning.module, scope, text))
+
+
+def _makes_instances(references: References, symbol: Symbol) -> bool:
+    """Whether to call a class surely gives an instance: no `__new__`, and no metaclass, here or above."""
+    symbols = references.project.symbols
+    for base in symbols.order(symbol.module, symbol.name):
+        match base:
+            case Symbol():
+                interior = symbols.interior(base.module)
+                row = interior.classes.get(base.name)
+                if row is None or row.keywords or f"{base.name}.__new__" in interior.functions:
+                    return False
+            case External(name=name) if name in _INSTANCES or name.startswith("builtins."):
+                continue
+            case _:
+                return False
+    return True
+
+
+def _is_something(meaning: object) -> bool:
+    """Whether a name in an annotation stands for no None, as Optional under whatever name, and aliases, may."""
+    match meaning:
+        case External(name=name):
+            return name.rpartition(".")[2] not in ("Optional", "Union", "Any", "None", "object", "TypeVar")
+        case Symbol(kind="class"):
+            return not meaning.alternatives
+        case _:
+            return False

@@ -110,6 +110,7 @@ class LazyAttributes:
                 f"{syntax.where(lazy.value)}: it may be None, and is worked out anew then: annotate what makes it, or "
                 f"{_BY_HAND}"
             )
+        _refuse_held(lazy)
         self._refuse_strong(where, target, owner)
 
     def _refuse_strong(self, where: str, target: Target, owner: str) -> None:
@@ -136,6 +137,32 @@ class LazyAttributes:
         at = syntax.text.rfind("\n", 0, one.start) + 1
         indent = syntax.text[at : at + len(syntax.text[at:]) - len(syntax.text[at:].lstrip(" \t"))]
         yield Replacement(at, at, f"{indent}@{bound[DECORATOR]}({', '.join(said)})\n", _BECAUSE, "review")
+
+
+def _refuse_held(lazy: Lazy) -> None:
+    """Raise Refused where the value may refer to its instance, which would be kept alive for ever by it."""
+    syntax, me = lazy.syntax, lazy.function.args.args[0].arg
+    methods = {one.name for one in syntax.parents[lazy.function].body if isinstance(one, Def)}  # type: ignore[attr-defined]
+    for node in (one for part in (*lazy.compute, lazy.value) for one in ast.walk(part)):
+        if not isinstance(node, ast.Name) or node.id != me:
+            continue
+        outer = syntax.parents[node]
+        within = any(isinstance(one, ast.Lambda | ast.GeneratorExp | Def) and one is not lazy.function
+                     for one in _below(syntax, node, lazy.function))  # fmt: skip
+        asked = isinstance(outer, ast.Attribute) and not within
+        if asked and isinstance(outer, ast.Attribute) and outer.attr in methods:
+            call = syntax.parents[outer]
+            asked = isinstance(call, ast.Call) and call.func is outer
+        if not asked:
+            raise Refused(f"{syntax.where(node)}: the value may hold {me}, which would never be freed: {_BY_HAND}")
+
+
+def _below(syntax: Syntax, node: ast.AST, function: ast.AST) -> Iterator[ast.AST]:
+    """What a node stands in, up to a function."""
+    for one in syntax.around(node):
+        if one is function:
+            return
+        yield one
 
 
 def _begins(use: Use) -> ast.stmt | None:

@@ -112,7 +112,7 @@ def _key(syntax: Syntax, inner: ast.FunctionDef, shape: Shape, function: str) ->
             return {"key": ARGUMENTS}, ""
         raise Refused(f"{where}: its key is not {args}: by hand")
     if any(same(key, _parsed(text.format(a=args, k=kwargs))) for text in _KEYS):
-        return {}, "keywords in another order are another key"
+        return {}, "1, 1.0 and True, and keywords in another order, are other keys"
     raise Refused(f"{where}: its key is none that is known ({syntax.of(key)}): by hand")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Target
-from overhaul.errors import Refused, did_you_mean
+from overhaul.errors import Refused, Unreadable, did_you_mean
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Scope
 from overhaul.refactoring.bindings import Bindings
@@ -51,6 +51,8 @@ class Settings:
             yield f"max_size={self.max_size}"
         elif not self.bare:
             yield f"max_size={max_size}"
+        # A dictionary lets nobody wait: who waits while he holds a lock that is needed to compute would do so for ever.
+        yield "single_flight=False"
 
 
 class Unified:
@@ -147,7 +149,8 @@ class Unified:
         for bound in self._there(file, name):
             if all(file.owner(scope, bound) is file.top for scope in scopes):
                 return bound
-        for bound in (name, f"unified_{name}" if name.islower() else f"Unified{name}", f"_{name}"):
+        free = (name, f"unified_{name}" if name.islower() else f"Unified{name}", f"_{name}")
+        for bound in free[2:] if self._is_taken_whole(file) else free:
             if self._free(file, bound, scopes):
                 return imports.take(self.module, name, bound)
         raise Refused(f"{file.path}: {name} means something else here: rename that first")
@@ -158,6 +161,22 @@ class Unified:
             at_top = bool(one.name) and one.home is file.top and one.statement.suite == -1
             if at_top and self.means(self.references.brought(file, one), name):
                 yield one.bound
+
+    def _is_taken_whole(self, file: Bindings) -> bool:
+        """Whether somebody takes all public names of a module by `*`, and may have such a name of his own."""
+        if file.bindings(file.top, "__all__"):
+            return False
+        here = Symbol(file.module, "", "module", file.path, 1)
+        for path in self.project.mentioning([part for part in file.module.split(".")[-2:] if part]):
+            if path == file.path:
+                continue
+            try:
+                other = self.references.bindings(path)
+            except Unreadable:
+                continue
+            if any(one.name == "*" and here.same(self.references.module(other, one.target)) for one in other.taken):
+                return True
+        return False
 
     def _free(self, file: Bindings, name: str, scopes: list[Scope]) -> bool:
         if file.bindings(file.top, name) or not isinstance(self.project.symbols.member(file.module, name), Unknown):

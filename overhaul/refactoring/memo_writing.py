@@ -59,9 +59,6 @@ def _because(memo: Written) -> tuple[str, Guidance]:
         return "looked up, or computed and kept; None, which is not annotated, was computed anew each time", "review"
     if memo.shape.eager:
         return "what was computed each time is computed where it is missing", "review"
-    if "threading" in memo.syntax.text or "Lock(" in memo.syntax.text:
-        told = "one thread computes and the others wait: none may hold a lock that it needs"
-        return f"looked up, or computed and kept, in one call; {told}", "review"
     return "looked up, or computed and kept, in one call", "safe"
 
 

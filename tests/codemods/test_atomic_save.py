@@ -50,6 +50,8 @@ def run(folder: Path, made: dict[str, bytes]) -> tuple[bytes, int, list[str], st
     'return path.write_text(\n    "ä\\n", "utf-8", newline="\\r\\n",\n)',
     "return path.write_bytes(b'ab')",
     '(path.parent / "file").write_text("z")',
+    'with open(path, "w") as f:\n    f.write("x")\n    f.close()\nreturn f.name, f.closed',
+    'with open(bytes(path), "w") as f:\n    while True:\n        f.write("x")\n        break',
 ])  # fmt: skip
 def test_the_bytes_the_permissions_and_the_result_are_the_same(tmp_path: Path, body: str) -> None:
     before = files(body)
@@ -82,7 +84,40 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: P
     ('with open(path, "w") as f:\n    f.write("x")\n    print(f.name)', "name may look at the file"),
     ('def inner():\n    with open(path, "w") as f:\n        f.write("x")\ninner()', "in a function inside"),
     ('path.write_text(data="x")', "data= is not to be kept"),
+    ('with open(path, "w") as f:\n    f.flush()', "flush may look at the file"),
+    ('import fcntl\nwith open(path, "w") as f:\n    fcntl.flock(f, fcntl.LOCK_EX)', "flock would lock the new file"),
+    ('import sys\nwith open(path, "w") as f:\n    sys.exit(f.write("x"))', "exit may end the block"),
+    ('with open(path, "w") as f:\n    while True:\n        f.write(input_of())', "it is left by an exception only"),
+    ('try:\n    with open(path, "w") as f:\n        f.write(next(path))\nexcept (KeyError, StopIteration):\n    pass',
+     "it may end by StopIteration"),
+    ('import tempfile\nwith tempfile.NamedTemporaryFile() as t, open(t.name, "w") as f:\n    f.write("x")',
+     "NamedTemporaryFile has the file open already"),
+    ('import tempfile\nfd, name = tempfile.mkstemp()\nwith open(name, "w") as f:\n    f.write("x")',
+     "mkstemp has the file open already"),
 ])  # fmt: skip
 def test_what_cannot_be_proven_is_refused(body: str, why: str) -> None:
     done = transform("atomic_save", files(body), STEP)
     assert why in done.refusals[0].why
+
+
+def test_a_star_import_that_may_bring_another_open_is_refused() -> None:
+    before = files('with open(path, "w") as f:\n    f.write("x")')
+    before["keep.py"] = f"from gzip import *\n{before['keep.py']}"
+    done = transform("atomic_save", before, STEP)
+    assert "open may be the one of gzip" in done.refusals[0].why
+
+
+@pytest.mark.parametrize(("kept", "why"), [
+    ("self.log = open(path, 'a')", "Log keeps a file open"),
+    ("self.log: object = path.open('r+')", "Log keeps a file open"),
+    ("self.log = [open, path]", ""),
+    ("self.log = reopen(path)", ""),
+])  # fmt: skip
+def test_a_file_that_the_class_keeps_open_would_go_on_with_the_old_one(kept: str, why: str) -> None:
+    text = (
+        "class Log:\n"
+        f"    def __init__(self, path):\n        {kept}\n\n"
+        "    def save(self, path):\n        with open(path, 'w') as f:\n            f.write('x')\n"
+    )
+    done = transform("atomic_save", {"keep.py": text, "state.py": STATE}, {**STEP, "function": "keep:Log.save"})
+    assert (why in done.refusals[0].why) if why else not done.refusals

@@ -49,6 +49,8 @@ def test_the_coordinator_knows_the_living_machines_with_their_states(tmp_path: P
     ("class Order:", "class Order(tuple):", "instances of builtins.tuple cannot be referred to weakly"),
     ("class Label:", "ORDER_STATE = 1\n\n\nclass Label:", "ORDER_STATE is something else in this module"),
     ("class Label:", "COORDINATOR = 1\n\n\nclass Label:", "COORDINATOR is something else in this module"),
+    ("class Order:", "class Order:\n    __slots__ = ('number', 'state')  # Label has none\n", "it has __slots__"),
+    ("class Order:", "Base = tuple\n\n\nclass Order(Base):", "what it is made of is not known"),
     ("class Label:", "def anywhere(x): ...\n\n\nclass Label:", "anywhere is something else in this module"),
 ])  # fmt: skip
 def test_what_cannot_be_proven_is_refused(old: str, new: str, why: str) -> None:
@@ -62,3 +64,41 @@ def test_what_cannot_be_proven_is_refused(old: str, new: str, why: str) -> None:
 def test_a_coordinator_in_a_module_that_has_none_is_refused() -> None:
     done = transform("coordinate_machine", {**files("coordinate_machine_class"), "desk/states.py": "X = 1\n"}, STEP)
     assert "desk/states.py has no COORDINATOR" in done.refusals[0].why
+
+
+@pytest.mark.parametrize("other", ["# not this one's __weakref__", "class Other:\n    __slots__ = ('__weakref__',)"])
+def test_slots_of_another_class_do_not_help(other: str) -> None:
+    before = files("coordinate_machine_slots")
+    before["desk/orders.py"] += f"\n\n{other}\n"
+    assert "it has __slots__" in transform("coordinate_machine", before, STEP).refusals[0].why
+
+
+@pytest.mark.parametrize(("decorator", "why"), [
+    ("dataclass(slots=True)", "it has __slots__"),
+    ("dataclass(\n    slots=1)", "it has __slots__"),
+    ("dataclass(slots=True, weakref_slot = True)", ""),
+    ("dataclass(slots=False)", ""),
+])  # fmt: skip
+def test_a_dataclass_with_slots_needs_one_for_weak_references(decorator: str, why: str) -> None:
+    before = files("coordinate_machine_dataclass")
+    assert before["desk/orders.py"].count("@dataclass\nclass Order:") == 1
+    before["desk/orders.py"] = before["desk/orders.py"].replace("@dataclass\nclass Order:", f"@{decorator}\nclass Order:")
+    done = transform("coordinate_machine", before, STEP)
+    assert (why in done.refusals[0].why) if why else not done.refusals
+
+
+def test_a_base_outside_the_project_may_have_a_hook_that_a_new_one_would_hide() -> None:
+    before = files("coordinate_machine_dataclass")
+    text = before["desk/orders.py"].replace("@dataclass\nclass Order:", "@dataclass\nclass Order(lib.Base):")
+    before["desk/orders.py"] = text.replace("from dataclasses", "import lib\nfrom dataclasses", 1)
+    done = transform("coordinate_machine", before, STEP)
+    assert "lib.Base, which it is made of, may have a __post_init__" in done.refusals[0].why
+
+
+def test_a_name_that_a_star_import_would_hide_is_refused() -> None:
+    before = files("coordinate_machine_class")
+    stars = "def anywhere(): ...\n\n\nfrom desk.orders import *\n"
+    done = transform("coordinate_machine", {**before, "desk/use.py": stars}, STEP)
+    assert "anywhere is another thing in desk/use.py" in done.refusals[0].why
+    other = stars.replace("anywhere", "nowhere")
+    assert not transform("coordinate_machine", {**before, "desk/use.py": other}, STEP).refusals

@@ -90,7 +90,10 @@ def test_a_call_that_was_measured_is_as_it_was_when_that_is_taken_out(shape: str
     files = {"shop/work.py": f"from os import getpid as g\n{shape}"}
     done = measured(files, calls=["g"], form=form)
     if form == "call":
-        assert done.files["shop/work.py"].count(b"probe_call(\"g\", g)") == shape.count("g(") + shape.count("g \\\n")
+        text = done.text("shop/work.py")
+        assert text.count('probe_call("g", g)') + text.count('await INSTRUMENTOR.probe_await("g", g)') == (
+            shape.count("g(") + shape.count("g \\\n")
+        )
     assert taken_out(done) == bytes_of(files)
 
 
@@ -222,3 +225,13 @@ def test_what_another_instrumentor_of_that_name_measures_stays() -> None:
     passed_on = text.replace("shop.meter", "shop.core")
     done = measured({**files, "shop/work.py": passed_on}, remove=True)
     assert done.text("shop/work.py") == "from shop.core import INSTRUMENTOR\n\n\ndef f(): ...\n"
+
+
+def test_what_counts_frames_beyond_its_caller_is_told_where_frames_come_between() -> None:
+    far = "def far(): warnings.warn('x', stacklevel=3)\n"
+    near = "def near(): warnings.warn('x', stacklevel=2)\n"
+    work = "from os import getpid as g\n\n\ndef f():\n    return g()\n"
+    files = {"shop/far.py": f"import warnings\n\n\n{far}{near}", "shop/work.py": work}
+    for request_ in ({"functions": ["shop.work:f"]}, {"calls": ["g"], "form": "call"}):
+        assert [(one.path, one.line) for one in measured(files, **request_).leftovers] == [("shop/far.py", 4)]
+    assert [one.path for one in measured(files, calls=["g"]).leftovers] == []

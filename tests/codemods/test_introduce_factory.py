@@ -145,9 +145,23 @@ def test_no_line_of_the_function_is_changed() -> None:
     ("self.bus.publish(", "print(base)\n        self.bus.publish(", "base is bound in another part"),
     ("self.bus.publish(", "import json\n        json.dumps(1)\n        self.bus.publish(", ""),
     ("where = worked_out(limit)", "if limit:\n            where = limit\n        else:\n            where = 1",
-     "where is bound in another part"),
+     "where is bound by what may not bind it"),
     ("        self.bus = Bus(", "        if limit:\n            self.bus = Bus(", "under a condition"),
     ("self.bus.start()", "exec('1')", "exec tells from which function"),
+    ("self.bus.start()", "print(dir())", "dir tells from which function"),
+    ("self.bus.start()", "print(dir(self))", ""),
+    ("self.bus.start()", "import inspect\n        print(inspect.stack())", "stack tells from which function"),
+    ("self.bus.start()", "self.names = []\n        print(self.names.stack)", ""),
+    ("self.bus.start()", "self.kept = self.bus\n        del self.bus", "bus is deleted"),
+    ("self.bus.start()", "self.kept = [self.bus]\n        del self.kept", ""),
+    ("where = worked_out(limit)", "self = where = worked_out(limit)", "self is bound anew"),
+    ("where = worked_out(limit)", "known = limit and (where := 1)", "where is bound by what may not bind it"),
+    ("where = worked_out(limit)", "where = worked_out(known := limit)", ""),
+    ("class App:", "class App:\n    @property\n    def bus(self): return 1\n", "bus is a property"),
+    ("class App:", "class App:\n    bus = None\n    @property\n    def other(self): return 1\n", ""),
+    ("class App:", "class App:\n    def __getattribute__(self, name): return 1\n", "has a __getattribute__"),
+    ("limit", "managers", "managers is a variable of it"),
+    ('self.names = ["bus"]', 'managers = 1\n        self.names = [managers]', ""),
 ])  # fmt: skip
 def test_what_can_be_kept_is_kept_and_what_cannot_is_refused(old: str, new: str, why: str) -> None:
     assert old in APP
@@ -162,3 +176,10 @@ def test_a_factory_that_is_not_there_is_refused_with_a_remedy() -> None:
     files = {path: text for path, text in FILES.items() if path != "shop/factory.py"}
     done = transform("introduce_factory", files, STEP)
     assert "the project has no module shop.factory" in done.refusals[0].why
+
+
+@pytest.mark.parametrize(("returned", "why"), [("return 1", "it returns something"), ("return", "")])
+def test_what_comes_behind_the_managers_returns_nothing_where_it_becomes_a_part(returned: str, why: str) -> None:
+    app = APP.replace('self.names.append("end")', f'self.names.append("end")\n        if self.names:\n            {returned}')
+    done = transform("introduce_factory", {**FILES, "shop/app.py": app}, {**STEP, "root": "app"})
+    assert (why in done.refusals[0].why) if why else not done.refusals

@@ -114,7 +114,7 @@ def test_a_memo_of_a_known_shape_computes_what_it_did_and_as_often(name: str) ->
     done = unified(before)
     assert not done.refusals, done.refusals
     after = done.text("m.py")
-    assert "D = UnifiedCache.of(CacheType.MEMO, max_size=None)" in after
+    assert "D = UnifiedCache.of(CacheType.MEMO, max_size=None, single_flight=False)" in after
     assert "D.get_or_compute(" in after
     assert seen(after) == seen(before)
 

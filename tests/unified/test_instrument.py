@@ -282,6 +282,28 @@ def test_generators_that_run_in_turns_do_not_stand_inside_of_each_other(clock: C
     assert told(meter, "right")[:3] == (1, 30, 30)
 
 
+def test_a_wrapped_call_gives_what_the_function_gives_and_a_wrapped_await_waits_for_it(clock: Clock) -> None:
+    meter = Instrumentor()
+
+    def numbers() -> Iterator[int]:
+        clock.passes(1)
+        yield 1
+
+    async def wait(ms: int) -> int:
+        await asyncio.sleep(0)
+        clock.passes(ms)
+        return ms
+
+    made = meter.probe_call("numbers", numbers)()
+    assert getattr(made, "gi_code", None) is numbers.__code__ and list(made) == [1]
+    assert told(meter, "numbers")[:3] == (1, 0, 0)
+
+    async def run() -> int:
+        return await meter.probe_await("wait", wait)(5)
+
+    assert asyncio.run(run()) == 5 and told(meter, "wait")[:3] == (1, 5, 5)
+
+
 def test_a_context_manager_is_measured_in_its_two_halves(clock: Clock) -> None:
     meter = Instrumentor()
 

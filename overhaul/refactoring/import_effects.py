@@ -1,0 +1,87 @@
+"""What a module does to others when it is imported: whether it matters if and when that happens."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, Final
+
+from overhaul.errors import Unreadable
+from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.moving_guards import registering
+from overhaul.refactoring.moving_unit import Unit, own_statements
+from overhaul.refactoring.references import References
+
+if TYPE_CHECKING:
+    from overhaul.project import Project
+
+_HARMLESS: Final = frozenset({"TypeVar", "getLogger", "len", "print", "repr", "set", "update_wrapper"})
+
+_UNLISTED: Final = frozenset({
+    "builtins", "click", "httpx", "jinja2", "markdown", "msgspec", "numpy", "pandas", "pydantic", "pydantic_settings",
+    "pygments", "pytest", "requests", "rich", "typer", "typing_extensions", "urllib3", "yaml",
+})  # fmt: skip
+"""Packages whose classes keep no list of their subclasses that anybody would miss one in."""
+
+
+def effect(project: Project, references: References, module: str) -> str:
+    """What a module does to others when it is imported, or may do, with its place; "" for nothing."""
+    place = project.layout.modules[module]
+    if place.kind != "source":
+        return "" if place.kind == "namespace" else f"{place.path}:1: {module} has no source to look at"
+    try:
+        file = references.bindings(place.path)
+        tree = ast.parse(file.occurrences.text)
+    except (Unreadable, SyntaxError, ValueError, RecursionError):
+        return f"{place.path}:1: it cannot be read"
+    for line, what in _doing(tree.body, file):
+        return f"{place.path}:{line}: {what} when {module} is imported"
+    unit = Unit(tuple(own_statements(file)), frozenset())
+    for why, certain in registering(project, file, unit):
+        base = re.match(r"the base ([\w]+)", why)
+        if certain or base is None or base[1] not in _UNLISTED:
+            return f"{place.path}:1: {why} when {module} is imported"
+    return ""
+
+
+def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, str]]:
+    """What a module does to others when it is imported: calls for their effect, changes of what is not its own."""
+    for node in body:
+        match node:
+            case ast.If(test=test) if "TYPE_CHECKING" in ast.dump(test) or "__name__" in ast.dump(test):
+                continue
+            case ast.Expr(value=ast.Call(func=function)):
+                name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                # What is done to an object of the module's own is seen by nobody else.
+                inward = isinstance(function, ast.Attribute) and _own(_root(function), file)
+                if name not in _HARMLESS and not inward:
+                    yield node.lineno, f"{name or 'something'}() is called"
+            case ast.Assign(targets=targets) if any(_foreign(one, file) for one in targets):
+                yield node.lineno, "something of another module is changed"
+            case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if _foreign(target, file):
+                yield node.lineno, "something of another module is changed"
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+                inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
+                inner += [one for each in getattr(node, "handlers", ()) for one in each.body]
+                yield from _doing(inner, file)
+            case _:
+                continue
+
+
+def _foreign(target: ast.expr, file: Bindings) -> bool:
+    return isinstance(target, ast.Attribute | ast.Subscript) and not _own(_root(target), file)
+
+
+def _own(name: str, file: Bindings) -> bool:
+    """Whether a variable of the module is of its own making, and not imported."""
+    bindings = file.bindings(file.top, name) if name else ()
+    return bool(bindings) and not any(isinstance(one, Taken) for one in bindings)
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+

@@ -8,6 +8,7 @@ import inspect
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -94,6 +95,19 @@ def call(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Recipe[T]:
 def awaited(make: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """A coroutine function as a maker, for `abuild`: the same one, and type checkers know what is made in the end."""
     return cast(Callable[P, T], make)
+
+
+def _weakly(demand: Callable[[Part[Any]], None]) -> Callable[[Part[Any]], None]:
+    """The same, without keeping the factory: it goes with its last user, and with it what its makers hold."""
+    weak = weakref.WeakMethod(demand)
+
+    def ask(part: Part[Any]) -> None:
+        found = weak()
+        if found is None:
+            raise Unavailable(f"{part.name!r} is not built, and its factory is gone")
+        found(part)
+
+    return ask
 
 
 def _recipe(make: Callable[[], T] | Recipe[T]) -> Recipe[T]:
@@ -223,7 +237,7 @@ class ManagerFactory:
             start=start,
             stop=stop,
             attribute=name if attribute is None else attribute,
-            demand=self._demand,
+            demand=self._demand if lazy else _weakly(self._demand),
         )
         self._parts[name] = part
         self._whole = False
@@ -529,16 +543,15 @@ class ManagerFactory:
     def _tiers(self) -> dict[str, int]:
         """Of each part the tier that was given, else one more than the highest of what it needs; from 1."""
         tiers: dict[str, int] = {}
-
-        def tier(part: Part[Any]) -> int:
-            if part.name not in tiers:
-                below = max((tier(self._parts[name]) for name in (*part.needs, *part.wants)), default=0)
-                tiers[part.name] = below + 1 if part.given_tier is None else part.given_tier
-            return tiers[part.name]
-
         for part in self._parts.values():
-            tier(part)
+            self._tier(part, tiers)
         return tiers
+
+    def _tier(self, part: Part[Any], tiers: dict[str, int]) -> int:
+        if part.name not in tiers:
+            below = max((self._tier(self._parts[name], tiers) for name in (*part.needs, *part.wants)), default=0)
+            tiers[part.name] = below + 1 if part.given_tier is None else part.given_tier
+        return tiers[part.name]
 
     def _order(self) -> list[Part[Any]]:
         """By tier, or not; what a part needs of its own tier comes before it, all others as registered."""

@@ -865,7 +865,7 @@ def atomic_open(
     with (
         _in_place_of(target, scratch),
         _synced(descriptor),
-        open(path, mode, opener=lambda *_: os.dup(descriptor), **options) as stream,
+        open(path, mode, opener=lambda _path, _flags: os.dup(descriptor), **options) as stream,
     ):
         yield stream
 

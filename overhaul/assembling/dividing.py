@@ -326,9 +326,9 @@ class Divider:
                 if inside or (one.name in self._parameters and outside):
                     raise self.refused(one.line, f"{one.name} is bound anew", "give each use a variable of its own")
                 if outside and not self._handed(one, outside, head, made):
-                    where = "in another part" if outside[0] >= head else "by what may not bind it"
+                    how = "in another part" if outside[0] >= head else "by what may not bind it"
                     raise self.refused(
-                        one.line, f"{one.name} is bound {where} (line {self.statements[outside[0]].line})",
+                        one.line, f"{one.name} is bound {how} (line {self.statements[outside[0]].line})",
                         "make it an attribute, or bind it in the paragraph that uses it",
                     )  # fmt: skip
                 yield one.name

@@ -123,9 +123,9 @@ class Coordinating:
                 raise self._refused(row.line, f"instances of {one.name} cannot be referred to weakly", "do it by hand")
         own = [one for one in order if isinstance(one, Symbol)]
         if all(self._slotted(one) for one in own):
-            raise self._refused(
-                row.line, "it has __slots__, and nothing can refer to it weakly", "add '__weakref__' to them"
-            )
+            made = any(self._slots_of(self.machine.module, written) for written in row.decorators)
+            remedy = "add weakref_slot=True" if made else "add '__weakref__' to them"
+            raise self._refused(row.line, "it has __slots__, and nothing can refer to it weakly", remedy)
         for one in order:
             meta = isinstance(one, Unknown) and one.reason == "its metaclass"
             if not (meta or isinstance(one, External) or (isinstance(one, Symbol) and one.kind == "class")):

@@ -48,7 +48,9 @@ class Merger:
             one: list(self.references.to(one.symbol)) for one in self.members
         }  # fmt: skip
         self._refuse_stubs()
-        self.home, self.why = Homes(project, self.found, graph).chosen(home)
+        homes = Homes(project, self.found, self.references, graph)
+        self.home, self.why = homes.chosen(home)
+        self._loading = homes.loading
         self.others = [one for one in self.members if one is not self.home]
         self._imports: dict[str, Imports] = {}
         self._changes: dict[str, list[Replacement]] = {}
@@ -78,6 +80,7 @@ class Merger:
         for other in self.others:
             alike = likeness(self.home, other)
             refuse_identity(self.project, self.references, self.home, other, self.found[other])
+            self._loading.refuse_lost(other, self.home.module, self.found[other])
             change = self._change(other, alike)
             for one in self.found[other]:
                 place = one.occurrence

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused
 from overhaul.merging.definitions import Member
+from overhaul.merging.loading import Loading
 from overhaul.refactoring.moving_graph import CONDITION, Graph
-from overhaul.refactoring.references import Found
+from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -19,11 +20,13 @@ class Homes:
     """Weighs the modules of some definitions."""
 
     def __init__(
-        self, project: Project, found: Mapping[Member, Sequence[Found]], graph: Graph | None = None
-    ) -> None:
+        self, project: Project, found: Mapping[Member, Sequence[Found]], references: References,
+        graph: Graph | None = None,
+    ) -> None:  # fmt: skip
         """`found`: every place that means each of them; `graph` of the project, if it is there already."""
         self._project, self._found = project, found
         self._graph = graph or Graph(project)
+        self.loading = Loading(project, references, self._graph)
 
     def users(self, member: Member) -> int:
         """How many other modules use it."""
@@ -66,6 +69,8 @@ class Homes:
                     return why
                 if ring := self._graph.ring(user, home.module):
                     return f"{user} would import it in a cycle, {ring}"
+                if why := self.loading.gained(user, home.module):
+                    return why
             if home.module != other.module and home.module in {one.module for one in found}:
                 return f"it uses {other.target} itself"
         return ""

@@ -88,7 +88,7 @@ class MixinMerger:
         self.members = [Method(project, references, one) for one in symbols]
         # Whoever uses a method goes on to ask its class for it: only the modules of the classes count.
         found: dict[Member, Sequence[Found]] = dict.fromkeys(self.members, ())
-        self.home, self.why = Homes(project, found, graph).chosen(home)
+        self.home, self.why = Homes(project, found, references, graph).chosen(home)
 
     def proposals(self) -> Iterator[Proposal]:
         """All changes. Raises Refused, with the place and the reason."""

@@ -46,7 +46,7 @@ def refuse_replaced_anywhere(project: Project, references: References, member: M
     named = "|".join(map(re.escape, sorted(names if home else bound | {f"{member.name}."})))
     dotted = re.compile(rf"[\"']{module}\.(?:{named})(?:\.\w+)*[\"']|[\"']{module}\.?(?:[\"']|\{{)")
     last = member.module.rpartition(".")[2]
-    computed = re.compile(rf"\b(?:setattr|delattr|object)\(\s*(?:[\w.]+\.)?{re.escape(last)}\s*,\s*(?![\"'])")
+    computed = re.compile(rf"\b(?:setattr|delattr|object)\(\s*(?:[\w.]+\.)?{re.escape(last)}\s*,(?!\s*[\"'])")
     for path in project.mentioning([last]):
         if path == member.symbol.path:
             continue
@@ -95,7 +95,8 @@ def _use(chain: Sequence[ast.AST], top: ast.AST, kind: bool) -> str:
             case ast.Call(func=function):
                 name = ast.unparse(function).rpartition(".")[2]
                 placed = inner in outer.args[:1] or (isinstance(inner, ast.keyword) and inner.arg == "key")
-                if name in _PLACING and placed and not kind:
+                # A test runner calls its values by their place.
+                if not kind and ((name in _PLACING and placed) or name == "parametrize"):
                     return ""
                 return f"{name}()" if name in _TELLING else f"handed to {name}()"
             case ast.ExceptHandler(type=caught) if inner is caught:

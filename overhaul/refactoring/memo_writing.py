@@ -59,6 +59,10 @@ def _because(memo: Written) -> tuple[str, Guidance]:
         return "looked up, or computed and kept; None, which is not annotated, was computed anew each time", "review"
     if memo.shape.eager:
         return "what was computed each time is computed where it is missing", "review"
+    if any(isinstance(one, ast.Attribute) and one.attr == "setdefault" for node in memo.shape.region
+           for one in ast.walk(node)):  # fmt: skip
+        told = "one thread computes and the others wait: none may hold a lock that it needs"
+        return f"looked up, or computed and kept, in one call; {told}", "review"
     return "looked up, or computed and kept, in one call", "safe"
 
 

@@ -83,10 +83,11 @@ class Flow:
         self.values[key] = Value(tree, node, shape)
         self._waiting.append((tree, node, shape))
 
-    def run(self) -> None:
-        """Follow all that was seeded to its end."""
-        while self._waiting:
+    def run(self, most: int = 0) -> bool:
+        """Follow all that was seeded to its end, or until `most` instances are out of sight; whether it is the end."""
+        while self._waiting and not (most and len(self.escapes) >= most):
             self._follow(*self._waiting.pop())
+        return not self._waiting
 
     def escape(self, tree: Tree, node: Any, why: str) -> None:
         """Note a place where nobody knows what becomes of an instance."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 Problem = tuple[str, int, str]
 """Path, line, and why."""
+
+
+_MANY: Final = 25
+"""Instances out of sight, from which on no others are looked for."""
 
 
 class Unification:
@@ -64,7 +68,12 @@ class Unification:
         self.names = list(named(self.places, self.flow, self.target))
         for one in self.names:
             self._seed(one)
-        self.flow.run()
+        # What is refused in any case need not be followed to its end.
+        self._settle()
+        if not self.flow.run(_MANY if self.wanted.unsure == "refuse" else 0):
+            self._doubts += [(one.path, one.line, one.why) for one in self.flow.escapes]
+            self._settle()
+            self.flow.run()
         for use in self.flow.uses.values():
             self._use(use)
         self._doubts += [(one.path, one.line, one.why) for one in (*self.flow.escapes, *mixtures(self.flow))]

@@ -81,8 +81,9 @@ def test_slots_of_another_class_do_not_help(other: str) -> None:
 ])  # fmt: skip
 def test_a_dataclass_with_slots_needs_one_for_weak_references(decorator: str, why: str) -> None:
     before = files("coordinate_machine_dataclass")
-    assert before["desk/orders.py"].count("@dataclass\nclass Order:") == 1
-    before["desk/orders.py"] = before["desk/orders.py"].replace("@dataclass\nclass Order:", f"@{decorator}\nclass Order:")
+    text = before["desk/orders.py"]
+    assert text.count("@dataclass\nclass Order:") == 1
+    before["desk/orders.py"] = text.replace("@dataclass\nclass Order:", f"@{decorator}\nclass Order:")
     done = transform("coordinate_machine", before, STEP)
     assert (why in done.refusals[0].why) if why else not done.refusals
 

@@ -180,6 +180,7 @@ def test_a_factory_that_is_not_there_is_refused_with_a_remedy() -> None:
 
 @pytest.mark.parametrize(("returned", "why"), [("return 1", "it returns something"), ("return", "")])
 def test_what_comes_behind_the_managers_returns_nothing_where_it_becomes_a_part(returned: str, why: str) -> None:
-    app = APP.replace('self.names.append("end")', f'self.names.append("end")\n        if self.names:\n            {returned}')
+    end = 'self.names.append("end")'
+    app = APP.replace(end, f"{end}\n        if self.names:\n            {returned}")
     done = transform("introduce_factory", {**FILES, "shop/app.py": app}, {**STEP, "root": "app"})
     assert (why in done.refusals[0].why) if why else not done.refusals

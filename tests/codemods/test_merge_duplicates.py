@@ -80,8 +80,11 @@ def test_a_test_that_replaces_what_the_other_looks_up_is_refused() -> None:
     }  # fmt: skip
     done = transform("merge_duplicates", files, {"members": ["a:since", "b:since"], "home": "a"})
     assert "gives b another value" in done.refusals[0].why
-    # The same of the one that stays changes nothing for it.
+    # What the one that stays looks up is seen by more than before.
     files["test_b.py"] = files["test_b.py"].replace("import b\n", "import a, b\n").replace("setattr(b,", "setattr(a,")
+    done = transform("merge_duplicates", files, {"members": ["a:since", "b:since"], "home": "a"})
+    assert "gives a another value" in done.refusals[0].why
+    files["test_b.py"] = files["test_b.py"].replace("'time'", "'other'")
     assert not transform("merge_duplicates", files, {"members": ["a:since", "b:since"], "home": "a"}).refusals
 
 
@@ -229,3 +232,137 @@ def test_a_test_that_imports_another_part_of_a_package_may_import_the_home_too()
     done = transform("merge_duplicates", files, request)
     assert not done.refusals
     assert done.text("tests/test_b.py").startswith("from shop.more.a import clamp\n")
+
+
+LIMITED = "LIMIT = 10\n\n\ndef get():\n    return LIMIT\n"
+VALUED = "class Kind:\n    {body}\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "a.LIMIT = 5", "setattr(b, 'LIMIT', 5)", "for name in ['LIMIT']:\n    setattr(b, name, 5)", "change(b)",
+        "patch('a.LIMIT', 5)", "patch('a.get', 5)", "HERE = 'b'\npatch(f'{HERE}.LIMIT', 5)", "a.get = print",
+    ],
+)  # fmt: skip
+def test_a_value_that_somebody_gives_one_of_the_modules_is_not_given_to_the_other(lines: str) -> None:
+    files = {"a.py": LIMITED, "b.py": LIMITED, "c.py": f"import a, b\n\n{lines}\nprint(a.get(), b.get())\n"}
+    assert "value" in refused(files, members=["a:get", "b:get"])
+
+
+def test_a_value_of_another_name_is() -> None:
+    lines = "a.other = 5\npatch('a.other', 5)\nsetattr(b, 'other', 5)"
+    files = {"a.py": LIMITED, "b.py": LIMITED, "c.py": f"import a, b\nfrom b import get\n\n{lines}\nprint(get())\n"}
+    assert refused(files, members=["a:get", "b:get"]) == ""
+
+
+@pytest.mark.parametrize(
+    "lines", ["add(a.clamp)\nadd(b.clamp)", "for each in [a.clamp, b.clamp]:\n    print(each)", "x = a.clamp, b.clamp"]
+)
+def test_who_is_handed_both_may_tell_them_apart(lines: str) -> None:
+    assert "may tell them apart" in refused({**PAIR, "c.py": f"import a, b\n\n{lines}\n"})
+
+
+def test_who_is_handed_one_is_told_for_review() -> None:
+    done = transform("merge_duplicates", {**PAIR, "c.py": "from b import clamp\n\nadd(clamp)\n"}, {"members": MEMBERS})
+    assert [(one.path, one.line) for one in done.leftovers] == [("c.py", 3)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "try:\n    go()\nexcept a.Kind:\n    x = 1\nexcept b.Kind:\n    x = 2", "on(a.Kind, 1)\non(b.Kind, 2)",
+        "match go():\n    case a.Kind():\n        x = 1\n    case b.Kind():\n        x = 2",
+        "print(isinstance(go(), a.Kind), isinstance(go(), b.Kind))",
+        "@show.register\ndef one(x: a.Kind): ...\n\n\n@show.register\ndef two(x: b.Kind): ...",
+    ],
+)  # fmt: skip
+def test_classes_that_are_told_apart_stay_two(lines: str) -> None:
+    files = {"a.py": "class Kind: ...\n", "b.py": "class Kind: ...\n", "c.py": f"import a, b\n\n{lines}\n"}
+    assert "may tell them apart" in refused(files, members=["a:Kind", "b:Kind"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "kept = ([], {})", "kept = object()", "n = 0\n    def add(self):\n        type(self).n += 1",
+        "n = 0\n    def add(self):\n        self.__class__.n = 1", "def add(self, to=[]):\n        return to",
+    ],
+)
+def test_what_a_class_keeps_for_all_instances_stays_its_own(body: str) -> None:
+    source = VALUED.format(body=body)
+    files = {"a.py": source, "b.py": source, "c.py": "from b import Kind\n\nKind()\n"}
+    assert "one for both classes" in refused(files, members=["a:Kind", "b:Kind"])
+
+
+@pytest.mark.parametrize("body", ["kept = (1, 'x')", "def add(self, to=()):\n        self.n = to", "kept = -1"])
+def test_what_nobody_changes_is_no_reason(body: str) -> None:
+    source = VALUED.format(body=body)
+    files = {"a.py": source, "b.py": source, "c.py": "from b import Kind\n\nKind()\n"}
+    assert refused(files, members=["a:Kind", "b:Kind"]) == ""
+
+
+def test_a_class_that_is_given_something_from_outside_stays_its_own() -> None:
+    source = VALUED.format(body="debug = False")
+    files = {"a.py": source, "b.py": source, "c.py": "import a, b\n\na.Kind.debug = True\nprint(b.Kind.debug)\n"}
+    assert "is set there" in refused(files, members=["a:Kind", "b:Kind"])
+
+
+def test_a_star_import_behind_a_definition_may_bring_another() -> None:
+    files = {**PAIR, "a.py": f"{ONE}\n\nfrom d import *\n", "d.py": "def clamp(): ...\n"}
+    assert "star import" in refused(files)
+    assert refused({**files, "d.py": "def other(): ...\n"}) == ""
+
+
+REGISTER = {"r.py": "SEEN = []\n", "a.py": ONE, "b.py": f"from r import SEEN\n\n\n{ONE}\n\nSEEN.append(1)\n"}
+
+
+def test_a_module_that_does_something_goes_on_to_be_imported() -> None:
+    assert "append() is called" in refused({**REGISTER, "c.py": "from b import clamp\n\nprint(clamp(1, 2, 3))\n"})
+    again = "import b\nfrom b import clamp\n\nprint(clamp(1, 2, 3), b.SEEN)\n"
+    assert refused({**REGISTER, "c.py": again}) == ""
+
+
+def test_a_module_that_does_something_is_no_new_home() -> None:
+    files = {**REGISTER, "c.py": "from a import clamp\n\nprint(clamp(1, 2, 3))\n"}
+    assert "does not import it yet" in refused(files, home="b")
+
+
+def test_a_callback_does_not_come_to_have_more_parameters() -> None:
+    files = {"a.py": "def f(x):\n    return x + 1\n", "b.py": "def f(x):\n    return x + 2\n"}
+    request = {"members": ["a:f", "b:f"], "home": "a", "parameters": {"k": "1"}}
+    assert "more parameters" in refused({**files, "c.py": "import a, b\n\ncall(a.f)\nprint(b.f(1))\n"}, **request)
+    assert refused({**files, "c.py": "import a\nfrom b import f\n\nprint(a.f(1), f(1))\n"}, **request) == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        ("def f(x, **more):\n    return x, more\n", "def f(y, **more):\n    return y, more\n", "takes any keywords"),
+        ("def f(x):\n    y = x\n    return locals()\n", "def f(x):\n    z = x\n    return locals()\n", "locals()"),
+        ("from __future__ import annotations\n\n\nclass f:\n    x: int = 1\n", "class f:\n    x: int = 1\n", "texts"),
+    ],
+)
+def test_what_shows_its_names_is_refused(first: str, second: str, why: str) -> None:
+    files = {"a.py": first, "b.py": second, "c.py": "from b import f\n\nprint(f(1))\n"}
+    assert why in refused(files, members=["a:f", "b:f"])
+    assert refused({**files, "b.py": first}, members=["a:f", "b:f"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        ("import logging", "    logging.warning(x)"),
+        ("import logging\n\nlog = logging.getLogger('x')", "    log.info(x)"),
+        ("from functools import lru_cache\n\n\n@lru_cache", "    return x"),
+    ],
+)  # fmt: skip
+def test_what_reports_or_keeps_something_is_for_review(head: str, line: str) -> None:
+    source = f"{head}\ndef f(x):\n{line}\n"
+    logged = "log = " in head
+    files = {"a.py": source, "b.py": source.replace(head, "from a import log") if logged else source}
+    files["c.py"] = "from b import f\n\nf(1)\n"
+    done = transform("merge_duplicates", files, {"members": ["a:f", "b:f"], "home": "a"})
+    assert not done.refusals
+    assert {one.guidance for one in done.plan.files} == {"review"}
+    assert [one.path for one in done.leftovers] == ["b.py"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import re
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import pairwise
@@ -620,3 +622,31 @@ def test_an_exception_keeps_its_context_also_where_another_one_is_being_handled(
             factory.build()
     assert isinstance(error.value.__context__, KeyError)
     assert isinstance(error.value.__context__.__context__, OSError)
+
+
+def test_a_factory_that_nobody_keeps_goes_at_once_and_with_it_what_its_makers_hold() -> None:
+    class App:
+        def one(self) -> list[int]:
+            return [1]
+
+        def build(self) -> None:
+            factory = ManagerFactory(order="registered")
+            factory.register("one", self.one, tier=0)
+            factory.register("two", self.one, tier=1, needs=("one",))
+            factory.build()
+
+    app = App()
+    gone = weakref.ref(app)
+    gc.disable()
+    try:
+        app.build()
+        del app
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+def test_a_part_whose_factory_is_gone_says_so() -> None:
+    part = ManagerFactory().register("one", lambda: 1)
+    with pytest.raises(factories.Unavailable, match="'one' is not built, and its factory is gone"):
+        _ = part.value

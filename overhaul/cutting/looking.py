@@ -74,7 +74,7 @@ class Looking:
             return f"{where}: {match[1]} in an annotation must not be hidden in a string"
         around = list(self._around(file, one))
         for statement in around:
-            if why := self._decorated(file, statement) or self._based(file, statement):
+            if why := self._decorated(file, statement) or self._based(file, statement, hidden=hidden):
                 return f"{where}: {why}"
         if found is not None and found.asked:
             return f"{where}: the names in this annotation are looked up when the code runs"
@@ -122,7 +122,7 @@ class Looking:
         rows = self._project.symbols.imports[module]
         return any(not row.level and row.target.partition(".")[0] in _LOOKING for row in rows)
 
-    def _based(self, file: Bindings, statement: Statement) -> str:
+    def _based(self, file: Bindings, statement: Statement, *, hidden: bool) -> str:
         """What a base class, be it far above, may do with the annotations of its subclasses."""
         if type(statement.node).__name__ != "ClassDef":
             return ""
@@ -132,13 +132,13 @@ class Looking:
             match one:
                 case External(name=dotted) if dotted.partition(".")[0] in _LOOKING:
                     return f"{name} is a {dotted}, which looks at annotations"
-                case Symbol(kind="class") if self._looking_class(one):
+                case Symbol(kind="class") if self._looking_class(one, hidden=hidden):
                     return f"{name} is a {one.name}, which may look at annotations"
                 case _:
                     continue
         return ""
 
-    def _looking_class(self, symbol: Symbol) -> bool:
+    def _looking_class(self, symbol: Symbol, *, hidden: bool) -> bool:
         row = self._project.symbols.interior(symbol.module).classes.get(symbol.name)
         if row is None:
             return True
@@ -146,7 +146,8 @@ class Looking:
             lines = self._project.source(symbol.path).text().splitlines()[row.line - 1 : row.end]
         except Unreadable:
             return True
-        return _RESOLVING.search("\n".join(lines)) is not None
+        text = "\n".join(lines)
+        return _RESOLVING.search(text) is not None or (hidden and _READING.search(text) is not None)
 
     # Who asks
 

@@ -271,4 +271,6 @@ class Ways:
         rows = self._project.symbols.interior(meaning.module).bindings.get(meaning.name, ())
         if any(row.kind == "global" for row in rows) or len({row.kind for row in rows}) > 1:
             return f"{where}: {meaning.module} gives {meaning.name} another value later"
+        if why := self._reliance.why_unsteady(crossing):
+            return why
         return Option(crossing, "defining-module", module=meaning.module, name=meaning.name)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 from overhaul.changes import Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.facts import ImportStatement
+from overhaul.merging.calls import Calls
 from overhaul.merging.definitions import Member
 from overhaul.merging.guards import unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import likeness
+from overhaul.merging.watching import refuse_class_changed, refuse_star
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.imports import Imports
@@ -84,7 +86,8 @@ class MixinMerger:
         `references` and `graph` of the project may be there already.
         """
         self.project, self.mixin = project, mixin
-        references = references or References(project)
+        self._references = references = references or References(project)
+        self._calls = Calls(project)
         self.members = [Method(project, references, one) for one in symbols]
         # Whoever uses a method goes on to ask its class for it: only the modules of the classes count.
         found: dict[Member, Sequence[Found]] = dict.fromkeys(self.members, ())
@@ -179,6 +182,10 @@ class MixinMerger:
             if not last or last in _SPECIAL or told:
                 raise Refused(f"{one.where}: {one.owner.name} inherits from {last or 'what cannot be told'}, which "
                               "looks at what its classes have: merge it by hand")  # fmt: skip
+        owner = self.project.symbols.member(one.module, one.owner.name)
+        if isinstance(owner, Symbol):
+            refuse_class_changed(self._calls, one, list(self._references.to(owner)))
+        refuse_star(one)
         refuse_asking(one.file, one.unit)
         for _ in refuse_bound_to_module(one.file, one.unit, list(one.needs.values())):
             raise Refused(f"{one.where}: it names a logger after its module: merge it by hand")

@@ -69,7 +69,7 @@ def refuse_star(member: Member) -> None:
             continue
         target = symbols.absolute(member.module, f"{'.' * node.level}{node.module or ''}")
         source = symbols.locate(target, member.module) if target else None
-        if source is None or member.name in symbols.names(source):
+        if source is None or member.name.partition(".")[0] in symbols.names(source):
             raise Refused(f"{member.symbol.path}:{node.lineno}: the star import may bring another {member.name}: name "
                           "what is taken there first")  # fmt: skip
 
@@ -149,8 +149,8 @@ def refuse_class_changed(calls: Calls, member: Member, found: Sequence[Found]) -
         outer = chain[1] if len(chain) > 1 else None
         where = f"{one.path}:{one.line}"
         if isinstance(outer, ast.Attribute) and not isinstance(outer.ctx, ast.Load):
-            raise Refused(f"{where}: {member.name}.{outer.attr} is set there, for all that use the class: merge it by "
-                          "hand")  # fmt: skip
+            raise Refused(f"{where}: {outer.attr} is set there, or deleted, for all that use the class: merge "
+                          f"{member.name} by hand")  # fmt: skip
         called = ast.unparse(outer.func).rpartition(".")[2] if isinstance(outer, ast.Call) else ""
         if called in ("setattr", "delattr", "object", "multiple", "vars"):
             raise Refused(f"{where}: {called}() is given {member.name}: merge it by hand")

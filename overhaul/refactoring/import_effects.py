@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _HARMLESS: Final = frozenset({"TypeVar", "getLogger", "len", "print", "repr", "set", "update_wrapper"})
 
+_EMPTY: Final = frozenset({"dict", "list", "set", "defaultdict", "deque"})
 _UNLISTED: Final = frozenset({
     "builtins", "click", "httpx", "jinja2", "markdown", "msgspec", "numpy", "pandas", "pydantic", "pydantic_settings",
     "pygments", "pytest", "requests", "rich", "typer", "typing_extensions", "urllib3", "yaml",
@@ -54,9 +55,15 @@ def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, st
             case ast.Expr(value=ast.Call(func=function)):
                 name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
                 # What is done to an object of the module's own is seen by nobody else.
-                inward = isinstance(function, ast.Attribute) and _own(_root(function), file)
+                inward = isinstance(function, ast.Attribute) and _made_here(_root(function), file)
                 if name not in _HARMLESS and not inward:
                     yield node.lineno, f"{name or 'something'}() is called"
+            case ast.Expr(value=ast.ListComp() | ast.SetComp() | ast.DictComp()):
+                yield node.lineno, "something is gone through"
+            case ast.AugAssign(target=ast.Name(id=name)) if file.bindings(file.top, name) and not _own(name, file):
+                yield node.lineno, "something of another module is changed"
+            case ast.ClassDef(body=inner):
+                yield from _doing(inner, file)
             case ast.Assign(targets=targets) if any(_foreign(one, file) for one in targets):
                 yield node.lineno, "something of another module is changed"
             case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if _foreign(target, file):
@@ -77,6 +84,25 @@ def _own(name: str, file: Bindings) -> bool:
     """Whether a variable of the module is of its own making, and not imported."""
     bindings = file.bindings(file.top, name) if name else ()
     return bool(bindings) and not any(isinstance(one, Taken) for one in bindings)
+
+
+def _made_here(name: str, file: Bindings) -> bool:
+    """Whether a variable holds what the module has made itself, and has not been given by a call of somebody's."""
+    if not _own(name, file):
+        return False
+    for node in ast.parse(file.occurrences.text).body:
+        match node:
+            case ast.ClassDef(name=bound) | ast.FunctionDef(name=bound) if bound == name:
+                return False  # its own code may do anything
+            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Call(func=function)) if bound == name:
+                last = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+                if not last[:1].isupper() and last not in _EMPTY:
+                    return False
+            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Name() | ast.Attribute()) if bound == name:
+                return False
+            case _:
+                continue
+    return True
 
 
 def _root(node: ast.AST) -> str:

@@ -10,6 +10,7 @@ from overhaul.changes import Edit, Replacement, Target, Used
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.memo_copies import refuse_copies
 from overhaul.refactoring.memo_dangers import refuse_dangers, refuse_own_default
 from overhaul.refactoring.memo_fitness import never_none, refuse_unfit
 from overhaul.refactoring.memo_forms import Forms
@@ -40,6 +41,7 @@ class Dictionaries:
         """The changes of all files. Raises Refused where the memo is not provably the plain one."""
         place = self.places.place(target, symbol)
         refuse_own_default(self.references, place)
+        refuse_copies(self.references, place)
         found: dict[str, list[Replacement]] = {}
         memos = list(self._memos(place))
         if not memos:

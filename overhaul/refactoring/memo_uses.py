@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Delete, Guidance, Leftover, Proposal, Replaced, Replacement, Target, Used
-from overhaul.errors import Refused
+from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Bindings, Taken
@@ -130,6 +130,7 @@ class OwnUses:
             imports[path] = Imports(self.project, path)
             found.setdefault(path, [])
             for use in several:
+                self._refuse_order(use, memoiser)
                 found[path] += self._replacements(use, memoiser, imports[path])
                 for change in self._members(use, memoiser):
                     if isinstance(change, Leftover):
@@ -184,6 +185,28 @@ class OwnUses:
             because = f"{because}; {memoiser.differs or 'entries are dropped at other times'}"
             guidance = "review"
         yield Replacement(start, end, f"{names[DECORATOR]}({said})", because, guidance)
+
+    def _refuse_order(self, use: OwnUse, memoiser: Memoiser) -> None:
+        """Raise Refused where keywords in another order would become another key, and somebody gives several."""
+        if not memoiser.differs or use.function is None:
+            return
+        name = use.function.name
+        for path in self.project.mentioning([name]):
+            try:
+                syntax = self._read(path)
+            except (Refused, Unreadable):
+                continue
+            for node in ast.walk(syntax.tree):
+                match node:
+                    case ast.Call(func=ast.Name(id=called) | ast.Attribute(attr=called), keywords=given) if (
+                        called == name and (len(given) > 1 or any(one.arg is None for one in given))
+                    ):
+                        raise Refused(
+                            f"{syntax.where(node)}: {name} may be given several keywords here, which are another key "
+                            "in another order: give them by place, or in one order, and decorate it by hand"
+                        )
+                    case _:
+                        pass
 
     def _members(self, use: OwnUse, memoiser: Memoiser) -> Iterator[tuple[str, Replacement] | Leftover]:
         members = Members(memoiser.members, memoiser.lacking)

@@ -23,13 +23,13 @@ class Written(NamedTuple):
     function: Def
     shape: Shape
     something: bool
-    """What is computed is surely not None."""
+    """It becomes one call: what is computed is kept, surely is not None, and may run there."""
 
 
 def writing(memo: Written) -> Iterator[Replacement]:
     """The replacements in one function. Raises Refused where the text cannot be taken apart."""
     shape, syntax = memo.shape, memo.syntax
-    if shape.none == "miss" and not memo.something:
+    if not memo.something:
         # A store is looked up by `get` and set by `D[key] = value`, as a dictionary is.
         return
     store = _store_text(memo)

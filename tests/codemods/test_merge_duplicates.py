@@ -366,3 +366,12 @@ def test_what_reports_or_keeps_something_is_for_review(head: str, line: str) -> 
     assert not done.refusals
     assert {one.guidance for one in done.plan.files} == {"review"}
     assert [one.path for one in done.leftovers] == ["b.py"]
+
+
+@pytest.mark.parametrize("line", ["del b.D.total", "print(b.D.__dict__['total'])", "print(vars(a.C))", "b.D.total = 1"])
+def test_a_class_that_is_asked_for_what_it_has_itself_keeps_its_method(line: str) -> None:
+    method = "    def total(self):\n        return self.x\n"
+    files = {"a.py": f"class C:\n{method}", "b.py": f"class D:\n{method}", "c.py": f"import a, b\n\n{line}\n"}
+    request = {"members": ["a:C.total", "b:D.total"], "mixin": "Totalled"}
+    assert "merge" in refused(files, **request)
+    assert refused({**files, "c.py": "import a, b\n\nprint(a.C().total(), b.D.total)\n"}, **request) == ""

@@ -9,6 +9,7 @@ from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover,
 from overhaul.composing import composed, composed_moves
 from overhaul.cutting.choosing import Choice, Choosing, Cut
 from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Effect, Level, Sight, in_ring, level_of, rings
+from overhaul.cutting.loading import loading
 from overhaul.cutting.moves import Move, carried_out, moves
 from overhaul.cutting.reliance import Reliance
 from overhaul.cutting.ways import Option, Way, Ways
@@ -302,7 +303,8 @@ class Breaker:
             if not self.now.exists(path) or (module := here.module_of(path)) not in there.modules:
                 continue
             lost = (set(before.loaded(module)) - set(then.loaded(module))) & there.modules.keys()
-            if lost and (why := reliance.why_loaded(lost, stage.after)):
+            why = reliance.why_loaded(lost, stage.after) if lost else ""
+            if why := why or reliance.why_in_order(loading(self.now, module), loading(stage.after, module)):
                 mine = _done([one for one in choice.options if one.crossing.path == path])
                 raise _Failed(why, mine or _done(choice.options))
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from overhaul.cutting.handing import handed
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
@@ -79,7 +80,20 @@ class Looking:
         if found is not None and found.asked:
             return f"{where}: the names in this annotation are looked up when the code runs"
         names = {statement.node.name.value for statement in around}
-        return self._asked(file, names, hidden=hidden)
+        return self._asked(file, names, hidden=hidden) or self._given(file, around, names, hidden=hidden)
+
+    def _given(self, file: Bindings, around: Sequence[Statement], names: Collection[str], *, hidden: bool) -> str:
+        """Whether somebody looks at the annotations of what it is given, and this may be."""
+        asking = next(iter({**self._lookers, **(self._readers if hidden else {})}.values()), "")
+        if not asking:
+            return ""
+        for statement in around:
+            for one in statement.node.decorators:
+                meaning = self._project.symbols.lookup(file.module, "", bare(one.decorator))
+                if isinstance(meaning, Symbol):
+                    return f"{asking}, and @{bare(one.decorator)} may hand it on"
+        why = handed(self._sight, {name for name in names if not name.startswith("__")})
+        return f"{why}, and {asking}" if why else ""
 
     def _around(self, file: Bindings, one: Occurrence) -> Iterator[Statement]:
         """The functions and classes that an annotation belongs to or stands in."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from overhaul.changes import Change, Leftover, Moved, Proposal
+import msgspec
+
+from overhaul.changes import Change, Create, Edit, Leftover, Moved, Proposal
 from overhaul.errors import Refused, Unreadable
 from overhaul.mentions.finding import carried
 from overhaul.naming.meanings import Symbol
@@ -48,6 +50,16 @@ def movable(sight: Sight, crossing: Crossing) -> str:
         ) else f"{where}: what {crossing.name} means cannot be told"  # fmt: skip
     if meaning.module != crossing.imported or "." in meaning.name:
         return f"{where}: {crossing.imported} does not define {crossing.taken.name} itself"
+    if meaning.kind == "class" and (pickling := _pickling(sight)):
+        return f"{pickling}: something is pickled, and {meaning.name} would be another class then"
+    return ""
+
+
+def _pickling(sight: Sight) -> str:
+    """Where classes may be written down by their names, or compared by them."""
+    for word in ("pickle", "cPickle", "dill", "cloudpickle", "shelve", "joblib", "__module__"):
+        if found := sorted(sight.mentioning(word)):
+            return f"{found[0]}:1"
     return ""
 
 
@@ -100,6 +112,16 @@ def _names(module: str, symbol: str) -> Iterator[str]:
     yield from (plain, f"{module.strip('_')}_base", f"{module.strip('_')}_{plain}")
 
 
+def _reviewed(one: Proposal, paths: Collection[str]) -> Proposal:
+    """What nobody has asked to be moved is to be looked at: its module, its repr and its pickles are others."""
+    if isinstance(one, Create):
+        return msgspec.structs.replace(one, guidance="review")
+    if isinstance(one, Edit) and one.path in paths:
+        parts = (msgspec.structs.replace(part, guidance="review") for part in one.replacements)
+        return msgspec.structs.replace(one, replacements=tuple(parts))
+    return one
+
+
 def carried_out(project: Project, move: Move) -> tuple[list[Change], list[Moved], list[Leftover]]:
     """What becomes of all files. Raises Refused."""
     mover = Mover(
@@ -110,6 +132,7 @@ def carried_out(project: Project, move: Move) -> tuple[list[Change], list[Moved]
         found: list[Proposal] = list(mover.proposals(move.names))
     except Unreadable as error:
         raise Refused(f"{move.path}: it would be affected, and cannot be read ({error}): mend or exclude it") from error
+    found = [_reviewed(one, {move.path, project.layout.modules[move.source].path}) for one in found]
     moved = [one for one in found if isinstance(one, Moved)]
     left = [one for one in found if isinstance(one, Leftover)]
     return [one for one in found if not isinstance(one, Moved | Leftover)], moved, left  # type: ignore[misc]

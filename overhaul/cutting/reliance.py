@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from overhaul.cutting.dangers import Dangers
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol, Unknown
 from overhaul.refactoring.bindings import Bindings
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from overhaul.cutting.crossings import Crossing, Sight
     from overhaul.project import Project
 
+_MAY: Final = re.compile(r"may keep a list|may be asked|has no source")
 _TESTED: Final = re.compile(r"(^|[._])(test|tests|conftest)($|[._])|(^|\.)test_|_test$")
 
 
@@ -31,6 +34,7 @@ class Reliance:
         """Files are read when they are asked about."""
         self._sight = sight
         self._project = sight.project
+        self.dangers = Dangers(sight)
         self._asked: dict[str, str] = {}
 
     # The name in the importer
@@ -57,7 +61,11 @@ class Reliance:
             refuse_replaced(self._project, file, [name], self._giving(file.module, name))
         except Refused as refused:
             return _short(refused)
-        return self._doctest(file, name) or self._namespace(file)
+        dangers = self.dangers
+        return (
+            self._doctest(file, name) or self._namespace(file) or dangers.given(file.module) or dangers.loader
+            or dangers.in_settings(file.module, name)
+        )  # fmt: skip
 
     @staticmethod
     def _doctest(file: Bindings, name: str) -> str:
@@ -166,18 +174,42 @@ class Reliance:
                 return _short(refused)
             except Unreadable:
                 return f"{where}: {module} cannot be read"
-            if why := self._by_text(crossing.path, module, name):
+            if why := self._by_text(crossing.path, module, name) or self.dangers.given(module):
+                return why
+            if (why := self._namespace(other)) and not self._project.layout.modules[module].package:
                 return why
         return ""
+
+    def why_now(self, crossing: Crossing) -> str:
+        """Why a module must be imported when it is imported now; "" where nothing says so."""
+        return self.dangers.by_name(crossing.imported) or self.dangers.shortened
 
     # What is loaded on the way
 
     def why_loaded(self, lost: Collection[str], after: Project) -> str:
         """Why what an import has loaded so far must be loaded with it: modules that do something when imported."""
         for module in sorted(lost):
-            if why := self._effect(module) or self._reached(module, after):
+            if why := self._effect(module) or self.dangers.by_name(module) or self._reached(module, after):
                 return why
         return ""
+
+    def why_in_order(self, before: Sequence[str], after: Sequence[str]) -> str:
+        """Why modules must go on to be imported in the order in which they are: two of them do something then."""
+        places = {module: number for number, module in enumerate(before)}
+        then = [module for module in after if module in places]
+        if all(places[one] < places[other] for one, other in pairwise(then)):
+            return ""
+        doing = [module for module in then if self._does(module)]
+        for one, other in pairwise(doing):
+            if places[one] > places[other]:
+                why = effect(self._project, self._sight.references, one)
+                return f"{why}, which would be done before what {other} does"
+        return ""
+
+    def _does(self, module: str) -> bool:
+        """Whether a module calls or changes something when it is imported; its decorators and bases are left out."""
+        why = effect(self._project, self._sight.references, module)
+        return bool(why) and _MAY.search(why) is None
 
     def _effect(self, module: str) -> str:
         why = effect(self._project, self._sight.references, module)
@@ -192,6 +224,11 @@ class Reliance:
 
         if last in self._project.symbols.interior(package).bindings:
             return ""
+        if (place := self._project.layout.modules[package]).kind == "source":
+            unit = Unit((), frozenset({last}))
+            around = self._sight.references.bindings(place.path)
+            if why := next(asked_for(self._project, self._sight.references, around, unit), ""):
+                return f"{place.path}:1: {module} may be asked of {package}: {why}"
         graph = Graph(after)
         for path in sorted(self._sight.mentioning(last)):
             try:

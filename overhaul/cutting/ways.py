@@ -10,7 +10,7 @@ from overhaul.cutting.looking import Looking
 from overhaul.cutting.reliance import Reliance
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Occurrence, Statement
+from overhaul.occurrences.finding import Occurrence, Scope, Statement
 from overhaul.refactoring.annotations import Annotation, within
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.moving_early import Early
@@ -221,9 +221,14 @@ class Ways:
                 where = f"{crossing.path}:{use.one.line}"
                 return f"{where}: this function may run while modules are imported, and needs {crossing.name} then"
             functions[function.number] = function
-        for function in functions.values():
-            if why := self._own_names(file, function):
+        for use in calls:
+            if why := self._hidden(file, use.one):
                 return why
+        for function in functions.values():
+            if why := self._own_names(file, function) or self._reliance.dangers.compiled(file, function):
+                return why
+        if why := self._reliance.why_now(crossing):
+            return why
         if why := self._reliance.why_kept(crossing) or self._reliance.why_unsteady(crossing):
             return why
         others = [use for use in uses if use not in calls]
@@ -244,6 +249,16 @@ class Ways:
         """Whether a use is an annotation that can be made a string."""
         found = use.annotation
         return found is not None and found.evaluated and not found.asked
+
+    @staticmethod
+    def _hidden(file: Bindings, one: Occurrence) -> str:
+        """A class in a function that binds the name itself does not look among the names of the function."""
+        scope: Scope | None = one.scope
+        while scope is not None and scope.parent is not None:
+            if scope.kind == "class" and one.name in scope.variables and scope is one.scope:
+                return f"{file.path}:{one.line}: a class in a function reads {one.name} and binds it"
+            scope = scope.parent
+        return ""
 
     @staticmethod
     def _own_names(file: Bindings, function: Statement) -> str:

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 _HARMLESS: Final = frozenset({"TypeVar", "getLogger", "len", "print", "repr", "set", "update_wrapper"})
 
+_ASKING: Final = frozenset({
+    "all", "any", "bool", "callable", "catch_warnings", "dict", "dir", "endswith", "enumerate", "exists", "filter",
+    "find_spec", "frozenset", "get", "getattr", "getenv", "hasattr", "int", "is_dir", "is_file", "isinstance",
+    "issubclass", "items", "keys", "len", "list", "lower", "machine", "map", "max", "min", "python_implementation",
+    "range", "reversed", "set", "sorted", "split", "startswith", "str", "strip", "suppress", "system", "tuple", "upper",
+    "values", "vars", "version", "zip",
+})  # fmt: skip
+"""What is called to ask something."""
 _EMPTY: Final = frozenset({"dict", "list", "set", "defaultdict", "deque"})
 _UNLISTED: Final = frozenset({
     "builtins", "click", "httpx", "jinja2", "markdown", "msgspec", "numpy", "pandas", "pydantic", "pydantic_settings",
@@ -68,12 +76,42 @@ def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, st
                 yield node.lineno, "something of another module is changed"
             case ast.AugAssign(target=target) | ast.AnnAssign(target=target) if _foreign(target, file):
                 yield node.lineno, "something of another module is changed"
-            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While():
+            case ast.Delete(targets=targets) if any(_foreign(one, file) for one in targets):
+                yield node.lineno, "something of another module is taken away"
+            case ast.Assert(test=test):
+                yield from _asked(test)
+            case ast.If() | ast.Try() | ast.With() | ast.For() | ast.While() | ast.Match():
+                for one in _heads(node):
+                    yield from _asked(one)
                 inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
-                inner += [one for each in getattr(node, "handlers", ()) for one in each.body]
+                inner += [one for each in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())) for one in each.body]
                 yield from _doing(inner, file)
             case _:
                 continue
+
+
+def _heads(node: ast.stmt) -> Iterator[ast.expr]:
+    """What a compound statement evaluates before its suites."""
+    match node:
+        case ast.If(test=test) | ast.While(test=test):
+            yield test
+        case ast.For(iter=iterated):
+            yield iterated
+        case ast.With(items=items):
+            yield from (one.context_expr for one in items)
+        case ast.Match(subject=subject):
+            yield subject
+        case _:
+            return
+
+
+def _asked(expression: ast.expr) -> Iterator[tuple[int, str]]:
+    """The calls in an expression that may be more than questions."""
+    for one in ast.walk(expression):
+        if isinstance(one, ast.Call):
+            name = one.func.attr if isinstance(one.func, ast.Attribute) else getattr(one.func, "id", "")
+            if name not in _ASKING:
+                yield one.lineno, f"{name or 'something'}() is called"
 
 
 def _foreign(target: ast.expr, file: Bindings) -> bool:

@@ -20,14 +20,17 @@ _COUNTING: Final = frozenset({"len", "sorted", "list", "tuple", "set"})
 
 
 def refuse_copies(references: References, place: Place) -> None:
-    """Raise Refused for entries of an instance that are more than a memo's, where somebody copies or pickles."""
+    """Raise Refused for entries that are more than a memo's, where a file that names the class copies or pickles."""
     syntax, statement = place.made.syntax, place.statement
     if not place.owner or isinstance(syntax.parents[statement], ast.ClassDef):
         return
     asked = next((use for use in place.others if _is_asked(use.syntax.parents, use.node)), None)
     if asked is None:
         return
+    speaking = set(references.project.mentioning([place.owner.rpartition(".")[2]]))
     for path in references.project.mentioning(sorted(_COPYING)):
+        if path not in speaking:
+            continue
         try:
             file = references.bindings(path)
         except Unreadable:

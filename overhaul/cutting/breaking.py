@@ -304,7 +304,9 @@ class Breaker:
                 continue
             lost = (set(before.loaded(module)) - set(then.loaded(module))) & there.modules.keys()
             why = reliance.why_loaded(lost, stage.after) if lost else ""
-            if why := why or reliance.why_in_order(loading(self.now, module), loading(stage.after, module)):
+            for one, other in zip(loading(self.now, module), loading(stage.after, module), strict=True):
+                why = why or reliance.why_in_order(one, other)
+            if why:
                 mine = _done([one for one in choice.options if one.crossing.path == path])
                 raise _Failed(why, mine or _done(choice.options))
 

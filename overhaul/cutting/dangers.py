@@ -38,8 +38,12 @@ class Dangers:
         self._project = sight.project
 
     def by_name(self, module: str) -> str:
-        """Where `sys.modules` or a loader is asked for a module by its name, be it by a test that puts another there."""
-        word = re.compile(rf"([\"']){re.escape(module)}\1")
+        """Where `sys.modules` is asked for a module by its name, be it by a test that puts another one there."""
+        name = rf"[\"']{re.escape(module)}[\"']"
+        word = re.compile(
+            rf"sys\.modules(?:\.\w+)?\s*[\[(]\s*{name}|{name}\s+(?:not\s+)?in\s+sys\.modules"
+            rf"|sys\.modules[\"']?\s*,[^)]{{0,400}}{name}"
+        )
         for path in sorted(self._sight.mentioning("modules", module.rpartition(".")[2])):
             text = self._text(path)
             if "sys.modules" in text and (match := word.search(text)) is not None:
@@ -74,7 +78,7 @@ class Dangers:
         for path in sorted({*self._sight.mentioning("import_module"), *self._sight.mentioning("__import__")}):
             text = self._text(path)
             if (match := _LOADING.search(text)) is not None and _LISTING.search(text) is not None:
-                return f"{path}:{_line(text, match.start())}: modules are loaded there, and all their names gone through"
+                return f"{path}:{_line(text, match.start())}: all names of what is loaded there are gone through"
         return ""
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The order in which modules are imported when one is, told from the lines of their imports."""
+"""The orders in which modules are begun and complete when one is imported, told from the lines of their imports."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 
-def loading(project: Project, start: str) -> Sequence[str]:
-    """All modules of the project that are imported when one is, in the order in which they are complete."""
+def loading(project: Project, start: str) -> tuple[Sequence[str], Sequence[str]]:
+    """All modules of the project that are imported when one is: as they are begun, and as they are complete."""
     rows: dict[str, list[tuple[int, str]]] = {}
     found: Sequence[Import] = project.survey.rows(Import)
     for row in found:
         if row.kind in ("module", "conditional"):
             rows.setdefault(row.importer, []).append((row.line, row.imported))
-    return list(_complete(project, rows, start))
+    begun: list[str] = [start]
+    return begun, list(_complete(project, rows, begun))
 
 
-def _complete(project: Project, rows: dict[str, list[tuple[int, str]]], start: str) -> Iterator[str]:
+def _complete(project: Project, rows: dict[str, list[tuple[int, str]]], begun: list[str]) -> Iterator[str]:
+    start = begun[0]
     seen = {start}
     stack: list[tuple[str, Iterator[str]]] = [(start, _needs(project, rows, start))]
     while stack:
@@ -29,6 +31,7 @@ def _complete(project: Project, rows: dict[str, list[tuple[int, str]]], start: s
         for other in rest:
             if other not in seen:
                 seen.add(other)
+                begun.append(other)
                 stack.append((other, _needs(project, rows, other)))
                 break
         else:

@@ -229,6 +229,8 @@ class Reliance:
             around = self._sight.references.bindings(place.path)
             if why := next(asked_for(self._project, self._sight.references, around, unit), ""):
                 return f"{place.path}:1: {module} may be asked of {package}: {why}"
+            if where := self._as_a_value(package, last):
+                return f"{where}: {module} may be asked of {package}"
         graph = Graph(after)
         for path in sorted(self._sight.mentioning(last)):
             try:
@@ -248,9 +250,31 @@ class Reliance:
                     return f"{path}:{one.line}: {module} is reached through {package}, and nothing there loads it"
         return ""
 
+    def _as_a_value(self, package: str, name: str) -> str:
+        """Where a package is given another name, or a string asks it for one of its modules."""
+        for path in sorted(self._sight.mentioning(package.rpartition(".")[2])):
+            try:
+                file = self._sight.references.bindings(path)
+            except Unreadable:
+                continue
+            every = file.occurrences.all
+            for one in file.occurrences.named(package.rpartition(".")[2]):
+                following = every[one.number + 1] if one.number + 1 < len(every) else None
+                if one.role not in ("load", "attribute") or (following is not None and following.base == one.number):
+                    continue
+                meaning = self._sight.references.meaning(path, one)
+                if isinstance(meaning, Symbol) and meaning.kind == "module" and meaning.module == package:
+                    return f"{path}:{one.line}"
+            for line in _taking(self._sight.references, file, package, name, strings=True):
+                return f"{path}:{line}"
+        return ""
 
-def _taking(references: References, file: Bindings, module: str, name: str) -> Iterator[int]:
-    for one in file.occurrences.named(name):
+
+def _taking(
+    references: References, file: Bindings, module: str, name: str, *, strings: bool = False
+) -> Iterator[int]:  # fmt: skip
+    """The lines where a file takes a name of a module; `strings`: only where a string does."""
+    for one in file.occurrences.named(name) if not strings else ():
         if one.role == "taken" and (taken := file.by_place.get(one.number)) is not None:
             found = references.module(file, taken.target)
             if isinstance(found, Symbol) and found.module == module:

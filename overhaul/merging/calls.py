@@ -68,12 +68,12 @@ class Calls:
             above = {inner: outer for outer in ast.walk(tree.node) for inner in ast.iter_child_nodes(outer)}
             named = {tree.end(one): one for one in above if isinstance(one, ast.Name | ast.Attribute)}
             self._above[path] = named, above
-        named, above = self._above[path]
+        names, outers = self._above[path]
         chain: list[ast.AST] = []
-        node: ast.AST | None = named.get(end)
+        node: ast.AST | None = names.get(end)
         while node is not None and not isinstance(node, ast.Module):
             chain.append(node)
-            node = above.get(node)
+            node = outers.get(node)
         return chain
 
     def refuse_handed_on(self, found: Found, name: str) -> None:

@@ -84,7 +84,8 @@ def _doing(body: Collection[ast.stmt], file: Bindings) -> Iterator[tuple[int, st
                 for one in _heads(node):
                     yield from _asked(one)
                 inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
-                inner += [one for each in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())) for one in each.body]
+                branches = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+                inner += [one for each in branches for one in each.body]
                 yield from _doing(inner, file)
             case _:
                 continue

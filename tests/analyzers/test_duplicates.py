@@ -463,7 +463,8 @@ def test_the_missing_bound_of_a_slice_leaves_a_trace() -> None:
 def test_what_scaffold_has_copied_is_nobodys_duplicate() -> None:
     twice = "\n\n".join(
         f"def {name}(rows):\n    total = 0\n    for row in rows:\n        if row.open:\n"
-        "            total += row.amount * 3\n        else:\n            total -= row.fee\n    print(total)\n    return total\n"
+        "            total += row.amount * 3\n        else:\n            total -= row.fee\n    print(total)\n"
+        "    return total\n"
         for name in ("first", "second")
     )
     assert table("duplicates", {"a.py": twice})

@@ -84,7 +84,7 @@ class Sight:
         self._needs: dict[str, Needs] = {}
         self._blocks: dict[str, Blocks] = {}
         self._mentioning: dict[str, frozenset[str]] = {}
-        self._annotations: dict[tuple[str, int], list[Annotation]] = {}
+        self._annotations: dict[tuple[str, int], tuple[Annotation, ...]] = {}
 
     def file(self, module: str) -> Bindings:
         """The variables of a module. Raises Unreadable."""
@@ -120,8 +120,8 @@ class Sight:
         statement = outermost(file, one)
         key = file.path, statement.number
         if key not in self._annotations:
-            self._annotations[key] = sorted(annotations_of(file.occurrences, statement))
-        return self._annotations[key]
+            self._annotations[key] = tuple(sorted(annotations_of(file.occurrences, statement)))
+        return list(self._annotations[key])
 
     @cached_property
     def cycles(self) -> Sequence[Cycle]:

@@ -17,16 +17,36 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 _ORDER: Final = re.compile(r"#.*\b(isort:\s*skip|noqa:?\s*E402|pylint:\s*disable=.*(?:cyclic-import|wrong-import))")
+_COMMENT: Final = re.compile(r"#[^\n]*")
+_TOLD: Final = re.compile(r"#\s*(?:noqa|isort|type:|pylint|pyright|ruff|fmt|pragma)", re.IGNORECASE)
 _FAILING: Final = ("fatal", "order-dependent")
 
 
 def notes(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
     """Lines of the project as it was that somebody should look at."""
     yield from _orders(before, now, broken)
+    yield from _comments(before, broken)
     functions = {(one.crossing.path, function.number): (one.crossing.name, function)
                  for done in broken for one in done.options for function in one.functions}  # fmt: skip
     for (path, _), (name, function) in sorted(functions.items(), key=lambda item: item[0]):
         yield from _loop(before, path, name, function)
+
+
+def _comments(before: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:
+    """Comments in import statements that go: they may say why the import was there."""
+    seen: set[tuple[str, int]] = set()
+    for one in (option for done in broken for option in done.options if option.way in ("typing", "defer")):
+        path, statement = one.crossing.path, one.crossing.taken.statement
+        try:
+            text = before.source(path).text()
+        except Unreadable:
+            continue
+        end = text.find("\n", statement.end)
+        said = _COMMENT.search(text[statement.start : end if end >= 0 else len(text)])
+        if said is not None and (path, statement.line) not in seen and not _TOLD.match(said[0]):
+            seen.add((path, statement.line))
+            reason = f"a comment of this import may go with it: {said[0].strip()}"
+            yield before.leftover(path, statement.line, Target(one.crossing.imported), reason)
 
 
 def _orders(before: Project, now: Project, broken: Sequence[Broken]) -> Iterator[Leftover]:

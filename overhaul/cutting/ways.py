@@ -10,7 +10,7 @@ from overhaul.cutting.looking import Looking
 from overhaul.cutting.reliance import Reliance
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Occurrence, Scope, Statement
+from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.annotations import Annotation, within
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.moving_early import Early
@@ -253,11 +253,9 @@ class Ways:
     @staticmethod
     def _hidden(file: Bindings, one: Occurrence) -> str:
         """A class in a function that binds the name itself does not look among the names of the function."""
-        scope: Scope | None = one.scope
-        while scope is not None and scope.parent is not None:
-            if scope.kind == "class" and one.name in scope.variables and scope is one.scope:
-                return f"{file.path}:{one.line}: a class in a function reads {one.name} and binds it"
-            scope = scope.parent
+        scope = one.scope
+        if scope.kind == "class" and one.name in scope.variables:
+            return f"{file.path}:{one.line}: a class in a function reads {one.name} and binds it"
         return ""
 
     @staticmethod

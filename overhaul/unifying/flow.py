@@ -63,6 +63,8 @@ class Flow:
         """Where a slot is given an instance: the offsets of targets, arguments and `return`."""
         self.guessed: set[str] = set()
         """Files in which something is taken for an instance that is likely to be one."""
+        self.branches: list[tuple[Tree, Any]] = []
+        """What may stand in the place of an instance: the other side of `a or b`, `a if c else b`."""
         self.handing = Handing(self)
         self._waiting: list[tuple[Tree, Any, Shape]] = []
         row = places.project.types.row(target)
@@ -88,6 +90,12 @@ class Flow:
         while self._waiting and not (most and len(self.escapes) >= most):
             self._follow(*self._waiting.pop())
         return not self._waiting
+
+    def strangers(self) -> Iterator[Escape]:
+        """The other branches in which no instance stands, nor None."""
+        for tree, node in self.branches:
+            if (tree.path, id(node)) not in self.values and not (node.__class__ is cst.Name and node.value == "None"):
+                yield Escape(tree.path, tree.line(node), "something else may stand in the place of an instance here")
 
     def escape(self, tree: Tree, node: Any, why: str) -> None:
         """Note a place where nobody knows what becomes of an instance."""
@@ -121,10 +129,12 @@ class Flow:
             case cst.Lambda():
                 self.handing.of_lambda(tree, parent, shape)
             case cst.IfExp() if node is not parent.test:
+                self.branches.append((tree, parent.orelse if node is parent.body else parent.body))
                 self.seed(tree, parent, shape)
             case cst.BooleanOperation():
                 if node is parent.left:
                     self.truth(tree, node, shape)
+                self.branches.append((tree, parent.right if node is parent.left else parent.left))
                 self.seed(tree, parent, shape)
             case cst.IfExp() | cst.If() | cst.While() | cst.Assert() | cst.CompIf():
                 self.truth(tree, node, shape)

@@ -135,8 +135,8 @@ class Writer:
         before: list[str] = []
         if (hoisted := self._hoisted.get(id(site.node))) is not None:
             before.append(f"{hoisted[0]} = {code(indented(hoisted[1], indent_of(tree, site.node)))}")
-        if firsts and isinstance(tree.parent(site.node), cst.Expr):
-            text = code(firsts[0])  # the value is not used
+        if firsts and isinstance(tree.parent(site.node), cst.Expr) and _is_quiet(node):
+            text = code(firsts[0])  # the value is not used, and nothing is done to have it
         elif firsts:
             before.append(code(firsts[0]))
         if before:
@@ -369,3 +369,8 @@ def _broken(call: Any, before: str) -> str:
     indent = before[: len(before) - len(before.lstrip())]
     inner = ", ".join(code(one.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for one in call.args)
     return f"{code(call.func)}(\n{indent}    {inner},\n{indent})" if call.args else code(call)
+
+
+def _is_quiet(node: Any) -> bool:
+    """Whether nothing is done to have a value: a name or a constant."""
+    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))

@@ -76,7 +76,8 @@ class Unification:
             self.flow.run()
         for use in self.flow.uses.values():
             self._use(use)
-        self._doubts += [(one.path, one.line, one.why) for one in (*self.flow.escapes, *mixtures(self.flow))]
+        unseen = (*self.flow.escapes, *self.flow.strangers(), *mixtures(self.flow))
+        self._doubts += [(one.path, one.line, one.why) for one in unseen]
         self._check_others()
         found = list(patches(self.project, self.target, self.flow))
         self._problems += [(patch.path, patch.line, patch.why) for patch in found if patch.breaks]
@@ -131,6 +132,9 @@ class Unification:
         tree = one.tree
         if not one.found.certain:
             self._problems.append((tree.path, one.line, f"it may be another thing than {self.target.name} here"))
+        if self._stands_on(tree.path, one.line):
+            self._problems.append((tree.path, one.line, f"{self.wanted.to.name} itself stands on {self.target.name}: "
+                                   "let it do without first"))  # fmt: skip
         match one.sort:
             case "made":
                 self._site(tree, one.site, "construct")
@@ -286,6 +290,14 @@ class Unification:
         )  # fmt: skip
 
     # The new class
+
+    def _stands_on(self, path: str, line: int) -> bool:
+        """Whether a place is inside of the new class."""
+        new = self._new_symbol
+        if new is None or new.kind != "class" or new.path != path:
+            return False
+        rows = self.project.symbols.interior(new.module).classes.get(new.name)
+        return rows is not None and rows.line <= line <= rows.end
 
     @property
     def _new_symbol(self) -> Symbol | None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,11 @@ class Book(list):
 """
 
 
-def broken(orders: str = ORDERS, book: str = BOOK, **request: object) -> Transformed:
-    """A ring of two, of which only the import in `orders` can be cut; other files are given by the keys `files`."""
-    others = request.pop("files", {})
-    assert isinstance(others, dict)
-    files = {"shop/__init__.py": "", "shop/orders.py": orders, "shop/book.py": book, **others}
+def broken(
+    orders: str = ORDERS, book: str = BOOK, files: Mapping[str, str] | None = None, **request: object
+) -> Transformed:  # fmt: skip
+    """A ring of two, of which only the import in `orders` can be cut, with other files beside it."""
+    files = {"shop/__init__.py": "", "shop/orders.py": orders, "shop/book.py": book, **(files or {})}
     return transform("break_cycle", files, {"target": "shop.orders", "ways": WAYS, **request})
 
 
@@ -56,7 +57,7 @@ def test_the_ring_of_these_tests_is_broken_where_nothing_speaks_against_it() -> 
     assert effects(done.files) == ["deferred"]
 
 
-KEPT = {
+KEPT: dict[str, tuple[str, dict[str, str], str]] = {
     "a test gives the name another value": (
         ORDERS, {"tests/test_it.py": "from unittest import mock\nfrom shop import orders\n\n\ndef test_it():\n"
                                      "    with mock.patch.object(orders, 'Book'):\n        orders.Order().book()\n"},
@@ -113,6 +114,43 @@ KEPT = {
     "a function sees its own names": (
         ORDERS.replace("return Book()", "return Book(), locals()"), {}, "locals() may see the names of its function",
     ),
+    "settings name it where it is imported": (
+        ORDERS, {"conf.yaml": "handler: shop.orders.Book\n"}, "conf.yaml:1: it names Book of shop.orders",
+    ),
+    "a name that is worked out may be given another value": (
+        ORDERS, {"main.py": "from shop import orders\n\nfor name in ['Book']:\n    setattr(orders, name, list)\n"},
+        "main.py:4: setattr(orders,... may change shop.orders",
+    ),
+    "the module that makes it is handed on": (
+        ORDERS, {"main.py": "from shop import book\n\n\ndef patch(what): ...\n\n\npatch(book)\n"},
+        "main.py:7: uses the module as a value",
+    ),
+    "all names of modules are gone through that are loaded by a name": (
+        ORDERS, {"load.py": "import importlib\n\n\ndef names(of):\n    return dir(importlib.import_module(of))\n"},
+        "load.py:5: all names of what is loaded there are gone through",
+    ),
+    "a test puts another module into its place": (
+        ORDERS, {"tests/test_it.py": "import sys\n\nsys.modules['shop.book'] = None\n"},
+        "tests/test_it.py:3: shop.book is asked for in sys.modules",
+    ),
+    "the folder that it is found in may be gone": (
+        ORDERS, {"main.py": "import sys\n\nsys.path.pop(0)\n"}, "main.py:3: sys.path is another afterwards",
+    ),
+    "a decorator compiles the function": (
+        f"import numba\n{ORDERS}\n\n@numba.jit\ndef fast(): return Book()\n", {},
+        "@numba.jit compiles the function",
+    ),
+    "a decorator calls the function at once": (
+        f"{ORDERS}\n\ndef once(function): return function()\n\n\n@once\ndef made(): return Book()\n", {},
+        "@once calls the function at once",
+    ),
+    "a class in a function binds the name too": (
+        f"{ORDERS}\n\ndef local():\n    class Book(list):\n        Book = Book\n", {},
+        "a class in a function reads Book and binds it",
+    ),
+    "it runs when nothing can be imported any more": (
+        f"{ORDERS}\n    def __del__(self):\n        Book()\n", {}, "__del__ may run when nothing can be imported",
+    ),
     "it is a star": (ORDERS.replace("import Book", "import *"), {}, "a star import: name what is taken first"),
     "it stands in a branch": (
         ORDERS.replace("from shop.book import Book", "if True:\n    from shop.book import Book"), {},
@@ -128,12 +166,40 @@ def test_an_import_stays_where_somebody_relies_on_it(name: str) -> None:
     if reason:
         assert reason in why(done)
     else:
-        assert done.refusals == (), "it is only named, and called by nobody"
+        assert done.refusals == ()
 
 
 def test_a_module_that_does_something_when_it_is_imported_is_imported_with_the_other() -> None:
     book = f"{BOOK}\n\nimport atexit\n\natexit.register(print)\n"
     assert "register() is called when shop.book is imported" in why(broken(book=book))
+
+
+def test_modules_that_do_something_go_on_to_do_it_in_the_same_order() -> None:
+    files = {"shop/log.py": "LOG = []\n"}
+    orders = ORDERS.replace("import Book", "import Book\nfrom shop import page")
+    page = "from shop.log import LOG\n\nLOG.append('page')\nimport shop.book\n"
+    book = f"from shop.log import LOG\n\nLOG.append('book')\n{BOOK}"
+    files["shop/page.py"] = page
+    done = broken(orders, book, files=files, target="shop.orders -> shop.book", impact=["fatal"])
+    assert "append() is called when shop.page is imported, which would be done before what shop.book does" in why(done)
+
+
+def test_annotations_of_what_is_handed_on_are_kept_where_somebody_looks_at_what_it_is_given() -> None:
+    orders = "from __future__ import annotations\n\nfrom shop.book import Book\n\n\ndef show(book: Book): ...\n"
+    book = BOOK.replace("import Order", "import show").replace("first = Order()", "first = show(None)")
+    files = {"shop/hints.py": "import typing\n\n\ndef hints(of):\n    return typing.get_type_hints(of)\n"}
+    assert broken(orders, book, files=files, ways=["typing"]).refusals == ()
+    table_of = {"shop/table.py": "from shop.orders import show\n\nTABLE = [show]\n"}
+    reason = why(broken(orders, book, files={**files, **table_of}, ways=["typing"]))
+    assert "shop/table.py:3: show is handed on, and shop/hints.py:5: get_type_hints" in reason
+
+
+def test_a_class_does_not_move_where_something_is_pickled() -> None:
+    orders = "from shop.book import Book\n\n\nclass Order(Book):\n    pass\n"
+    book = "class Book:\n    pass\n\n\nfrom shop.orders import Order\n\n\ndef order():\n    return Order()\n"
+    moved = broken(orders, book, ways=["move"])
+    assert moved.refusals == () and {one.guidance for one in moved.plan.files} == {"review"}
+    assert "something is pickled" in why(broken(orders, book, ways=["move"], files={"main.py": "import pickle\n"}))
 
 
 def test_a_module_that_is_imported_by_its_package_anyhow_may_do_what_it_likes() -> None:

@@ -172,3 +172,36 @@ def test_asked_again_it_has_nothing_to_do(delete: bool) -> None:
     assert not made.refusals and ("old.py" in made.files) is not delete
     again = transform("unify_class", made.files, request)
     assert not again.refusals and not again.plan.files
+
+
+def test_both_statements_of_a_template_are_written_where_the_second_does_something() -> None:
+    methods = {"find": "get", "keep": "get({key}); {self}.set({key}, {value})"}
+    made = done("from old import Old\n\nKNOWN = Old()\nKNOWN.keep('a', 1)\n", methods=methods)
+    assert not made.refusals, why(made)
+    assert made.text("app.py").endswith("KNOWN.get('a')\nKNOWN.set('a', 1)\n")
+
+
+def test_a_second_statement_that_does_nothing_is_left_out() -> None:
+    methods = {"find": "get", "keep": "set({key}, {value}); {self}"}
+    made = done("from old import Old\n\nKNOWN = Old()\nKNOWN.keep('a', 1)\n", methods=methods)
+    assert not made.refusals, why(made)
+    assert made.text("app.py").endswith("KNOWN.set('a', 1)\n")
+
+
+def test_a_new_class_that_stands_on_the_old_one_is_not_made_to_stand_on_itself() -> None:
+    new = NEW.replace("class New:", "from old import Old\n\n\nclass New:").replace("{}\n", "Old()\n", 1)
+    made = transform("unify_class", {"old.py": OLD, "new.py": new, "app.py": "from old import Old\nOld()\n"}, REQUEST)
+    assert "New itself stands on Old" in why(made)
+
+
+@pytest.mark.parametrize("either", ["(x or KNOWN)", "(KNOWN if x else {})"])
+def test_what_may_be_something_else_is_not_asked_for_another_member(either: str) -> None:
+    app = f"from old import Old\n\nKNOWN = Old()\n\n\ndef f(x):\n    return {either}.find(1)\n"
+    assert "something else may stand in the place of an instance" in why(done(app))
+
+
+def test_what_may_be_none_is_still_an_instance() -> None:
+    app = "from old import Old\n\nKNOWN = Old()\n\n\ndef f(x):\n    y = KNOWN if x else None\n    return y.find(1)\n"
+    made = done(app)
+    assert not made.refusals, why(made)
+    assert "y.get(1)" in made.text("app.py")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overhaul.assembling.making import Assembly
-from overhaul.changes import Proposal, Target
-from overhaul.errors import UsageError
+from overhaul.changes import Proposal
+from overhaul.coordinating.functions import named
 from overhaul.leaves import Codemod
 from overhaul.project import Project
 from overhaul.requests import Request
@@ -44,15 +44,8 @@ def introduce_factory(project: Project, request: IntroduceFactory) -> Iterator[P
     part binds and another reads, code that asks in which function it runs.
     """
     assembly = Assembly(
-        project, _target(request.function), _target(request.factory), managers=request.managers,
+        project, named(request.function), named(request.factory), managers=request.managers,
         listing=request.listing, root=request.root, keep=request.keep,
     )  # fmt: skip
     if not assembly.done():
         yield from assembly.proposals()
-
-
-def _target(text: str) -> Target:
-    module, colon, name = text.partition(":")
-    if not colon or not name:
-        raise UsageError(f"{text}: write package.module:Name")
-    return Target(module, name)

@@ -155,7 +155,8 @@ def difference(before: Tree, after: Tree) -> str:
         new = after.get(path, (0, b""))[1].decode().splitlines(keepends=True)
         names = f"a/{path}" if path in before else "/dev/null", f"b/{path}" if path in after else "/dev/null"
         if not old and new and new[0].startswith(MARK):
-            lines += [f"--- {names[0]}\n", f"+++ {names[1]}\n", f"+{new[0]}", "+... and what is copied\n"]
+            first = new[0].partition(" blake2b:")[0]
+            lines += [f"--- {names[0]}\n", f"+++ {names[1]}\n", f"+{first} ... and what is copied\n"]
             continue
         lines += difflib.unified_diff(old, new, *names)
     return "".join(lines)

@@ -239,7 +239,7 @@ class ManagerFactory:
             attribute=name if attribute is None else attribute,
             demand=self._demand if lazy else _weakly(self._demand),
         )
-        self._parts[name] = part
+        self._parts[name] = part  # overhaul: ignore[incomplete_cache_key] a register: a second one is refused
         self._whole = False
         return part
 

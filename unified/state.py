@@ -34,6 +34,8 @@ How = Literal["transition", "unlisted", "recovered", "restored", "system"]
 Status = Literal["done", "failed", "late", "busy"]
 Paths = str | os.PathLike[str]
 
+_VERSION = 1
+"""Of what `StateCoordinator.save` writes."""
 log = logging.getLogger(__name__)
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 _ONE_AT_A_TIME = threading.Lock()
@@ -482,6 +484,7 @@ class StateCoordinator:
 
     # ---- on disk
 
+    # overhaul: ignore[state_overwritten_in_place] save_json writes beside the file, and then takes its place
     def save(self, path: Paths) -> Replies:
         """Save the system's state and all named machines, atomically, with a checksum and the generation before.
 
@@ -493,7 +496,7 @@ class StateCoordinator:
             records = {
                 reply.machine: self._records[reply.machine] for reply in replies if reply.machine in self._records
             }
-            content = {"version": 1, "system": self._system.name, "machines": records}
+            content = {"version": _VERSION, "system": self._system.name, "machines": records}
         save_json(path, content)
         return Replies(replies)
 
@@ -501,6 +504,8 @@ class StateCoordinator:
         """Put the system and all named machines into the states of a file, unchecked by tables; raise DamagedState."""
         loaded = load_json(path)
         try:
+            if loaded.value["version"] != _VERSION:
+                raise ValueError(f"version {loaded.value['version']!r}, where {_VERSION} is known")
             system, records = type(self._system)[loaded.value["system"]], dict[str, Any](loaded.value["machines"])
         except (KeyError, TypeError, ValueError) as error:
             raise DamagedState([f"{os.fspath(path)}: not a saved state: {error!r}"]) from error

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from overhaul.errors import Refused
@@ -87,9 +88,9 @@ class Tree:
         return self._occurrences.get(self.span(name)[0]) if isinstance(name, cst.Name) else None
 
     @cached_property
-    def functions(self) -> dict[int, Scope]:
+    def functions(self) -> Mapping[int, Scope]:
         """Id of a function's or lambda's node -> its scope."""
-        return {id(one.node): one for one in self.file.occurrences.scopes}
+        return MappingProxyType({id(one.node): one for one in self.file.occurrences.scopes})
 
     def function_around(self, node: Any) -> Any:
         """The innermost function or lambda that a node stands in the body of; None for none."""

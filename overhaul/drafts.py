@@ -43,9 +43,7 @@ def migration_text(title: str, steps: Iterable[Drafted]) -> str:
         table.add("title", step.title)
         for key, value in step.keys.items():
             table.add(key, value)
-        steps_of = tomlkit.aot()
-        steps_of.append(table)
-        document.add("steps", steps_of)
+        document["steps"] = [table]
         text = tomlkit.dumps(document)
         if not step.ready:
             text = "".join(f"# {line}" if line.strip() else line for line in text.splitlines(keepends=True))

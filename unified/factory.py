@@ -89,7 +89,7 @@ class Recipe(Generic[T]):
 
 def call(make: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Recipe[T]:
     """`make(*args, **kwargs)`, done when the part is built; type checkers hold the arguments against `make`."""
-    return Recipe(make, args, kwargs)
+    return Recipe(make, args, dict(kwargs))
 
 
 def awaited(make: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:

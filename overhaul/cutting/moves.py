@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from overhaul.changes import Change, Create, Edit, Leftover, Moved, Proposal
+from overhaul.changes import Change, Create, Delete, Edit, Leftover, Moved, Proposal
+from overhaul.changes import Move as FileMove
 from overhaul.errors import Refused, Unreadable
 from overhaul.mentions.finding import carried
 from overhaul.naming.meanings import Symbol
@@ -135,4 +136,5 @@ def carried_out(project: Project, move: Move) -> tuple[list[Change], list[Moved]
     found = [_reviewed(one, {move.path, project.layout.modules[move.source].path}) for one in found]
     moved = [one for one in found if isinstance(one, Moved)]
     left = [one for one in found if isinstance(one, Leftover)]
-    return [one for one in found if not isinstance(one, Moved | Leftover)], moved, left  # type: ignore[misc]
+    changes = [one for one in found if isinstance(one, Edit | Create | Delete | FileMove)]
+    return changes, moved, left

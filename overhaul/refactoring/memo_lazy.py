@@ -142,7 +142,9 @@ class LazyAttributes:
 def _refuse_held(lazy: Lazy) -> None:
     """Raise Refused where the value may refer to its instance, which would be kept alive for ever by it."""
     syntax, me = lazy.syntax, lazy.function.args.args[0].arg
-    methods = {one.name for one in syntax.parents[lazy.function].body if isinstance(one, Def)}  # type: ignore[attr-defined]
+    around = syntax.parents[lazy.function]
+    body = around.body if isinstance(around, ast.ClassDef) else []
+    methods = {one.name for one in body if isinstance(one, Def)}
     for node in (one for part in (*lazy.compute, lazy.value) for one in ast.walk(part)):
         if not isinstance(node, ast.Name) or node.id != me:
             continue

@@ -171,7 +171,7 @@ def _in_setup_cfg(text: str, lacking: Sequence[str]) -> str | None:
             last += 1
         while lines[last].lstrip().startswith(("#", ";")):
             last -= 1
-        indentation = re.match(r"[ \t]*", lines[last])[0] if last > at else "    "  # type: ignore[index]
+        indentation = lines[last][: len(lines[last]) - len(lines[last].lstrip(" \t"))] if last > at else "    "
         ended = lines[last] if lines[last].endswith("\n") else f"{lines[last]}\n"
         new = [*lines[:last], ended, *(f"{indentation}{one}\n" for one in lacking), *lines[last + 1 :]]
     made = "".join(new)

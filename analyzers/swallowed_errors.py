@@ -12,7 +12,8 @@ from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
 from overhaul.syntax.asked import logs
-from overhaul.syntax.remarks import prose, said
+from overhaul.syntax.handlers import caught, explained, says_why, tried
+from overhaul.syntax.remarks import prose
 from overhaul.text import dotted, text_of
 
 
@@ -35,14 +36,10 @@ def swallowed_errors(module: Module) -> Iterator[SwallowedError]:
                         tries.update({id(handler): around for handler in around.handlers})
             body = tries[id(node)].body
             end = line + module.tree.code_for_node(node.body).count("\n")
-            first = bisect_left(starts, line - 1)
-            near = module.comments[first: bisect_left(starts, end + 1)]
             yield SwallowedError(
-                scope=block.scope.name, line=line, caught=tuple(_caught(node.type)), act=act,
-                explained=any(
-                    said(text) is None and _says_why(prose(text)) for at, text, own in near if at >= line or own
-                ),
-                tried=tuple(dict.fromkeys(_calls(body)))[:12], statements=len(body.body),
+                scope=block.scope.name, line=line, caught=tuple(caught(node.type)), act=act,
+                explained=explained(module.comments, starts, line, end),
+                tried=tuple(dict.fromkeys(tried(body)))[:12], statements=len(body.body),
             )  # fmt: skip
     yield from _suppressed(module) if "suppress" in module.text else ()
 
@@ -60,8 +57,8 @@ def _suppressed(module: Module) -> Iterator[SwallowedError]:
         body = below.get(id(call))
         yield SwallowedError(
             scope=block.scope.name, line=line, caught=tuple([text_of(one.value) for one in call.args]),
-            act="suppress", explained=any(_says_why(prose(text)) for _, text, _ in beside),
-            tried=tuple(dict.fromkeys(_calls(body)))[:12] if body is not None else (),
+            act="suppress", explained=any(says_why(prose(text)) for _, text, _ in beside),
+            tried=tuple(dict.fromkeys(tried(body)))[:12] if body is not None else (),
             statements=len(body.body) if body is not None else 0,
         )  # fmt: skip
 
@@ -124,34 +121,3 @@ def _act(body: Any) -> _Act | None:
         if value.__class__ in (cst.List, cst.Dict, cst.Tuple) and not value.elements:
             return "return"
     return None
-
-
-def _says_why(comment: str) -> bool:
-    words = comment.lstrip("# ").partition(":")[0].split()
-    return bool(words) and not words[0].startswith(_DIRECTIVES)
-
-
-_DIRECTIVES: Final = ("noqa", "pragma", "pylint", "type", "nosec", "fmt", "mypy", "pyright", "ruff", "!")
-
-
-def _caught(node: Any) -> Iterator[str]:
-    if node.__class__ is cst.Tuple:
-        for one in node.elements:
-            yield text_of(one.value)
-    elif node is not None:
-        yield text_of(node)
-
-
-def _calls(body: Any) -> Iterator[str]:
-    """The last names of what is called in the first statements."""
-    waiting: list[Any] = [body]
-    seen = 0
-    while waiting and seen < 400:
-        node = waiting.pop()
-        seen += 1
-        if node.__class__ is cst.Call:
-            func = node.func
-            name = func.attr if func.__class__ is cst.Attribute else func
-            yield name.value if name.__class__ is cst.Name else ""
-        if node.__class__ is not cst.Name:
-            waiting += reversed(node.children)

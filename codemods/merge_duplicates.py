@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError
 from overhaul.leaves import Codemod
+from overhaul.merging.asked import asked, refuse_mistyped
 from overhaul.merging.duplicates import Merger
 from overhaul.merging.mixins import MixinMerger
-from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
 from overhaul.requests import Request
 
@@ -48,25 +48,16 @@ def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Pro
     names = tuple(dict.fromkeys(request.members))
     if len(names) < 2:
         raise UsageError("members: name two or more, package.module:name")
-    here: list[Symbol] = []
-    gone: list[str] = []
-    for one in names:
-        module, colon, name = one.partition(":")
-        if not colon or not name:
-            raise UsageError(f"{one}: a member is written package.module:name")
-        owner, _, last = name.rpartition(".")
-        found = project.symbols.member(module, name.partition(".")[0]) if module in project.layout.modules else None
-        mine = not owner or last in project.symbols.interior(module).members_of(owner) if found is not None else False
-        if isinstance(found, Symbol) and found.module == module and mine:
-            here.append(project.symbol(Target(module, name)))
-        else:
-            gone.append(one)
-    if len(here) < 2 and (here or request.mixin):
+    here, gone = asked(project, names)
+    if not here and request.mixin and _made(project, request.mixin, gone):
         return
-    if gone:
-        # Raises Refused, with what is near.
+    if len(here) == 1 and not request.mixin:
         for one in gone:
-            project.symbol(Target(*one.split(":")))
+            refuse_mistyped(project, here[0], one)
+        return
+    for one in gone:
+        # Raises Refused, with what is near.
+        project.symbol(one)
     methods = ["." in one.name and one.name in project.symbols.interior(one.module).functions for one in here]
     if request.mixin and all(methods):
         yield from MixinMerger(project, here, request.home, request.mixin).proposals()
@@ -76,3 +67,10 @@ def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Pro
             what = "a method: name a mixin for it" if method else f"no function or class ({symbol.kind}): leave it out"
             raise Refused(f"{symbol.path}:{symbol.line}: {symbol.module}:{symbol.name} is {what}")
     yield from Merger(project, here, request.home, request.parameters, keep=request.keep).proposals()
+
+
+def _made(project: Project, name: str, gone: Sequence[Target]) -> bool:
+    """Whether there is a class of a name that has what is no longer where it was."""
+    wanted = {one.name.rpartition(".")[2] for one in gone}
+    interiors = (project.symbols.interior(one) for one in project.layout.modules)
+    return any(name in one.classes and wanted <= one.members_of(name) for one in interiors)

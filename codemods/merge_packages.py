@@ -9,6 +9,7 @@ import msgspec
 from overhaul.changes import Proposal, Target
 from overhaul.errors import UsageError
 from overhaul.leaves import Codemod
+from overhaul.merging.package_guards import refuse_mistyped
 from overhaul.merging.packages import ClassPair, PackageMerger, Written
 from overhaul.project import Project
 from overhaul.requests import Request
@@ -74,6 +75,8 @@ def merge_packages(project: Project, request: MergePackages) -> Iterator[Proposa
     something does, the step is refused with every such place.
     """
     if request.old not in project.layout.modules and request.new in project.layout.modules:
+        named = [*request.names, *(one.target for one in request.classes)]
+        refuse_mistyped(project, request.old, request.new, named)
         return  # done already
     pairs = [
         ClassPair(_target(one.target), _target(one.to), one.construct, one.methods, one.attributes, one.imports)

@@ -8,8 +8,8 @@ from overhaul.changes import Change, assembled
 from overhaul.drafts import Drafted
 from overhaul.errors import Refused
 from overhaul.leaves import Draft
+from overhaul.memoising.drafts import memo_steps
 from overhaul.project import Project
-from overhaul.refactoring.memo_drafts import memo_steps
 from overhaul.scaffolding.placing import placed
 from overhaul.unifying.cache_drafts import CLASS, classes, drafted, home_of, sketch
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError
 from overhaul.leaves import Codemod
+from overhaul.memoising.memos import Memos
+from overhaul.memoising.target import PLAIN_TYPE, Settings
 from overhaul.project import Project
-from overhaul.refactoring.memo_target import PLAIN_TYPE, Settings
-from overhaul.refactoring.memos import Memos
 from overhaul.requests import Request
 
 

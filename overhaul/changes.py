@@ -157,7 +157,29 @@ class Rewritten(msgspec.Struct, frozen=True, order=True):
     path: str
 
 
-Vouched: TypeAlias = Divided | Added | Used | Rewritten
+class Formed(msgspec.Struct, frozen=True, order=True):
+    """How a use of something that is replaced is written afterwards; where several are told, one of them must serve.
+
+    The proof: such a use becomes an instance of the form, with the arguments that the caller gave, each what it was.
+    """
+
+    before: Target
+    """The class for what makes an instance, else the member."""
+    text: str
+    """An expression in which `__blank_0__`, `__blank_1__` and so on stand for arguments."""
+    blanks: tuple[str, ...]
+    """The parameter of each blank; "self" for what the member is asked of."""
+    fallbacks: tuple[str, ...]
+    """What each blank is where the caller gave nothing; "" for the default of the parameter, or nothing at all."""
+    first: str = ""
+    """An expression that stands above as a statement of its own."""
+    item: str = ""
+    """The constant place in an attribute that it is for."""
+    called: bool = True
+    """It is for calls; else for an attribute that is asked for."""
+
+
+Vouched: TypeAlias = Divided | Added | Used | Rewritten | Formed
 """What a codemod vouches for, so that the proof can allow it."""
 
 

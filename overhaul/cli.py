@@ -16,6 +16,7 @@ import click
 from click.core import ParameterSource
 
 from overhaul import __version__
+from overhaul.commands.campaigning import phase, plan, status
 from overhaul.commands.migrating import migrate, move, rename
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
@@ -115,7 +116,7 @@ def commands() -> None:
     metavar="NAME[=FILE]",
     help="terminal (the default), html, json ...; FILE may be - for standard output. Repeatable.",
 )
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
+@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family. Repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
 @click.option(
     "--compare", type=click.Path(allow_dash=True), metavar="FILE",
@@ -141,7 +142,8 @@ def audit(
     quiet, coloured = options["quiet"], colour(sys.stdout, refused=options["no_color"])
     workspace = open_project(path, flags(options, select, ignore), quiet=quiet, verbose=options["verbose"])
     wanted = orders(reports or (() if quiet else ("terminal",)), workspace.leaves)
-    workspace.leaves.selected_rules(workspace.config.select, workspace.config.ignore)
+    config = workspace.config
+    workspace.leaves.selected_rules(config.select, config.ignore, config.extend_select)
     # Read before the audit, which it would be a pity to do for a file that is none of ours.
     read_baseline(workspace)
     earlier = None if compare is None else read_report(compare)
@@ -318,5 +320,5 @@ def graph(
     return 0
 
 
-for command in (propose, rename, move, migrate, scaffold, undo, check, baseline, init):
+for command in (plan, phase, status, propose, rename, move, migrate, scaffold, undo, check, baseline, init):
     commands.add_command(command)

@@ -50,7 +50,7 @@ class PathSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
     """The keys of `[tool.overhaul.per-path."PATTERN"]`: what holds for the files that the pattern fits."""
 
     ignore: tuple[str, ...] = ()
-    """Rules, by name or pattern, whose findings are left out there."""
+    """Rules, by name, family or pattern, whose findings are left out there."""
     severity: dict[str, Severity] = {}
     """Rule -> the severity of its findings there."""
 
@@ -89,15 +89,19 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     file_timeout: Annotated[float, msgspec.Meta(gt=0)] = 60.0
     """Seconds one file may take before its worker is ended and the file becomes a failure."""
     select: tuple[str, ...] = ()
-    """Rules that run, by name or pattern (`*_cache`); all when empty."""
+    """Rules that run, by name, family (`hardening`) or pattern (`*_cache`); when empty, all that are of no family."""
+    extend_select: tuple[str, ...] = ()
+    """Rules that run as well, named likewise: `["hardening"]` adds a family to those that run anyhow."""
     ignore: tuple[str, ...] = ()
-    """Rules that do not run, by name or pattern."""
+    """Rules that do not run, by name, family or pattern."""
     rules: dict[str, dict[str, Setting]] = {}
     """Rule -> its `severity`, and the options that it has of its own (`overhaul explain RULE` lists them)."""
     per_path: dict[str, PathSettings] = {}
     """Gitignore pattern -> what holds for the files it fits; of several that name a rule the last one wins."""
     baseline: str = "overhaul-baseline.txt"
     """The ledger of findings that are inherited; there need be none."""
+    campaign: str = "overhaul-campaign.toml"
+    """The campaign that `overhaul plan` writes; there need be none."""
     fail_on: Severity = "note"
     """The least severity of a new finding that makes `overhaul check` fail."""
     roles: dict[str, RolePattern] = {}
@@ -242,7 +246,7 @@ def _check_type(where: str, value: object, expected: object, remedy: str = "mend
     try:
         msgspec.convert(value, expected)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {mismatch(error, value)}: {remedy}") from error
+        raise ConfigError(f"{where}: {mismatch(error, value, expected)}: {remedy}") from error
 
 
 def _check_severity(where: str, severity: object) -> None:

@@ -45,7 +45,8 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def rules_of(survey: Survey, findings: Iterable[Finding]) -> Iterator[About]:
     """The selected rules and those that findings name, by name."""
-    selected = survey.leaves.selected_rules(survey.config.select, survey.config.ignore)
+    config = survey.config
+    selected = survey.leaves.selected_rules(config.select, config.ignore, config.extend_select)
     leaves: dict[str, Rule | None] = {one.rule: survey.leaves.rules.get(one.rule) for one in findings}
     leaves |= {leaf.name: leaf for leaf in selected}
     for name, leaf in sorted(leaves.items()):

@@ -252,6 +252,45 @@ class FileAct(Row, frozen=True):
     """The first argument as it is written; for `fails` the exceptions that are caught."""
 
 
+class CostlyAct(Row, frozen=True):
+    """A place that may cost time out of proportion where it runs often, as far as its file tells."""
+
+    scope: str
+    """The dotted function it runs in; "" for the module."""
+    line: int
+    act: Literal[
+        "eager_log", "log", "reopened", "appended", "row", "frame_grown", "frame_rows", "call", "repeated", "scan",
+        "poll", "awaits",
+    ]  # fmt: skip
+    """eager_log: a text is put together for a logger that may drop it; log: a loop logs in each round; reopened: a loop
+    opens the same file again; appended: a file is opened to append to it; row: written alone; call: of something from
+    elsewhere that may block; repeated: a loop works out again what stays the same; scan: a list is gone through; poll:
+    a queue is looked at again and again; awaits: `await` under a lock of threads."""
+    callee: str
+    """The chain that is called; for `scan` and `poll` what is asked; "" where it has none."""
+    detail: str
+    """What of it the message needs: the level, the way, what is gone through."""
+    loops: int
+    """Loops around it in the same function that run as often as there is data."""
+    loop: int
+    """Line of the innermost of them; 0 without any."""
+    lock: str
+    """The lock that is held, as it is written; "" for none, and for one of asyncio."""
+    locked: int
+    """Line of the `with` that takes it; 0 without any."""
+
+
+class LoopedCalls(Row, frozen=True):
+    """What a function calls in loops: one row for each depth."""
+
+    scope: str
+    """The dotted function; "" for the module."""
+    loops: int
+    """How many loops stand around the calls in the same function, at least 1."""
+    names: tuple[str, ...]
+    """The last names of what is called, sorted."""
+
+
 class StateKeySet(Row, frozen=True):
     """Constant keys that a function which saves or restores something writes into a mapping, or reads from one."""
 

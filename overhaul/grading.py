@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
@@ -18,12 +18,14 @@ from overhaul.findings import Finding
 from overhaul.options import SEVERITY
 
 
-def grade(findings: Iterable[Finding], config: Config, root: Path) -> Iterator[Finding]:
+def grade(
+    findings: Iterable[Finding], config: Config, root: Path, families: Mapping[str, str] = {}
+) -> Iterator[Finding]:
     """The findings with the severities that the settings give them, without those that are ignored where they stand.
 
     What is said of a path goes before what is said of the rule, and of several patterns that fit a path the last one
     that names the rule decides. Patterns are relative to the folder of the settings file (to `root`, where that folder
-    is not above it), the paths of findings to `root`, the audited folder.
+    is not above it), the paths of findings to `root`, the audited folder. `families` says which family a rule is of.
     """
     severities: dict[str, Severity] = {
         name: cast("Severity", keys[SEVERITY]) for name, keys in config.rules.items() if SEVERITY in keys
@@ -40,18 +42,21 @@ def grade(findings: Iterable[Finding], config: Config, root: Path) -> Iterator[F
         return [settings for pattern, settings in patterns if _fits(pattern, whole)]
 
     for one in findings:
-        severity = _severity(one, severities.get(one.rule) or one.severity, around(one.path))
+        family = families.get(one.rule, one.rule)
+        severity = _severity(one, severities.get(one.rule) or one.severity, around(one.path), family)
         if severity == one.severity:
             yield one
         elif severity is not None:
             yield msgspec.structs.replace(one, severity=severity)
 
 
-def _severity(finding: Finding, severity: Severity, around: Sequence[PathSettings]) -> Severity | None:
+def _severity(
+    finding: Finding, severity: Severity, around: Sequence[PathSettings], family: str
+) -> Severity | None:
     """The severity of a finding by the settings of its path; None where it is ignored."""
     found: Severity | None = severity
     for settings in around:
-        if any(fnmatchcase(finding.rule, name) for name in settings.ignore):
+        if any(name == family or fnmatchcase(finding.rule, name) for name in settings.ignore):
             found = None
         elif finding.rule in settings.severity:
             found = settings.severity[finding.rule]

@@ -9,6 +9,9 @@
     @Rule
     def import_cycle(cycles: Sequence[Cycle]) -> Iterator[Finding]: ...
 
+    @OptIn("hardening")                                     # a rule that runs only where its family is selected
+    def no_timeout(layout: Layout, calls: Facts[OpenedConnection]) -> Iterator[Finding]: ...
+
     @Report
     def json(survey: Survey) -> Iterator[bytes]: ...
 
@@ -17,6 +20,9 @@
 
     @Draft
     def cycles(project: Project) -> Iterator[Drafted]: ...
+
+    @Criterion("caches")                                    # the phase of a campaign that it belongs to
+    def caches_consolidated(caches: Sequence[Cache]) -> Iterator[Evidence]: ...
 
 The first line of the docstring is the summary, the whole of it what `overhaul explain` shows. There is no registry:
 leaves are found by looking into their folders.
@@ -47,7 +53,7 @@ from overhaul.options import Options, flaw
 from overhaul.requests import Request
 from overhaul.syntax.grammar import GRAMMAR
 
-FOLDERS: Final = ("analyzers", "rules", "reports", "codemods")
+FOLDERS: Final = ("analyzers", "rules", "reports", "codemods", "criteria")
 ENTRY_POINTS: Final = "overhaul.leaves"
 RESERVED: Final = ("failures", "findings")
 """Tables that every survey has of itself."""
@@ -84,6 +90,11 @@ class Leaf:
 
     kind: str = "leaf"
     function: Callable[..., Any]
+
+    @property
+    def plural(self) -> str:
+        """Where `Leaves` has those of its kind."""
+        return f"{self.kind}s"
 
     def __init__(self, function: Any) -> None:
         """Take the function's name and docstring for the leaf's own."""
@@ -173,6 +184,8 @@ class Rule(Leaf):
     """Judges: tables -> findings."""
 
     kind = "rule"
+    family: str = ""
+    """What it is selected by together with others; "" for a rule that runs unless the settings say otherwise."""
 
     @cached_property
     def options(self) -> type[Options] | None:
@@ -185,6 +198,24 @@ class Rule(Leaf):
         if wrong:
             raise LeafError(f"{self.where}: options of {self.name} {wrong}")
         return asked[0] if asked else None
+
+
+class OptIn(Rule):
+    """A rule that runs only where it, or the family that it belongs to, is selected."""
+
+    def __init__(self, family: str) -> None:
+        """`family` is the name that selects it with its kin: words with `_` between them, and that of no rule.
+
+        Raises TypeError for anything else, which is the function itself where the parentheses are missing.
+        """
+        if not (isinstance(cast("object", family), str) and family.isidentifier()):
+            raise TypeError('a rule to opt in belongs to a family: write @OptIn("hardening")')
+        self.family = family
+
+    def __call__(self, function: Callable[..., Iterable[Finding]]) -> Self:
+        """Decorate `function`."""
+        super().__init__(function)
+        return self
 
 
 class Report(Leaf):
@@ -213,6 +244,45 @@ class Draft(Leaf):
     kind = "draft"
 
 
+class Criterion(Leaf):
+    """Tells how far a phase of a campaign is: tables -> what is as it should be, and what is left."""
+
+    kind = "criterion"
+
+    @property
+    def plural(self) -> str:
+        """Where `Leaves` has those of its kind."""
+        return "criteria"
+
+    def __init__(self, *phases: str) -> None:
+        """`phases` names the phases whose gates it belongs to unless a campaign says otherwise; `*` means all.
+
+        Raises TypeError for anything else, which is the function itself where the parentheses are missing.
+        """
+        if not phases or not all(isinstance(one, str) for one in cast("tuple[object, ...]", phases)):
+            raise TypeError("a criterion names its phases, as texts")
+        self.phases = phases
+
+    def __call__(self, function: Callable[..., Iterable[Row]]) -> Self:
+        """Decorate `function`."""
+        super().__init__(function)
+        return self
+
+    @cached_property
+    def options(self) -> type[Options] | None:
+        """What a campaign can set of it; None when that is nothing. Raises LeafError for what cannot be set."""
+        return _options(self)
+
+
+def _options(leaf: Leaf) -> type[Options] | None:
+    """The options that a leaf asks for. Raises LeafError for two kinds of them, and for those that cannot be set."""
+    asked = [hint for hint in leaf.reads.values() if isinstance(hint, type) and issubclass(hint, Options)]
+    wrong = "are asked for twice: put them into one class" if len(asked) > 1 else "".join(map(flaw, asked))
+    if wrong:
+        raise LeafError(f"{leaf.where}: options of {leaf.name} {wrong}")
+    return asked[0] if asked else None
+
+
 def table_name(row: type[Row]) -> str:
     """`StateMachine` -> `state_machines`: the plural snake_case by which a row type's table is known outside."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", row.__name__).lower()
@@ -237,17 +307,23 @@ class Leaves:
         self.reports: dict[str, Report] = {}
         self.codemods: dict[str, Codemod] = {}
         self.drafts: dict[str, Draft] = {}
+        self.criteria: dict[str, Criterion] = {}
         folders: dict[Path, Folder] = {}
         for leaf in leaves:
-            if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod | Draft):
+            if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod | Draft | Criterion):
                 continue
             leaf.folder = folders.setdefault(leaf.folder.path, leaf.folder)
-            kin: dict[str, Any] = getattr(self, f"{leaf.kind}s")
+            kin: dict[str, Any] = getattr(self, leaf.plural)
             if leaf.name in kin:
                 raise LeafConflict(
                     f"{leaf.where}: {leaf.kind} {leaf.name} is defined in {kin[leaf.name].where} too: rename one"
                 )
             kin[leaf.name] = leaf
+        for rule in self.rules.values():
+            if rule.family in self.rules:
+                raise LeafConflict(
+                    f"{rule.where}: the family {rule.family} of {rule.name} has the name of a rule: rename one"
+                )
         self._fillers: dict[type[Row], Leaf] = {}
         names: dict[str, Leaf] = {}
         for leaf in (*self.collectors.values(), *self.analyzers.values()):
@@ -326,34 +402,57 @@ class Leaves:
         except KeyError:
             raise UnknownName("draft", name, self.drafts) from None
 
+    def criterion(self, name: str) -> Criterion:
+        """The criterion of that name. Raises UnknownName."""
+        try:
+            return self.criteria[name]
+        except KeyError:
+            raise UnknownName("criterion", name, self.criteria) from None
+
     def named(self, name: str) -> Leaf:
-        """The rule, analyzer, collector, report, codemod or draft of that name. Raises UnknownName."""
-        kinds = (self.rules, self.analyzers, self.collectors, self.reports, self.codemods, self.drafts)
+        """The rule, analyzer, collector, report, codemod, draft or criterion of that name. Raises UnknownName."""
+        kinds = (
+            self.rules, self.analyzers, self.collectors, self.reports, self.codemods, self.drafts, self.criteria,
+        )  # fmt: skip
         for kin in kinds:
             if name in kin:
                 return kin[name]
         raise UnknownName("leaf", name, [name for kin in kinds for name in kin])
 
-    def selected_rules(self, select: Sequence[str], ignore: Sequence[str]) -> list[Rule]:
-        """The rules that run, by name; all but the ignored ones when none is selected.
+    @property
+    def families(self) -> dict[str, list[Rule]]:
+        """The families that can be selected, sorted, each with its rules by name."""
+        found: dict[str, list[Rule]] = {}
+        for rule in sorted(self.rules.values(), key=lambda one: (one.family, one.name)):
+            if rule.family:
+                found.setdefault(rule.family, []).append(rule)
+        return found
 
-        Names may be patterns, as `fnmatch` has them. Raises UnknownName for a name that no rule has or fits.
+    def selected_rules(
+        self, select: Sequence[str], ignore: Sequence[str], extend_select: Sequence[str] = ()
+    ) -> list[Rule]:
+        """The rules that run, by name: those selected, or all that are of no family; with others, less the ignored.
+
+        Names may be those of families, and patterns, as `fnmatch` has them. Raises UnknownName for a name that no rule
+        and no family has or fits.
         """
-        chosen = self.rules_named(select, self.complete) if select else set(self.rules)
+        always = {name for name, rule in self.rules.items() if not rule.family}
+        chosen = self.rules_named(select, self.complete) if select else always
+        chosen |= self.rules_named(extend_select, self.complete)
         chosen -= self.rules_named(ignore, self.complete)
         return [rule for name, rule in sorted(self.rules.items()) if name in chosen]
 
     def rules_named(self, names: Iterable[str], strict: bool = True) -> set[str]:
-        """The names of the rules that some names or patterns mean.
+        """The names of the rules that some names, families or patterns mean.
 
         Raises UnknownName for what no rule has or fits, if `strict`.
         """
         found: set[str] = set()
         for name in names:
-            fitting = {rule for rule in self.rules if rule == name or fnmatchcase(rule, name)}
+            fitting = {one for one, rule in self.rules.items() if name in (one, rule.family) or fnmatchcase(one, name)}
             if strict and not fitting:
                 what = "rule" if name.isidentifier() else "rule or pattern of rules"
-                raise UnknownName(what, name, self.rules)
+                raise UnknownName(what, name, [*self.rules, *self.families])
             found |= fitting
         return found
 
@@ -376,6 +475,10 @@ class Leaves:
             _ = rule.options
             for hint in rule.reads.values():
                 self.read_by(rule, hint)
+        for criterion in self.criteria.values():
+            _ = criterion.options
+            for hint in criterion.reads.values():
+                self.read_by(criterion, hint)
         try:
             tuple(graphlib.TopologicalSorter(self._needs()).static_order())
         except graphlib.CycleError as error:
@@ -487,6 +590,6 @@ def _leaves_in(module: ModuleType) -> Iterator[Leaf]:
 
 
 __all__ = [
-    "Analyzer", "Codemod", "Collector", "Finding", "Leaf", "Leaves", "Report", "Rule", "load_leaves", "row_of",
-    "table_name",
+    "Analyzer", "Codemod", "Collector", "Criterion", "Finding", "Leaf", "Leaves", "Report", "Rule", "load_leaves",
+    "row_of", "table_name",
 ]  # fmt: skip

@@ -106,7 +106,7 @@ def _check_type(where: str, value: object, expected: object) -> None:
     try:
         msgspec.convert(value, expected)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where}: {mismatch(error, value)}: mend the value") from error
+        raise ConfigError(f"{where}: {mismatch(error, value, expected)}: mend the value") from error
 
 
 def asked_for(leaf: Codemod, keys: Mapping[str, object], settings: Sequence[str]) -> Request:

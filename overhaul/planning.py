@@ -15,6 +15,7 @@ from overhaul.changes import (
     Divided,
     Edit,
     FileChange,
+    Formed,
     Leftover,
     Moved,
     Proposal,
@@ -221,7 +222,7 @@ class _Attempt:
                     moved.append(one)
                 case Replaced():
                     replaced.append(one)
-                case Divided() | Added() | Used() | Rewritten():
+                case Divided() | Added() | Used() | Rewritten() | Formed():
                     vouched.append(one)
                 case Leftover():
                     leftovers.append(one)

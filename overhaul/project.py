@@ -44,9 +44,15 @@ _KEPT: Final = 256_000_000
 class Project:
     """The files of a survey, with the names in them; nothing is read or parsed before it is asked for."""
 
-    def __init__(self, survey: Survey, planned: Planned | None = None, disk: Project | None = None) -> None:
-        """`planned` is what the survey was made with; `disk` the project as it stands, if this one is planned."""
+    def __init__(
+        self, survey: Survey, planned: Planned | None = None, disk: Project | None = None, apart: str | None = None
+    ) -> None:
+        """`planned` is what the survey was made with; `disk` the project as it stands, if this one is planned.
+
+        `apart` is a file that speaks of the code and is not spoken of: the migration that is drafted or carried out.
+        """
         self.survey = survey
+        self._apart = os.path.realpath(apart) if apart is not None else ""
         self.planned: Planned = planned or {}
         self._disk = disk or self
         self._sources: dict[str, Source] = {}
@@ -207,7 +213,10 @@ class Project:
         if self.survey.alone:
             return ()
         found = texts(self.root, self.config, _LARGEST)
-        return tuple(path for path in found if not path.lower().endswith(_BINARY))
+        return tuple(
+            path for path in found
+            if not path.lower().endswith(_BINARY) and os.path.realpath(self.root / path) != self._apart
+        )  # fmt: skip
 
     def symbol(self, target: Target) -> Symbol:
         """What a target names, where it is defined there. Raises Refused, with the nearest names, where nothing is."""

@@ -25,7 +25,7 @@ from overhaul.findings import Finding, Judged
 from overhaul.frozen import FrozenFiles
 from overhaul.history import History
 from overhaul.layout import Layout
-from overhaul.leaves import Analyzer, Leaf, Leaves, Rule, row_of, table_name
+from overhaul.leaves import Analyzer, Criterion, Leaf, Leaves, Rule, row_of, table_name
 from overhaul.options import Options
 from overhaul.past import Past
 from overhaul.sharing import can_fork, frames, share, write_frame
@@ -161,6 +161,24 @@ class Results:
         for rule in rules:
             if Judged in rule.reads.values():
                 yield from self._judge(rule, judged)
+
+    def evidence(self, criterion: Criterion, given: Mapping[Any, object]) -> list[Any]:
+        """What a criterion yields; `given` maps types that nothing else provides to what it is handed for them.
+
+        Nothing of it is kept: a gate is judged by what is there. Raises LeafError for what it asks for in vain, and for
+        whatever goes wrong in it.
+        """
+        for parameter, hint in criterion.reads.items():
+            if hint not in given and hint not in _PROVIDED and row_of(hint) is None:
+                raise LeafError(
+                    f"{criterion.where}: {criterion.name} asks for {parameter}: {hint}, which nothing provides: a "
+                    "criterion reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, date, Ground, and "
+                    "its Options"
+                )
+        return _rows_of(criterion, {
+            parameter: given[hint] if hint in given else self._argument(criterion, hint, {})
+            for parameter, hint in criterion.reads.items()
+        })
 
     def make(self, processes: int, rules: Sequence[Rule] | None = None) -> None:
         """Make the tables of all analyzers, in so many processes where this one can be forked.
@@ -406,10 +424,13 @@ class Results:
 
 _NO_MATTER: Final[Mapping[str, Any]] = {
     "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "per_path": {},
-    "baseline": "", "fail_on": "note", "passed_over": (), "verify": Verify(),
+    "baseline": "", "campaign": "", "fail_on": "note", "passed_over": (), "verify": Verify(),
 }  # fmt: skip
 """Settings that change no result: how it is worked, and what becomes of findings (a rule's options count by
 themselves)."""
+
+
+_PROVIDED: Final = (Layout, Symbols, Config, History, FrozenFiles, date)
 
 
 def _rows_of(leaf: Leaf, arguments: Mapping[str, Any]) -> list[Any]:

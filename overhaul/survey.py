@@ -20,11 +20,11 @@ from overhaul.errors import LeafError
 from overhaul.facts import LocalName, Row, Step, Suppression, Variable
 from overhaul.files.discovery import Failure, Tree, discover
 from overhaul.files.overlay import overlaid
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Judged
 from overhaul.frozen import FrozenFiles
 from overhaul.grading import grade
 from overhaul.layout import Layout, lay_out
-from overhaul.leaves import Analyzer, Leaves, Rule, table_name
+from overhaul.leaves import Analyzer, Criterion, Leaves, Rule, table_name
 from overhaul.ledger import Entry as LedgerEntry
 from overhaul.ledger import entry_of
 from overhaul.results import Results
@@ -148,6 +148,22 @@ class Survey:
         """The digest of the file that a module's facts are of; None for one that was not parsed."""
         return self._keys.get(module)
 
+    def evidence(self, criterion: Criterion, given: Mapping[Any, object]) -> list[Any]:
+        """What a criterion of a campaign yields: see `Results.evidence`."""
+        return self._results.evidence(criterion, given)
+
+    def said(self, names: Collection[str]) -> Sequence[Finding]:
+        """What some rules have to say, selected or not, that no comment suppresses and no setting of a path leaves out.
+
+        By path and line. Whether it is inherited is not asked.
+        """
+        rules = [self.leaves.rules[name] for name in sorted(names)]
+        first = tuple(grade(self._results.findings(rules), self.config, self.root))
+        judged = Judged(first, frozenset(names))
+        second = tuple(grade(self._results.afterthoughts(rules, judged), self.config, self.root))
+        stay, _ = suppress(sorted((*first, *second), key=lambda one: (one.path, one.line)), self._suppressions())
+        return tuple(stay)
+
     @property
     def day(self) -> date:
         """The day of the run, for what expires."""
@@ -204,7 +220,8 @@ class Survey:
     def _judged(self) -> Verdict:
         """The verdict about all files."""
         if self._whole is None:
-            rules = self.leaves.selected_rules(self.config.select, self.config.ignore)
+            config = self.config
+            rules = self.leaves.selected_rules(config.select, config.ignore, config.extend_select)
             self.prepare(rules)
             looked = Looked(
                 self.root, self.config, self.leaves, self.layout, self.failures, tuple(rules), self.alone
@@ -213,7 +230,7 @@ class Survey:
                 self._results.findings(rules),
                 lambda judged: self._results.afterthoughts(rules, judged),
                 (rule.name for rule in rules),
-                lambda findings: grade(findings, self.config, self.root),
+                lambda findings: grade(findings, config, self.root, {rule.name: rule.family for rule in rules}),
                 lambda findings: suppress(findings, self._suppressions()),
                 baseline_of(looked, self._earlier, self._revision),
             )

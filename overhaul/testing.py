@@ -84,7 +84,7 @@ def table(of: str | type[Row] | Leaf, files: Files, config: Config | None = None
 def check(rule: str | Rule, files: Files, config: Config | None = None) -> list[Finding]:
     """What one rule has to say, by path and line. Raises UnknownName, and LeafError when it fails."""
     name = rule if isinstance(rule, str) else rule.name
-    chosen = msgspec.structs.replace(config or Config(), select=(name,))
+    chosen = msgspec.structs.replace(config or Config(), select=(name,), extend_select=())
     with surveyed(files, chosen, None if isinstance(rule, str) else rule) as seen:
         return list(seen.findings)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
@@ -83,10 +83,80 @@ def as_table(where: str, value: object, remedy: str) -> dict[str, object]:
     return cast("dict[str, object]", value)
 
 
-def mismatch(error: msgspec.ValidationError, value: object) -> str:
-    """What was expected and what was found, as a user would say it: `expected int >= 1, got "ten"`."""
+def mismatch(error: msgspec.ValidationError, value: object, wanted: object) -> str:
+    """What was expected and what was found, as a user would say it: `expected int >= 1, got "ten"`.
+
+    `wanted` is the type that the value was to have.
+    """
+    if unknown := unknown_in(error, wanted):
+        return unknown
     expected = re.sub(r" - at `[^`]*`$|, got .*", "", str(error).replace("\n", " "))
     return f"{expected[:1].lower()}{expected[1:].replace('`', '')}, got {written(value)}"
+
+
+def unknown_in(error: msgspec.ValidationError, wanted: object) -> str:
+    """Which text or key is none of the known ones, with the nearest and all of these; "" for any other error."""
+    said = str(error).replace("\n", " ")
+    match = _UNKNOWN.match(said)
+    if match is None:
+        return ""
+    kind, of = ("key", _keys) if match["key"] else ("value", _texts)
+    path = (match["path"] or "") + ("[...]" if match["in"] else "")
+    names = {name for one in _at(wanted, path) for name in of(one)}
+    if not names:
+        return ""
+    name = match["key"] or match["text"]
+    close = get_close_matches(name, names)
+    near = f"did you mean {' or '.join(close)}? " if close else ""
+    place = f"{match['path'].lstrip('.')}: " if match["path"] else ""
+    return f"{place}unknown {kind} {name!r}: {near}(known {kind}s: {', '.join(sorted(names))})"
+
+
+_UNKNOWN: Final = regex(
+    r"(?:Invalid enum value (?P<quote>['\"])(?P<text>.*)(?P=quote)|Object contains unknown field `(?P<key>[^`]*)`)"
+    r"(?: - at (?P<in>`key` in )?`\$(?P<path>[^`]*)`)?$"
+)
+_STEP: Final = regex(r"\[[^\]]*\]|\.[\w-]+")
+
+
+def _at(wanted: object, path: str) -> Iterator[msgspec.inspect.Type]:
+    """The types that stand at a place in a value of some type: `[0].policy`, as msgspec writes it."""
+    kinds = list(_flat(msgspec.inspect.type_info(wanted)))
+    for step in _STEP.findall(path):
+        kinds = [one for kind in kinds for inner in _inside(kind, step) for one in _flat(inner)]
+    yield from kinds
+
+
+def _flat(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+    if isinstance(kind, msgspec.inspect.UnionType):
+        for one in kind.types:
+            yield from _flat(one)
+    elif isinstance(kind, msgspec.inspect.Metadata):
+        yield from _flat(kind.type)
+    else:
+        yield kind
+
+
+def _inside(kind: msgspec.inspect.Type, step: str) -> Iterator[msgspec.inspect.Type]:
+    match kind:
+        case msgspec.inspect.StructType(fields=fields) if step.startswith("."):
+            yield from (one.type for one in fields if one.encode_name == step[1:])
+        case msgspec.inspect.ListType(item_type=item) | msgspec.inspect.VarTupleType(item_type=item):
+            yield item
+        case msgspec.inspect.DictType(key_type=key, value_type=item):
+            yield from (key, item)
+        case _:
+            return
+
+
+def _texts(kind: msgspec.inspect.Type) -> Iterator[str]:
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        yield from (str(one) for one in kind.values if one != "")
+
+
+def _keys(kind: msgspec.inspect.Type) -> Iterator[str]:
+    if isinstance(kind, msgspec.inspect.StructType):
+        yield from (one.encode_name for one in kind.fields)
 
 
 def written(value: object) -> str:

@@ -83,7 +83,9 @@ def story(survey: Survey) -> Story:
         severities=tuple((severity, by_severity[severity]) for severity in SEVERITIES),
         sentence=f"{len(verdict.new):,} new, {len(verdict.inherited):,} inherited{fixed}" if verdict.baseline else "",
         rules=tuple(_rules(survey)),
-        rules_run=len(survey.leaves.selected_rules(survey.config.select, survey.config.ignore)),
+        rules_run=len(
+            survey.leaves.selected_rules(survey.config.select, survey.config.ignore, survey.config.extend_select)
+        ),
         failed=len(failed),
         failures=Grid(
             id="not-analysed", caption="What could not be analysed, and why", shown=20,

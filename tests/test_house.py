@@ -17,7 +17,7 @@ import overhaul
 from overhaul.collecting import ENGINE_FILES
 
 ROOT = Path(__file__).resolve().parent.parent
-FAMILIES = ("analyzers", "rules", "reports", "codemods")
+FAMILIES = ("analyzers", "rules", "reports", "codemods", "criteria")
 """The folders of leaves that the trunk finds; `unified/` holds plain modules."""
 MACHINE_PATH = re.compile(r"(?<![\w.\-/}>)*])/(?:work|root|home)/")
 """An absolute path of somebody's machine; `src/work/` and `{base}/root/` are none."""

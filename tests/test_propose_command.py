@@ -93,3 +93,33 @@ def test_a_draft_that_is_not_there_is_told_with_those_that_are(
     project(tmp_path / "project", RING, monkeypatch)
     code, _, err = overhaul("propose", "cycle")
     assert code == 2 and "cycles" in err
+
+
+def test_without_a_kind_the_drafts_there_are_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overhaul: Run
+) -> None:  # fmt: skip
+    project(tmp_path / "project", RING, monkeypatch)
+    code, out, err = overhaul("propose")
+    assert (code, out) == (2, "")
+    told = [line.split()[0] for line in err.splitlines() if line.startswith("  ")]
+    assert told == ["cache", "cycles", "duplicates", "managers", "state"]
+    assert "Break import cycles" in err and "KIND" in err
+
+
+def test_a_migration_that_lies_in_the_project_is_no_place_that_speaks_of_what_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overhaul: Run
+) -> None:  # fmt: skip
+    steps = '[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.models:Order"\nto = "Purchase"\n'
+    files = {
+        "shop/__init__.py": "", "shop/models.py": "class Order:\n    pass\n",
+        "steps.toml": steps, "settings.toml": 'model = "shop.models:Order"\nlabel = "an Order"\n',
+    }  # fmt: skip
+    root = project(tmp_path / "project", files, monkeypatch)
+    code, out, _ = overhaul("migrate", "steps.toml", "--write")
+    assert code == 0 and "steps.toml" not in out
+    assert "settings.toml" in out, "other files that speak of it are told, or follow"
+    assert (root / "steps.toml").read_text() == steps
+    # What is asked for by a file that lies elsewhere concerns all files of the project.
+    overhaul("undo")
+    (tmp_path / "again.toml").write_text(steps)
+    assert "steps.toml" in overhaul("migrate", str(tmp_path / "again.toml"))[1]

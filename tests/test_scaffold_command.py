@@ -106,3 +106,19 @@ def test_a_copy_works_where_there_is_no_overhaul(app: Path, overhaul: Run, what:
     script = f"import sys; sys.modules['overhaul'] = None; import app.core.{what}; print('fine')"
     done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, cwd=app)
     assert done.stdout == "fine\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("cash",), ("cash", "--into", "app/cash.py"), ("cash", "--into", "app/cash.py", "--check")]
+)
+def test_a_module_that_there_is_not_is_told_with_the_nearest(
+    app: Path, overhaul: Run, arguments: tuple[str, ...]
+) -> None:  # fmt: skip
+    code, _, err = overhaul("scaffold", *arguments)
+    assert code == 2 and "unknown module 'cash': did you mean cache?" in err
+    code, _, err = overhaul("scaffold")
+    assert code == 2 and "cache, state, factory, events, instrument" in err
+
+
+def test_a_folder_to_check_is_no_module(app: Path, overhaul: Run) -> None:
+    assert overhaul("scaffold", "--check", "app")[:2] == (0, "there are no copies of unified modules\n")

@@ -109,7 +109,7 @@ _DELETED: Final = regex(r"^[^*?\[]*[^/.*?\[][.][^/*?\[]+$")
 def some_rule(workspace: Workspace) -> None:
     """Raises UsageError when no rule is left: nothing would ever be found."""
     config = workspace.config
-    if not workspace.leaves.selected_rules(config.select, config.ignore):
+    if not workspace.leaves.selected_rules(config.select, config.ignore, config.extend_select):
         raise UsageError(
             "no rule is left to run: what is selected is ignored as well (--select and --ignore, and `select` and "
             f"`ignore` in {config.source or 'the settings'})"

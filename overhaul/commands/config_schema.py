@@ -25,7 +25,7 @@ def config_schema(leaves: Leaves) -> str:
     settings, around = definitions.pop(Config.__name__), _properties(definitions[PathSettings.__name__])
     keys = _properties(settings)
     names = sorted(leaves.rules)
-    for part, key in ((keys, "select"), (keys, "ignore"), (around, "ignore")):
+    for part, key in ((keys, "select"), (keys, "extend-select"), (keys, "ignore"), (around, "ignore")):
         part[key] = {**_table(part[key]), "items": {"$ref": "#/$defs/Rules"}}
     around[SEVERITY] = {
         **_table(around[SEVERITY]),
@@ -39,12 +39,18 @@ def config_schema(leaves: Leaves) -> str:
     }
     definitions |= {
         "Rule": {"description": "The name of a rule.", "enum": [*names]},
+        "Family": {
+            "description": "The name of a family of rules that run only where it, or one of them, is selected.",
+            "enum": [*leaves.families],
+        },
         "Rules": {
-            "description": "The name of a rule, or a pattern of names, with *, ? or [].",
-            "anyOf": [{"$ref": "#/$defs/Rule"}, {"type": "string", "pattern": r"[*?\[]"}],
+            "description": "The name of a rule or of a family, or a pattern of names of rules, with *, ? or [].",
+            "anyOf": [
+                {"$ref": "#/$defs/Rule"}, {"$ref": "#/$defs/Family"}, {"type": "string", "pattern": r"[*?\[]"},
+            ],
         },
         "Severity": {"enum": list(get_args(Severity))},
-    }
+    }  # fmt: skip
     document: Json = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **settings,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -23,7 +23,11 @@ def overview(leaves: Leaves) -> str:
 
 def _overview(leaves: Leaves) -> Iterator[str]:
     kinds: dict[str, Mapping[str, Leaf]] = {
-        "Rules": leaves.rules,
+        "Rules": {name: rule for name, rule in leaves.rules.items() if not rule.family},
+        **{
+            f"Rules of the family {family}, which run where it is selected": {rule.name: rule for rule in rules}
+            for family, rules in leaves.families.items()
+        },
         "Reports": leaves.reports,
         "Analyzers": leaves.analyzers,
         "Collectors": leaves.collectors,
@@ -41,15 +45,17 @@ def _overview(leaves: Leaves) -> Iterator[str]:
 
 
 def explanation(name: str, leaves: Leaves) -> str:
-    """All there is to say of one name; it may be both a leaf and a table. Raises UnknownName."""
+    """All there is to say of one name; it may be a leaf, a table and a family of rules. Raises UnknownName."""
     kinds: tuple[Mapping[str, Leaf], ...] = (
         leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors, leaves.codemods, leaves.drafts,
     )  # fmt: skip
     found: list[Leaf] = [kin[name] for kin in kinds if name in kin]
-    tables = tables_of(leaves)
-    if not found and name not in tables:
-        raise UnknownName("name", name, {*tables, *(known for kin in kinds for known in kin)})
+    tables, families = tables_of(leaves), leaves.families
+    if not found and name not in tables and name not in families:
+        raise UnknownName("name", name, {*tables, *families, *(known for kin in kinds for known in kin)})
     parts = ["".join(_told(leaf)) for leaf in found]
+    if name in families:
+        parts.insert(0, "".join(_members(name, families[name])))
     if name in tables:
         parts.append("".join(_columns(tables[name])))
     return "\n".join(parts)
@@ -62,6 +68,13 @@ def _told(leaf: Leaf) -> Iterator[str]:
         yield from rule_settings(leaf)
     if isinstance(leaf, Codemod):
         yield from codemod_keys(leaf)
+
+
+def _members(family: str, rules: Sequence[Rule]) -> Iterator[str]:
+    yield f"{family} (family of rules)\n\nRules that run only where they are selected:\n\n"
+    width = max(len(rule.name) for rule in rules)
+    yield from (f"  {rule.name.ljust(width)}  {rule.summary}\n" for rule in rules)
+    yield f'\nTo run them beside the others:\n\n    [tool.overhaul]\n    extend-select = ["{family}"]\n'
 
 
 def _columns(table: Table) -> Iterator[str]:

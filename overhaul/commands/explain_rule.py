@@ -21,11 +21,16 @@ def rule_settings(rule: Rule) -> Iterator[str]:
     given = severities(rule)
     yield f"Severity: {' or '.join(given) or 'differs from finding to finding'}, unless the settings say otherwise.\n"
     options = list(_options(rule.options)) if rule.options is not None else []
+    if rule.family:
+        yield f"Of the family {rule.family}: runs only where that, or the rule itself, is selected.\n"
     yield "\nOptions, with their defaults:\n" if options else ""
     yield from (f"  {name} = {default}\n      {said}\n" for name, default, said in options)
     yield f"\nSettings, in pyproject.toml:\n\n    [tool.overhaul.rules.{rule.name}]\n"
     yield f'    {SEVERITY} = "{next((one for one in reversed(SEVERITIES) if one not in given), SEVERITIES[0])}"\n'
     yield from (f"    {name} = {default}\n" for name, default, _ in options[:1])
+    if rule.family:
+        yield "\nTo run it beside the others, or its family with it:\n\n    [tool.overhaul]\n"
+        yield f'    extend-select = ["{rule.name}"]\n    extend-select = ["{rule.family}"]\n'
     yield f'\nTo leave it out, everywhere or in some files:\n\n    [tool.overhaul]\n    ignore = ["{rule.name}"]\n'
     yield f'    per-path."tests/".ignore = ["{rule.name}"]\n'
     yield "\nWhere one place is meant to be as it is, on a line of the statement or alone above it:\n"

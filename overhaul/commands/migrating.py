@@ -143,14 +143,17 @@ def migrate(migration: str | None, path: str, drop_shims: bool, **options: Any) 
     def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
         return loaded.steps
 
-    return carry_out(loaded.title, steps, path, options, loaded.verify, workspace)
+    return carry_out(loaded.title, steps, path, options, loaded.verify, workspace, migration)
 
 
 def carry_out(
     title: str, steps: _Steps, path: str, options: dict[str, Any], verify: Verify | None = None,
-    workspace: Workspace | None = None,
+    workspace: Workspace | None = None, migration: str | None = None,
 ) -> int:  # fmt: skip
-    """Plan, tell, and write if that is asked for; the exit code. `options` are those of `planning_options`."""
+    """Plan, tell, and write if that is asked for; the exit code. `options` are those of `planning_options`.
+
+    `migration` is the file that says the steps: it speaks of what they change, and is not told as a place that does.
+    """
     from overhaul.planning import Asked, plan
     from overhaul.project import Project
 
@@ -170,7 +173,7 @@ def carry_out(
     else:
         _check_whole(workspace)
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
-    project = Project(survey)
+    project = Project(survey, apart=migration)
     asked = Asked(
         without=_parts(options["without"]), code_only=options["code_only"], leave_strings=options["leave_strings"],
         verify=_verify(workspace, options, verify, quiet=quiet),

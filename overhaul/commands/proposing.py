@@ -12,16 +12,16 @@ from overhaul.commands.running import look, open_project, say
 
 
 @click.command()
-@click.argument("kind")
+@click.argument("kind", required=False)
 @path_argument
 @click.option("-o", "--output", metavar="FILE", help="Write it to FILE, which is new; `-` is standard output.")
 @click.option("--force", is_flag=True, help="Write over a FILE that is there.")
 @run_options
-def propose(kind: str, path: str, output: str | None, force: bool, **options: Any) -> int:
+def propose(kind: str | None, path: str, output: str | None, force: bool, **options: Any) -> int:
     """Draft a migration file from the audit, for you to look at.
 
-    KIND says what of: `overhaul explain` lists the drafts there are. What nobody can be sure of is marked "by hand".
-    `overhaul migrate FILE` then shows what it would do.
+    KIND says what of: cache, cycles, duplicates, managers, state, or one of your own; without it they are listed. What
+    nobody can be sure of is marked "by hand". `overhaul migrate FILE` then shows what it would do.
     """
     from pathlib import Path
 
@@ -31,12 +31,19 @@ def propose(kind: str, path: str, output: str | None, force: bool, **options: An
     from overhaul.project import Project
 
     workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    if kind is None:
+        drafts = workspace.leaves.drafts
+        width = max(map(len, drafts), default=0)
+        for name, one in sorted(drafts.items()):
+            say(f"  {name:{width}}  {one.summary}")
+        raise click.UsageError("say what to draft: overhaul propose KIND [PATH], KIND being one of the above")
     leaf = workspace.leaves.draft(kind)
     to_file = output is not None and output != "-"
     if output is not None and to_file and not force and Path(output).exists():
         raise UsageError(f"{output}: is there already: name another file, or give --force")
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
-    steps = tuple(leaf.function(Project(survey)))
+    # What was drafted before is written over, and no place that speaks of the code.
+    steps = tuple(leaf.function(Project(survey, apart=output if to_file else None)))
     if not steps:
         if not options["quiet"]:
             say(f"overhaul: nothing to propose: the audit has found no {kind} that could be migrated")

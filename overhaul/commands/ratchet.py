@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--format", "formats", multiple=True, metavar="NAME[=FILE]",
     help="terminal (the default), sarif, gitlab, github, junit, markdown, json ...; - is standard output. Repeatable.",
 )  # fmt: skip
-@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable.")
+@click.option("--select", multiple=True, metavar="RULE", help="Run only this rule or family. Repeatable.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run this rule. Repeatable.")
 @click.option("--since", metavar="REV", help="Take what was there where this revision and HEAD part for inherited.")
 @click.option(

@@ -32,9 +32,17 @@ def scaffold(what: str | None, path: str, into: str, check: bool, settings: tupl
     With --check, and PATH alone, all copies are looked at; with WHAT and --into that one. Exits with 1 when one has
     been changed by hand, or this overhaul has another text of it.
     """
+    from typing import get_args
+
+    from overhaul.errors import UnknownName
     from overhaul.migrations import asked_for
     from overhaul.plans import Step
+    from overhaul.scaffolding.copies import What
 
+    modules = get_args(What)
+    # In `--check PATH` the path stands where WHAT does otherwise.
+    if what is not None and what not in modules and not (check and not into):
+        raise UnknownName("module", what, modules)
     if check:
         if what is not None and not into:
             if path != ".":
@@ -42,7 +50,8 @@ def scaffold(what: str | None, path: str, into: str, check: bool, settings: tupl
             return _check(None, into, what, options)
         return _check(what, into, path, options)
     if what is None or not into:
-        raise click.UsageError("overhaul scaffold WHAT --into FILE [PATH], or overhaul scaffold --check [PATH]")
+        named = f"{what}" if what is not None else f"WHAT ({', '.join(modules)})"
+        raise click.UsageError(f"overhaul scaffold {named} --into FILE [PATH], or overhaul scaffold --check [PATH]")
 
     def steps(project: Project, workspace: Workspace) -> Sequence[Step]:
         keys = {"what": what, "into": into}

@@ -11,7 +11,7 @@ from overhaul.config import Config, own_settings
 from overhaul.errors import ConfigError, UnknownName, UsageError
 from overhaul.leaves import Leaves
 from overhaul.options import SEVERITY
-from overhaul.toml import check_keys, mismatch, section, written
+from overhaul.toml import check_keys, mismatch, section
 
 
 def check_flags(leaves: Leaves, select: Iterable[str], ignore: Iterable[str]) -> None:
@@ -27,7 +27,9 @@ def check_rules(config: Config, leaves: Leaves) -> None:
     """
     file = Path(config.source)
     if leaves.complete:
-        for key, names in (("select", config.select), ("ignore", config.ignore)):
+        for key, names in (
+            ("select", config.select), ("extend-select", config.extend_select), ("ignore", config.ignore)
+        ):  # fmt: skip
             _named(f"{section(file)} {key}", names, leaves)
         for pattern, settings in config.per_path.items():
             at = section(file, "per-path", pattern)
@@ -47,13 +49,7 @@ def _check_options(where: str, name: str, config: Config, leaves: Leaves) -> Non
         try:
             msgspec.convert(value, fields[key])
         except msgspec.ValidationError as error:
-            wrong = mismatch(error, value)
-            if wrong.startswith("invalid"):  # of several texts, which msgspec does not name
-                from msgspec.inspect import type_info
-
-                from overhaul.commands.fields import values
-
-                wrong = f"expected {values(type_info(fields[key]))}, got {written(value)}"
+            wrong = mismatch(error, value, fields[key])
             raise ConfigError(f"{where} {key}: {wrong}: mend the value") from error
     if options is not None:
         try:

@@ -66,6 +66,8 @@ def open_workspace(path: Path, flags: Flags, here: Path | None = None) -> Worksp
     changes = {
         "also_exclude": flags.exclude,
         "select": flags.select or config.select,
+        # Who says with the command what is to run means that and nothing else.
+        "extend_select": () if flags.select else config.extend_select,
         "ignore": flags.ignore or config.ignore,
         "jobs": config.jobs if flags.jobs is None else flags.jobs,
     }

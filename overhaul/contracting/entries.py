@@ -13,7 +13,7 @@ import msgspec
 from overhaul.contracts import CONTRACTS, Boundaries, Boundary, Contract, External, Frozen, Interface, Layers, Terms
 from overhaul.errors import ConfigError
 from overhaul.patterns import regex
-from overhaul.toml import below, check_keys
+from overhaul.toml import below, check_keys, unknown_in
 
 NOT_KEYS: Final = frozenset({"file", "line"})
 """Fields that are filled when an entry is read."""
@@ -180,7 +180,7 @@ def _converted(where: str, entry: Mapping[str, object], struct: type[_Entry]) ->
     try:
         return msgspec.convert(entry, struct)
     except msgspec.ValidationError as error:
-        raise ConfigError(f"{where} {error}: mend the entry") from error
+        raise ConfigError(f"{where} {unknown_in(error, struct) or error}: mend the entry") from error
 
 
 def _once(contracts: Iterator[Contract]) -> Iterator[Contract]:

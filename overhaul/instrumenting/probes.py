@@ -22,8 +22,8 @@ from typing import Final
 from overhaul.changes import Replacement, Target
 from overhaul.errors import Refused
 from overhaul.naming.meanings import Meaning, Symbol
-from overhaul.refactoring.memo_syntax import Syntax
 from overhaul.refactoring.references import References, means
+from overhaul.refactoring.syntax import Syntax
 
 MARK: Final = "  # instrument_calls"
 """Behind the import that was put in."""

@@ -34,10 +34,23 @@ def constant(member: Member, meaning: Meaning) -> str:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == meaning.name:
                 fixed = len(bindings) == 1 and all(_unchanging(member, one) for one in _parts(value))
+                fixed = fixed and not any(True for _ in starred(member, name))
                 return ast.dump(value) if fixed else ""
             case _:
                 continue
     return ""
+
+
+def starred(member: Member, name: str) -> Iterator[int]:
+    """The lines of star imports that may bring a name into the module of a definition."""
+    symbols = member.project.symbols
+    for node in ast.walk(member.tree.node):
+        if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*":
+            continue
+        target = symbols.absolute(member.module, f"{'.' * node.level}{node.module or ''}")
+        source = symbols.locate(target, member.module) if target else None
+        if source is None or name in symbols.names(source):
+            yield node.lineno
 
 
 def _parts(value: ast.expr) -> Iterator[ast.expr]:

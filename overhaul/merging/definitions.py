@@ -120,6 +120,13 @@ class Member:
         )  # fmt: skip
         return frozenset(one.start for one in names if self.file.home_of(one) is self.file.top)
 
+    @cached_property
+    def builtins(self) -> frozenset[str]:
+        """The names that it uses and nobody in its module binds: Python's own."""
+        first, last = self.unit.statements[0].names
+        names = (one for one in self.file.occurrences.all[first:last] if one.role == "load")
+        return frozenset(one.name for one in names if self.file.occurrences.unbound(one))
+
     def body(self) -> Sequence[ast.stmt]:
         """Its statements without the docstring."""
         return without_docstring(self.node.body)

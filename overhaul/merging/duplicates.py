@@ -11,11 +11,12 @@ import msgspec
 from overhaul.changes import Edit, Kind, Leftover, Proposal, Replaced, Replacement, Target, least
 from overhaul.errors import Refused
 from overhaul.merging.calls import Calls, Change, Given
+from overhaul.merging.decorators import refuse_kept
 from overhaul.merging.definitions import Member
 from overhaul.merging.guards import refuse_identity, remarks, unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Likeness, Literal, likeness
-from overhaul.merging.watching import refuse_class_changed, refuse_told_apart, values
+from overhaul.merging.watching import refuse_changed, refuse_told_apart, values
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
@@ -71,8 +72,7 @@ class Merger:
         for member, places in self.found.items():
             for one in places:
                 self._calls.refuse_compared(one, member.name)
-            if isinstance(member.node, ast.ClassDef):
-                refuse_class_changed(self._calls, member, places)
+            refuse_changed(self._calls, member, places)
         used = {member: list(values(self._calls, member, places)) for member, places in self.found.items()}
         refuse_told_apart(used)
         for one in self.found[self.home] if self.parameters else ():
@@ -292,8 +292,11 @@ class Merger:
     # What is told
 
     def _told(self, other: Member) -> Iterator[Leftover]:
-        told = list(remarks(other))
-        self._doubtful = self._doubtful or bool(told)
+        told = [*remarks(other), *refuse_kept(self.project, other)]
+        printed = list(self._loading.printed(other, self.home.module, self.found[other]))
+        self._doubtful = self._doubtful or bool(told) or bool(printed)
+        for path, line, why in printed:
+            yield self.project.leftover(path, line, other.target, why)
         for line, why in (*told, *unsaid(self.home, other)):
             yield self.project.leftover(other.symbol.path, line, other.target, why)
 

@@ -73,6 +73,11 @@ def _refuse_bound(member: Member) -> None:
     refuse_asking(member.file, member.unit)
     for _ in refuse_bound_to_module(member.file, member.unit, list(member.needs.values())):
         raise Refused(f"{member.where}: {member.name} names a logger after its module: hand the logger in first")
+    for node in ast.walk(member.node) if not isinstance(member.node, ast.ClassDef) else ():
+        owner = node.value if isinstance(node, ast.Attribute) else None
+        if isinstance(node, ast.Attribute) and isinstance(owner, ast.Name) and owner.id == member.name:
+            raise Refused(f"{member.at(node)}: {member.name}.{node.attr} is kept on the function itself, which would "
+                          "be one for both: keep it elsewhere first")  # fmt: skip
     statement = member.unit.statements[0]
     text = member.file.occurrences.text
     match = _OWN_NAME.search(text, statement.start, statement.end)

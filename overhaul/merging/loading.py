@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused, Unreadable
@@ -24,6 +26,7 @@ class Loading:
         self._project, self._references, self._graph = project, references, graph
         self._effects: dict[str, str] = {}
         self._kept: dict[str, frozenset[str]] = {}
+        self._printing: dict[str, int] = {}
 
     def _effect(self, module: str) -> str:
         if module not in self._effects:
@@ -42,6 +45,39 @@ class Loading:
             if why := self._effect(module):
                 return f"{why}, and {user} does not import it yet"
         return ""
+
+    def printed(self, other: Member, home: str, found: Sequence[Found]) -> Iterator[tuple[str, int, str]]:
+        """What is printed by imports that come or go: (path, line, why). Nobody else sees it, so that it is told."""
+        users = {one.module for one in found if one.module not in (home, other.module)}
+        gained = [(user, one) for user in sorted({other.module, *users}) for one in self._apart(home, user)]
+        for user, module in gained:
+            why = f"{module} prints when it is imported, which {user} may not have done before"
+            yield self._project.symbols.path(module), self._prints(module), why
+        for module in self._apart(other.module, home) if users else ():
+            why = f"{module} prints when it is imported, which users of {other.name} may no longer do"
+            yield self._project.symbols.path(module), self._prints(module), why
+
+    def _apart(self, module: str, other: str) -> list[str]:
+        """The modules that print and are loaded with a module, and not with another."""
+        return [one for one in sorted(self._loaded(module) - self._loaded(other)) if self._prints(one)]
+
+    def _prints(self, module: str) -> int:
+        """The line where a module prints when it is imported; 0 for none."""
+        if module not in self._printing:
+            place = self._project.layout.modules[module]
+            line = 0
+            if place.kind == "source" and place.path in self._with_print:
+                try:
+                    body = ast.parse(self._project.source(place.path).text()).body
+                except (Unreadable, SyntaxError, ValueError, RecursionError):
+                    body = []
+                line = min(printing(body), default=0)
+            self._printing[module] = line
+        return self._printing[module]
+
+    @cached_property
+    def _with_print(self) -> frozenset[str]:
+        return frozenset(self._project.mentioning(["print", "stdout", "stderr"]))
 
     def refuse_lost(self, other: Member, home: str, found: Sequence[Found]) -> None:
         """Raises Refused where a user of one that goes imports its module for nothing else, and that does something."""
@@ -77,3 +113,19 @@ class Loading:
                 if re.search(rf"(?<![\w.]){last}[.](?!{other.name}\b)\w", file.occurrences.text) is not None:
                     return True
         return False
+
+
+def printing(body: Sequence[ast.stmt]) -> Iterator[int]:
+    """The lines that print when a suite runs; functions inside do not run."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "__name__" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            name = ast.unparse(node.value.func)
+            if name == "print" or name.endswith((".stdout.write", ".stderr.write")):
+                yield node.lineno
+        inner = [one for one in ast.iter_child_nodes(node) if isinstance(one, ast.stmt)]
+        branches = (*getattr(node, "handlers", ()), *getattr(node, "cases", ()))
+        yield from printing([*inner, *(one for each in branches for one in each.body)])

@@ -15,7 +15,7 @@ from overhaul.merging.definitions import Member
 from overhaul.merging.guards import unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import likeness
-from overhaul.merging.watching import refuse_class_changed, refuse_star
+from overhaul.merging.watching import refuse_changed, refuse_star
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.imports import Imports
@@ -184,7 +184,7 @@ class MixinMerger:
                               "looks at what its classes have: merge it by hand")  # fmt: skip
         owner = self.project.symbols.member(one.module, one.owner.name)
         if isinstance(owner, Symbol):
-            refuse_class_changed(self._calls, one, list(self._references.to(owner)))
+            refuse_changed(self._calls, one, list(self._references.to(owner)))
         refuse_star(one)
         refuse_asking(one.file, one.unit)
         for _ in refuse_bound_to_module(one.file, one.unit, list(one.needs.values())):

@@ -11,6 +11,7 @@ import msgspec
 from overhaul.changes import Delete, Edit, Kind, Leftover, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused, did_you_mean
 from overhaul.inventory import testing
+from overhaul.merging.package_guards import refuse_lost, refuse_unlike
 from overhaul.merging.stages import Stages
 from overhaul.naming.meanings import Symbol
 from overhaul.redundancy import Correspondence, Parallel
@@ -26,7 +27,6 @@ from overhaul.unifying.wanted import Wanted
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_MORE: Final = ("variadic", "keywords")
 _NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -255,7 +255,7 @@ class PackageMerger:
         project = self.now
         symbol = project.symbol(before)
         if after.module in project.layout.modules:
-            self._refuse_unlike(symbol, project.symbol(after))
+            yield from refuse_unlike(project, symbol, project.symbol(after), asked=str(before) in self.names)
         references = References(project)
         users: dict[str, User] = {}
         for one in references.to(symbol):
@@ -269,22 +269,6 @@ class PackageMerger:
                 yield Edit(edit.path, edit.digest, tuple(_reviewed(one, before, after) for one in edit.replacements))
         kind: Kind = "function" if symbol.kind == "function" else "variable"
         yield Replaced(before, after, kind)
-
-    def _refuse_unlike(self, one: Symbol, other: Symbol) -> None:
-        """Raises Refused where the calls of one would not fit the other."""
-        first, second = (
-            self.now.symbols.interior(each.module).functions.get(each.name) for each in (one, other)
-        )  # fmt: skip
-        where = f"{one.path}:{one.line}"
-        if one.kind != other.kind or (first is None) != (second is None):
-            kinds = f"a {one.kind}, {other.dotted} a {other.kind}"
-            raise Refused(f"{where}: {one.dotted} is {kinds}: write its uses by hand")
-        if first is None or second is None:
-            return
-        had = [(each.name, each.kind, bool(each.default)) for each in first.parameters]
-        has = [(each.name, each.kind, bool(each.default)) for each in second.parameters]
-        if has[: len(had)] != had or not all(default or kind in _MORE for _, kind, default in has[len(had) :]):
-            raise Refused(f"{where}: {one.dotted} and {other.dotted} take other arguments: write its uses by hand")
 
     # The end
 
@@ -319,6 +303,7 @@ class PackageMerger:
     def _gone(self) -> Iterator[Proposal]:
         """The package, with what the proof is to know."""
         project = self.now
+        yield from refuse_lost(project, self.old, self.new, self.modules)
         homes: dict[str, str] = {}
         for pair in self.classes:
             homes.setdefault(pair.target.module, pair.to.module)

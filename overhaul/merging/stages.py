@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover, Move, Proposal, Replaced, assembled
+from overhaul.changes import (
+    Change,
+    Create,
+    Delete,
+    Edit,
+    FileChange,
+    Formed,
+    Leftover,
+    Move,
+    Proposal,
+    Replaced,
+    assembled,
+)
 from overhaul.composing import composed
 from overhaul.errors import Refused
 
@@ -23,7 +35,7 @@ class Stages:
         """Nothing has been done yet."""
         self.first, self.now = project, project
         self._files: list[tuple[FileChange, ...]] = []
-        self._replaced: dict[Replaced, None] = {}
+        self._replaced: dict[Replaced | Formed, None] = {}
         self._leftovers: dict[Leftover, None] = {}
 
     def carry_out(self, proposals: Iterable[Proposal]) -> None:
@@ -33,8 +45,10 @@ class Stages:
             match one:
                 case Edit() | Create() | Delete():
                     changes.append(one)
-                case Replaced():
+                case Replaced() | Formed():
                     self._replaced[one] = None
+                case Formed():
+                    pass  # those written by hand are not of that form, and stand in the same step
                 case Leftover():
                     self._leftovers[self._placed(one)] = None
                 case _:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.errors import Refused, Unreadable
 from overhaul.merging.calls import Calls
+from overhaul.merging.constants import starred
 from overhaul.merging.definitions import Member
 from overhaul.refactoring.moving_guards import refuse_replaced
 from overhaul.refactoring.moving_namespace import asked_for
@@ -40,6 +41,11 @@ def refuse_replaced_anywhere(project: Project, references: References, member: M
     bound = {name for name in member.needs if member.file.bindings(member.file.top, name)}
     names = bound | {member.name}
     refuse_replaced(project, member.file, sorted(names))
+    # A builtin that somebody puts into a module hides Python's from what stands there.
+    builtin = member.builtins
+    refuse_replaced(project, member.file, builtin, sorted(project.mentioning([member.module.rpartition(".")[2]])))
+    bound |= builtin
+    names |= builtin
     for why in asked_for(project, references, member.file, member.unit):
         raise Refused(f"{member.where}: {why}, and may give it others: merge {member.name} by hand")
     module = re.escape(member.module)
@@ -63,14 +69,9 @@ def refuse_replaced_anywhere(project: Project, references: References, member: M
 
 def refuse_star(member: Member) -> None:
     """Raises Refused where a star import behind a definition may bring another under its name."""
-    symbols = member.project.symbols
-    for node in ast.walk(member.tree.node):
-        if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*" or node.lineno < member.node.lineno:
-            continue
-        target = symbols.absolute(member.module, f"{'.' * node.level}{node.module or ''}")
-        source = symbols.locate(target, member.module) if target else None
-        if source is None or member.name.partition(".")[0] in symbols.names(source):
-            raise Refused(f"{member.symbol.path}:{node.lineno}: the star import may bring another {member.name}: name "
+    for line in starred(member, member.name.partition(".")[0]):
+        if line >= member.node.lineno:
+            raise Refused(f"{member.symbol.path}:{line}: the star import may bring another {member.name}: name "
                           "what is taken there first")  # fmt: skip
 
 
@@ -140,8 +141,8 @@ def refuse_told_apart(used: Mapping[Member, Sequence[Value]]) -> None:
                                   "tell them apart: merge them by hand")  # fmt: skip
 
 
-def refuse_class_changed(calls: Calls, member: Member, found: Sequence[Found]) -> None:
-    """Raises Refused where something of a class is set or deleted from outside, or its own names are asked for."""
+def refuse_changed(calls: Calls, member: Member, found: Sequence[Found]) -> None:
+    """Raises Refused where an attribute of a definition is set or deleted, or its own names are asked for."""
     for one in found:
         if one.how not in ("name", "attribute"):
             continue
@@ -149,7 +150,7 @@ def refuse_class_changed(calls: Calls, member: Member, found: Sequence[Found]) -
         outer = chain[1] if len(chain) > 1 else None
         where = f"{one.path}:{one.line}"
         if isinstance(outer, ast.Attribute) and not isinstance(outer.ctx, ast.Load):
-            raise Refused(f"{where}: {outer.attr} is set there, or deleted, for all that use the class: merge "
+            raise Refused(f"{where}: {member.name}.{outer.attr} is set there, or deleted, for all that use it: merge "
                           f"{member.name} by hand")  # fmt: skip
         called = ast.unparse(outer.func).rpartition(".")[2] if isinstance(outer, ast.Call) else ""
         if called in ("setattr", "delattr", "object", "multiple", "vars"):

@@ -157,7 +157,7 @@ class _Trial:
         own = environment(self._root, copied, self._projects[which].layout, witness)
         reporting = with_report(command, report)
         began = time.monotonic()
-        code, output = _execute(reporting or command, copied, own, self._timeout, self.log(which, number))
+        code, output = execute(reporting or command, copied, own, self._timeout, self.log(which, number))
         return Ran(
             command, code, output.replace(str(copied), str(self._root)),
             outcomes(report) if reporting is not None else None, time.monotonic() - began,
@@ -178,7 +178,7 @@ class _Trial:
             yield path
 
 
-def _execute(command: str, folder: Path, own: Mapping[str, str], timeout: float, log: Path) -> tuple[int | None, str]:
+def execute(command: str, folder: Path, own: Mapping[str, str], timeout: float, log: Path) -> tuple[int | None, str]:
     """Exit code (None: out of time), and the end of what was said. Nothing that it started is left running."""
     with log.open("wb") as stream:
         try:
@@ -209,4 +209,4 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-__all__ = ["run_commands"]
+__all__ = ["execute", "run_commands"]

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from overhaul.changes import Added, Divided, FileChange, Leftover, Moved, Replaced, Rewritten, Used, Vouched
+from overhaul.changes import Added, Divided, FileChange, Formed, Leftover, Moved, Replaced, Rewritten, Used, Vouched
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import Interior
 from overhaul.project import Project
@@ -65,6 +65,9 @@ class Context:
              else Identity(one.before.module, one.before.name), Identity(one.after.module, one.after.name))
             for one in vouched if isinstance(one, Used)
         }  # fmt: skip
+        self._lines = frozenset((one.path, one.line) for one in vouched if isinstance(one, Used))
+        self.forms = tuple(one for one in vouched if isinstance(one, Formed))
+        """How uses of what is replaced are written afterwards."""
         self._rewritten = frozenset(one.path for one in vouched if isinstance(one, Rewritten))
         self.replacing = Replacing(before, after, replaced, self.mapping, leftovers)
 
@@ -150,6 +153,10 @@ class Context:
     def used(self, path: str, line: int, meant: Told, means: Told) -> bool:
         """Whether a use on a line is told to become that of another thing."""
         return len(meant) == len(means) == 1 and (path, line, *meant, *means) in self._used
+
+    def lines_used(self, path: str) -> frozenset[int]:
+        """The lines of a file on which a single use is told to become that of another thing."""
+        return frozenset(line for where, line in self._lines if where == path)
 
     def goes_on(self, meant: Told, means: Told) -> bool:
         """Whether an old name works on, so that it may be used on: by a shim that makes it, or one that is defined."""

@@ -20,6 +20,7 @@ from overhaul.proving.requirements import requirements
 from overhaul.proving.resolving import counted, imports, typed_only
 from overhaul.proving.rings import cycles
 from overhaul.proving.round_trip import round_trip
+from overhaul.proving.statements import Statements
 
 Checked = tuple[int, tuple[Refusal, ...]]
 """How many things were looked at, and what is wrong."""
@@ -72,7 +73,12 @@ def _compile(context: Context) -> Checked:
 def _bindings(context: Context) -> Checked:
     parts = Offered(context), Overriding(context), Bindings(context), Elsewhere(context)
     refusals = {one: None for part in parts for one in part.refusals()}
-    return sum(part.looked for part in parts), tuple(refusals)
+    looked = sum(part.looked for part in parts)
+    if refusals:
+        return looked, tuple(refusals)
+    statements = Statements(context)
+    refusals = {one: None for one in statements.refusals()}
+    return looked + statements.looked, tuple(refusals)
 
 
 def _imports(context: Context) -> Checked:

@@ -38,7 +38,7 @@ def dangers(
     for path, reading in readings.items():
         if path in move.files:
             yield from _places(project, move, reading)
-    yield from _found(project, move)
+    yield from loaded_by_name(project, move)
     if not shim:
         _pickled(project, move)
     _templates(project, move)
@@ -92,7 +92,8 @@ def _line(reading: Reading, offset: int) -> str:
 # Modules found by name or place
 
 
-def _found(project: Project, move: Relocation) -> Iterator[Leftover]:
+def loaded_by_name(project: Project, move: Relocation) -> Iterator[Leftover]:
+    """Where the module is found by a name that is worked out, or in its folder. Raises Refused where it may be."""
     words = ("import_module", "__import__", "iter_modules", "listdir", "scandir", "glob", "iglob", "rglob", "iterdir")
     for path in project.mentioning(words):
         module = project.layout.module_of(path)

@@ -16,7 +16,7 @@ from overhaul.refactoring.named_strings import own_names
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_QUIET: Final = frozenset({
+QUIET_DECORATORS: Final = frozenset({
     "abc", "builtins", "classmethod", "collections", "contextlib", "dataclasses", "enum", "functools", "property",
     "staticmethod", "typing", "typing_extensions", "warnings", "asyncio", "types", "attr", "attrs", "deprecated",
     "zope", "click", "six", "wrapt", "tenacity", "unittest",
@@ -129,9 +129,9 @@ def registering(project: Project, file: Bindings, unit: Unit) -> Iterator[tuple[
                 continue
             meaning = project.symbols.lookup(file.module, "", name) if name else None
             match meaning:
-                case External(name=dotted) if dotted.partition(".")[0] in _QUIET:
+                case External(name=dotted) if dotted.partition(".")[0] in QUIET_DECORATORS:
                     continue
-                case Symbol(kind="function") if not _lists(project, meaning):
+                case Symbol(kind="function") if not lists(project, meaning):
                     continue
                 case _:
                     yield f"@{name or '...'} may keep a list of what it decorates", True
@@ -139,14 +139,14 @@ def registering(project: Project, file: Bindings, unit: Unit) -> Iterator[tuple[
             name = bare(node.value)
             meaning = project.symbols.lookup(file.module, "", name) if name else None
             if name.partition(".")[0] not in unit.names and (
-                isinstance(meaning, Symbol) and meaning.kind == "function" and _lists(project, meaning)
+                isinstance(meaning, Symbol) and meaning.kind == "function" and lists(project, meaning)
             ):
                 yield f"{name}(...) may keep a list of what it makes", True
         if kind == "ClassDef":
             yield from _bases(project, file, node)
 
 
-def _lists(project: Project, symbol: Symbol, deep: int = _DEEP) -> bool:
+def lists(project: Project, symbol: Symbol, deep: int = _DEEP) -> bool:
     """Whether a function, or one that it calls, puts something into a container, as far as one can see."""
     symbols = project.symbols
     row = symbols.interior(symbol.module).functions.get(symbol.name)
@@ -159,7 +159,7 @@ def _lists(project: Project, symbol: Symbol, deep: int = _DEEP) -> bool:
         if used.how == "call" and f"{used.scope}.".startswith(f"{symbol.name}."):
             meaning = symbols.lookup(symbol.module, used.scope, used.name)
             other = isinstance(meaning, Symbol) and meaning.kind == "function" and not meaning.same(symbol)
-            if other and isinstance(meaning, Symbol) and _lists(project, meaning, deep - 1):
+            if other and isinstance(meaning, Symbol) and lists(project, meaning, deep - 1):
                 return True
     return False
 
@@ -176,7 +176,7 @@ def _bases(project: Project, file: Bindings, node: Any) -> Iterator[tuple[str, b
                 for keyword, text in row.keywords if row is not None else ():
                     if keyword == "metaclass" and isinstance(symbols.lookup(module, "", text), Symbol):
                         yield f"the metaclass {text} of {name} is told of its subclasses", True
-            case External(name=name) if name.partition(".")[0] not in _QUIET and not _standard(name):
+            case External(name=name) if name.partition(".")[0] not in QUIET_DECORATORS and not _standard(name):
                 yield f"the base {name} may keep a list of its subclasses", False
             case _:
                 continue

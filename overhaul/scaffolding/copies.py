@@ -12,6 +12,7 @@ types, which are the project's own.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache
@@ -57,9 +58,9 @@ class NamedType(Request, frozen=True):
     """Seconds for which an entry holds; for ever where it is left out."""
     max_size: int | None = None
     """Entries that are kept; as many as come where it is left out."""
-    policy: str = ""
+    policy: Literal["", "lru", "lfu", "fifo", "ttl"] = ""
     """Which entry goes first when it is full: `lru` (as well where it is left out), `lfu`, `fifo` or `ttl`."""
-    boundary: str = ""
+    boundary: Literal["", "at", "after"] = ""
     """When an entry is too old: `at` its ttl (as well where it is left out), or only `after` it."""
 
 
@@ -146,9 +147,11 @@ def _check(one: NamedType, fixed: Set[str]) -> None:
         raise Refused(f"the type {one.name} is there for good: name another, or set its limits where it is used")
     if not one.name.isidentifier() or one.name.startswith("_") or one.name != one.name.upper():
         raise Refused(f"{one.name!r} cannot name a type: write a name in capitals, as GREEKS")
-    for word in (one.policy, one.boundary):
-        if not re.fullmatch(r"[a-z]*", word):
-            raise Refused(f"{one.name}: {word!r} is no policy or boundary: write a plain word, as lru or at")
+    # The copy would take the module that imports it down.
+    if one.ttl is not None and not 0 < one.ttl < math.inf:
+        raise Refused(f"{one.name}: ttl = {one.ttl}: write seconds, more than 0, or leave it out for no expiry")
+    if one.max_size is not None and one.max_size < 1:
+        raise Refused(f"{one.name}: max-size = {one.max_size}: write 1 or more, or leave it out for no bound")
 
 
 def _merged(lines: Sequence[str], types: Sequence[NamedType], like: str) -> Iterator[str]:

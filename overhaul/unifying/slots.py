@@ -13,7 +13,7 @@ from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Scope
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.families import Families, Key
-from overhaul.refactoring.receivers import Answer, Receivers
+from overhaul.refactoring.receivers import Answer, Judgement, Receivers
 from overhaul.refactoring.references import References
 from overhaul.unifying.trees import Tree
 
@@ -95,6 +95,11 @@ class Places:
 
     def members(self, owner: Key, name: str) -> Iterator[tuple[Tree, Occurrence, Answer, str]]:
         """Every place where a member may be asked for, with how sure that is; certain strangers are left out."""
+        for file, one, judged in self.judged(owner, name):
+            yield self.tree(file.path), one, judged.answer, judged.why
+
+    def judged(self, owner: Key, name: str) -> Iterator[tuple[Bindings, Occurrence, Judgement]]:
+        """The same without trees, which take their time: most places of a common name are somebody else's."""
         receivers = self.receivers(owner, name)
         for path in sorted(self.project.mentioning([name])):
             file = self.file(path)
@@ -103,7 +108,7 @@ class Places:
                     continue
                 judged = receivers.judge(file, one)
                 if judged.answer != "no":
-                    yield self.tree(path), one, judged.answer, judged.why
+                    yield file, one, judged
 
     def computed(self, owner: Key, name: str) -> bool:
         """Whether an attribute is a property."""

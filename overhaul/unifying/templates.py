@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
+from overhaul.changes import Formed, Target
 from overhaul.lazy import cst
 
 SELF: Final = "self"
@@ -43,6 +44,12 @@ class Template(NamedTuple):
         """The blank that a node of the tree stands for."""
         match = _MARKED.fullmatch(node.value) if isinstance(node, cst.Name) else None
         return self.blanks[int(match[1])] if match else None
+
+    def formed(self, before: Target, item: str = "", called: bool = True) -> Formed:
+        """The same for the proof, which reads it by itself."""
+        first = code(self.first) if self.first is not None else ""
+        blanks, fallbacks = (one.name for one in self.blanks), (one.default for one in self.blanks)
+        return Formed(before, code(self.tree), tuple(blanks), tuple(fallbacks), first, item, called)
 
     @property
     def names(self) -> frozenset[str]:

@@ -6,12 +6,13 @@ import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Target
+from overhaul.changes import Formed, Guidance, Kind, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
+from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.families import common_names
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
@@ -88,6 +89,7 @@ class Unification:
         yield from self._changes(edits, departure)
         if edits:
             yield from self._replaced(departure)
+            yield from self.forms()
         for path, line, why in sorted({*self._doubts, *self._told}):
             yield self.project.leftover(path, line, self.wanted.target, why)
         for patch in found:
@@ -257,7 +259,11 @@ class Unification:
         for name in sorted(interior.members_of(self.target.name)):
             if name.startswith("_") or self.rules.same(name):
                 continue
-            for tree, one, answer, why in self.places.members((self.target.module, self.target.name), name):
+            told = name not in common_names() and not self._new_has(name)
+            for file, one, (answer, why) in self.places.judged((self.target.module, self.target.name), name):
+                if answer == "unsure" and (not told or self._is_elsewhere(file, one, why)):
+                    continue
+                tree = self.places.tree(file.path)
                 node = tree.value_at(one)
                 parent = tree.parent(node) if node is not None else None
                 served = {id(node), id(parent), id(tree.parent(parent))} & self._sites.get(tree.path, {}).keys()
@@ -270,8 +276,16 @@ class Unification:
                     self._problems.append((tree.path, one.line, f"`{tree.written(node)[:60]}` {said}"))
                 elif answer == "likely":
                     self._doubts.append((tree.path, one.line, f"`{tree.written(node)[:60]}` may be one: {why}"))
-                elif answer == "unsure" and name not in common_names() and not self._new_has(name):
+                elif answer == "unsure":
                     self._told.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is left: {why}"))
+
+    def _is_elsewhere(self, file: Bindings, one: Occurrence, why: str) -> bool:
+        """Whether a place stands in a file in which nothing changes, so that it is told and no tree is needed."""
+        text = self.places.references.receiver_text(file, one)
+        if not text or one.quoted or file.path == self.target.path or self._sites.get(file.path):
+            return False
+        self._told.append((file.path, one.line, f"`{f'{text}.{one.name}'[:60]}` is left: {why}"))
+        return True
 
     def _mine(self, tree: Tree, one: Occurrence, name: str) -> bool:
         """Whether a receiver is of the class or one below it, not of a base that has the member too."""
@@ -391,6 +405,15 @@ class Unification:
             before = Target(old.module, f"{old.name}.{name}")
             for member in sorted(members or ({name} if not rules else set[str]())):
                 yield Replaced(before, Target(new.module, f"{new.name}.{member}"), kind)
+
+
+    def forms(self) -> Iterator[Formed]:
+        """What the templates say, for the proof to look at."""
+        yield self.rules.construct.formed(self.wanted.target)
+        for rules, called in ((self.rules.methods, True), (self.rules.attributes, False)):
+            for rule in rules:
+                before = Target(self.target.module, f"{self.target.name}.{rule.name}")
+                yield rule.template.formed(before, rule.item, called)
 
 
 def _cast(tree: Tree, one: Named) -> Any:

@@ -162,7 +162,10 @@ def test_types_that_a_user_has_edited_are_no_drift_and_survive_a_renewal() -> No
         ([{"name": "quotes"}], "write a name in capitals"),
         ([{"name": "A B"}], "write a name in capitals"),
         ([{"name": "MEMO"}], "is there for good"),
-        ([{"name": "A", "policy": "lru()"}], "is no policy"),
+        ([{"name": "A", "ttl": 0}], "write seconds, more than 0"),
+        ([{"name": "A", "ttl": float("nan")}], "write seconds, more than 0"),
+        ([{"name": "A", "ttl": float("inf")}], "leave it out for no expiry"),
+        ([{"name": "A", "max-size": 0}], "write 1 or more"),
     ],
 )
 def test_what_cannot_be_a_type_is_refused(types: list[dict[str, object]], reason: str) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from overhaul.drafts import Drafted, migration_text
+from overhaul.memoising.drafts import memo_steps
 from overhaul.project import Project
-from overhaul.refactoring.memo_drafts import memo_steps
 from overhaul.testing import surveyed
 
 FILES = {

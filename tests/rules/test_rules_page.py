@@ -26,6 +26,8 @@ def page() -> Iterator[str]:
     """The rules by name, each with its summary and options."""
     for name, rule in sorted(load_leaves().rules.items()):
         yield f"\n## {name}\n\n{rule.summary}\n"
+        if rule.family:
+            yield f"\nOf the family `{rule.family}`: runs only where that, or the rule itself, is selected.\n"
         options = options_of(rule)
         if options is not None:
             yield "\n| option | values | default | meaning |\n| --- | --- | --- | --- |\n"

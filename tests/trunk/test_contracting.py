@@ -44,12 +44,12 @@ def read(folder: Path, **files: str) -> Config:
         (f'{LAYERS}closed-layers = ["c"]', "there is no layer 'c'"),
         (f'{LAYERS}ignore-imports = ["a.b"]', "it is written `importer -> imported`"),
         (f'{LAYERS}ignore-imports = ["a.** -> b.**.*"]', "stand side by side"),
-        (f'{LAYERS}severity = "fatal"', "Invalid enum value 'fatal'"),
+        (f'{LAYERS}severity = "fatal"', "severity: unknown value 'fatal': (known values: "),
         (LAYERS + LAYERS, "there is a contract 'it' at overhaul.toml:2 already"),
         (LAYERS.replace('"it"', '" "'), "the name is empty"),
         ('[[contracts]]\nkind = "external"\nname = "it"', "it says nothing: give it `allowed` or `denied`"),
         ('[contracts]\nkind = "layers"', "is no array of tables: begin each entry with [[contracts]]"),
-        ('read-contracts = ["deptry"]', "invalid enum value 'deptry'"),
+        ('read-contracts = ["deptry"]', "unknown value 'deptry': (known values: import-linter, tach)"),
     ],
 )
 def test_a_contract_that_cannot_be_meant_so_is_refused_on_one_line(tmp_path: Path, text: str, said: str) -> None:

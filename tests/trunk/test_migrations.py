@@ -1,6 +1,7 @@
 """Migration files say which codemod is asked for what, and whatever is wrong in them is told with its place."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -9,6 +10,15 @@ from overhaul.errors import ConfigError, UsageError
 from overhaul.leaves import Codemod, Leaves
 from overhaul.migrations import asked_for, load_migration
 from overhaul.requests import Request
+
+Finish = Literal["", "gloss", "matt"]
+
+
+class Layer(Request, frozen=True):
+    """One layer."""
+
+    finish: Finish = ""
+    """How it shines."""
 
 
 class Paint(Request, frozen=True):
@@ -22,6 +32,12 @@ class Paint(Request, frozen=True):
     """How often."""
     dry_between: bool = False
     """Wait."""
+    finish: Finish = ""
+    """How it shines."""
+    tools: tuple[Literal["brush", "roller"], ...] = ()
+    """By what."""
+    layers: tuple[Layer, ...] = ()
+    """One by one."""
 
 
 @Codemod
@@ -76,6 +92,11 @@ def test_a_file_without_a_title_is_called_as_it_is(tmp_path: Path) -> None:
         ('[[steps]]\ncodemod = "paint"\n', r"step 1 \(paint\): target is missing"),
         (f'{GOOD}coats = "two"\n', r"step 1 \(paint\) coats: expected int, got \"two\""),
         (f"{GOOD}colours = [1]\n", r"step 1 \(paint\) colours: expected str"),
+        (f'{GOOD}finish = "mat"\n', r"finish: unknown value 'mat': did you mean matt\? \(known values: gloss, matt\)"),
+        (f'{GOOD}tools = ["broom"]\n', r"tools: \[0\]: unknown value 'broom': \(known values: brush, roller\)"),
+        (f'{GOOD}layers = [{{ finish = "dull" }}]\n', r"\[0\]\.finish: unknown value 'dull': \(known values: gloss,"),
+        (f'{GOOD}layers = [{{}}, {{ finnish = "matt" }}]\n', r"\[1\]: unknown key 'finnish': did you mean finish\?"),
+        (f"{GOOD}finish = 3\n", r"finish: expected str, got 3"),
         (f"{GOOD}title = 3\n", r"step 1 title: expected a text"),
         (f"{GOOD}[verify]\ncommand = []\n", r"verify: unknown key 'command': did you mean commands\?"),
         (f'{GOOD}[verify]\ntimeout = "long"\n', r"verify timeout: expected float"),

@@ -1,0 +1,63 @@
+"""Draft a campaign from an audit: which phases are needed, by what evidence, and what is to be done in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from overhaul.campaign.expressions import judged
+from overhaul.campaign.items import work_items
+from overhaul.campaign.model import Campaign, Entry, Phase, WorkItem
+from overhaul.campaign.phases import PHASES, Blueprint
+from overhaul.leaves import Leaves
+from overhaul.project import Project
+from overhaul.redundancy import BaselineMetric
+from overhaul.survey import Survey
+
+
+def drafted(project: Project, title: str = "Overhaul", family: str = "") -> Campaign:
+    """The campaign that an audit asks for: all ten phases, those that are not needed with the evidence for that.
+
+    `family` names the custom role that is to be unified.
+    """
+    survey = project.survey
+    items = work_items(project)
+    baseline = {row.name: row.value for row in survey.rows(BaselineMetric)}
+    phases = tuple(
+        _phase(number, blueprint, survey, items.get(blueprint.id, {}), baseline, family)
+        for number, blueprint in enumerate(PHASES, 1)
+    )
+    return Campaign(title=title, baseline=baseline, phases=phases)
+
+
+def criteria_of(phase: str, leaves: Leaves) -> Mapping[str, Entry]:
+    """The criteria that a phase has unless a campaign says otherwise, by name."""
+    return {
+        name: Entry() for name, one in sorted(leaves.criteria.items()) if phase in one.phases or "*" in one.phases
+    }
+
+
+def _phase(
+    number: int, blueprint: Blueprint, survey: Survey, items: Mapping[str, WorkItem], baseline: Mapping[str, float],
+    family: str,
+) -> Phase:  # fmt: skip
+    needed, why = True, tuple(_figures(blueprint, baseline))
+    if blueprint.needed:
+        evidence = judged(blueprint.needed, survey, Campaign(), "overhaul")
+        needed = all(one.met for one in evidence) or bool(items)
+        why = (*why, evidence[0].what)
+    return Phase(
+        id=blueprint.id, number=number, title=blueprint.title, needed=needed, why=why,
+        objectives=(blueprint.purpose, *(one.title for one in list(items.values())[:5])),
+        family=family if blueprint.id == "family" else "",
+        verify=survey.config.verify.commands,
+        risk=max((one.risk for one in items.values()), default=0.0),
+        rollback=f"overhaul undo --phase {number}",
+        criteria=dict(criteria_of(blueprint.id, survey.leaves)),
+        items=dict(items),
+    )  # fmt: skip
+
+
+def _figures(blueprint: Blueprint, baseline: Mapping[str, float]) -> Iterator[str]:
+    for name in blueprint.figures:
+        if name in baseline:
+            yield f"{name} is {baseline[name]:g}"

@@ -1,0 +1,27 @@
+"""Run the commands that a campaign names: the user's own, and only when that was asked for."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from overhaul.campaign.gates import Runner
+from overhaul.proving.commands import execute
+
+TOLD: Final = 200
+"""Characters of the end of what a command printed that are shown."""
+
+
+def runner(folder: Path, timeout: float) -> Runner:
+    """Runs commands of the shell in `folder`, each for `timeout` seconds at most; the environment is the user's."""
+
+    def run(command: str) -> tuple[int, str]:
+        with tempfile.TemporaryDirectory(prefix="overhaul-gate-") as scratch:
+            code, said = execute(command, folder, dict(os.environ), timeout, Path(scratch) / "log")
+        if code is None:
+            return -1, f"not done after {timeout:g} seconds"
+        return code, " ".join(said.split())[-TOLD:]
+
+    return run

@@ -1,0 +1,154 @@
+"""Write a campaign file: in a stable order, with what somebody has changed in it left as it is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+import tomlkit
+from tomlkit.items import Table
+
+from overhaul.campaign.model import Campaign, Completion, Phase
+
+_HEAD: Final = """\
+The campaign: phases with gates. `overhaul phase N` judges one, `overhaul status` all.
+Yours to edit: titles, numbers (the order), `needed`, criteria, waivers, items with `own = true`. A criterion is a
+built-in one by its name (`overhaul explain NAME`), or has an expression, silent, command, or statement.
+`overhaul plan` writes the items, objectives and reasons anew, and leaves the rest as it is."""
+_DERIVED: Final = ("why", "objectives", "risk")
+"""What a new plan says anew, of a phase that is not completed."""
+
+
+def new_text(campaign: Campaign) -> str:
+    """A campaign that nobody has edited, as TOML."""
+    document = tomlkit.document()
+    for line in _HEAD.splitlines():
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    document.add("title", campaign.title)
+    document.add("risk-limit", campaign.risk_limit)
+    document.add("decisions", campaign.decisions)
+    document.add("baseline", _table(campaign.baseline))
+    phases = tomlkit.table(is_super_table=True)
+    for phase in campaign.phases:
+        phases.add(phase.id, _phase(phase))
+    document.add("phases", phases)
+    return tomlkit.dumps(document)
+
+
+def renewed_text(text: str, old: Campaign, new: Campaign) -> str:
+    """The text of a campaign file with the items, objectives and reasons of a new plan.
+
+    Phases that are completed, or that the file has dropped, are left as they are; so are all other keys, comments, and
+    items of somebody's own.
+    """
+    document = tomlkit.parse(text)
+    phases: Any = document["phases"]
+    for fresh in new.phases:
+        known = old.phase(fresh.id)
+        if known is None or known.completed is not None:
+            continue
+        table = phases[fresh.id]
+        for key, value in _keys(fresh, _DERIVED):
+            table[key] = value
+        items = {**fresh.items, **{name: one for name, one in known.items.items() if one.own}}
+        if "items" in table:
+            del table["items"]
+        if items:
+            table.add("items", _tables(items))
+    return tomlkit.dumps(document)
+
+
+def completed_text(text: str, phase: str, completion: Completion) -> str:
+    """The text of a campaign file with a phase completed."""
+    document = tomlkit.parse(text)
+    phases: Any = document["phases"]
+    table = phases[phase]
+    if "completed" in table:
+        del table["completed"]
+    table.add("completed", _struct(completion))
+    return tomlkit.dumps(document)
+
+
+def entry_text(text: str, phase: str, table: str, name: str, entry: msgspec.Struct) -> str:
+    """The text of a campaign file with a waiver, a criterion or an item of a phase added, or written anew."""
+    document = tomlkit.parse(text)
+    phases: Any = document["phases"]
+    found = phases[phase]
+    if table not in found:
+        found.add(table, tomlkit.table(is_super_table=True))
+    if name in found[table]:
+        del found[table][name]
+    found[table].add(name, _struct(entry))
+    return tomlkit.dumps(document)
+
+
+def reopened_text(text: str, phase: str) -> str:
+    """The text of a campaign file with a phase that is not completed any more."""
+    document = tomlkit.parse(text)
+    phases: Any = document["phases"]
+    if "completed" in phases[phase]:
+        del phases[phase]["completed"]
+    return tomlkit.dumps(document)
+
+
+def _phase(phase: Phase) -> Table:
+    table = tomlkit.table()
+    plain = ("number", "title", "needed", "why", "objectives", "family", "verify", "risk", "rollback")
+    for key, value in _keys(phase, plain):
+        table.add(key, value)
+    if phase.criteria:
+        table.add("criteria", _tables(phase.criteria))
+    if phase.items:
+        table.add("items", _tables(phase.items))
+    return table
+
+
+def _tables(entries: Mapping[str, msgspec.Struct]) -> Table:
+    table = tomlkit.table(is_super_table=True)
+    for name, entry in entries.items():
+        table.add(name, _struct(entry))
+    return table
+
+
+def _struct(entry: msgspec.Struct) -> Table:
+    table = tomlkit.table()
+    for key, value in _keys(entry, tuple(field.name for field in msgspec.structs.fields(entry))):
+        table.add(key, value)
+    return table
+
+
+def _keys(entry: msgspec.Struct, names: Sequence[str]) -> Iterator[tuple[str, object]]:
+    """The fields that say something else than their default, as TOML has them."""
+    for field in msgspec.structs.fields(entry):
+        if field.name not in names:
+            continue
+        value: object = getattr(entry, field.name)
+        default = field.default_factory() if callable(field.default_factory) else field.default
+        if value is None or (value == default and field.name not in ("needed",)):
+            continue
+        yield field.encode_name, _value(value)
+
+
+def _value(value: object) -> object:
+    if isinstance(value, tuple):
+        several = tomlkit.array()
+        for one in value:  # pyright: ignore[reportUnknownVariableType]
+            several.append(one)
+        return several.multiline(len(several) > 1 or any(len(str(one)) > 60 for one in several))
+    if isinstance(value, dict):
+        return _table(value)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, str | bool | int | datetime.date):
+        return value
+    raise TypeError(f"{type(value).__name__} is no value of TOML")
+
+
+def _table(values: Mapping[str, object]) -> Table:
+    table = tomlkit.table()
+    for key, value in values.items():
+        table.add(key, _value(value))
+    return table

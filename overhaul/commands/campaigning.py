@@ -1,0 +1,171 @@
+"""The commands of a campaign: plan it, judge and complete a phase, say how far it is."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from overhaul.commands.options import flags, path_argument, run_options
+from overhaul.commands.running import look, open_project, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from overhaul.campaign.gates import Gates
+    from overhaul.campaign.model import Campaign
+    from overhaul.commands.workspace import Workspace
+
+
+
+
+@click.command()
+@path_argument
+@click.option("--family", default="", metavar="ROLE", help="The custom role that is to stand behind one interface.")
+@click.option("--title", default="", help="What the campaign is called.")
+@click.option("-o", "--output", metavar="FILE", help="Write it to FILE; `-` is standard output.")
+@run_options
+def plan(path: str, family: str, title: str, output: str | None, **options: Any) -> int:
+    """Turn an audit into a campaign of ten phases.
+
+    It is written to overhaul-campaign.toml, for review and git. Where there is one already, its items, objectives and
+    reasons are written anew; what was completed, dropped, waived or written by somebody stays.
+    """
+    from overhaul.campaign.drafting import drafted
+    from overhaul.campaign.reading import read_campaign
+    from overhaul.campaign.writing import new_text, renewed_text
+    from overhaul.commands.output import short, write_file, write_stdout
+    from overhaul.project import Project
+
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    file = _file(workspace, output)
+    old = read_campaign(file) if file is not None and file.exists() else None
+    survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    survey.make()
+    found = drafted(Project(survey), title or (old.title if old else f"Overhaul of {workspace.root.name}"), family)
+    text = new_text(found) if old is None or file is None else renewed_text(file.read_text("utf-8"), old, found)
+    if file is None:
+        write_stdout([text], sys.stdout.buffer)
+        return 0
+    write_file(file, [text.encode()])
+    if not options["quiet"]:
+        needed = sum(one.needed for one in found.phases)
+        items = sum(len(one.items) for one in found.phases)
+        say(
+            f"overhaul: {short(file)}: {len(found.phases)} phases, {needed} needed, {items} items: look at it, then "
+            "`overhaul status`"
+        )
+    return 0
+
+
+@click.command()
+@click.argument("number", metavar="N")
+@path_argument
+@click.option("--run", "running", is_flag=True, help="Run the commands that its criteria name.")
+@click.option("--complete", is_flag=True, help="Record that it is complete, if it is.")
+@click.option("--by", default="", metavar="NAME", help="Who completes, waives or signs.")
+@click.option("--waive", metavar="CRITERION", help="Let the phase be completed without it; needs --by and --reason.")
+@click.option("--reason", default="", metavar="TEXT", help="Why it is waived.")
+@click.option("--sign", metavar="CRITERION", help="Sign a statement; needs --by.")
+@click.option("--all", "every", is_flag=True, help="Show all evidence.")
+@run_options
+def phase(
+    number: str, path: str, running: bool, complete: bool, by: str, waive: str | None, reason: str, sign: str | None,
+    every: bool, **options: Any,
+) -> int:  # fmt: skip
+    """Judge the gate of a phase: each criterion with its evidence, and what is left.
+
+    N is its number, or its identity. Exits with 1 while the gate is shut.
+    """
+    from overhaul.campaign.completing import completed, signed, waived
+    from overhaul.campaign.reading import named_phase
+    from overhaul.campaign.telling import gate_lines
+    from overhaul.commands.output import write_file, write_stdout
+    from overhaul.errors import UsageError
+
+    for asked, option in ((complete, "--complete"), (waive, "--waive"), (sign, "--sign")):
+        if asked and not by.strip():
+            raise UsageError(f"{option} needs a name: add --by NAME")
+    workspace, campaign, gates = _open(path, options, running=running)
+    file = _path(campaign)
+    found = named_phase(campaign, number)
+    text = file.read_text("utf-8")
+    if waive is not None:
+        text = waived(text, found, waive, by, reason)
+    if sign is not None:
+        text = signed(text, found, sign, by, gates.survey.day)
+    if waive is not None or sign is not None:
+        write_file(file, [text.encode()])
+        campaign, gates = _again(workspace, gates, running=running)
+        found = named_phase(campaign, number)
+    gate = gates.gate(found)
+    write_stdout([f"{line}\n" for line in gate_lines(gate, campaign, every=every)], sys.stdout.buffer)
+    if complete:
+        write_file(file, [completed(text, gates, gate, by).encode()])
+        say(f"overhaul: phase {found.number} is complete")
+    return 0 if gate.open else 1
+
+
+@click.command()
+@path_argument
+@click.option("--run", "running", is_flag=True, help="Run the commands that criteria name.")
+@run_options
+def status(path: str, running: bool, **options: Any) -> int:
+    """Say how far a campaign is: each phase, what has changed since the plan, and what comes next."""
+    from overhaul.campaign.telling import status_lines
+    from overhaul.commands.output import write_stdout
+    from overhaul.redundancy import BaselineMetric
+
+    _, campaign, gates = _open(path, options, running=running)
+    judged = {one.id: gates.gate(one) for one in campaign.phases if one.needed}
+    now = {row.name: row.value for row in gates.survey.rows(BaselineMetric)}
+    write_stdout([f"{line}\n" for line in status_lines(campaign, judged, now)], sys.stdout.buffer)
+    return 0
+
+
+def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspace, Campaign, Gates]:
+    from overhaul.campaign.gates import Gates
+    from overhaul.campaign.reading import read_campaign
+
+    workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
+    file = _file(workspace, None)
+    assert file is not None
+    campaign = read_campaign(file)
+    survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
+    survey.make()
+    return workspace, campaign, Gates(campaign, survey, _runner(workspace, running=running))
+
+
+def _again(workspace: Workspace, gates: Gates, *, running: bool) -> tuple[Campaign, Gates]:
+    """The campaign as it is after the file was written, on the same survey."""
+    from overhaul.campaign.gates import Gates
+    from overhaul.campaign.reading import read_campaign
+
+    campaign = read_campaign(_path(gates.campaign))
+    return campaign, Gates(campaign, gates.survey, _runner(workspace, running=running))
+
+
+def _runner(workspace: Workspace, *, running: bool) -> Any:
+    from overhaul.campaign.running import runner
+
+    return runner(workspace.root, workspace.config.verify.timeout) if running else None
+
+
+def _file(workspace: Workspace, output: str | None) -> Path | None:
+    """Where the campaign stands, or is to; None for standard output."""
+    from pathlib import Path
+
+    from overhaul.standing import home
+
+    if output == "-":
+        return None
+    if output is not None:
+        return Path(output)
+    return home(workspace.config.source, workspace.root) / workspace.config.campaign
+
+
+def _path(campaign: Campaign) -> Path:
+    from pathlib import Path
+
+    return Path(campaign.source)

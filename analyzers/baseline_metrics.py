@@ -9,7 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from overhaul.facts import Cycle, Facts, Import, Metric, UnresolvedImport
-from overhaul.inventory import Cache, Component, Manager, StateMachine, StatePersistence, testing
+from overhaul.inventory import BuildStep, Cache, Component, Manager, StateMachine, StatePersistence, testing
 from overhaul.layout import Layout
 from overhaul.leaves import Analyzer
 from overhaul.redundancy import BaselineMetric, Duplicate, Parallel, Placeholder
@@ -40,9 +40,9 @@ class Sizes(msgspec.Struct, frozen=True):
 @Analyzer
 def baseline_metrics(
     layout: Layout, metrics: Facts[Metric], imports: Sequence[Import], cycles: Sequence[Cycle],
-    unresolved: Sequence[UnresolvedImport], managers: Sequence[Manager], caches: Sequence[Cache],
-    machines: Sequence[StateMachine], persistences: Sequence[StatePersistence], placeholders: Sequence[Placeholder],
-    duplicates: Sequence[Duplicate], parallels: Sequence[Parallel],
+    unresolved: Sequence[UnresolvedImport], managers: Sequence[Manager], steps: Sequence[BuildStep],
+    caches: Sequence[Cache], machines: Sequence[StateMachine], persistences: Sequence[StatePersistence],
+    placeholders: Sequence[Placeholder], duplicates: Sequence[Duplicate], parallels: Sequence[Parallel],
 ) -> Iterator[BaselineMetric]:  # fmt: skip
     """Size, complexity, inventory, imports and redundancy of the codebase, each as one figure.
 
@@ -53,6 +53,7 @@ def baseline_metrics(
     yield from _size(layout, metrics, sizes)
     yield from _complexity(sizes)
     yield from _inventory(managers, caches, machines, persistences)
+    yield from _initialisation(metrics, steps)
     yield from _imports(imports, cycles, unresolved)
     yield from _placeholders(placeholders)
     yield from _duplicates(duplicates, parallels, sizes.lines)
@@ -125,6 +126,19 @@ def _inventory(
     yield figure("unbounded_caches", unbounded, "caches", "less")
     yield figure("state_machines", _sure(machines), "variables")
     yield figure("state_persistences", _sure(persistences), "pairs")
+
+
+def _initialisation(metrics: Facts[Metric], steps: Sequence[BuildStep]) -> Iterator[BaselineMetric]:
+    """The lines of the functions that make several managers, one after the other."""
+    figure = _group("inventory")
+    functions: defaultdict[str, set[str]] = defaultdict(set)
+    for one in steps:
+        functions[one.module].add(one.function.removeprefix(f"{one.module}."))
+    lines = sum(
+        row.end - row.line + 1 for module, names in functions.items() for row in metrics[module]
+        if row.kind in ("function", "method") and row.name in names
+    )  # fmt: skip
+    yield figure("initialisation_lines", lines, "lines", "less")
 
 
 def _sure(rows: Sequence[Component]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, Literal
 
@@ -31,7 +32,7 @@ Act = Literal[
     "eager_log", "log", "reopened", "appended", "row", "frame_grown", "frame_rows", "call", "repeated", "scan", "poll",
     "awaits",
 ]  # fmt: skip
-_LEVELS: Final = frozenset({"debug", "info"})
+_LEVELS: Final = frozenset({"debug", "info", "trace"})
 _BLOCKING: Final = frozenset({
     "sleep", "get", "post", "put", "patch", "delete", "head", "request", "urlopen", "urlretrieve", "run", "call",
     "check_call", "check_output", "getoutput", "getstatusoutput", "system", "popen", "create_connection", "getaddrinfo",
@@ -76,10 +77,14 @@ class _Acts:
         self._lists = Lists(module, self._loops)
         self._imported = module.scopes[0].imported
         self._lines: dict[int, int] | None = None
+        self._executed: Counter[int] = Counter()
+        """How many statements each loop gives to a database."""
+        self._inserts: list[tuple[int, CostlyAct]] = []
         self._locks = "lock" in module.text.lower() or "mutex" in module.text
 
     def rows(self) -> Iterator[CostlyAct]:
         sleeping: set[int] = set()
+        joining: set[int] = set()
         polling: list[tuple[Any, int, Block, str]] = []
         for call, line, block in self._module.nodes(cst.Call):
             func: Any = call.func
@@ -91,6 +96,8 @@ class _Acts:
                 continue
             if last == "sleep" and (loop := _loop(block)) is not None:
                 sleeping.add(id(loop))
+            elif last in ("join", "wait", "communicate") and (loop := _loop(block)) is not None:
+                joining.add(id(loop))
             if last in ("empty", "qsize", "get_nowait", "get") and func.__class__ is cst.Attribute:
                 polling.append((call, line, block, last))
             if last in _INTERESTING:
@@ -102,7 +109,9 @@ class _Acts:
         for one, line, block in self._module.nodes(cst.Await) if self._locks else ():
             if (lock := lock_around(block))[0]:
                 yield self._row("awaits", dotted(getattr(one.expression, "func", None)), "", line, block, lock)
-        yield from self._polled(sleeping, polling)
+        # What does more than insert cannot be given to the database at once.
+        yield from (row for loop, row in self._inserts if self._executed[loop] == 1)
+        yield from self._polled(sleeping - joining, polling)
         yield from self._compared()
         yield from self._grown()
 
@@ -132,9 +141,9 @@ class _Acts:
         if last in _LEVELS and is_logger(chain):
             if not around.handling and not asked(block):
                 how = eager(call)
-                if how:
+                if how and last != "info":
                     yield self._row("eager_log", chain, f"{last} {how}", line, block)
-                elif around.loops and not around.branched:
+                elif around.loops and not around.branched and last != "trace":
                     yield self._row("log", chain, last, line, block)
             return
         if last == "open":
@@ -161,8 +170,7 @@ class _Acts:
             if path:
                 yield self._row("reopened", dotted(call.func), f"{way} {path}", line, block)
         elif scope.kind == "function":
-            given = {name for role, name, _, _, _ in scope.events if role == 14}
-            path, way = reopened(call, frozenset(given - {"self", "cls"}))
+            path, way = reopened(call, frozenset(scope.bound - {"self", "cls"}))
             if way == "append" and not around.handling:
                 yield self._row("appended", dotted(call.func), path, line, block)
 
@@ -173,13 +181,15 @@ class _Acts:
     def _looped(
         self, call: Any, line: int, block: Block, chain: str, last: str, around: Around, scope: Scope
     ) -> Iterator[CostlyAct]:
-        if last in ("flush", "fsync") and not around.branched:
+        if (last == "fsync" or (last == "flush" and not call.args)) and not around.branched:
             asked_of = call.args[0].value if last == "fsync" and call.args else call.func
             if steady(asked_of, self._changing(around, scope)) and "std" not in chain and chain:
                 yield self._row("row", chain, last, line, block)
-        elif last == "execute" and call.args:
-            if any(text[:6].upper() == "INSERT" for text in strings(call.args[0].value)):
-                yield self._row("row", chain, "INSERT", line, block)
+        elif last == "execute" and call.args and chain:
+            self._executed[id(around.loops[0])] += 1
+            inserts = any(text[:6].upper() == "INSERT" for text in strings(call.args[0].value))
+            if inserts and not around.branched and _only_loops(block):
+                self._inserts.append((id(around.loops[0]), self._row("row", chain, "INSERT", line, block)))
         elif last == "writerow":
             body: Any = getattr(around.loops[0], "body", None)
             if not around.branched and body is not None and len(body.body) == 1:
@@ -194,7 +204,8 @@ class _Acts:
             receiver = chain.rpartition(".")[0]
             way = f"{last}(0)" if last in ("insert", "pop") else last
             if receiver.count(".") == 1 and receiver.startswith("self."):
-                yield self._row("scan", receiver, f"{way} own", line, block)
+                if last in ("insert", "pop"):
+                    yield self._row("scan", receiver, f"{way} own", line, block)
             elif receiver not in self._changing(around, scope) and self._lists.grown(block.scope, receiver):
                 yield self._row("scan", receiver, f"{way} local", line, block)
 
@@ -287,6 +298,14 @@ def _loop(block: Block) -> Any:
             return one.node
         one = one.parent
     return None
+
+
+def _only_loops(block: Block) -> bool:
+    """Whether nothing but `with` stands between a suite and the innermost loop: no `try` that tells rows apart."""
+    one: Block | None = block
+    while one is not None and one.kind == "with":
+        one = one.parent
+    return one is not None and one.kind in ("for", "while")
 
 
 def _polls(call: Any, last: str) -> bool:

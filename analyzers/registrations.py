@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
-from overhaul.facts import Row
+from overhaul.inventory import Registration
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.text import dotted, text_of
-
-
-class Registration(Row, frozen=True):
-    """A manager that a factory makes, or a kind of state machine under a coordinator."""
-
-    what: Literal["manager", "machine"]
-    """manager: `factory.register("bus", make_bus, tier=0)`; machine: `coordinator.kind("Order.state", Order, ...)`."""
-    name: str
-    """As it is registered."""
-    with_: str
-    """The factory or coordinator, as it is written."""
-    made: str
-    """What makes the manager, or the class of the machines, as it is written."""
-    tier: int | None
-    """Of a manager; None where the factory works it out."""
-    needs: tuple[str, ...]
-    """The managers that it is said to need."""
-    scope: str
-    """The dotted function it is registered in; "" for the module."""
-    line: int
 
 
 @Collector("Call")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from keyword import iskeyword
 
 from overhaul.changes import Proposal
 from overhaul.coordinating.functions import named
 from overhaul.coordinating.machines import Coordinating
+from overhaul.errors import UsageError
 from overhaul.leaves import Codemod
 from overhaul.project import Project
 from overhaul.requests import Request
@@ -40,6 +42,8 @@ def coordinate_machine(project: Project, request: CoordinateMachine) -> Iterator
     Refused: machines of which the audit is not sure, variables of modules, classes without a constructor, constructors
     that return early, instances to which nothing can refer weakly.
     """
+    if request.kind and not (request.kind.isidentifier() and not iskeyword(request.kind)):
+        raise UsageError(f"kind = {request.kind}: no variable can be called that: write a name as ORDER_STATE")
     coordinating = Coordinating(
         project, named(request.machine), named(request.coordinator), request.state, kind=request.kind,
         table=request.table,

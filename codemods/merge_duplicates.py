@@ -11,6 +11,7 @@ from overhaul.errors import Refused, UsageError
 from overhaul.leaves import Codemod
 from overhaul.merging.asked import asked, refuse_mistyped
 from overhaul.merging.duplicates import Merger
+from overhaul.merging.functions import FunctionMerger
 from overhaul.merging.mixins import MixinMerger
 from overhaul.project import Project
 from overhaul.requests import Request
@@ -30,6 +31,9 @@ class MergeDuplicates(Request, frozen=True, kw_only=True):
     mixin: str = ""
     """For methods, `package.module:Class.method`: the name of a class that is made for the one that stays, and from
     which their classes inherit first."""
+    function: str = ""
+    """For methods: the name of a function that is made in the module of the one that stays, and that all of them call.
+    The classes keep their methods; literals that differ may be `parameters`."""
     keep: bool = False
     """The old names go on to work, by an import in their modules, even where nothing in the project needs them."""
 
@@ -59,12 +63,19 @@ def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Pro
         # Raises Refused, with what is near.
         project.symbol(one)
     methods = ["." in one.name and one.name in project.symbols.interior(one.module).functions for one in here]
+    if request.mixin and request.function:
+        raise UsageError("mixin and function: methods become the one or the other")
+    if request.function and all(methods):
+        yield from FunctionMerger(project, here, request.home, request.function, request.parameters).proposals()
+        return
     if request.mixin and all(methods):
         yield from MixinMerger(project, here, request.home, request.mixin).proposals()
         return
     for symbol, method in zip(here, methods, strict=True):
         if symbol.kind not in ("function", "class"):
-            what = "a method: name a mixin for it" if method else f"no function or class ({symbol.kind}): leave it out"
+            what = "a method: name a mixin, or a function, for it"
+            if not method:
+                what = f"no function or class ({symbol.kind}): leave it out"
             raise Refused(f"{symbol.path}:{symbol.line}: {symbol.module}:{symbol.name} is {what}")
     yield from Merger(project, here, request.home, request.parameters, keep=request.keep).proposals()
 

@@ -12,6 +12,7 @@ from overhaul.errors import Refused
 from overhaul.leaves import Codemod
 from overhaul.project import Project
 from overhaul.requests import Request
+from overhaul.unifying.mistyped import mistyped
 from overhaul.unifying.uniting import Unification
 from overhaul.unifying.wanted import Wanted
 
@@ -54,6 +55,8 @@ def unify_class(project: Project, request: UnifyClass) -> Iterator[Proposal]:
         raise Refused(f"{target}: it is to become itself: name another class")
     known = project.symbols.interior(target.module).bindings if target.module in project.layout.modules else {}
     if target.name not in known and _there(project, to):
+        if (meant := mistyped(project, target, to, request.methods)) is not None:
+            raise Refused(f"{target}: there is no such class: did you mean {meant}?")
         return  # done already
     symbol = project.symbol(target)
     if symbol.kind != "class":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -28,6 +28,10 @@ class Replacement(msgspec.Struct, frozen=True, order=True):
     because: str = ""
     """A few words: `import of the moved class`."""
     guidance: Guidance = "safe"
+
+
+BY_HAND: Final = "written by hand"
+"""Why a stretch is replaced that somebody has written down as it is to be; the proof looks at its names alone."""
 
 
 class Edit(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from overhaul.commands.campaigning import phase, plan, status
 from overhaul.commands.migrating import migrate, move, rename
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
+from overhaul.commands.perf import perf
 from overhaul.commands.proposing import propose
 from overhaul.commands.ratchet import baseline, check, init
 from overhaul.commands.running import deliver, look, open_project, say
@@ -320,5 +321,5 @@ def graph(
     return 0
 
 
-for command in (plan, phase, status, propose, rename, move, migrate, scaffold, undo, check, baseline, init):
+for command in (plan, phase, status, propose, rename, move, migrate, scaffold, undo, check, baseline, init, perf):
     commands.add_command(command)

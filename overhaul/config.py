@@ -14,6 +14,7 @@ from overhaul.errors import ConfigError
 from overhaul.justified import Justification as Justification
 from overhaul.justified import justifications
 from overhaul.standing import ours
+from overhaul.thresholds import Perf
 from overhaul.toml import as_table, check_keys, mismatch, parsed, section, written
 
 
@@ -118,6 +119,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Definitions and files that are not to be changed."""
     verify: Verify = Verify()
     """The project's own checks, which a migration has to leave as they are."""
+    coverage_data: str = ""
+    """Data of coverage.py (`.coverage`, or its JSON report), for the test matrix; none is read unless it is named."""
+    perf: Perf = Perf()
+    """How profiles are read: components, and the share of the time that each may take."""
     misread: tuple[Misread, ...] = ()
     """What of the contracts of other tools could not be made use of; not a key of the file."""
     source: str = ""

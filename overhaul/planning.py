@@ -109,6 +109,7 @@ def plan(
         tuple(sorted({one for stage in stages for one in stage.leftovers})),
         tuple(checks), tuple(dict.fromkeys(asked.without)), tuple(_separable(stages, steps)),
         project.parsed + project.survey.foreseen, instead,
+        tuple(stage.number for stage in stages if not (stage.files or any(one.refusals for one in stage.checks))),
     )  # fmt: skip
 
 

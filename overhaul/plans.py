@@ -71,6 +71,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Contents of files that were parsed for it: as they are, and as they would be."""
     replaced: tuple[Replaced, ...] = ()
     """What is used instead of what; names before are those of the disk, names after those of the end."""
+    idle: tuple[int, ...] = ()
+    """Steps, by number, that change nothing: what they ask for is done already, or was never there."""
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:

@@ -238,6 +238,13 @@ class Project:
             raise Refused(f"{target}: it is defined elsewhere: name it {_target(meaning)}")
         return meaning
 
+    def was(self, target: Target) -> bool:
+        """Whether the target is there before any step of the plan; a module, or what stands at the top of one."""
+        known = self._disk.layout.modules
+        return target.module in known and (
+            not target.name or target.name in self._disk.symbols.interior(target.module).bindings
+        )
+
     def _inside(self, module: str, name: str) -> Meaning:
         """What a dotted name inside a module means; definitions inside functions are not looked for."""
         first, _, rest = name.partition(".")

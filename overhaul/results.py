@@ -19,6 +19,7 @@ from typing import IO, Any, Final, Generic, TypeVar, cast, overload
 import msgspec
 
 from overhaul.config import Config, Verify, own_settings
+from overhaul.covering.data import CoverageData
 from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Row
 from overhaul.findings import Finding, Judged
@@ -137,6 +138,7 @@ class Results:
         self._facts = facts
         self._history = History(root)
         self.frozen = FrozenFiles(root, layout, config, planned)
+        self._coverage = CoverageData(root, config)
         self._by_name = {table.name: table for table in facts.values()}
         self._made_tables = {name: row for name, row in leaves.tables.items() if name not in self._by_name}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
@@ -321,6 +323,8 @@ class Results:
                 total.update(self._history.digest)
             elif hint is FrozenFiles:
                 total.update(self.frozen.digest)
+            elif hint is CoverageData:
+                total.update(self._coverage.digest)
             elif isinstance(hint, type) and issubclass(hint, Options):
                 total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
@@ -329,7 +333,7 @@ class Results:
                 raise LeafError(
                     f"{leaf.where}: {leaf.name} asks for {parameter}: {hint}, which nothing provides: "
                     "a leaf reads Facts[Row], Sequence[Row], Layout, Symbols, Config, History, FrozenFiles, "
-                    "Past[State], date, "
+                    "CoverageData, Past[State], date, "
                     "and a rule its Options, or Judged"
                 )
             else:
@@ -393,6 +397,8 @@ class Results:
             return self._history
         if hint is FrozenFiles:
             return self.frozen
+        if hint is CoverageData:
+            return self._coverage
         if isinstance(hint, type) and issubclass(hint, Options):
             return self._options(leaf, hint)
         if (state := _state_of(hint)) is not None:

@@ -4,6 +4,7 @@
     rows = table("cycles", {"a.py": "import b", "b.py": "import a"})
     findings = check("import_cycle", {"a.py": "import b", "b.py": "import a"})
     text = render("terminal", {"a.py": "..."})
+    said = judge("no_fatal_cycle", {"a.py": "import b", "b.py": "import a"})
     done = transform("rename_symbol", {"a.py": "class A: ..."}, {"target": "a:A", "to": "B"})
 
 A leaf is given by its name, or as the decorated object itself when it is not (yet) in one of overhaul's folders.
@@ -22,12 +23,16 @@ from typing import Any
 
 import msgspec
 
+from overhaul.campaign.gates import Gates, Judgement
+from overhaul.campaign.model import FILE as CAMPAIGN
+from overhaul.campaign.model import Campaign, Entry, Phase
+from overhaul.campaign.reading import read_campaign
 from overhaul.changes import Leftover, Moved
 from overhaul.config import Config, load_config
 from overhaul.errors import LeafError, UnknownName
 from overhaul.facts import Row
 from overhaul.findings import Finding
-from overhaul.leaves import Analyzer, Codemod, Collector, Leaf, Leaves, Report, Rule, load_leaves
+from overhaul.leaves import Analyzer, Codemod, Collector, Criterion, Leaf, Leaves, Report, Rule, load_leaves
 from overhaul.migrations import request as asked_of
 from overhaul.migrations import steps_of
 from overhaul.module import Parser
@@ -94,6 +99,26 @@ def render(report: str | Report, files: Files, config: Config | None = None) -> 
     with surveyed(files, config, None if isinstance(report, str) else report) as seen:
         leaf = seen.leaves.report(report) if isinstance(report, str) else report
         return "".join(part.decode() if isinstance(part, bytes) else part for part in leaf.function(seen))
+
+
+def judge(
+    criterion: str | Criterion, files: Files, entry: Entry | None = None, config: Config | None = None,
+    phase: Phase | None = None,
+) -> Judgement:  # fmt: skip
+    """What becomes of one criterion, in the gate of a phase that has no other.
+
+    Where `files` hold an `overhaul-campaign.toml`, the phases, the baseline and the entry are those of that file: the
+    first phase with such a criterion is judged. Raises ConfigError, UnknownName, and LeafError when it fails.
+    """
+    name = criterion if isinstance(criterion, str) else criterion.name
+    with surveyed(files, config, None if isinstance(criterion, str) else criterion) as seen:
+        file = seen.root / CAMPAIGN
+        campaign = read_campaign(file) if file.exists() else Campaign()
+        found = phase or next((one for one in campaign.phases if name in one.criteria), None)
+        if found is None:
+            found = Phase(id="this", number=1, title="This one", criteria={name: entry or Entry()})
+        only = msgspec.structs.replace(found, criteria={name: found.criteria[name]})
+        return Gates(campaign, seen).gate(only).judgements[0]
 
 
 class Transformed(msgspec.Struct, frozen=True):
@@ -246,7 +271,7 @@ def _installed() -> tuple[Leaf, ...]:
     """Overhaul's own leaves and those of installed distributions."""
     found = load_leaves()
     kinds: Sequence[Mapping[str, Leaf]] = (
-        found.collectors, found.analyzers, found.rules, found.reports, found.codemods,
+        found.collectors, found.analyzers, found.rules, found.reports, found.codemods, found.drafts, found.criteria,
     )  # fmt: skip
     return tuple(leaf for kind in kinds for leaf in kind.values())
 

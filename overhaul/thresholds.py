@@ -41,9 +41,9 @@ BUILT_IN: Final = (
     (
         "logging",
         ComponentPattern(
-            frames=("logging", "logging.*", "loguru.*", "structlog.*", "*:Logger.*"),
-            calls=("log.*", "*.log.*", "logger.*", "*.logger.*", "*._log.*", "*._logger.*", "logging.*", "LOG.*", "LOGGER.*",
-                   "_LOGGER.*", "_log.*", "_logger.*"),
+            frames=("logging", "logging.*", "loguru.*", "structlog.*"),
+            calls=("log.*", "*.log.*", "logger.*", "*.logger.*", "*._log.*", "*._logger.*", "logging.*", "LOG.*",
+                   "LOGGER.*", "_LOGGER.*", "_log.*", "_logger.*"),
             measured=("log", "logs", "log.*", "logging.*", "logging_*", "*_logging"),
             threshold=0.40, priority="high",
             advice="let a thread of its own write the log (logging.handlers.QueueHandler), or log less in the loop",
@@ -52,8 +52,9 @@ BUILT_IN: Final = (
     (
         "file_writes",
         ComponentPattern(
-            frames=("csv", "_csv", "pandas.*:to_csv", "pandas.*:*.to_csv", "pandas.io.formats.csvs", "polars.*:*write_csv",
-                    "*:writer.writerow", "*:writer.writerows", "*:*IO*.write", "*:*IO*.writelines", "*:*IO*.flush",
+            frames=("csv", "_csv", "pandas.*:to_csv", "pandas.*:*.to_csv", "pandas.io.formats.csvs",
+                    "polars.*:*write_csv", "*:writer.writerow", "*:writer.writerows", "*:*IO*.write",
+                    "*:*IO*.writelines", "*:*IO*.flush",
                     "*:Buffered*.write", "*:Buffered*.flush", "io:open", "_io:open", "<built-in>:open", "posix:fsync",
                     "posix:write", "nt:fsync", "nt:write", "pathlib*:*write_text", "pathlib*:*write_bytes"),
             calls=("*.writerow", "*.writerows", "*.to_csv", "csv.writer", "csv.DictWriter", "*.write", "*.writelines",
@@ -66,9 +67,9 @@ BUILT_IN: Final = (
     (
         "queues",
         ComponentPattern(
-            frames=("queue", "_queue", "multiprocessing.queues", "multiprocessing.queues:*", "asyncio.queues", "*:SimpleQueue.*"),
-            calls=("*queue.put", "*queue.get", "*.put_nowait", "*.get_nowait", "*inbox.put", "*inbox.get", "*outbox.put",
-                   "*_q.put", "*_q.get", "q.put", "q.get"),
+            frames=("queue", "_queue", "multiprocessing.queues", "asyncio.queues", "*:SimpleQueue.*"),
+            calls=("*queue.put", "*queue.get", "*.put_nowait", "*.get_nowait", "*inbox.put", "*inbox.get",
+                   "*outbox.put", "*_q.put", "*_q.get", "q.put", "q.get"),
             measured=("queue", "queue_*", "queue.*", "*_queue", "*_queues"),
             threshold=0.20, priority="medium",
             advice="hand over several items at a time, or use collections.deque where one thread puts and one takes",

@@ -8,6 +8,7 @@ from overhaul.campaign.expressions import judged
 from overhaul.campaign.items import work_items
 from overhaul.campaign.model import Campaign, Entry, Phase, WorkItem
 from overhaul.campaign.phases import PHASES, Blueprint
+from overhaul.inventory import Cache, CustomRole, Manager, StateMachine, StatePersistence, testing
 from overhaul.leaves import Leaves
 from overhaul.project import Project
 from overhaul.redundancy import BaselineMetric
@@ -26,7 +27,20 @@ def drafted(project: Project, title: str = "Overhaul", family: str = "") -> Camp
         _phase(number, blueprint, survey, items.get(blueprint.id, {}), baseline, family)
         for number, blueprint in enumerate(PHASES, 1)
     )
-    return Campaign(title=title, baseline=baseline, phases=phases)
+    return Campaign(title=title, baseline=baseline, inventory=inventory(survey), phases=phases)
+
+
+def inventory(survey: Survey) -> dict[str, tuple[str, ...]]:
+    """Kind -> the components of that kind that are more than a guess, dotted and sorted; tests are left out."""
+    tables = (survey.rows(Manager), survey.rows(Cache), survey.rows(StateMachine), survey.rows(StatePersistence))
+    kinds = ("manager", "cache", "cache_class", "state_machine", "state_persistence")
+    found: dict[str, set[str]] = {kind: set() for kind in kinds}
+    for row in (*(row for rows in tables for row in rows), *survey.rows(CustomRole)):
+        if row.sure and not testing(row.path):
+            found.setdefault(row.kind, set()).add(row.dotted)
+            if isinstance(row, Cache) and row.subkind == "class":
+                found["cache_class"].add(row.dotted)
+    return {kind: tuple(sorted(names)) for kind, names in sorted(found.items())}
 
 
 def criteria_of(phase: str, leaves: Leaves) -> Mapping[str, Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -108,6 +108,10 @@ class Ground:
         """Runs commands of the user's own; None where that was not asked for."""
         return self._gates.run
 
+    def silent(self, *rules: str) -> Iterator[Evidence]:
+        """What some rules have to say, as evidence, selected or not; one that is met where they say nothing."""
+        return self._gates.silent(sorted(rules))
+
     def earlier(self) -> Iterator[Gate]:
         """The gates of the needed phases before this one, in their order, judged anew."""
         return (self._gates.gate(one) for one in self.campaign.before(self.phase))
@@ -152,7 +156,7 @@ class Gates:
         if entry.expression:
             return entry.expression, expression_judged(entry.expression, self.survey, self.campaign, where)
         if entry.silent:
-            return f"{entry.silent} has nothing to say", tuple(self._silent(entry.silent, where))
+            return f"{entry.silent} has nothing to say", tuple(self.silent(self._rules(entry.silent, where)))
         if entry.command:
             return f"`{entry.command}` succeeds", (self._succeeds(entry.command),)
         if entry.statement:
@@ -168,19 +172,20 @@ class Gates:
             untold(f"{name} has looked at nothing: that is a mistake in {criterion.where}"),
         )
 
-    def _silent(self, named: str, where: str) -> Iterator[Evidence]:
+    def silent(self, rules: Sequence[str]) -> Iterator[Evidence]:
         """What some rules have to say, as evidence; they run whether or not the settings select them."""
-        leaves = self.survey.leaves
-        try:
-            rules = sorted(leaves.rules_named([named]))
-        except UnknownName as error:
-            raise ConfigError(f"{where}: {error}") from None
         # What the baseline has is left to do all the same.
         findings = self.survey.said(rules)
         for one in findings:
             yield unmet(f"{one.rule}: {one.message}", one.path, one.line, f"{one.module}.{one.name}".strip("."))
         if not findings:
             yield met(f"{', '.join(rules)}: nothing found")
+
+    def _rules(self, named: str, where: str) -> list[str]:
+        try:
+            return sorted(self.survey.leaves.rules_named([named]))
+        except UnknownName as error:
+            raise ConfigError(f"{where}: {error}") from None
 
     def _succeeds(self, command: str) -> Evidence:
         if self.run is None:

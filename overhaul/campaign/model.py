@@ -138,6 +138,8 @@ class Campaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """The file with the answers of the decision matrix (`overhaul perf report --record`), relative to the file."""
     baseline: dict[str, float] = {}
     """The figures when the plan was made, by the names of `baseline_metrics`."""
+    inventory: dict[str, tuple[str, ...]] = {}
+    """The components that there were when the plan was made: kind -> dotted names, sorted."""
     phases: tuple[Phase, ...] = ()
     """By number."""
     source: str = ""

@@ -7,7 +7,6 @@ from typing import Final
 
 from overhaul.campaign.gates import Gate, Judgement
 from overhaul.campaign.model import Campaign, Phase
-from overhaul.evidence import Evidence
 from overhaul.printable import printable
 
 SHOWN: Final = 10
@@ -35,16 +34,16 @@ def _judgement(one: Judgement, *, every: bool) -> Iterator[str]:
         yield f"             waived by {printable(one.waiver.by)}: {printable(one.waiver.reason)}"
     shown = one.evidence if one.met else one.left
     limit = len(shown) if every else SHOWN
-    yield from (f"             {line}" for piece in shown[:limit] for line in _evidence(piece))
+    remedies = {piece.remedy for piece in shown if piece.remedy}
+    for piece in shown[:limit]:
+        at = f"{piece.place}: " if piece.place else ""
+        yield f"             {printable(f'{at}{piece.what}')}"
+        if piece.remedy and len(remedies) > 1:
+            yield f"               -> {printable(piece.remedy)}"
     if len(shown) > limit:
         yield f"             and {len(shown) - limit:,} more (--all shows them)"
-
-
-def _evidence(piece: Evidence) -> Iterator[str]:
-    at = f"{piece.place}: " if piece.place else ""
-    yield printable(f"{at}{piece.what}")
-    if piece.remedy:
-        yield printable(f"  -> {piece.remedy}")
+    if len(remedies) == 1:
+        yield f"             -> {printable(remedies.pop())}"
 
 
 def _counts(gate: Gate) -> str:

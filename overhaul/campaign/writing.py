@@ -31,6 +31,7 @@ def new_text(campaign: Campaign) -> str:
     document.add("risk-limit", campaign.risk_limit)
     document.add("decisions", campaign.decisions)
     document.add("baseline", _table(campaign.baseline))
+    document.add("inventory", _table(campaign.inventory))
     phases = tomlkit.table(is_super_table=True)
     for phase in campaign.phases:
         phases.add(phase.id, _phase(phase))

@@ -8,16 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from overhaul.commands.explain_codemod import codemod_keys
-from overhaul.commands.explain_rule import rule_settings
+from overhaul.commands.explain_rule import option_lines, rule_settings
 from overhaul.commands.fields import field_docs, type_text
 from overhaul.commands.query import Table, tables_of
 from overhaul.commands.report_schema import PLACE, own_name
 from overhaul.errors import UnknownName
-from overhaul.leaves import Codemod, Leaf, Leaves, Rule
+from overhaul.leaves import Codemod, Criterion, Leaf, Leaves, Rule
 
 
 def overview(leaves: Leaves) -> str:
-    """Every rule, report, analyzer, collector, codemod, draft and table with its summary."""
+    """Every rule, report, analyzer, collector, codemod, draft, criterion and table with its summary."""
     return "".join(_overview(leaves))
 
 
@@ -33,6 +33,7 @@ def _overview(leaves: Leaves) -> Iterator[str]:
         "Collectors": leaves.collectors,
         "Codemods": leaves.codemods,
         "Drafts": leaves.drafts,
+        "Criteria of a campaign": leaves.criteria,
     }
     sections = {title: [(name, leaf.summary) for name, leaf in sorted(kin.items())] for title, kin in kinds.items()}
     sections["Tables"] = [(name, _summary(table.row)) for name, table in tables_of(leaves).items()]
@@ -48,6 +49,7 @@ def explanation(name: str, leaves: Leaves) -> str:
     """All there is to say of one name; it may be a leaf, a table and a family of rules. Raises UnknownName."""
     kinds: tuple[Mapping[str, Leaf], ...] = (
         leaves.rules, leaves.reports, leaves.analyzers, leaves.collectors, leaves.codemods, leaves.drafts,
+        leaves.criteria,
     )  # fmt: skip
     found: list[Leaf] = [kin[name] for kin in kinds if name in kin]
     tables, families = tables_of(leaves), leaves.families
@@ -68,6 +70,19 @@ def _told(leaf: Leaf) -> Iterator[str]:
         yield from rule_settings(leaf)
     if isinstance(leaf, Codemod):
         yield from codemod_keys(leaf)
+    if isinstance(leaf, Criterion):
+        yield from _in_a_campaign(leaf)
+
+
+def _in_a_campaign(criterion: Criterion) -> Iterator[str]:
+    phases = "all phases" if "*" in criterion.phases else f"the phases {', '.join(criterion.phases)}"
+    yield f"\nBelongs to the gate of {phases}, unless a campaign says otherwise.\n"
+    options = list(option_lines(criterion.options)) if criterion.options is not None else []
+    yield "\nOptions, with their defaults:\n" if options else ""
+    yield from (f"  {name} = {default}\n      {said}\n" for name, default, said in options)
+    phase = "caches" if "*" in criterion.phases else criterion.phases[0]
+    yield f"\nIn a campaign file:\n\n    [phases.{phase}.criteria.{criterion.name}]\n"
+    yield from (f"    options.{name} = {default}\n" for name, default, _ in options[:1])
 
 
 def _members(family: str, rules: Sequence[Rule]) -> Iterator[str]:

@@ -20,7 +20,7 @@ def rule_settings(rule: Rule) -> Iterator[str]:
     """Lines on a rule's severity and options, and how each is written."""
     given = severities(rule)
     yield f"Severity: {' or '.join(given) or 'differs from finding to finding'}, unless the settings say otherwise.\n"
-    options = list(_options(rule.options)) if rule.options is not None else []
+    options = list(option_lines(rule.options)) if rule.options is not None else []
     if rule.family:
         yield f"Of the family {rule.family}: runs only where that, or the rule itself, is selected.\n"
     yield "\nOptions, with their defaults:\n" if options else ""
@@ -37,7 +37,7 @@ def rule_settings(rule: Rule) -> Iterator[str]:
     yield f"\n    # overhaul: ignore[{rule.name}] the reason\n"
 
 
-def _options(options: type[Options]) -> Iterator[tuple[str, str, str]]:
+def option_lines(options: type[Options]) -> Iterator[tuple[str, str, str]]:
     """The name of each option, its default, and what is said of it with what it can be."""
     docs = field_docs(options)
     for field in msgspec.structs.fields(options):

@@ -47,11 +47,21 @@ def summary(plan: Plan, title: str) -> Iterator[str]:
     if plan.left_out:
         yield f"Left out: {', '.join(printable(_part(plan, one)) for one in plan.left_out)}\n"
     yield "\n"
+    yield from _idle(plan)
     yield from _files(plan)
     yield from _moved(plan)
     yield from _replaced(plan.replaced)
     yield from _leftovers(plan.leftovers)
     yield from _checks(plan)
+
+
+def _idle(plan: Plan) -> Iterator[str]:
+    """The steps with nothing to do, beside others that have."""
+    if not plan.files or not plan.idle:
+        return
+    yield "Steps with nothing to do, because it is done or there is nothing of the kind:\n"
+    yield from (f"  {number}: {printable(plan.steps[number - 1].called)}\n" for number in plan.idle)
+    yield "\n"
 
 
 def _files(plan: Plan) -> Iterator[str]:

@@ -35,31 +35,33 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--inherited", is_flag=True, help="List the inherited findings too.")
 @click.option("--update", is_flag=True, help="Take what is fixed out of the baseline.")
+@click.option("--gates", is_flag=True, help="Say which completed phases of the campaign are not complete any more.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
 @run_options
 def check(
     files: tuple[str, ...], root: str | None, formats: tuple[str, ...], select: tuple[str, ...],
-    ignore: tuple[str, ...], since: str | None, fail_on: Severity | None, inherited: bool, update: bool,
+    ignore: tuple[str, ...], since: str | None, fail_on: Severity | None, inherited: bool, update: bool, gates: bool,
     exit_zero: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Say what is new, in the whole project or in FILES.
 
     That is what is not in the baseline, and what FILES take part in (all, when none is named).
 
-    Exits with 1 when there are any, or when the baseline holds what is fixed.
+    Exits with 1 when there are any, when the baseline holds what is fixed, and with --gates when a phase that was
+    completed is not complete any more.
     """
     with ahead(files) as worker:
         return _check(
             files, root, formats, flags(options, select, ignore), since, fail_on, worker, inherited=inherited,
-            update=update, exit_zero=exit_zero, quiet=options["quiet"], verbose=options["verbose"],
+            update=update, gates=gates, exit_zero=exit_zero, quiet=options["quiet"], verbose=options["verbose"],
             no_color=options["no_color"],
         )  # fmt: skip
 
 
 def _check(
     files: tuple[str, ...], root: str | None, formats: tuple[str, ...], given: Flags, since: str | None,
-    fail_on: Severity | None, worker: Ahead | None, *, inherited: bool, update: bool, exit_zero: bool, quiet: bool,
-    verbose: bool, no_color: bool,
+    fail_on: Severity | None, worker: Ahead | None, *, inherited: bool, update: bool, gates: bool, exit_zero: bool,
+    quiet: bool, verbose: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Check, with a worker that was started ahead."""
     from overhaul.commands.check import closing, fails, missing, named, project, some_rule, unread, within
@@ -104,6 +106,13 @@ def _check(
         for line in (*unread(survey), *closing(survey.verdict, updated=update)):
             (say if aside else tell)(line)
     failed = fails(survey.verdict, fail_on or workspace.config.fail_on, updated=update)
+    if gates:
+        from overhaul.commands.gating import fallen
+
+        aside = any(order.file is None and order.report != "terminal" for order in wanted)
+        for line in fallen(survey):
+            failed = True
+            (say if aside else tell)(line)
     return 1 if failed and not exit_zero else 0
 
 

@@ -109,8 +109,10 @@ class Coverage(Row, frozen=True):
     """Test files that import it, without any test of theirs using it; of every kind the same. At most ten."""
     statements: int | None
     """Statements of it; None where no coverage data was named, or it has none of this file."""
+    ran: int | None
+    """Those of them that ran at all."""
     run: int | None
-    """Those of them that ran: under tests of this kind, where the data tells which test ran what, else at all."""
+    """Those of them that ran under tests of this kind; None where the data does not say which test ran what."""
     stale: bool
     """The coverage data is older than the file, or does not fit it."""
     module: str
@@ -125,22 +127,20 @@ class Coverage(Row, frozen=True):
 
 
 class MeasuredFile(Row, frozen=True):
-    """A module of which coverage data is there."""
+    """A module of which coverage data is there; one without a module says why the data could not be read."""
 
     module: str
     path: str
     recorded: str
     """Its path as the data has it."""
-    ran: tuple[tuple[int, int], ...]
-    """Runs of lines that ran: first and last."""
-    contexts: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
-    """The same by context, for those with a name: the test, where contexts were recorded."""
-    missing: tuple[tuple[int, int], ...] | None
-    """Statements that did not run, where the data says so: in JSON reports."""
+    ran: int
+    """Lines that ran."""
+    contexts: int
+    """Contexts with a name, such as tests, of which the data says what they ran."""
     stale: bool
     """The file has changed since, or lacks lines that ran."""
     why: str
-    """Why it is taken for stale; "" where it is not."""
+    """Why it is taken for stale, or cannot be read; "" where nothing is wrong."""
 
 
 __all__ = [

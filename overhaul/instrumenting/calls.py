@@ -38,25 +38,39 @@ class Call(msgspec.Struct, frozen=True):
 
 def calls(file: Probed, wanted: Sequence[str], form: Form) -> Iterator[Call]:
     """The calls in a file that are asked for, in the order of the text."""
-    found = [node for node in ast.walk(file.syntax.tree) if isinstance(node, ast.Call)]
-    for node in sorted(found, key=lambda one: (one.lineno, one.col_offset)):
+    for node in _found(file):
         written = dotted(node.func)
-        if written and any(_asked(file, node, written, one) for one in wanted) and not _measured(file, node):
+        if written and any(asked(file, node.func, one) for one in wanted) and not _measured(file, node):
             statement = file.syntax.statement(node)
             why = _no_block(file, node, statement) if form == "with" else _no_wrapper(file, node)
             yield Call(node, written, statement, why)
 
 
-def _asked(file: Probed, node: ast.Call, written: str, wanted: str) -> bool:
-    """Whether a call is one as it is written, or, behind a colon, as it is meant."""
+def missing(file: Probed, wanted: Sequence[str]) -> Iterator[str]:
+    """What no call in a file is, measured or not."""
+    found = [node.args[-1] if file.is_probe(node, "probe_call", "probe_await") and node.args else node.func
+             for node in _found(file)]  # fmt: skip
+    for one in wanted:
+        if not any(asked(file, node, one) for node in found):
+            yield one
+
+
+def _found(file: Probed) -> Sequence[ast.Call]:
+    found = (node for node in ast.walk(file.syntax.tree) if isinstance(node, ast.Call))
+    return sorted(found, key=lambda one: (one.lineno, one.col_offset))
+
+
+def asked(file: Probed, function: ast.expr, wanted: str) -> bool:
+    """Whether what is called is something as it is written, or, behind a colon, as it is meant."""
+    written = dotted(function)
     module, colon, name = wanted.partition(":")
-    if not colon:
-        return fnmatchcase(written, wanted)
-    return _means(file, node, module, name)
+    if not colon or not written:
+        return bool(written) and fnmatchcase(written, wanted)
+    return _means(file, function, module, name)
 
 
-def _means(file: Probed, node: ast.Call, module: str, name: str) -> bool:
-    occurrence = file.syntax.occurrence(node.func)
+def _means(file: Probed, function: ast.expr, module: str, name: str) -> bool:
+    occurrence = file.syntax.occurrence(function)
     if occurrence is None:
         return False
     if file.syntax.file.occurrences.unbound(occurrence):

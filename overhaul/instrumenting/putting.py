@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import ast
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from overhaul.changes import Leftover, Proposal, Replacement, Target, least
-from overhaul.errors import Refused, Unreadable, UsageError
-from overhaul.instrumenting.calls import Form, calls
+from overhaul.errors import Refused, Unreadable, UsageError, did_you_mean
+from overhaul.instrumenting.calls import Form, asked, calls, missing
 from overhaul.instrumenting.functions import Chosen, Looking, chosen, modules_of, own, targets
 from overhaul.instrumenting.probes import Probed
 from overhaul.instrumenting.removing import fits, probes
@@ -42,6 +43,8 @@ class Measuring:
         module, colon, name = wanted.instrumentor.partition(":")
         if not colon or not name.isidentifier():
             raise UsageError(f"{wanted.instrumentor!r} names no instrumentor: write package.module:INSTRUMENTOR")
+        if name.startswith("__") and not name.endswith("__"):
+            raise UsageError(f"{name}: in a class Python takes it for another name: call the instrumentor otherwise")
         if '"' in wanted.label or "\\" in wanted.label or not wanted.label.isprintable():
             raise UsageError(f"{wanted.label!r} cannot label a component: leave out quotes, backslashes and line ends")
         self.instrumentor = Target(module, name)
@@ -68,6 +71,7 @@ class Measuring:
                     made, left = self._decorated(file, one, by_name=by_name)
                     parts.setdefault(path, []).extend(made)
                     yield from left
+        self._check_calls()
         for path in self._with_calls() if self.wanted.calls else ():
             made, left = self._called(self._file(path))
             parts.setdefault(path, []).extend(made)
@@ -115,6 +119,26 @@ class Measuring:
             if not self.wanted.within or module in within:
                 yield path
 
+    def _check_calls(self) -> None:
+        """Raises Refused for a call that nobody makes, with or without a measurement."""
+        lacking: Sequence[str] = self.wanted.calls
+        for path in self._with_calls() if lacking else ():
+            lacking = list(missing(self._file(path), lacking))
+            if not lacking:
+                return
+        for one in lacking:
+            module, colon, name = one.partition(":")
+            if colon and module in self.project.layout.modules and not any(sign in name for sign in "*?["):
+                self.project.symbol(Target(module, name))
+            inside = f" in {', '.join(self.wanted.within)}" if self.wanted.within else ""
+            near = did_you_mean(name.rpartition(".")[2] if colon else one.rpartition(".")[2], self._functions())
+            raise Refused(f"{one}: there is no such call{inside}: {near if 'mean' in near else 'check the name'}")
+
+    def _functions(self) -> set[str]:
+        """What the project calls its functions and methods."""
+        interiors = (self.project.symbols.interior(one) for one in self.project.layout.modules)
+        return {name.rpartition(".")[2] for interior in interiors for name in interior.functions}
+
     def _called(self, file: Probed) -> tuple[list[Replacement], list[Leftover]]:
         made: list[Replacement] = []
         left: list[Leftover] = []
@@ -142,6 +166,10 @@ class Measuring:
 
     def take(self) -> Iterator[Proposal]:
         """The changes that take out what was put in; of all that is named, or everything."""
+        self.project.symbol(self.instrumentor)
+        for _ in targets(self.project, self.wanted.functions):
+            pass
+        self._check_calls()
         everything = not (self.wanted.functions or self.wanted.calls)
         for path in self.project.mentioning([self.instrumentor.name]):
             module = self.project.layout.module_of(path)
@@ -156,13 +184,13 @@ class Measuring:
                 name for one in self.wanted.functions for inside, _, name in (one.partition(":"),)
                 if fits((inside,))(module)
             )  # fmt: skip
-            called = tuple(one.rpartition(":")[2] for one in self.wanted.calls)
-            yield from self._taken(
-                file, fits(named) if named or everything else lambda _: False,
-                fits(called) if called or everything else lambda _: False,
-            )  # fmt: skip
+            yield from self._taken(file, fits(named) if named or everything else lambda _: False, everything=everything)
 
-    def _taken(self, file: Probed, wanted: _Fits, called: _Fits) -> Iterator[Proposal]:
+    def _taken(self, file: Probed, wanted: _Fits, *, everything: bool) -> Iterator[Proposal]:
+        def called(function: ast.expr | None) -> bool:
+            named = function is not None and any(asked(file, function, one) for one in self.wanted.calls)
+            return everything or named
+
         made: list[Replacement] = []
         gone = 0
         for line, label, parts in probes(file, wanted, called):

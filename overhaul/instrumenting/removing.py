@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 
 from overhaul.changes import Replacement
-from overhaul.instrumenting.probes import Probed, dotted
+from overhaul.instrumenting.probes import Probed
 
 Found = tuple[int, str, list[Replacement] | None]
 """Line, label and what takes a probe out; None for one that somebody has rewritten, so that it is not known how."""
@@ -17,8 +17,11 @@ _BECAUSE = "a measurement"
 _REST = re.compile(r"[\s,]*\)")
 
 
-def probes(file: Probed, wanted: Callable[[str], bool], called: Callable[[str], bool]) -> Iterator[Found]:
-    """The probes of a file: decorators of functions whose dotted name is `wanted`, and of what is `called` so."""
+def probes(file: Probed, wanted: Callable[[str], bool], called: Callable[[ast.expr | None], bool]) -> Iterator[Found]:
+    """The probes of a file: decorators of functions whose dotted name is `wanted`, and of what is `called` so.
+
+    `called` is asked about what is called; about None where a probe is not around a call any more.
+    """
     for node in ast.walk(file.syntax.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             for one in node.decorator_list:
@@ -27,11 +30,11 @@ def probes(file: Probed, wanted: Callable[[str], bool], called: Callable[[str], 
         elif isinstance(node, ast.With) and file.is_probe(node.items[0].context_expr, "probe"):
             value = getattr(node.body[0], "value", None)
             value = value.value if isinstance(value, ast.Await) else value
-            if called(dotted(value.func) if isinstance(value, ast.Call) else ""):
+            if called(value.func if isinstance(value, ast.Call) else None):
                 yield node.lineno, file.label(node.items[0].context_expr), _block(file, node)
         elif (
             isinstance(node, ast.Call) and file.is_probe(node, "probe_call", "probe_await") and node.args
-            and called(dotted(node.args[-1]))
+            and called(node.args[-1])
         ):  # fmt: skip
             yield node.lineno, file.label(node), _wrapper(file, node)
 

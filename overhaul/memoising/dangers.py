@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused
@@ -23,9 +23,6 @@ _SHARED: Final = frozenset({
     "builtins.object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol",
 })  # fmt: skip
 """Bases from outside that leave an attribute of the class one for all instances."""
-_ASKING: Final = frozenset({"get", "keys", "values", "items", "index", "count", "startswith", "endswith", "lower",
-                            "upper", "strip", "split", "join", "format", "encode", "decode"})  # fmt: skip
-"""Methods that change nothing."""
 
 
 def refuse_dangers(references: References, syntax: Syntax, function: Def, shape: Shape) -> None:
@@ -37,7 +34,6 @@ def refuse_dangers(references: References, syntax: Syntax, function: Def, shape:
     _refuse_stack(syntax, function, nodes)
     _refuse_coroutine(references, syntax, shape.value)
     _refuse_caught(syntax, shape)
-    _refuse_key_changes(syntax, function, shape, nodes)
 
 
 def refuse_own_default(references: References, place: Place) -> None:
@@ -91,59 +87,3 @@ def _refuse_caught(syntax: Syntax, shape: Shape) -> None:
     for node in ast.walk(shape.key):
         if isinstance(node, ast.Subscript | ast.Call):
             raise Refused(f"{syntax.where(shape.key)}: the key may raise KeyError itself: put it in a variable")
-
-
-def _refuse_key_changes(syntax: Syntax, function: Def, shape: Shape, nodes: Collection[ast.AST]) -> None:
-    """The key was read once more when the value was there, and may have been another then."""
-    own = {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
-    own |= {one.id for one in ast.walk(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
-    calls = [one for one in nodes if isinstance(one, ast.Call)]
-    for node in ast.walk(shape.key):
-        match node:
-            case ast.Name(id=name) if name not in own and calls and _varies(syntax, node):
-                raise Refused(f"{syntax.where(node)}: {name}, of the key, may change while it computes: "
-                              "put the key in a variable")  # fmt: skip
-            case ast.Attribute() | ast.Subscript() | ast.Call(args=[_, *_]):
-                for root in _roots(node):
-                    if any(_touches(call, root) for call in calls) or any(_sets(one, root) for one in nodes):
-                        raise Refused(f"{syntax.where(shape.key)}: {syntax.of(node)}, of the key, may change while it "
-                                      "computes: put the key in a variable")  # fmt: skip
-            case _:
-                pass
-
-
-def _varies(syntax: Syntax, node: ast.Name) -> bool:
-    """Whether a name of the module is given more than one value."""
-    one = syntax.occurrence(node)
-    home = syntax.file.home_of(one) if one is not None else None
-    if one is None or home is None:
-        return False
-    named = syntax.file.occurrences.named(node.id)
-    return len(syntax.file.bindings(home, node.id)) > 1 or any(each.role in ("global", "nonlocal") for each in named)
-
-
-def _roots(node: ast.expr) -> Iterator[str]:
-    """The variables that what stands in a key is worked out of."""
-    parts = node.args if isinstance(node, ast.Call) else [node]
-    for part in parts:
-        yield from (one.id for one in ast.walk(part) if isinstance(one, ast.Name))
-
-
-def _touches(call: ast.Call, root: str) -> bool:
-    """Whether a call may change what a variable holds: its method, or one that is given it."""
-    match call.func:
-        case ast.Attribute(value=value, attr=attr) if attr not in _ASKING:
-            if any(isinstance(one, ast.Name) and one.id == root for one in ast.walk(value)):
-                return True
-        case _:
-            pass
-    given = [*call.args, *(one.value for one in call.keywords)]
-    return root in ("self", "cls") and any(isinstance(one, ast.Name) and one.id == root for one in given)
-
-
-def _sets(node: ast.AST, root: str) -> bool:
-    match node:
-        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-            return any(isinstance(one, ast.Name) and one.id == root for one in ast.walk(node.value))
-        case _:
-            return False

@@ -12,7 +12,7 @@ from overhaul.memoising.copies import refuse_copies
 from overhaul.memoising.dangers import refuse_dangers, refuse_own_default
 from overhaul.memoising.fitness import never_none, refuse_unfit
 from overhaul.memoising.forms import Forms
-from overhaul.memoising.keys import refuse_key
+from overhaul.memoising.keys import refuse_key, refuse_unsteady
 from overhaul.memoising.places import Place, Places, Use, by_function, harmless
 from overhaul.memoising.shapes import Shape, shape_of
 from overhaul.memoising.target import STORE, TYPES, Settings, Unified
@@ -52,12 +52,13 @@ class Dictionaries:
             )
         for syntax, function, shape in memos:
             something = shape.none == "stored" or never_none(self.references, syntax, shape.value)
+            refuse_key(syntax, shape)
             refuse_unfit(syntax, function, shape, moved=something)
             if something:
                 refuse_dangers(self.references, syntax, function, shape)
                 something = not self._keeps_form(syntax, function, shape)
             if something:
-                refuse_key(syntax, function, shape)
+                refuse_unsteady(syntax, function, shape)
             written = Written(syntax, function, shape, something)
             found.setdefault(syntax.path, []).extend(writing(written))
         together = any(_first_wins(shape) for _, _, shape in memos)

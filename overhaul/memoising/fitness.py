@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from overhaul.refactoring.references import References
 
 _BY_HAND: Final = "change it by hand"
-_PURE: Final = frozenset({
-    "tuple", "str", "repr", "frozenset", "len", "id", "type", "int", "float", "bool", "bytes", "hash", "abs", "round",
-    "min", "max", "ord", "isinstance",
-})  # fmt: skip
-"""Builtins that may stand in a key: called once or twice makes no difference."""
 _LOOKING: Final = frozenset({"super", "locals", "eval", "exec", "vars", "dir", "_getframe", "currentframe"})
 """What knows in which function it is called."""
 _BARE: Final = frozenset({"super", "vars", "dir"})
@@ -39,11 +33,10 @@ _NEVER_NONE: Final = frozenset({
 
 
 def refuse_unfit(syntax: Syntax, function: Def, shape: Shape, *, moved: bool) -> None:
-    """Raise Refused where the parts of a memo cannot be put elsewhere, or looked up once instead of twice.
+    """Raise Refused where the parts of a memo cannot be put elsewhere.
 
     `moved`: what is computed is put into a function of its own.
     """
-    _refuse_key(syntax, shape)
     if shape.eager and not _idle(shape.value):
         raise Refused(
             f"{syntax.where(shape.value)}: it is computed each time, found or not, and may do more than that: "
@@ -94,26 +87,6 @@ def refuse_odd(syntax: Syntax, function: Def, compute: Sequence[ast.AST]) -> Non
     for node in own_nodes(function.body):
         if isinstance(node, ast.Global | ast.Nonlocal):
             raise Refused(f"{syntax.where(node)}: it assigns variables of others: {_BY_HAND}")
-
-
-def _refuse_key(syntax: Syntax, shape: Shape) -> None:
-    for node in ast.walk(shape.key):
-        match node:
-            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _PURE and hasattr(builtins, name):
-                pass
-            case ast.Call() | ast.Await() | ast.NamedExpr() | ast.Lambda() | ast.Yield() | ast.comprehension():
-                raise Refused(
-                    f"{syntax.where(shape.key)}: the key is worked out anew at each place: put it in a variable"
-                )
-            case _:
-                pass
-    names = {one.id for one in ast.walk(shape.key) if isinstance(one, ast.Name)}
-    for node in (one for part in (*shape.compute, shape.value) for one in ast.walk(part)):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in names:
-                raise Refused(f"{syntax.where(node)}: {name}, of the key, is assigned anew: {_BY_HAND}")
-            case _:
-                pass
 
 
 def _refuse_shared(syntax: Syntax, function: Def, shape: Shape) -> None:

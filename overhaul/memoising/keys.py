@@ -12,6 +12,7 @@ from overhaul.memoising.shapes import Shape
 from overhaul.refactoring.syntax import Def, Syntax
 
 _BY_HAND: Final = "change it by hand"
+_QUICK: Final = frozenset({"id", "type", "isinstance"})
 _PURE: Final = frozenset({
     "tuple", "str", "repr", "frozenset", "len", "int", "float", "bool", "bytes", "hash", "abs", "round", "min", "max",
     "ord",
@@ -20,9 +21,17 @@ _PURE: Final = frozenset({
 _UNCHANGING: Final = frozenset({"str", "int", "float", "bool", "bytes", "complex"})
 
 
-def refuse_key(syntax: Syntax, function: Def, shape: Shape) -> None:
-    """Raise Refused for a key that may be another one, or fail, when it is worked out once."""
-    _Key(syntax, function).refuse(shape.key)
+def refuse_key(syntax: Syntax, shape: Shape) -> None:
+    """Raise Refused for a key that does something when it is worked out, or is changed by what is computed."""
+    for node in ast.walk(shape.key):
+        match node:
+            case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _PURE | _QUICK and hasattr(builtins, name):
+                pass
+            case ast.Call() | ast.Await() | ast.NamedExpr() | ast.Lambda() | ast.Yield() | ast.comprehension():
+                why = "the key is worked out anew at each place"
+                raise Refused(f"{syntax.where(shape.key)}: {why}: put it in a variable")
+            case _:
+                pass
     names = {one.id for one in ast.walk(shape.key) if isinstance(one, ast.Name)}
     for node in (one for part in (*shape.compute, shape.value) for one in ast.walk(part)):
         match node:
@@ -30,6 +39,12 @@ def refuse_key(syntax: Syntax, function: Def, shape: Shape) -> None:
                 raise Refused(f"{syntax.where(node)}: {name}, of the key, is assigned anew: {_BY_HAND}")
             case _:
                 pass
+
+
+def refuse_unsteady(syntax: Syntax, function: Def, shape: Shape) -> None:
+    """Raise Refused for a key that may be another one when it is worked out once, and not where the value is kept."""
+    _Key(syntax, function).refuse(shape.key)
+    names = {one.id for one in ast.walk(shape.key) if isinstance(one, ast.Name)}
     for node in ast.walk(function):
         if isinstance(node, ast.Nonlocal) and names.intersection(node.names):
             raise Refused(f"{syntax.where(node)}: what the key is made of is assigned anew here: {_BY_HAND}")

@@ -26,6 +26,8 @@ class Memoiser(NamedTuple):
     """Attributes that the unified decorator does not give."""
     differs: str
     """What is not as before; "" for nothing."""
+    ordered: bool
+    """Keywords in another order make another key then."""
 
 
 def memoiser_of(syntax: Syntax, node: Def | ast.ClassDef) -> Memoiser:
@@ -49,10 +51,14 @@ def memoiser_of(syntax: Syntax, node: Def | ast.ClassDef) -> Memoiser:
     if shape is None or shape.none == "miss" or shape.compute or len(shape.region) != len(lines):
         raise Refused(f"{syntax.where(inner)}: {inner.name} does more than look up, call and keep: by hand")
     values, differs = _key(syntax, inner, shape, function)
+    ordered = bool(differs)
+    if not inner.decorator_list:
+        bare = "what it makes has the name and signature of the function, and `__wrapped__`, which it had not"
+        differs = f"{differs}; {bare}" if differs else bare
     members, lacking = _members(syntax, inner, store, rest)
     if shape.unhashable:
         values = {**values, "unhashable": '"call"'}
-    return Memoiser(node, {"maxsize": "None", **values}, members, lacking, differs)
+    return Memoiser(node, {"maxsize": "None", **values}, members, lacking, differs, ordered)
 
 
 def _with_key(shape: Shape, first: ast.stmt) -> Shape | None:

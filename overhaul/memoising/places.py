@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Target
 from overhaul.errors import Refused, Unreadable
+from overhaul.memoising.texts import asking, quoted, refuse_texts
+from overhaul.memoising.whole import Whole
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.families import Families
-from overhaul.refactoring.named_strings import constants
 from overhaul.refactoring.receivers import Receivers
 from overhaul.refactoring.references import means
 from overhaul.refactoring.syntax import Def, Syntax
@@ -51,6 +52,7 @@ class Places:
         """Files are read once."""
         self.references, self.project = references, references.project
         self._syntax: dict[str, Syntax] = {}
+        self._whole = Whole(references, self.syntax)
 
     def syntax(self, path: str) -> Syntax:
         """A file as CPython reads it. Raises Refused and Unreadable."""
@@ -104,9 +106,12 @@ class Places:
         others = families.family - {(target.module, owner)}
         if others:
             module, other = min(others)
-            raise Refused(f"{self.project.symbols.path(module)}: {module}:{other} has {name}, too: {_BY_HAND}")
+            path = self.project.symbols.path(module)
+            found = self.project.symbols.interior(module).member(other, name)
+            line = found[1] if found is not None else 1
+            raise Refused(f"{path}:{line}: {other} has {name}, too, of which this one is a kind: {_BY_HAND}")
         symbol = Symbol(target.module, target.name, "attribute", "", 0)
-        for path in self.project.mentioning([name]):
+        for path in asking(self.references, name, self.project.symbols.path(target.module)):
             try:
                 file = self.references.bindings(path)
             except Unreadable as error:
@@ -131,40 +136,20 @@ class Places:
                 yield self._use(path, one)
 
     def _refuse_strings(self, target: Target, name: str, owner: str) -> None:
-        for path in self.project.mentioning([name]):
-            try:
-                file = self.references.bindings(path)
-            except Unreadable:
+        for path, one in quoted(self.references, name):
+            syntax = self.syntax(path)
+            if owner and _is_slot(syntax, one.start):
                 continue
-            for one in constants(file, {name}):
-                syntax = self.syntax(path)
-                if owner and _is_slot(syntax, one.start):
-                    continue
-                raise Refused(f"{path}:{one.line}: {name} is named in a string here: others may use it: {_BY_HAND}")
+            raise Refused(f"{path}:{one.line}: {name} is named in a string here: others may use it: {_BY_HAND}")
+        refuse_texts(self.references, target.module, owner, name)
         if owner:
-            self._refuse_whole(target.module, owner)
+            self._whole.refuse(target.module, owner)
             row = self.project.symbols.interior(target.module).classes.get(owner)
             for text in row.decorators if row is not None else ():
                 if text.rpartition(".")[2].partition("(")[0] in ("dataclass", "define", "attrs", "s", "frozen"):
                     assert row is not None
                     path = self.project.symbols.path(target.module)
                     raise Refused(f"{path}:{row.line}: {owner} is compared and copied by its attributes: {_BY_HAND}")
-
-    def _refuse_whole(self, module: str, owner: str) -> None:
-        """Raise Refused for a class that goes through all attributes of its instances."""
-        for base in self.project.symbols.order(module, owner):
-            if not isinstance(base, Symbol) or base.module not in self.project.layout.modules:
-                continue
-            syntax = self.syntax(self.project.symbols.path(base.module))
-            for node in (one for each in syntax.definitions.get(base.name, ()) for one in ast.walk(each)):
-                match node:
-                    case ast.Attribute(attr="__dict__") if _asked_by_name(syntax, node):
-                        pass
-                    case ast.Attribute(attr="__dict__") | ast.Call(func=ast.Name(id="vars")):
-                        why = f"{base.name} goes through all attributes of its instances"
-                        raise Refused(f"{syntax.where(node)}: {why}: {_BY_HAND}")
-                    case _:
-                        pass
 
     def _use(self, path: str, one: Occurrence) -> Use:
         syntax = self.syntax(path)
@@ -196,20 +181,6 @@ class Places:
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
         return statement if syntax.dotted(around).rpartition(".")[0] == owner else None
-
-
-def _asked_by_name(syntax: Syntax, node: ast.expr) -> bool:
-    """Whether `__dict__` is asked for one attribute, by a name that is written there."""
-    outer = syntax.parents[node]
-    match outer, syntax.parents.get(outer):
-        case ast.Subscript(slice=ast.Constant()), _:
-            return True
-        case ast.Attribute(attr="pop" | "get" | "setdefault"), ast.Call(args=[ast.Constant(), *_]):
-            return True
-        case ast.Compare(left=ast.Constant(), comparators=[only]), _:
-            return only is node
-        case _:
-            return False
 
 
 def _is_empty(value: ast.expr) -> bool:
@@ -255,7 +226,7 @@ def harmless(use: Use) -> str:
                 parents, call
             ):  # fmt: skip
                 return ""
-            return f"its {attr} is used"
+            return f"{attr} is asked of it here, which a store does not answer as a dictionary does"
         case ast.Subscript(value=value, ctx=ast.Del() | ast.Load()) if value is node:
             return "it is sliced" if isinstance(outer.slice, ast.Slice) else _changed(parents, outer)
         case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[only]) if only is node:

@@ -12,6 +12,7 @@ from overhaul.occurrences.finding import Scope
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.moving_graph import Graph
+from overhaul.refactoring.moving_namespace import seen_whole
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -152,6 +153,9 @@ class Unified:
         free = (name, f"unified_{name}" if name.islower() else f"Unified{name}", f"_{name}")
         for bound in free[2:] if self._is_taken_whole(file) else free:
             if self._free(file, bound, scopes):
+                for line, called in seen_whole(file):
+                    raise Refused(f"{file.path}:{line}: {called}() goes through all names of the module, {bound} would "
+                                  "be one more: change it by hand")  # fmt: skip
                 return imports.take(self.module, name, bound)
         raise Refused(f"{file.path}: {name} means something else here: rename that first")
 

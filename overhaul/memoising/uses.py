@@ -188,7 +188,7 @@ class OwnUses:
 
     def _refuse_order(self, use: OwnUse, memoiser: Memoiser) -> None:
         """Raise Refused where keywords in another order would become another key, and somebody gives several."""
-        if not memoiser.differs or use.function is None:
+        if not memoiser.ordered or use.function is None:
             return
         name = use.function.name
         for path in self.project.mentioning([name]):

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Target
-from overhaul.errors import Refused, UsageError
+from overhaul.errors import Refused, Unreadable, UsageError
 from overhaul.merging.definitions import Member
 from overhaul.merging.likeness import likeness
 from overhaul.naming.meanings import Symbol
@@ -59,6 +59,11 @@ def refuse_mistyped(project: Project, here: Symbol, gone: Target) -> None:
         if project.symbols.names(gone.module).get(gone.name) is not None:
             return
     references = References(project)
+    if gone.module in modules:
+        try:
+            references.bindings(modules[gone.module].path)
+        except Unreadable as error:
+            raise Refused(f"{modules[gone.module].path}: it cannot be read ({error}): mend it first") from None
     for near in _near(project, gone):
         symbol = project.symbols.member(near.module, near.name)
         if isinstance(symbol, Symbol) and symbol.kind == here.kind and not symbol.same(here):

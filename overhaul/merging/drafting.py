@@ -11,6 +11,7 @@ from overhaul.drafts import Drafted
 from overhaul.errors import Refused, Unreadable
 from overhaul.inventory import testing
 from overhaul.merging.duplicates import Merger
+from overhaul.merging.functions import FunctionMerger
 from overhaul.merging.mixins import MixinMerger
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel
 from overhaul.refactoring.moving_graph import Graph
@@ -32,7 +33,7 @@ def drafted(project: Project) -> Iterator[Drafted]:
     aside = [all(_aside(one.path) for one in row.members) for row in rows]
     known = _Known(project)
     groups = [
-        _of_group(known, row, weighed) if row.type == 1 or not beside else _left_out(row)
+        _of_group(known, row, weighed, beside=beside) if row.type == 1 or not beside else _left_out(row)
         for row, beside in zip(rows, aside, strict=True)
     ]
     pairs = [
@@ -81,7 +82,7 @@ def _left_out(row: Duplicate) -> Drafted:
     return Drafted(codemod="merge_duplicates", keys={}, title=row.identity, ready=False)
 
 
-def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation]) -> Drafted:
+def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation], *, beside: bool) -> Drafted:
     project = known.project
     names = [f"{one.module}:{one.name}" for one in row.members]
     where = [f"{one.path}:{one.line}: {one.name}, {one.end - one.line + 1} lines" for one in row.members]
@@ -93,12 +94,13 @@ def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation
     if found is not None and found.justified:
         by_hand.append(f"it is on record that they stay apart: {found.justified}")
     if row.unit == "method" and row.type < 3:
-        keys["mixin"] = _mixin(row)
-        by_hand += _mixed(known, row)
-        tests = tuple(_tests(known, row))
+        if beside:
+            return _left_out(row)
+        made, why = _of_methods(known, row)
+        keys.update(made)
+        by_hand.append(why)
     elif row.type == 3 or row.unit not in ("function", "class"):
         by_hand.append(_by_hand(row))
-        tests = tuple(_tests(known, row))
     else:
         try:
             merger = Merger(project, [project.symbol(Target(one.module, one.name)) for one in row.members], "", {},
@@ -106,7 +108,6 @@ def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation
             proposals = list(merger.proposals())
         except (Refused, Unreadable) as error:
             by_hand.append(str(error))
-            tests = tuple(_tests(known, row))
         else:
             keys["home"] = merger.home.module
             because.append(f"it stays in {merger.home.module}: {merger.why}")
@@ -114,6 +115,10 @@ def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation
             tests = tuple(_told(Counter(one.path for one in places if testing(one.path))))
             if not sound(project, proposals):
                 by_hand.append(f"importing {merger.home.module} there makes an import fail: name another home")
+    if by_hand and beside:
+        return _left_out(row)
+    if by_hand:
+        tests = tuple(_tests(known, row))
     return Drafted(
         codemod="merge_duplicates", keys=keys, title=f"One {row.members[0].name.rpartition('.')[2]} of {len(names)}",
         because=tuple(because), by_hand=tuple(by_hand), ready=not by_hand,
@@ -127,22 +132,28 @@ _TYPES: Final[Mapping[int, str]] = {
 }  # fmt: skip
 
 
-def _mixin(row: Duplicate) -> str:
-    """A name for the class that has a method."""
+def _of_methods(known: _Known, row: Duplicate) -> tuple[Mapping[str, object], str]:
+    """The keys that make one of some methods, and what stands against it, or is left to say."""
     words = row.members[0].name.rpartition(".")[2].strip("_").split("_")
-    return f"{''.join(word[:1].upper() + word[1:] for word in words)}Mixin"
-
-
-def _mixed(known: _Known, row: Duplicate) -> Iterator[str]:
-    """What stands against one method for all of them, or what is left to say."""
-    project = known.project
+    mixin = f"{''.join(word[:1].upper() + word[1:] for word in words)}Mixin"
+    function = f"shared_{'_'.join(words)}"
     try:
-        symbols = [project.symbol(Target(one.module, one.name)) for one in row.members]
-        list(MixinMerger(project, symbols, "", _mixin(row), known.references, known.graph).proposals())
+        symbols = [known.project.symbol(Target(one.module, one.name)) for one in row.members]
+    except Refused as error:
+        return {"mixin": mixin}, str(error)
+    try:
+        list(MixinMerger(known.project, symbols, "", mixin, known.references, known.graph).proposals())
     except (Refused, Unreadable) as error:
-        yield str(error)
+        why = str(error)
     else:
-        yield "it can be carried out: give the class a name that says what its methods are about"
+        return {"mixin": mixin}, "it can be carried out: give the class a name that says what its methods are about"
+    try:
+        list(FunctionMerger(known.project, symbols, "", function, {}, known.references, known.graph).proposals())
+    except (Refused, Unreadable):
+        return {"mixin": mixin}, why
+    return {"function": function}, (
+        f"it can be carried out, but not as a mixin ({why}): give the function a name that says what it does"
+    )  # fmt: skip
 
 
 def _by_hand(row: Duplicate) -> str:

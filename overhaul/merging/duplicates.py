@@ -16,7 +16,8 @@ from overhaul.merging.definitions import Member
 from overhaul.merging.guards import refuse_identity, remarks, unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Likeness, Literal, likeness
-from overhaul.merging.watching import refuse_changed, refuse_told_apart, values
+from overhaul.merging.literals import arguments
+from overhaul.merging.watching import refuse_changed, refuse_told_apart, star_importers, values
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
@@ -77,11 +78,16 @@ class Merger:
         refuse_told_apart(used)
         for one in self.found[self.home] if self.parameters else ():
             self._calls.refuse_handed_on(one, self.home.name)
-        for other in self.others:
-            alike = likeness(self.home, other)
+        alikes = {other: likeness(self.home, other) for other in self.others}
+        arguing = arguments(self.home, {one: alike.literals for one, alike in alikes.items()}, self.parameters)
+        for other, alike in alikes.items():
+            self._signature.update(
+                (name, literal) for literal in alike.literals for name, text in self.parameters.items()
+                if text == self.home.tree.written(literal.first)
+            )  # fmt: skip
             refuse_identity(self.project, self.references, self.home, other, self.found[other])
             self._loading.refuse_lost(other, self.home.module, self.found[other])
-            change = self._change(other, alike)
+            change = self._change(other, alike, arguing[other])
             for one in self.found[other]:
                 place = one.occurrence
                 own = one.path == other.symbol.path and place is not None and other.unit.has(place)
@@ -103,17 +109,9 @@ class Merger:
 
     # Arguments
 
-    def _change(self, other: Member, alike: Likeness) -> Change:
+    def _change(self, other: Member, alike: Likeness, arguing: Mapping[str, str]) -> Change:
         """What becomes of the calls of one that goes."""
-        given: list[Given] = []
-        names: dict[str, str] = {}
-        for literal in alike.literals:
-            name, text = self._parameter(other, literal), other.tree.written(literal.second)
-            if names.setdefault(name, text) != text:
-                raise Refused(f"{other.at(literal.second)}: {name} would stand for {names[name]} and {text}: give "
-                              "these two names")  # fmt: skip
-            self._signature[name] = literal
-        given += [Given(name, text, -1, "") for name, text in names.items()]
+        given = [Given(name, text, -1, "") for name, text in arguing.items()]
         renamed = {second: first for first, second in alike.parameters}
         back = dict(alike.parameters)
         for default in alike.defaults:
@@ -124,32 +122,15 @@ class Merger:
             given.append(Given(default.parameter, other.tree.written(default.second), position, older))
         return Change(renamed, tuple(given))
 
-    def _parameter(self, other: Member, literal: Literal) -> str:
-        written = self.home.tree.written(literal.first)
-        name = next((name for name, text in self.parameters.items() if text == written), "")
-        if not name:
-            example = f"parameters = {{ name = {written!r} }}"
-            raise Refused(f"{other.at(literal.second)}: {other.target} has {other.tree.written(literal.second)} where "
-                          f"{self.home.target} has {written}: say what that argument is called ({example}), or leave "
-                          "it out")  # fmt: skip
-        return name
-
     def _add_parameters(self) -> None:
         """Give the definition that stays the parameters that literals become."""
-        if unused := [name for name in self.parameters if name not in self._signature]:
-            raise Refused(f"{self.home.where}: no literal that differs is {self.parameters[unused[0]]}: take "
-                          f"{unused[0]} out of the parameters")  # fmt: skip
         if not self._signature:
             return
         node, tree, path = self.home.node, self.home.tree, self.home.symbol.path
         if isinstance(node, ast.ClassDef):
             raise Refused(f"{self.home.where}: literals of a class are no arguments: make the classes alike first")
-        first, last = self.home.unit.statements[0].names
-        known = {one.name for one in self.home.file.occurrences.all[first:last]}
         changes = self._changes.setdefault(path, [])
         for name in self._signature:
-            if name in known or not name.isidentifier():
-                raise Refused(f"{self.home.where}: {name} is no free name there: call the argument otherwise")
             written = self.parameters[name]
             for one in ast.walk(node):
                 if isinstance(one, ast.Constant) and tree.written(one) == written and self._differs(one):
@@ -263,7 +244,7 @@ class Merger:
             return True
         if any(name in row.names for row in self.project.symbols.exports[module]):
             return True
-        if not name.startswith("_") and self._starred(module):
+        if not name.startswith("_") and any(star_importers(self.project, module)):
             return True
         # A public name that nobody in the project takes may be there for others.
         return not name.startswith("_") and all(
@@ -275,19 +256,6 @@ class Merger:
         return any(
             not other.unit.has(one) and one.role == "load" for one in file.uses(file.top, other.name)
         )  # fmt: skip
-
-    def _starred(self, module: str) -> bool:
-        """Whether another module imports all of its names."""
-        symbols = self.project.symbols
-        last = module.rpartition(".")[2]
-        for path in self.project.mentioning([last]):
-            importer = self.project.layout.module_of(path)
-            for row in symbols.imports[importer]:
-                if any(name == "*" for name, _ in row.names):
-                    absolute = symbols.absolute(importer, f"{'.' * row.level}{row.target}")
-                    if absolute and symbols.locate(absolute, importer) == module:
-                        return True
-        return False
 
     # What is told
 

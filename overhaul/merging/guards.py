@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _IDENTITY: Final = re.compile(
     r"\s*\.\s*(__(?:annotations|name|qualname|module|globals|code|dict|doc)__|__class__\s*\.\s*__\w+__)"
 )
-_COLLECTED: Final = re.compile(r"[Tt]est|setup|teardown|setUp|tearDown|pytest_|load_tests")
+COLLECTED: Final = re.compile(r"[Tt]est|setup|teardown|setUp|tearDown|pytest_|load_tests")
 _DUNDER: Final = re.compile(r"__\w+__")
 _KEEPING: Final = re.compile(r"(^|\.)(lru_cache|cache|cached|memoize|memoise|memo)$")
 _OWN_NAME: Final = re.compile(r"\b__(?:qualname|module)__\b|\bstacklevel\b|\b_getframe\b|\binspect\.stack\b")
@@ -37,7 +37,7 @@ def refuse_identity(
     names = frozenset({other.name})
     for member in (home, other):
         _refuse_found_by_place(member)
-        _refuse_bound(member)
+        refuse_bound(member)
         refuse_star(member)
         refuse_replaced_anywhere(project, references, member, home=member is home)
     _refuse_futures(home, other)
@@ -61,14 +61,14 @@ def _refuse_found_by_place(member: Member) -> None:
     """Raises Refused for what Python or a test runner finds by its name and place."""
     if testing(member.symbol.path):
         fixture = any(_last(one) in ("fixture", "given", "hookimpl") for one in member.node.decorator_list)
-        if not (_COLLECTED.match(member.name) or fixture or member.symbol.path.endswith("conftest.py")):
+        if not (COLLECTED.match(member.name) or fixture or member.symbol.path.endswith("conftest.py")):
             return
     elif not _DUNDER.fullmatch(member.name):
         return
     raise Refused(f"{member.where}: {member.name} is found by its name and place: leave it out")
 
 
-def _refuse_bound(member: Member) -> None:
+def refuse_bound(member: Member) -> None:
     """Raises Refused for code that asks where it stands."""
     refuse_asking(member.file, member.unit)
     for _ in refuse_bound_to_module(member.file, member.unit, list(member.needs.values())):

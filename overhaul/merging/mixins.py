@@ -23,6 +23,7 @@ from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.moving_guards import refuse_replaced
 from overhaul.refactoring.moving_namespace import refuse_asking
 from overhaul.refactoring.moving_needs import refuse_bound_to_module
+from overhaul.refactoring.moving_old import Leaving
 from overhaul.refactoring.moving_text import merged
 from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.references import Found, References
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _SPECIAL: Final = ("Protocol", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")
 _PLAIN: Final = frozenset({"builtins.property", "builtins.staticmethod", "builtins.classmethod"})
 _QUIET: Final = frozenset({"functools", "contextlib", "abc", "typing", "typing_extensions"})
-_PRIVATE: Final = re.compile(r"__\w*[^_\W]_?")
+PRIVATE: Final = re.compile(r"__\w*[^_\W]_?")
 
 
 class Method(Member):
@@ -159,7 +160,7 @@ class MixinMerger:
             raise Refused(f"{one.where}: {name} is private to its class: leave it out")
         for node in ast.walk(one.node):
             word = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-            if word in ("super", "__class__", "__qualname__") or _PRIVATE.fullmatch(word):
+            if word in ("super", "__class__", "__qualname__") or PRIVATE.fullmatch(word):
                 raise Refused(f"{one.where}: {word} means something else in another class: merge {one.name} by hand")
         for decorator in one.node.decorator_list:
             text = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
@@ -208,6 +209,9 @@ class MixinMerger:
             changes.append(Replacement(at, at, self._class(home), "what they have in common", "review"))
         else:
             wanted = Imports(self.project, path)
+            unit = Unit(tuple(one.unit.statements[0] for one in here), frozenset())
+            for taken in Leaving(self.project, self._references, here[0].file, unit).unneeded():
+                wanted.drop(taken.statement, taken.name or taken.target)
             wanted.take(home.module, self.mixin)
             imports = list(wanted.replacements())
         return merged(imports, changes)

@@ -20,6 +20,7 @@ from overhaul.refactoring.modules_dangers import loaded_by_name
 from overhaul.refactoring.modules_files import files_of
 from overhaul.refactoring.moving_guards import rebound
 from overhaul.refactoring.references import References
+from overhaul.unifying.mistyped import slipped
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -40,7 +41,8 @@ def refuse_mistyped(project: Project, old: str, new: str, tables: Sequence[str])
     for near in get_close_matches(old, apart, cutoff=0.8):
         targets = [one.partition(":") for one in tables if one.startswith((f"{old}.", f"{old}:"))]
         meant = any(f"{near}{module[len(old) :]}" in modules for module, _, _ in targets)
-        if meant or frozenset((near, new)) in parallel:
+        slip = slipped(old, near) and not project.was(Target(old))
+        if meant or slip or frozenset((near, new)) in parallel:
             raise Refused(f"{old}: the project has no such module: did you mean {near}?")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from overhaul.changes import Delete, Edit, Kind, Leftover, Proposal, Replaced, Replacement, Target
+from overhaul.changes import BY_HAND, Delete, Edit, Kind, Leftover, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused, did_you_mean
 from overhaul.inventory import testing
 from overhaul.merging.package_guards import refuse_lost, refuse_unlike
@@ -163,7 +163,7 @@ class PackageMerger:
             head += 1
         while head and before[head - 1] != "\n" and not before[head - 1].isspace():
             head -= 1
-        changes = [Replacement(start + head, start + len(before), after[head:], "written by hand", "review")]
+        changes = [Replacement(start + head, start + len(before), after[head:], BY_HAND, "review")]
         if one.path.endswith((".py", ".pyi")):
             imports = Imports(self.now, one.path)
             words = set(_NAME.findall(after))

@@ -47,8 +47,6 @@ class Stages:
                     changes.append(one)
                 case Replaced() | Formed():
                     self._replaced[one] = None
-                case Formed():
-                    pass  # those written by hand are not of that form, and stand in the same step
                 case Leftover():
                     self._leftovers[self._placed(one)] = None
                 case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.errors import Refused, Unreadable
@@ -33,23 +33,26 @@ class Value(NamedTuple):
     """How it is used, as one reads it."""
 
 
-def refuse_replaced_anywhere(project: Project, references: References, member: Member, *, home: bool) -> None:
+def refuse_replaced_anywhere(
+    project: Project, references: References, member: Member, *, home: bool, itself: bool = True
+) -> None:  # fmt: skip
     """Raises Refused where somebody may give a module of a definition other values than those that are written there.
 
     `home`: whether the definition stays, so that a value in its own place comes to be seen by more than before.
+    `itself`: the definition is one of these values; else only what it uses.
     """
     bound = {name for name in member.needs if member.file.bindings(member.file.top, name)}
-    names = bound | {member.name}
+    names = bound | ({member.name} if itself else set())
     refuse_replaced(project, member.file, sorted(names))
     # A builtin that somebody puts into a module hides Python's from what stands there.
     builtin = member.builtins
-    refuse_replaced(project, member.file, builtin, sorted(project.mentioning([member.module.rpartition(".")[2]])))
+    refuse_replaced(project, member.file, builtin, list(_naming(project, member, builtin)))
     bound |= builtin
     names |= builtin
     for why in asked_for(project, references, member.file, member.unit):
         raise Refused(f"{member.where}: {why}, and may give it others: merge {member.name} by hand")
     module = re.escape(member.module)
-    named = "|".join(map(re.escape, sorted(names if home else bound | {f"{member.name}."})))
+    named = "|".join(map(re.escape, sorted(names if home or not itself else bound | {f"{member.name}."})))
     dotted = re.compile(rf"[\"']{module}\.(?:{named})(?:\.\w+)*[\"']|[\"']{module}\.?(?:[\"']|\{{)")
     last = member.module.rpartition(".")[2]
     computed = re.compile(rf"\b(?:setattr|delattr|object)\(\s*(?:[\w.]+\.)?{re.escape(last)}\s*,(?!\s*[\"'])")
@@ -67,12 +70,36 @@ def refuse_replaced_anywhere(project: Project, references: References, member: M
                           f"others than now would see: merge {member.name} by hand")  # fmt: skip
 
 
+def _naming(project: Project, member: Member, names: Collection[str]) -> Iterator[str]:
+    """The files that name the module of a definition and may give some names a value, seen by a cheap look."""
+    either = "|".join(map(re.escape, sorted(names)))
+    quick = re.compile(rf"\.(?:{either})\s*[-+*/|&=,:]|[\"'](?:{either})[\"']|\b(?:{either})\s*=(?!=)")
+    for path in project.mentioning([member.module.rpartition(".")[2]]) if names else ():
+        try:
+            if quick.search(project.source(path).text()) is not None:
+                yield path
+        except Unreadable:
+            continue
+
+
 def refuse_star(member: Member) -> None:
     """Raises Refused where a star import behind a definition may bring another under its name."""
     for line in starred(member, member.name.partition(".")[0]):
         if line >= member.node.lineno:
             raise Refused(f"{member.symbol.path}:{line}: the star import may bring another {member.name}: name "
                           "what is taken there first")  # fmt: skip
+
+
+def star_importers(project: Project, module: str) -> Iterator[str]:
+    """The modules that import all names of one by a star."""
+    symbols = project.symbols
+    for path in project.mentioning([module.rpartition(".")[2]]):
+        importer = project.layout.module_of(path)
+        for row in symbols.imports[importer]:
+            if any(name == "*" for name, _ in row.names):
+                absolute = symbols.absolute(importer, f"{'.' * row.level}{row.target}")
+                if absolute and symbols.locate(absolute, importer) == module:
+                    yield importer
 
 
 def values(calls: Calls, member: Member, found: Sequence[Found]) -> Iterator[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from overhaul.facts import SwallowedError
@@ -30,6 +31,13 @@ _TRYING: Final = frozenset({
     "check", "test",
 })  # fmt: skip
 """Words of functions in which a failure is an answer, or beyond help."""
+
+
+def expected(scope: str, tried: Iterable[str]) -> bool:
+    """Whether a failure is an answer in a function of this name, or does no harm to what is tried there."""
+    if not _TRYING.isdisjoint(words_of(scope)):
+        return True
+    return any(one in _CLEANING or not _CLEANING.isdisjoint(words_of(one)) for one in tried if one)
 
 
 def pretends(row: SwallowedError) -> str:

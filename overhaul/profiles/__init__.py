@@ -1,1 +1,1 @@
-"""What profilers and benchmarks have written: read, put to components, held against thresholds and against earlier runs."""
+"""What profilers and benchmarks have written: read, put to components, held against thresholds and earlier runs."""

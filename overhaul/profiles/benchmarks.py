@@ -61,7 +61,8 @@ def read_pyperf(data: bytes, file: str) -> Profile:
             continue
         runs = (tuple(weight(value, "a value") for value in run.values) for run in one.runs)
         # A run that calibrates has no values.
-        series.append(Series(one.metadata.name or found.metadata.name or "benchmark", tuple(run for run in runs if run)))
+        name = one.metadata.name or found.metadata.name or "benchmark"
+        series.append(Series(name, tuple(run for run in runs if run)))
     return _series(file, "pyperf", series)
 
 

@@ -72,7 +72,7 @@ def _function(key: Value) -> Frame:
 
 
 def in_c(name: str) -> Frame:
-    """A function that is written in C: `<method 'flush' of '_io.TextIOWrapper' objects>` is `_io:TextIOWrapper.flush`."""
+    """A function written in C: `<method 'flush' of '_io.TextIOWrapper' objects>` is `_io:TextIOWrapper.flush`."""
     if method := _METHOD.match(name):
         module, _, owner = method[2].rpartition(".")
         return Frame("", f"{owner}.{method[1]}", module=module or "builtins")

@@ -7,7 +7,7 @@ import io
 
 import msgspec
 
-from overhaul.profiles.model import Measured, Profile, Turn, Wrong, weight
+from overhaul.profiles.model import Measured, Profile, Series, Turn, Wrong, weight
 
 _MS = 1e-3
 
@@ -19,11 +19,16 @@ class _Component(msgspec.Struct):
     own: float
 
 
+class _Cycles(msgspec.Struct):
+    mean: float
+
+
 class _Report(msgspec.Struct):
     """The parts of the report that are looked at; milliseconds."""
 
     components: list[_Component]
     window: int
+    cycles: _Cycles | None = None
 
 
 def read_report(data: bytes, file: str) -> Profile:
@@ -32,6 +37,7 @@ def read_report(data: bytes, file: str) -> Profile:
     return _measured(
         file, [Measured(one.name, one.count, weight(one.own, "a time") * _MS, weight(one.total, "a time") * _MS)
                for one in found.components],
+        () if found.cycles is None else (Series("cycle", ((weight(found.cycles.mean, "a time") * _MS,),)),),
     )  # fmt: skip
 
 
@@ -44,7 +50,7 @@ def read_components(data: bytes, file: str) -> Profile:
 
 
 def read_cycles(data: bytes, file: str) -> Profile:
-    """The cycles in the bytes of their CSV; a component's time in them has what was measured inside it. Raises Wrong."""
+    """The cycles in the bytes of their CSV; a component's time there has what was measured inside it. Raises Wrong."""
     rows = _rows(data)
     names = [key for key in rows[0] if key.endswith("_ms") and key != "total_ms"] if rows else []
     turns = tuple(
@@ -53,22 +59,29 @@ def read_cycles(data: bytes, file: str) -> Profile:
     total = sum(turn.total for turn in turns)
     if not total:
         raise Wrong("holds no cycle that took time")
-    sums = [sum(turn.parts[index] for turn in turns) for index in range(len(names))]
+    columns = [tuple(turn.parts[index] for turn in turns) for index in range(len(names))]
+    sums = [sum(column) for column in columns]
     return Profile(
         file=file, format="instrumentor", kind="measured", total=total, turns=turns,
         measured=tuple(
-            Measured(name.removesuffix("_ms"), len(turns), spent, spent) for name, spent in zip(names, sums, strict=True)
+            Measured(name.removesuffix("_ms"), len(turns), spent, spent)
+            for name, spent in zip(names, sums, strict=True)
+        ),
+        series=(
+            Series("cycle", (tuple(turn.total for turn in turns),)),
+            *(Series(name.removesuffix("_ms"), (column,)) for name, column in zip(names, columns, strict=True)),
         ),
         notes=("cycles name the whole time of a component, what was measured inside it included",),
     )  # fmt: skip
 
 
-def _measured(file: str, found: list[Measured]) -> Profile:
+def _measured(file: str, found: list[Measured], cycles: tuple[Series, ...] = ()) -> Profile:
     total = sum(one.own for one in found)
     if not total:
         raise Wrong("holds no component that took time")
     return Profile(
         file=file, format="instrumentor", kind="measured", total=total, measured=tuple(found),
+        series=(*cycles, *(Series(one.name, ((one.own / one.count,),)) for one in found if one.count > 0)),
         notes=("shares are of what was measured, not of the whole program",),
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """The few shapes of Python's marshal format that cProfile writes, read without trusting them.
 
-`marshal.loads` is not made for files of others, as its documentation says: five bytes make it reserve sixteen gigabytes,
-and it makes code objects. Here nothing is made but numbers, text, tuples and dicts, and no more of them than the
-file has bytes.
+`marshal.loads` is not made for files of others, as its documentation says: five bytes make it reserve sixteen
+gigabytes, and it makes code objects. Here nothing is made but numbers, text, tuples and dicts, and no more of them than
+the file has bytes.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Turn(msgspec.Struct, frozen=True, gc=False):
 
 
 class Series(msgspec.Struct, frozen=True):
-    """Repeated runs of one benchmark; seconds."""
+    """How long one thing took, again and again: a benchmark, a cycle, a component; seconds."""
 
     name: str
     runs: tuple[tuple[float, ...], ...]
@@ -83,14 +83,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     """As it was named."""
     format: str
-    """`cprofile`, `pyinstrument`, `speedscope`, `collapsed`, `scalene`, `instrumentor`, `pytest-benchmark`, `pyperf`."""
+    """`cprofile`, `pyinstrument`, `speedscope`, `collapsed`, `scalene`, `instrumentor`, `pytest-benchmark` ..."""
     kind: Kind
     digest: str = ""
     """`sha256:` and the digest of the file."""
     samples: int | None = None
     """How often was looked, as far as the file tells."""
     seconds: bool = True
-    """Weights are seconds; otherwise counts of samples, or percents."""
+    """Weights are seconds; otherwise counts of samples."""
     total: float = 0.0
     """All that the shares are shares of."""
     frames: tuple[Frame, ...] = ()

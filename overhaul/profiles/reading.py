@@ -21,13 +21,14 @@ from overhaul.profiles.stacks import read_collapsed, read_pyinstrument, read_spe
 
 LARGEST: Final = 256 * 1024 * 1024
 """Bytes of a file that is read."""
+_FIRST: Final = 1 << 16
 _KNOWN: Final = (
     "cProfile, pyinstrument JSON, speedscope JSON, py-spy raw, scalene JSON, the instrumentor's JSON and CSV, "
     "pytest-benchmark JSON, pyperf JSON"
 )
 _Read = Callable[[bytes, str], Profile]
 _ABSENT: Final = msgspec.Raw()
-_STACK: Final = regex(rb"[^\n]*\S \d{1,15}\r?(?:\n|$)")
+_STACK: Final = regex(r"(?:.*\S )?\d{1,15}")
 
 
 class _Keys(msgspec.Struct):
@@ -80,16 +81,17 @@ def read_profile(file: Path) -> Profile:
 
 def _reader(data: bytes) -> tuple[_Read | None, str]:
     """Who reads such a file, and what it is."""
-    if data[:1] and data[0] & 0x7F == ord("{") and data.lstrip()[1:2] not in (b"", b'"', b"}", b"\n", b" ", b"\r", b"\t"):
+    # A dict of marshal whose first key is a tuple, or that is empty; with or without the flag of a reference.
+    if data[:1] in (b"{", b"\xfb") and data[1:2] in (b"(", b")", b"\xa8", b"\xa9", b"0"):
         return read_cprofile, "a profile of cProfile"
     if data.lstrip()[:1] == b"{":
         return _json(data)
-    first = data.partition(b"\n")[0].strip()
-    if first.startswith(b"name,count,total,"):
+    first = data.lstrip()[:_FIRST].partition(b"\n")[0].decode("utf-8", "replace").strip()
+    if first.startswith("name,count,total,"):
         return read_components, "a table of the instrumentor"
-    if first.startswith(b"number,name,at,total_ms"):
+    if first.startswith("number,name,at,total_ms"):
         return read_cycles, "cycles of the instrumentor"
-    if _STACK.match(data.lstrip()) and b"\0" not in first:
+    if _STACK.fullmatch(first) and "\0" not in first:
         return read_collapsed, "collapsed stacks"
     return None, ""
 
@@ -97,8 +99,10 @@ def _reader(data: bytes) -> tuple[_Read | None, str]:
 def _json(data: bytes) -> tuple[_Read | None, str]:
     try:
         keys = msgspec.json.decode(data, type=_Keys)
-    except (msgspec.MsgspecError, RecursionError):
+    except msgspec.MsgspecError:
         return None, ""
+    except RecursionError:
+        return read_pyinstrument, "JSON"
     if keys.root_frame:
         return read_pyinstrument, "JSON of pyinstrument"
     if keys.shared and keys.profiles:

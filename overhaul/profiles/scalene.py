@@ -37,6 +37,7 @@ class _Scalene(msgspec.Struct):
 def read_scalene(data: bytes, file: str) -> Profile:
     """The profile in the bytes of scalene's JSON. Raises Wrong, and what msgspec raises."""
     found = msgspec.json.decode(data, type=_Scalene)
+    weight(found.elapsed_time_sec, "the time of the program")
     tree = Tree()
     samples: int | None = 0
     for path, one in sorted(found.files.items()):
@@ -50,7 +51,7 @@ def read_scalene(data: bytes, file: str) -> Profile:
                 continue
             inside = [name for start, name in starts if start <= line.lineno]
             frame = Frame(path, inside[-1] if inside else "<module>", line.lineno, exact=True, text=line.line.strip())
-            tree.add(tree.node(NOWHERE, tree.frame(frame)), spent)
+            tree.add(tree.node(NOWHERE, tree.frame(frame)), spent / 100 * found.elapsed_time_sec)
             if line.cpu_samples_list is None or samples is None:
                 samples = None
             else:
@@ -58,7 +59,7 @@ def read_scalene(data: bytes, file: str) -> Profile:
     if not tree.total():
         raise Wrong("no line has taken any time")
     return Profile(
-        file=file, format="scalene", kind="sampled", samples=samples or None, seconds=False,
-        # Percents of the whole; what lines with next to nothing have taken is left out of the file.
-        total=max(tree.total(), 100.0), frames=tree.frames(), nodes=tree.nodes(), notes=(NOTE,),
+        file=file, format="scalene", kind="sampled", samples=samples or None,
+        # Lines that have taken next to nothing are left out of the file, and are part of the whole.
+        total=max(tree.total(), found.elapsed_time_sec), frames=tree.frames(), nodes=tree.nodes(), notes=(NOTE,),
     )  # fmt: skip

@@ -12,6 +12,11 @@ from overhaul.profiles.model import NOWHERE, Frame, Profile, Tree, Wrong, weight
 _SECONDS: Final = {"seconds": 1.0, "milliseconds": 1e-3, "microseconds": 1e-6, "nanoseconds": 1e-9}
 
 
+MERGED: Final = (
+    "pyinstrument books short calls to their callers in this format, so that components are missed: use `-r json`"
+)
+
+
 class _Called(msgspec.Struct):
     """A frame in pyinstrument's JSON."""
 
@@ -104,9 +109,9 @@ class _Speedscope(msgspec.Struct):
 
 
 def read_speedscope(data: bytes, file: str) -> Profile:
-    """The profiles in the bytes of a file of speedscope, one for each thread, as one. Raises Wrong, and what msgspec does.
+    """The profiles in the bytes of a file of speedscope, one for each thread, as one.
 
-    https://www.speedscope.app/file-format-schema.json
+    Raises Wrong, and what msgspec raises. https://www.speedscope.app/file-format-schema.json
     """
     found = msgspec.json.decode(data, type=_Speedscope)
     # py-spy names the line that ran, others the one where the function begins.
@@ -134,10 +139,12 @@ def read_speedscope(data: bytes, file: str) -> Profile:
             samples = None
     if not tree.total():
         raise Wrong("holds no time")
-    sampled = samples is not None or "pyinstrument" in (found.exporter or "")
+    merged = "pyinstrument" in (found.exporter or "")
+    sampled = samples is not None or merged
     return Profile(
         file=file, format="speedscope", kind="sampled" if sampled else "traced", samples=samples, total=tree.total(),
         seconds=units <= _SECONDS.keys(), frames=tree.frames(), nodes=tree.nodes(),
+        notes=(MERGED,) if merged else (),
     )  # fmt: skip
 
 
@@ -172,7 +179,7 @@ def _known(frame: int, frames: list[int]) -> int:
     return frames[frame]
 
 
-_COLLAPSED: Final = regex(r"(.+) (\d{1,15})")
+_COLLAPSED: Final = regex(r"(.*) (\d{1,15})")
 _PLACE: Final = regex(r"(.*) \((.+?)(?::(\d{1,9}))?\)")
 
 
@@ -189,10 +196,12 @@ def read_collapsed(data: bytes, file: str) -> Profile:
         if not (stack := _COLLAPSED.fullmatch(line)):
             raise Wrong(f"line {number} is no stack with its count behind it")
         node = NOWHERE
-        for name in stack[1].split(";"):
+        # py-spy has empty stacks too, of threads that were just beginning.
+        for name in filter(None, stack[1].split(";")):
             node = tree.node(node, tree.frame(_collapsed_frame(name)))
-        tree.add(node, int(stack[2]))
-        samples += int(stack[2])
+        if node != NOWHERE:
+            tree.add(node, int(stack[2]))
+            samples += int(stack[2])
     if not samples:
         raise Wrong("holds no sample")
     return Profile(

@@ -52,6 +52,8 @@ class Context:
         self.after = after
         self.files = files
         self.mapping = Mapping(moved)
+        self.divided = tuple(one for one in vouched if isinstance(one, Divided))
+        """Functions whose statements stand in several afterwards."""
         self._divided = {
             (one.before.module, one.before.name): frozenset((one.before.name, *(part.name for part in one.parts)))
             for one in vouched if isinstance(one, Divided)
@@ -65,6 +67,8 @@ class Context:
              else Identity(one.before.module, one.before.name), Identity(one.after.module, one.after.name))
             for one in vouched if isinstance(one, Used)
         }  # fmt: skip
+        self.plain = not vouched
+        """Nothing but moves and replacements is told."""
         self._lines = frozenset((one.path, one.line) for one in vouched if isinstance(one, Used))
         self.forms = tuple(one for one in vouched if isinstance(one, Formed))
         """How uses of what is replaced are written afterwards."""
@@ -157,6 +161,11 @@ class Context:
     def lines_used(self, path: str) -> frozenset[int]:
         """The lines of a file on which a single use is told to become that of another thing."""
         return frozenset(line for where, line in self._lines if where == path)
+
+    @property
+    def uses_lines(self) -> bool:
+        """Whether single uses are told."""
+        return bool(self._lines)
 
     def goes_on(self, meant: Told, means: Told) -> bool:
         """Whether an old name works on, so that it may be used on: by a shim that makes it, or one that is defined."""

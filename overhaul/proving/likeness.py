@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.patterns import regex
@@ -19,9 +19,14 @@ _ANYWHERE: Final = ("__iter__", "__bool__", "__enter__")
 class Likeness:
     """Compares the trees of one file."""
 
-    def __init__(self, words: frozenset[str], forms: Sequence[Form], suites: Suites) -> None:
-        """`words`: by which what is replaced is asked for; `suites` compares what statements hold."""
-        self._words, self._suites = words, suites
+    def __init__(
+        self, words: frozenset[str], forms: Sequence[Form], suites: Suites, aliases: Mapping[str, str]
+    ) -> None:
+        """`words`: by which what is replaced is asked for; `suites` compares what statements hold.
+
+        `aliases`: what the file calls some of it, with its own name.
+        """
+        self._words, self._suites, self._aliases = words, suites, aliases
         self._forms: defaultdict[str, list[Form]] = defaultdict(list)
         for one in forms:
             self._forms[one.told.before.name.rpartition(".")[2]].append(one)
@@ -104,8 +109,8 @@ class Likeness:
         chain, chain_new = _chain(old), _chain(new)
         if chain and chain_new:
             return chain == chain_new or not self._words.isdisjoint(chain)
-        if not candidates and isinstance(old, ast.Call) and isinstance(new, ast.Call) and _last(old.func) in self._words:
-            return self._called(old, new)
+        if isinstance(old, ast.Call) and isinstance(new, ast.Call) and not candidates:
+            return self._called(old, new) if _last(old.func) in self._words else None
         return None
 
     def _passed_on(self, call: ast.Call) -> bool:
@@ -166,7 +171,7 @@ class Likeness:
                 value = old.value
                 if isinstance(value, ast.Attribute):
                     for form in self._forms.get(value.attr, ()):
-                        if form.told.item and ast.dump(ast.parse(form.told.item, mode="eval").body) == ast.dump(old.slice):
+                        if form.told.item and _dumped(form.told.item) == ast.dump(old.slice):
                             yield form, form.given(None, value.value)
                 for form in self._forms.get("__getitem__", ()):
                     yield form, form.given(None, value, [old.slice])
@@ -183,7 +188,7 @@ class Likeness:
         for forms in self._forms.values():
             for one in forms:
                 made = "." not in one.told.before.name
-                if made and (one.told.before.name == name or name in self._words):
+                if made and one.told.before.name == self._aliases.get(name, name):
                     yield one
 
 
@@ -193,8 +198,12 @@ class _Inlined(ast.NodeTransformer):
     def __init__(self, values: dict[str, ast.expr]) -> None:
         self._values = values
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 (the name is ast's)
+    def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._values.get(node.id, node) if isinstance(node.ctx, ast.Load) else node
+
+
+def _dumped(text: str) -> str:
+    return ast.dump(ast.parse(text, mode="eval").body)
 
 
 def _chain(node: ast.expr) -> tuple[str, ...]:

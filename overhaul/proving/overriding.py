@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib
 import sys
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import Final
 
 from overhaul.changes import Moved, Replaced
+from overhaul.errors import Unreadable
 from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.plans import Refusal
 from overhaul.proving.context import Context
@@ -65,10 +67,56 @@ class Overriding:
                 self._symbols.order(module, below), added.module, owner
             ):  # fmt: skip
                 why = f"would be overridden by {module}:{below}.{name}"
+        why = why or self._noticed(added, owner, name)
         if why:
             row = self._context.after.symbols.interior(added.module).classes.get(owner)
             path = self._context.after.symbols.path(added.module)
             yield Refusal(path, row.line if row is not None else 0, CHECK, f"{added} {why}", "choose another name")
+
+    def _noticed(self, added: Identity, owner: str, name: str) -> str:
+        """Why a new member changes what happens already; "" if nobody asks for it."""
+        if name.startswith("__") and name.endswith("__") and name not in _MAKING:
+            return "would change what an operator or a builtin does with instances"
+        function = self._context.after.symbols.interior(added.module).functions.get(added.name)
+        if function is None:
+            return ""  # a descriptor, or a value that instances have their own of
+        asked, stored = self._uses(added.module, owner, name)
+        if stored:
+            return f"would be hidden by what `.{name} = ` in {stored} sets, or stand in its way"
+        dynamic = any(
+            isinstance(base, Symbol) and self._symbols.interior(base.module).member(base.name, hook) is not None
+            for base in self._symbols.order(added.module, owner) for hook in ("__getattr__", "__getattribute__")
+        )
+        return f"would be found where `__getattr__` answers {asked} now" if dynamic and asked else ""
+
+    def _uses(self, module: str, owner: str, name: str) -> tuple[str, str]:
+        """The places, or "", where an attribute of this name is asked for, and where it is set."""
+        asked = stored = ""
+        for path in sorted(self._context.before.mentioning(frozenset({name}))):
+            try:
+                tree = ast.parse(self._context.before.source(path).text())
+            except (Unreadable, SyntaxError, ValueError, RecursionError):
+                continue
+            for node, around in _within(tree, ""):
+                if not isinstance(node, ast.Attribute) or node.attr != name:
+                    continue
+                if around and isinstance(node.value, ast.Name) and node.value.id == "self" and not self._related(
+                    self._context.before.layout.module_of(path), around, module, owner
+                ):
+                    continue
+                if isinstance(node.ctx, ast.Load):
+                    asked = asked or f"{path}:{node.lineno}"
+                else:
+                    stored = stored or f"{path}:{node.lineno}"
+        return asked, stored
+
+    def _related(self, module: str, name: str, other: str, owner: str) -> bool:
+        """Whether one of two classes stands on the other."""
+        if name not in self._symbols.interior(module).classes:
+            return True
+        return _among(self._symbols.order(module, name), other, owner) or _among(
+            self._symbols.order(other, owner), module, name
+        )
 
     def _taken_over(self, replaced: Replaced, owner: str, old: str, new: str) -> Iterator[Refusal]:
         """The subclasses that define either name, and have the class that takes the place for a base afterwards."""
@@ -176,10 +224,20 @@ class Overriding:
         return Refusal(path, found[1] if found is not None else 0, CHECK, f"{moved.after} {why}", remedy)
 
 
+def _within(node: ast.AST, around: str) -> Iterator[tuple[ast.AST, str]]:
+    """Every node with the dotted name of the class around it."""
+    for child in ast.iter_child_nodes(node):
+        inner = f"{around}.{child.name}".lstrip(".") if isinstance(child, ast.ClassDef) else around
+        yield child, inner
+        yield from _within(child, inner)
+
+
 def _among(order: Iterable[Meaning], module: str, name: str) -> bool:
     return any(isinstance(one, Symbol) and (one.module, one.name) == (module, name) for one in order)
 
 
+_MAKING: Final = frozenset({"__init__", "__post_init__"})
+"""What a codemod may give a class to make its instances by."""
 _NEVER: Final = frozenset({"antigravity", "this", "idlelib", "turtledemo", "turtle", "__main__", "tkinter"})
 """What does something when it is imported."""
 

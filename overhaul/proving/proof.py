@@ -13,6 +13,7 @@ from overhaul.project import Project
 from overhaul.proving.bindings import Bindings
 from overhaul.proving.compiling import compiles
 from overhaul.proving.context import Context
+from overhaul.proving.dividing import Dividing
 from overhaul.proving.elsewhere import Elsewhere
 from overhaul.proving.offers import Offered
 from overhaul.proving.overriding import Overriding
@@ -76,9 +77,9 @@ def _bindings(context: Context) -> Checked:
     looked = sum(part.looked for part in parts)
     if refusals:
         return looked, tuple(refusals)
-    statements = Statements(context)
-    refusals = {one: None for one in statements.refusals()}
-    return looked + statements.looked, tuple(refusals)
+    trees = Statements(context), Dividing(context)
+    refusals = {one: None for part in trees for one in part.refusals()}
+    return looked + sum(part.looked for part in trees), tuple(refusals)
 
 
 def _imports(context: Context) -> Checked:

@@ -36,7 +36,9 @@ def requirements(context: Context) -> Iterator[Refusal]:
                 continue
             path, line = after.place(chain[-1], package)
             why = f"{' -> '.join((*chain, package))}: importing {module} would need {package}, and does not now"
-            yield Refusal(path, line, CHECK, why, "import it in the functions that need it, or choose another place")
+            remedy = f"add {package} to the dependencies of the project, import it in the functions that need it, or " \
+                "choose another place"  # fmt: skip
+            yield Refusal(path, line, CHECK, why, remedy)
 
 
 class _Loads:

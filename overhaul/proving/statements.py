@@ -1,25 +1,27 @@
-"""Nothing but what was told has become of the statements in changed files: none is lost, added, or says another thing."""
+"""Statements of changed files are what they were, but for what was told: none is lost, comes, or says another thing."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from overhaul.changes import Formed, Target
+from overhaul.changes import BY_HAND, Formed, Target
 from overhaul.facts import Parameter
 from overhaul.naming.meanings import Symbol
+from overhaul.patterns import regex
 from overhaul.plans import Refusal
 from overhaul.project import Project
 from overhaul.proving.context import Changed, Context
-from overhaul.proving.forms import Form, read
+from overhaul.proving.forms import SKIPPED, Form, read
 from overhaul.proving.likeness import Likeness
 from overhaul.proving.suites import bare, bound
 
 CHECK: Final = "bindings"
-STRICT: Final = bool(__import__("os").environ.get("B_STRICT"))
+_WORD: Final = regex(r"[^\W\d]\w*")
 
 
 class Statements:
@@ -34,10 +36,11 @@ class Statements:
     def refusals(self) -> Iterator[Refusal]:
         """Every statement that is not what it was, by file."""
         context = self._context
-        if not context.replacing.some or (not context.forms and not STRICT):
+        if not self._is_wanted():
             return
         forms = list(self._forms())
         words = frozenset(self._words())
+        after = frozenset(self._words_after())
         for one in context.changed:
             if one.before == one.after:
                 continue
@@ -46,7 +49,22 @@ class Statements:
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue  # `compile` tells of it
             self.looked += 1
-            yield from _Compared(one, words, forms, context.lines_used(one.path)).refusals(old, new)
+            renamed = {
+                told.before.name.rpartition(".")[2]: told.after.name.rpartition(".")[2]
+                for told in context.mapping.moved if told.before.module == one.module and told.before.name
+            }  # fmt: skip
+            used = context.lines_used(one.path)
+            yield from _Compared(one, words, after, forms, used, renamed).refusals(old, new)
+
+    def _is_wanted(self) -> bool:
+        """Whether forms are told, or nothing but definitions is replaced: other steps write statements of their own."""
+        context = self._context
+        if context.forms:
+            return True
+        kinds = {one.kind for one in context.replacing.replaced}
+        if not kinds:
+            return bool(context.mapping.moved) and context.plain
+        return kinds <= {"class", "function", "method", "variable"} and not context.uses_lines
 
     def _words(self) -> Iterator[str]:
         """The words by which what is replaced, or moved, is asked for."""
@@ -54,6 +72,11 @@ class Statements:
             yield from one.before.name.split(".")[-1:] if one.before.name else one.before.module.split(".")
             if one.before.name:
                 yield from one.before.name.split(".")[:1]
+
+    def _words_after(self) -> Iterator[str]:
+        """The words of what takes the place."""
+        for one in (*self._context.replacing.replaced, *self._context.mapping.moved):
+            yield from (one.after.name or one.after.module).split(".")
 
     def _forms(self) -> Iterator[Form]:
         for told in self._context.forms:
@@ -88,18 +111,29 @@ def _class(project: Project, target: Target) -> Symbol | None:
 class _Compared:
     """One file."""
 
-    def __init__(self, one: Changed, words: frozenset[str], forms: Sequence[Form], used: frozenset[int]) -> None:
+    def __init__(
+        self, one: Changed, words: frozenset[str], after: frozenset[str], forms: Sequence[Form], used: frozenset[int],
+        renamed: Mapping[str, str],
+    ) -> None:  # fmt: skip
         self._one = one
+        self._renamed = renamed
+        self._every = words | after
         self._old, self._new = one.before.splitlines(), one.after.splitlines()
         self._told: list[tuple[int, str]] = []
         self._used = used
+        self._hand = [
+            (one.before.count("\n", 0, each.start) + 1, one.before.count("\n", 0, each.end) + 1)
+            for each in one.places.replacements if each.because == BY_HAND
+        ]  # fmt: skip
         self._words, self._forms = words, forms
-        self._likeness = Likeness(words, forms, self._suites)
+        self._likeness = Likeness(words, forms, self._suites, {})
 
     def refusals(self, old: ast.Module, new: ast.Module) -> Iterator[Refusal]:
         """What is wrong with the statements."""
-        words = self._words | frozenset(_aliases(old, self._words))
-        self._likeness = Likeness(words, self._forms, self._suites)
+        aliases = dict(_aliases(old, self._words))
+        words = self._words | aliases.keys()
+        self._every |= words
+        self._likeness = Likeness(words, self._forms, self._suites, aliases)
         self._words = words
         if not self._suites(old.body, new.body):
             line, why = self._told[0] if self._told else (1, "a statement would be another one")
@@ -111,23 +145,40 @@ class _Compared:
         was, now = bare(old), bare(new)
         names, names_now = bound(was), bound(now)
         was = [one for one in was if not self._goes(one, names_now)]
-        now = [one for one in now if not _comes(one, names)]
+        now = [one for one in now if not self._comes(one, names)]
         keys = [_text(self._old, one) for one in was], [_text(self._new, one) for one in now]
         holds = True
         for tag, a, a_end, b, b_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
-            if tag != "equal" and not self._block(was[a:a_end], now[b:b_end], was, now):
-                holds = False
-                break
+            begun = len(self._told)
+            if tag != "equal" and not self._block(was[a:a_end], now[b:b_end], was):
+                if self._forms or not self._loosely(was[a:a_end], now[b:b_end]):
+                    holds = False
+                    break
+                del self._told[begun:]
         return holds
 
     def _goes(self, one: ast.stmt, names_now: frozenset[str]) -> bool:
         """Whether a definition is one of those that are replaced, and is there no more."""
         names = bound([one])
-        return bool(names) and names <= self._words and names.isdisjoint(names_now)
+        stays = any(self._renamed.get(name) in names_now for name in names)
+        return bool(names) and names <= self._words and names.isdisjoint(names_now) and not stays
+
+    def _comes(self, one: ast.stmt, names: frozenset[str]) -> bool:
+        """Whether a definition is new; what it is called is looked at by others."""
+        known = bound([one])
+        if any(new in known and old in names for old, new in self._renamed.items()):
+            return False
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return one.name not in names
+        return bool(known) and known <= self._every and known.isdisjoint(names)
 
     def _block(
-        self, old: Sequence[ast.stmt], new: Sequence[ast.stmt], was: Sequence[ast.stmt], now: Sequence[ast.stmt]
+        self, old: Sequence[ast.stmt], new: Sequence[ast.stmt], was: Sequence[ast.stmt]
     ) -> bool:
+        for one in old:
+            end = one.end_lineno or one.lineno
+            if any(first <= end and one.lineno <= last for first, last in self._hand):
+                return True
         at = 0
         known = {node.id for one in was for node in ast.walk(one) if isinstance(node, ast.Name)}
         for one in old:
@@ -150,8 +201,38 @@ class _Compared:
             return False
         return True
 
+    def _loosely(self, old: Sequence[ast.stmt], new: Sequence[ast.stmt]) -> bool:
+        """Where no forms are told: statements that use what is replaced, or define it, lose no call but of that."""
+        if not all(self._speaks(one, self._old) for one in old) or not all(self._speaks(one, self._new) for one in new):
+            return False
+        for one, other in zip(old, new, strict=False):
+            if _has_suite(one) and type(one) is type(other) and self._likeness.same(_head(one), _head(other)):
+                return False  # what is wrong is wrong inside
+        lost = Counter(self._calls(old)) - Counter(self._calls(new))
+        return not lost
+
+    def _speaks(self, one: ast.stmt, lines: Sequence[str]) -> bool:
+        last = one.end_lineno or one.lineno
+        first = min([one.lineno, *(each.lineno for each in getattr(one, "decorator_list", ()))])
+        if lines is self._old and any(line in self._used for line in range(first, last + 1)):
+            return True
+        return not self._every.isdisjoint(_WORD.findall("\n".join(lines[first - 1 : last])))
+
+    def _calls(self, suite: Sequence[ast.stmt]) -> Iterator[str]:
+        """What is called in some statements that is not replaced."""
+        waiting: list[ast.AST] = list(suite)
+        while waiting:
+            node = waiting.pop()
+            # A definition that goes: another one takes its place.
+            if not (isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name in self._words):
+                waiting += ast.iter_child_nodes(node)
+                if isinstance(node, ast.Call):
+                    text = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
+                    if text and self._every.isdisjoint(_WORD.findall(text)):
+                        yield text.rpartition(".")[2]
+
     def _stands_above(self, one: ast.stmt, known: set[str]) -> bool:
-        """Whether a statement may stand above another for its sake: an argument in a variable, or what is done first."""
+        """Whether a statement may stand above another for its sake: an argument in a variable, or a first part."""
         if isinstance(one, ast.Assign) and len(one.targets) == 1 and isinstance(one.targets[0], ast.Name):
             return one.targets[0].id not in known
         return isinstance(one, ast.Expr) and any(form.first is not None for form in self._forms)
@@ -167,18 +248,24 @@ class _Compared:
         return False
 
 
-def _comes(one: ast.stmt, names: frozenset[str]) -> bool:
-    """Whether a definition is new; what it is called is looked at by others."""
-    return isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and one.name not in names
+def _has_suite(one: ast.stmt) -> bool:
+    return isinstance(getattr(one, "body", None), list)
 
 
-def _aliases(tree: ast.Module, words: frozenset[str]) -> Iterator[str]:
-    """What files call things that are replaced: `import x as y`."""
+def _head(one: ast.stmt) -> list[object]:
+    """What a statement says before its suites."""
+    suites = {"body", "orelse", "finalbody", "handlers", "cases"}
+    return [getattr(one, name, None) for name in one._fields if name not in suites and name not in SKIPPED]
+
+
+def _aliases(tree: ast.Module, words: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """What a file calls things that are replaced, with their own names: `import x as y`."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom):
-            yield from (one.asname for one in node.names if one.asname and one.name in words)
-        elif isinstance(node, ast.Import):
-            yield from (one.asname for one in node.names if one.asname and one.name.rpartition(".")[2] in words)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for one in node.names:
+                name = one.name.rpartition(".")[2]
+                if one.asname and name in words:
+                    yield one.asname, name
 
 
 def _text(lines: Sequence[str], one: ast.stmt) -> str:
@@ -187,7 +274,8 @@ def _text(lines: Sequence[str], one: ast.stmt) -> str:
     if first == last or one.lineno == first:
         head = lines[first - 1]
         # Several statements may share a line.
-        return "\n".join([f"{one.col_offset}:{head[:one.end_col_offset] if first == last else head}", *lines[first:last]])
+        head = head[: one.end_col_offset] if first == last else head
+        return "\n".join([f"{one.col_offset}:{head}", *lines[first:last]])
     return "\n".join(lines[first - 1 : last])
 
 

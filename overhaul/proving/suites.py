@@ -1,4 +1,4 @@
-"""Which statements of a suite say something that trees are compared by: imports and lists of names are not among them."""
+"""Which statements of a suite trees are compared by: imports and lists of names are not among them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ def _is_elsewhere(one: ast.stmt) -> bool:
     match one:
         case ast.Import() | ast.ImportFrom() | ast.Pass():
             return True
-        case ast.If(test=test):
-            return "TYPE_CHECKING" in ast.unparse(test) and not bare(one.body) and not bare(one.orelse)
-        case ast.Try():
-            # An import that may fail, with another in its place.
-            every = (*one.body, *(each for handler in one.handlers for each in handler.body), *one.orelse, *one.finalbody)
-            return not bare(one.body) and bool(one.body) and not bare(every)
+        case ast.If() | ast.Try():
+            # Imports under a condition, or that may fail, with what stands in their place.
+            return not bare(one.body) and any(isinstance(each, (ast.Import, ast.ImportFrom)) for each in one.body)
         case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
             targets = one.targets if isinstance(one, ast.Assign) else [one.target]
             return all(isinstance(each, ast.Name) and each.id == "__all__" for each in targets)

@@ -31,6 +31,7 @@ class Families:
         """Nothing is looked at before it is asked for."""
         self.project, self.owner, self.name = project, owner, name
         self._members: dict[Key, frozenset[str]] = {}
+        self._passing_on: dict[Key, bool] = {}
         self.listing: frozenset[Key] = frozenset()
         """Other classes whose bodies have the name as a string, as `__slots__` do: they have such a member too."""
 
@@ -195,6 +196,11 @@ class Families:
 
     def passes_on(self, one: Key) -> bool:
         """Whether a class hands what it is asked for on to another object: its `__getattr__` calls `getattr`."""
+        if one not in self._passing_on:
+            self._passing_on[one] = self._passes_on(one)
+        return self._passing_on[one]
+
+    def _passes_on(self, one: Key) -> bool:
         for base in self.orders.get(one, ()):
             if not isinstance(base, Symbol):
                 continue

@@ -49,6 +49,12 @@ def asked_for(project: Project, references: References, file: Bindings, unit: Un
     yield from _as_a_value(project, references, file, unit)
 
 
+def seen_whole(file: Bindings) -> Iterator[tuple[int, str]]:
+    """Where a module goes through all its names: line, and what is called. A new name would be one of them."""
+    for part in own_statements(file):
+        yield from _asking(file, part.names, file.occurrences.text[part.start : part.end], part.line)
+
+
 def _asking(file: Bindings, names: tuple[int, int], text: str, line: int) -> Iterator[tuple[int, str]]:
     """The calls in a statement that see all names of the module."""
     here = [one for one in file.occurrences.all[names[0] : names[1]] if one.name in _ASKING]

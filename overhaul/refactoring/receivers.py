@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from overhaul.naming.meanings import External, Meaning, Symbol
@@ -41,6 +42,9 @@ class Receivers:
         self.project = references.project
         self.guesses = Guesses(references)
         self._met: dict[str, bool] = {}
+        self._fits: dict[frozenset[str], tuple[bool, bool, bool]] = {}
+        self._below: dict[str, dict[int, list[str]]] = {}
+        self._owned: dict[tuple[str, Key, str], frozenset[str]] = {}
 
     def judge(self, file: Bindings, one: Occurrence) -> Judgement:
         """An attribute of the member's name."""
@@ -214,11 +218,7 @@ class Receivers:
     def _by_evidence(self, file: Bindings, one: Occurrence, text: str) -> Judgement:
         families = self.families
         asked = self._asked(file, one)
-        fitting = [key for key in families.holders if asked <= families.members(key) or families.open(key)]
-        others = [key for key in families.others if asked <= families.members(key) or families.open(key)]
-        others += families.listing
-        common = families.name in common_names() and common_with(asked)
-        fitting = fitting or [key for key in families.passing if asked - {families.name} <= families.members(key)]
+        fitting, others, common = self._fitting(asked)
         if not fitting:
             if others or common:
                 return Judgement("no", "it is asked for members that the class has not")
@@ -238,6 +238,20 @@ class Receivers:
             return Judgement("no", "it is called like another class")
         return Judgement("unsure", "its class is not known")
 
+    def _fitting(self, asked: frozenset[str]) -> tuple[bool, bool, bool]:
+        """Whether some class with the member has all that is asked; one with another such member; a common one."""
+        found = self._fits.get(asked)
+        if found is None:
+            families = self.families
+            fitting = any(asked <= families.members(key) or families.open(key) for key in families.holders)
+            others = bool(families.listing) or any(
+                asked <= families.members(key) or families.open(key) for key in families.others
+            )
+            common = families.name in common_names() and common_with(asked)
+            fitting = fitting or any(asked - {families.name} <= families.members(key) for key in families.passing)
+            found = self._fits[asked] = fitting, others, common
+        return found
+
     def _meets_others(self, file: Bindings, text: str) -> bool:
         """Whether a value may be of a package that a file imports: it is not called like a class with the member."""
         last = re.sub(r"\(.*", "", text, flags=re.DOTALL).rpartition(".")[2].strip("_").lower()
@@ -255,22 +269,32 @@ class Receivers:
         if one.base < 0:
             return frozenset({one.name})
         base = file.occurrences.all[one.base]
-        found = {one.name}
+        alone = frozenset({one.name})
         if base.base < 0 and base.role != "attribute":
             home = file.home_of(base)
             if home is None or home is file.top:
-                return frozenset(found)
-            names = {use.number for use in file.uses(home, base.name)}
-        else:
-            own = self.own_class(file, file.occurrences.all[base.base]) if base.base >= 0 else None
-            if own is None:
-                return frozenset(found)
-            names = {
-                use.number for use in file.occurrences.named(base.name)
+                return alone
+            return alone.union(*(self._asked_at(file, use) for use in file.uses(home, base.name)))
+        own = self.own_class(file, file.occurrences.all[base.base]) if base.base >= 0 else None
+        if own is None:
+            return alone
+        key = file.path, own, base.name
+        if key not in self._owned:
+            self._owned[key] = frozenset[str]().union(*(
+                self._asked_at(file, use) for use in file.occurrences.named(base.name)
                 if use.base >= 0 and self.own_class(file, file.occurrences.all[use.base]) == own
-            }  # fmt: skip
-        found.update(use.name for use in file.occurrences.all if use.role == "attribute" and use.base in names)
-        return frozenset(found)
+            ))  # fmt: skip
+        return alone | self._owned[key]
+
+    def _asked_at(self, file: Bindings, base: Occurrence) -> Sequence[str]:
+        """The members that are asked of one name."""
+        below = self._below.get(file.path)
+        if below is None:
+            below = self._below[file.path] = {}
+            for one in file.occurrences.all:
+                if one.role == "attribute" and one.base >= 0:
+                    below.setdefault(one.base, []).append(one.name)
+        return below.get(base.number, ())
 
 
 def _alike(name: str, key: Key) -> bool:

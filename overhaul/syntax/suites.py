@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from overhaul.lazy import cst
@@ -99,20 +99,19 @@ def called(call: Any) -> str:
     return func.value if func.__class__ is cst.Name else ""
 
 
-def exits(suite: Any, *, of_loop: bool = True) -> Iterator[Any]:
-    """The statements that leave a loop whose body, or part of it, a suite is: return, raise, and its own break.
+def exits(body: Iterable[Any], *, of_loop: bool = True) -> Iterator[Any]:
+    """Of some statements of a loop's body those, at any depth, that leave it: return, raise, and its own break.
 
-    With `of_loop` False the suite stands in a loop inside, whose break leaves that only.
+    With `of_loop` False they stand in a loop inside, whose break leaves that only.
     """
-    for one in directly(suite):
+    for one in body:
         kind = one.__class__
         if kind is cst.Return or kind is cst.Raise or (kind is cst.Break and of_loop):
             yield one
-        inner = of_loop and kind is not cst.For and kind is not cst.While
-        below = suites(one)
-        for number, each in enumerate(below):
+        loop = kind is cst.For or kind is cst.While
+        for number, each in enumerate(suites(one)):
             # The else of a loop belongs to what is around it.
-            yield from exits(each, of_loop=inner or (of_loop and number == 1 and kind in (cst.For, cst.While)))
+            yield from exits(directly(each), of_loop=of_loop and (not loop or number == 1))
 
 
 def endless(node: Any) -> bool:

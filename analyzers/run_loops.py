@@ -1,0 +1,78 @@
+"""What keeps a program running, what starts and stops it, and what tells others how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal
+
+from overhaul.hardening import RunLoop
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.patterns import regex
+from overhaul.scopes import Scope
+from overhaul.syntax.suites import called, calls, directly, endless, exits
+from overhaul.text import dotted
+
+_SERVING: Final = frozenset({
+    "serve_forever", "run_forever", "start_consuming", "wait_for_termination",
+})  # fmt: skip
+_SIGNALS: Final = regex(
+    r"\b(?:SIGTERM|SIGINT|add_signal_handler|install_signal_handlers|signal\.signal|sigwait|handle_signals?|GracefulKiller"
+    r"|SIGHUP|sigterm_handler)\b"
+)
+_HEALTH: Final = regex(
+    r"(?i)health|heart_?beat|\breadiness|\bliveness|watchdog|sd_notify|prometheus|statsd|opentelemetry|/ping\b|/status\b"
+    r"|\bmetrics\b|keep_?alive|last_seen|\bping\b"
+)
+_ALERTS: Final = regex(
+    r"(?i)sentry|pagerduty|\balert|rollbar|bugsnag|opsgenie|SMTPHandler|smtplib|send_?mail|\bnotif(?:y|ier|ication)|slack"
+    r"|telegram|webhook|logger\.critical|logging\.critical|log\.critical|SysLogHandler"
+)
+
+
+@Collector("While", "For", "Call", "If")
+def run_loops(module: Module) -> Iterator[RunLoop]:
+    """Loops that nothing ends, calls that serve, `if __name__ == "__main__"`, and words about signals and health."""
+    text = module.text
+    for kind in (cst.While, cst.For):
+        for node, line, block in module.nodes(kind):
+            if endless(node) and not list(exits(directly(node.body))):
+                yield RunLoop(
+                    kind="endless", scope=_function(block.scope).name, line=line, end=line, what="while True",
+                    calls=tuple(dict.fromkeys(called(one).rpartition(".")[2] for one in calls(node.body)))[:40],
+                )  # fmt: skip
+    if any(word in text for word in _SERVING):
+        for call, line, block in module.nodes(cst.Call):
+            func: Any = call.func
+            if func.__class__ is cst.Attribute and func.attr.value in _SERVING:
+                yield RunLoop(
+                    kind="serves", scope=_function(block.scope).name, line=line, end=line,
+                    what=f"{called(call).replace('?.', '...')}()", calls=(),
+                )  # fmt: skip
+    if "__main__" in text:
+        for test, line, block in module.nodes(cst.If):
+            if block.scope.top and _is_main(test.test):
+                end = line + module.tree.code_for_node(test.body).count("\n")
+                yield RunLoop(kind="main", scope="", line=line, end=end, what="__main__", calls=())
+    words: tuple[tuple[Literal["signals", "health", "alerts"], Any], ...] = (
+        ("signals", _SIGNALS), ("health", _HEALTH), ("alerts", _ALERTS),
+    )  # fmt: skip
+    for what, pattern in words:
+        if (found := pattern.search(text)) is not None:
+            line = text.count("\n", 0, found.start()) + 1
+            yield RunLoop(kind=what, scope="", line=line, end=line, what=found[0], calls=())
+
+
+def _is_main(test: Any) -> bool:
+    if test.__class__ is not cst.Comparison or len(test.comparisons) != 1:
+        return False
+    sides = {dotted(test.left), getattr(test.comparisons[0].comparator, "value", "").strip("\"'")}
+    sides |= {getattr(test.left, "value", ""), dotted(test.comparisons[0].comparator)}
+    return "__name__" in sides and ("__main__" in sides or '"__main__"' in sides or "'__main__'" in sides)
+
+
+def _function(scope: Scope) -> Scope:
+    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
+        scope = scope.parent
+    return scope

@@ -1,0 +1,23 @@
+"""The figures that all progress is measured from are on record."""
+
+from collections.abc import Iterator, Sequence
+
+from overhaul.campaign.gates import Ground
+from overhaul.evidence import Evidence, met, unmet
+from overhaul.leaves import Criterion
+from overhaul.redundancy import BaselineMetric
+
+
+@Criterion("audit")
+def baseline_recorded(ground: Ground, metrics: Sequence[BaselineMetric]) -> Iterator[Evidence]:
+    """The campaign holds a figure for everything that `baseline_metrics` counts.
+
+    Why: without it nobody can say afterwards what has become better, or worse.
+
+    To reach it: `overhaul plan` writes them when it makes the campaign.
+    """
+    missing = [row.name for row in metrics if row.name not in ground.campaign.baseline]
+    for name in missing:
+        yield unmet(f"{name} is not in [baseline]", remedy=f"write what it was: [baseline] {name} = ...")
+    if metrics and not missing:
+        yield met(f"{len(metrics)} figures are on record")

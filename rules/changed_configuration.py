@@ -1,0 +1,90 @@
+"""Settings that change while the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+import msgspec
+
+from overhaul.facts import Facts
+from overhaul.findings import Finding
+from overhaul.hardening import SettingUse
+from overhaul.inventory import testing
+from overhaul.leaves import OptIn
+from overhaul.naming.meanings import External, Symbol
+from overhaul.options import Options
+from overhaul.symbols import Symbols
+from overhaul.text import words_of
+
+_STARTING: Final = frozenset({
+    "main", "setup", "set", "configure", "config", "init", "initialize", "initialise", "load", "bootstrap", "prepare",
+    "install", "cli", "command", "handle", "patch", "environ", "env", "activate", "apply", "override", "use", "enter",
+    "startup", "start", "launch", "register", "reset", "restore", "reload", "update", "enable", "disable", "export",
+    "parse", "add", "import", "context", "preload", "run", "unset", "test", "change", "switch", "boot", "settings",
+    "options", "reconfigure", "refresh", "invoke", "exec", "virtual", "process", "read", "new", "clear", "put", "write",
+})  # fmt: skip
+"""Words of functions that run when a program starts, or whose whole task is to set."""
+_OWN: Final = frozenset({"settings", "config", "conf", "configuration"})
+
+
+class ChangedConfigurationOptions(Options, frozen=True):
+    """What else runs when the program starts."""
+
+    starting: Annotated[
+        tuple[str, ...], msgspec.Meta(description="Further words of the names of functions that may set settings")
+    ] = ()
+
+
+@OptIn("hardening")
+def changed_configuration(
+    symbols: Symbols, uses: Facts[SettingUse], options: ChangedConfigurationOptions
+) -> Iterator[Finding]:
+    """A function changes the settings that all of the program reads.
+
+    Why: what a setting is depends on whether that function has run: on the order of requests, on the thread, on a test
+    that ran before. What has read it already goes on with the old value, and nobody can tell from the settings what the
+    program does.
+
+    Instead: settings are made when the program starts, and frozen; what differs from call to call is an argument.
+
+    Found are assignments to `os.environ[...]`, to attributes of a module that is called settings or config and of an
+    object that such a module offers, and of `django.conf.settings`, in functions. Passed over is what runs at the start or is there to set (by the words of
+    its name; see the option), what puts the old value back in a `finally`, and what sets a variable for a process that
+    it starts.
+    """
+    starting = _STARTING | set(options.starting)
+    for module, rows in uses.items():
+        path = symbols.path(module)
+        if testing(path):
+            continue
+        for row in rows:
+            if row.act != "sets" or not row.scope or row.restored:
+                continue
+            if any(not starting.isdisjoint(words_of(part)) for part in row.scope.split(".")):
+                continue
+            if not starting.isdisjoint(words_of(module)):
+                continue
+            what = _what(symbols, module, row)
+            if what:
+                yield Finding(
+                    rule="changed_configuration", severity="note", module=module, path=path, line=row.line,
+                    name=f"{row.scope}:{row.key}", message=f"{row.scope} sets {what} for all of the program",
+                )  # fmt: skip
+
+
+def _what(symbols: Symbols, module: str, row: SettingUse) -> str:
+    """The setting that is changed, as a reader knows it; "" where it belongs to something smaller."""
+    if row.holder == "environ":
+        return f"the variable {row.key} of the environment"
+    meaning = symbols.lookup(module, row.scope, row.holder)
+    if isinstance(meaning, External):
+        return f"{row.key} of {meaning.name}" if meaning.name == "django.conf.settings" else ""
+    if not isinstance(meaning, Symbol):
+        return ""
+    own = meaning.module.rpartition(".")[2] in _OWN
+    if meaning.kind == "module" and own:
+        return f"{row.key} of the module {meaning.module}"
+    if meaning.kind == "variable" and (own or meaning.name in ("settings", "SETTINGS")):
+        return f"{row.key} of {meaning.dotted}"
+    return ""

@@ -12,7 +12,7 @@ from overhaul.module import Module
 from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.suites import called, calls, directly, endless, exits
-from overhaul.text import dotted
+from overhaul.text import dotted, text_of
 
 _SERVING: Final = frozenset({
     "serve_forever", "run_forever", "start_consuming", "wait_for_termination",
@@ -48,12 +48,12 @@ def run_loops(module: Module) -> Iterator[RunLoop]:
             if func.__class__ is cst.Attribute and func.attr.value in _SERVING:
                 yield RunLoop(
                     kind="serves", scope=_function(block.scope).name, line=line, end=line,
-                    what=f"{called(call).replace('?.', '...')}()", calls=(),
+                    what=f"{text_of(func, 60)}()", calls=(),
                 )  # fmt: skip
     if "__main__" in text:
         for test, line, block in module.nodes(cst.If):
             if block.scope.top and _is_main(test.test):
-                end = line + module.tree.code_for_node(test.body).count("\n")
+                end = line + module.tree.code_for_node(test.body).rstrip().count("\n")
                 yield RunLoop(kind="main", scope="", line=line, end=end, what="__main__", calls=())
     words: tuple[tuple[Literal["signals", "health", "alerts"], Any], ...] = (
         ("signals", _SIGNALS), ("health", _HEALTH), ("alerts", _ALERTS),

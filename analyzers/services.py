@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from overhaul.facts import Facts, LocalName, LooseName, ReceiverUse, UsedName, Variable
@@ -62,7 +62,7 @@ def services(
             told.add((module, scope))
             row = running[module, scope]
             through = dict.fromkeys(one.module for one in path)
-            around = _around(module, found)
+            around = tuple(_around(module, found))
             yield Service(
                 name=scope, module=module, path=symbols.path(module), line=row.line, what=row.what,
                 entry=tuple(path[:-1]),
@@ -123,7 +123,7 @@ def _around(module: str, loops: Mapping[str, Sequence[RunLoop]]) -> Iterator[str
 
 
 def _places(
-    kind: str, modules: Iterator[str] | dict[str, None], loops: Mapping[str, Sequence[RunLoop]], symbols: Symbols
+    kind: str, modules: Iterable[str], loops: Mapping[str, Sequence[RunLoop]], symbols: Symbols
 ) -> Iterator[str]:
     for module in modules:
         yield from (f"{symbols.path(module)}:{row.line}" for row in loops.get(module, ()) if row.kind == kind)
@@ -141,9 +141,9 @@ class _Calls:
     def of(self, module: str, scope: str, span: tuple[int, int] | None) -> Iterator[Symbol]:
         """The functions and methods that a scope calls, of a module's top level those between two lines."""
         for used in self._used[module]:
-            if used.scope == scope and used.how == "call":
-                if span is None or any(span[0] <= line <= span[1] for line in used.lines):
-                    yield from self._named(module, scope, used.name)
+            here = span is None or any(span[0] <= line <= span[1] for line in used.lines)
+            if used.scope == scope and used.how == "call" and here:
+                yield from self._named(module, scope, used.name)
         for receiver in self._receivers[module]:
             if receiver.scope == scope and receiver.how == "call":
                 owner, _, method = receiver.name.rpartition(".")

@@ -2,8 +2,8 @@
 
     python -m benchmarks.hardening_sample [NAME | FOLDER ...] [--each 10] [--seed 8] [--family hardening] [--rule RULE]
 
-draws up to so many findings of each rule from all code bases together and prints each with the lines around it. Who reads
-them writes down which are true; `docs/hardening.md` has the tally. Only the leaves that the family needs are run.
+draws up to so many findings of each rule from all code bases together and prints each with the lines around it. Who
+reads them writes down which are true; `docs/hardening.md` has the tally. Only the leaves that the family needs are run.
 """
 
 from __future__ import annotations

@@ -10,8 +10,10 @@ from overhaul.errors import Refused
 from overhaul.leaves import Draft
 from overhaul.memoising.drafts import memo_steps
 from overhaul.project import Project
+from overhaul.refactoring.references import References
 from overhaul.scaffolding.placing import placed
 from overhaul.unifying.cache_drafts import CLASS, classes, drafted, home_of, sketch
+from overhaul.unifying.slots import Places
 
 
 @Draft
@@ -34,7 +36,8 @@ def cache(project: Project) -> Iterator[Drafted]:
                           by_hand=(str(error),), ready=False)  # fmt: skip
             return
     module = ready.layout.module_of(path)
-    steps = [drafted(project, ready, sketch(project, row, f"{module}:{CLASS}")) for row in rows]
+    places = Places(References(ready))
+    steps = [drafted(project, sketch(project, row, f"{module}:{CLASS}"), places) for row in rows]
     memos = list(memo_steps(project, ready, module))
     if not there and (steps or memos):
         yield Drafted(codemod="scaffold", keys={"what": "cache", "into": path}, title="The unified cache")

@@ -135,6 +135,16 @@ class Divided(msgspec.Struct, frozen=True, order=True):
     """In the order in which they run; the function itself, which calls them, is none of them."""
 
 
+class Delegated(msgspec.Struct, frozen=True, order=True):
+    """A function that does nothing but call another afterwards, which does what its body did; several may call one.
+
+    The proof: with what it hands on put in the place of the parameters, the body of the other is the body that it had.
+    """
+
+    before: Target
+    after: Target
+
+
 class Used(msgspec.Struct, frozen=True, order=True):
     """On one line of a file a use of one thing becomes a use of another; all other uses stay what they are."""
 
@@ -183,7 +193,7 @@ class Formed(msgspec.Struct, frozen=True, order=True):
     """It is for calls; else for an attribute that is asked for."""
 
 
-Vouched: TypeAlias = Divided | Added | Used | Rewritten | Formed
+Vouched: TypeAlias = Divided | Delegated | Added | Used | Rewritten | Formed
 """What a codemod vouches for, so that the proof can allow it."""
 
 

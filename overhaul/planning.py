@@ -12,6 +12,7 @@ import msgspec
 from overhaul.changes import (
     Added,
     Change,
+    Delegated,
     Divided,
     Edit,
     FileChange,
@@ -223,7 +224,7 @@ class _Attempt:
                     moved.append(one)
                 case Replaced():
                     replaced.append(one)
-                case Divided() | Added() | Used() | Rewritten() | Formed():
+                case Divided() | Delegated() | Added() | Used() | Rewritten() | Formed():
                     vouched.append(one)
                 case Leftover():
                     leftovers.append(one)

@@ -138,7 +138,7 @@ class Results:
         self._facts = facts
         self._history = History(root)
         self.frozen = FrozenFiles(root, layout, config, planned)
-        self._coverage = CoverageData(root, config)
+        self.coverage = CoverageData(root, config)
         self._by_name = {table.name: table for table in facts.values()}
         self._made_tables = {name: row for name, row in leaves.tables.items() if name not in self._by_name}
         self._made: dict[str, tuple[bytes, list[Any]]] = {}
@@ -324,7 +324,7 @@ class Results:
             elif hint is FrozenFiles:
                 total.update(self.frozen.digest)
             elif hint is CoverageData:
-                total.update(self._coverage.digest)
+                total.update(self.coverage.digest)
             elif isinstance(hint, type) and issubclass(hint, Options):
                 total.update(msgspec.msgpack.encode(self._options(leaf, hint)))
             elif _state_of(hint) is not None:
@@ -398,7 +398,7 @@ class Results:
         if hint is FrozenFiles:
             return self.frozen
         if hint is CoverageData:
-            return self._coverage
+            return self.coverage
         if isinstance(hint, type) and issubclass(hint, Options):
             return self._options(leaf, hint)
         if (state := _state_of(hint)) is not None:

@@ -16,6 +16,7 @@ import msgspec
 from overhaul.collecting import Collecting, Look, Progress, engine
 from overhaul.comparison import Comparison
 from overhaul.config import Config
+from overhaul.covering.data import CoverageData
 from overhaul.errors import LeafError
 from overhaul.facts import LocalName, Row, Step, Suppression, Variable
 from overhaul.files.discovery import Failure, Tree, discover
@@ -302,6 +303,11 @@ class Survey:
     def frozen(self) -> FrozenFiles:
         """What is not to be changed, as it is, or would be."""
         return self._results.frozen
+
+    @property
+    def coverage(self) -> CoverageData:
+        """What coverage data the settings name."""
+        return self._results.coverage
 
     @cached_property
     def symbols(self) -> Symbols:

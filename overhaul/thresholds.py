@@ -22,10 +22,10 @@ class ComponentPattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Calls as they are written (`log.*`, `*.writerow`), for profilers that do not see the function itself."""
     measured: tuple[str, ...] = ()
     """Names that an instrumentor has measured it under; its own name always counts."""
-    threshold: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.0
-    """The share of the time, 0 to 1, above which something is to be done; with 0 the component is listed only."""
-    priority: Priority = "medium"
-    """How urgent that is then."""
+    threshold: Annotated[float, msgspec.Meta(ge=0, lt=1)] | None = None
+    """The share of the time, 0 to 1, above which something is to be done; with 0, or none, it is listed only."""
+    priority: Priority | None = None
+    """How urgent that is then; medium when it is not said."""
     advice: str = ""
     """What is to be done."""
 
@@ -100,8 +100,8 @@ def _filled(own: ComponentPattern, other: ComponentPattern | None) -> ComponentP
     """A component of the project, with what it leaves out as it is built in."""
     if other is None:
         return own
-    priority: Priority = own.priority if own.priority != ComponentPattern().priority else other.priority
     return ComponentPattern(
         frames=own.frames or other.frames, calls=own.calls or other.calls, measured=own.measured or other.measured,
-        threshold=own.threshold or other.threshold, priority=priority, advice=own.advice or other.advice,
+        threshold=other.threshold if own.threshold is None else own.threshold, priority=own.priority or other.priority,
+        advice=own.advice or other.advice,
     )  # fmt: skip

@@ -51,8 +51,8 @@ def careless_retry(symbols: Symbols, retries: Facts[Retry]) -> Iterator[Finding]
     Why: where the other side is down for good, the caller hangs for good, and nobody hears of it; where it is down for
     a moment because it has too much to do, everybody who tries again at once keeps it down.
 
-    Instead: stop after some attempts or some time and let the failure be seen, and wait longer each time, with a bit of
-    chance so that not all come back together: `tenacity.retry(stop=stop_after_attempt(5), wait=wait_random_exponential())`.
+    Instead: stop after some attempts or some time and let the failure be seen, and wait longer each time, with a bit
+    of chance so that not all come back together: `tenacity.retry(stop=stop_after_attempt(5), wait=wait_random())`.
 
     Found are loops without another way out than success whose handlers take failures of the outside (connections, HTTP,
     databases, sockets; any exception where something is sent or fetched) and that wait the same time or none; loops of
@@ -84,14 +84,24 @@ def _decorated(symbols: Symbols, module: str, row: Retry) -> str:
 def _looped(row: Retry) -> str:
     if row.pause == "growing":
         return ""
-    words = {word for name in row.tried for word in (name.rpartition(".")[2], *words_of(name))}
+    words = {word for name in row.tried for word in (name.rpartition(".")[2], *words_of(name)) if not _fetches(name)}
     if words & _POLLING:
         return ""
     kinds = [one.rpartition(".")[2] if one.rpartition(".")[2] != "error" else one for one in row.caught]
+    reaching = any(map(_fetches, row.tried)) or bool(words & _REACHING)
     outside = any(_OUTSIDE.search(one) for one in kinds)
-    if not outside and not (broad(row.caught) and words & _REACHING):
+    if not outside and not (broad(row.caught) and reaching):
         return ""
     if row.form == "counted":
         return "tries again at once: it waits for nothing between its attempts" if row.pause == "none" else ""
     how = "at once" if row.pause == "none" else "after the same time"
     return f"tries again for ever, {how} each time"
+
+
+def _fetches(name: str) -> bool:
+    """`requests.get`, `self.session.get`: no queue is asked here."""
+    owner, _, last = name.rpartition(".")
+    return last == "get" and not _CLIENTS.isdisjoint(words_of(owner))
+
+
+_CLIENTS: Final = frozenset({"requests", "httpx", "session", "client", "http", "api", "urllib", "rest"})

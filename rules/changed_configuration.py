@@ -48,10 +48,10 @@ def changed_configuration(
 
     Instead: settings are made when the program starts, and frozen; what differs from call to call is an argument.
 
-    Found are assignments to `os.environ[...]`, to attributes of a module that is called settings or config and of an
-    object that such a module offers, and of `django.conf.settings`, in functions. Passed over is what runs at the start or is there to set (by the words of
-    its name; see the option), what puts the old value back in a `finally`, and what sets a variable for a process that
-    it starts.
+    Found are assignments in functions to `os.environ[...]`, to attributes of a module that is called settings or config
+    and of an object that such a module offers, and of `django.conf.settings`. Passed over is what runs at the start or
+    is there to set (by the words of its name; see the option), what puts the old value back in a `finally`, and what
+    sets a variable for a process that it starts.
     """
     starting = _STARTING | set(options.starting)
     for module, rows in uses.items():

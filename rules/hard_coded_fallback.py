@@ -31,7 +31,7 @@ class HardCodedFallbackOptions(Options, frozen=True):
     """Which of them are found."""
 
     addresses: Annotated[
-        bool, msgspec.Meta(description="Report hosts, addresses and URLs that stand in for a variable of the environment")
+        bool, msgspec.Meta(description="Report hosts and URLs that stand in for a variable of the environment")
     ] = True
 
 
@@ -48,9 +48,9 @@ def hard_coded_fallback(
     Instead: read each setting in one place, when the program starts, and stop with a message when it is missing
     (`os.environ["DATABASE_URL"]`); keep the defaults that are meant in one table of defaults.
 
-    Found are secrets, and addresses (hosts, URLs, mail addresses; see the option), as the default of a variable of the
-    environment; secrets as the default of what is asked of a configuration; and settings that are read in several places
-    with different defaults: variables of the environment in the whole project, other settings in one package.
+    Found are secrets, and addresses (hosts, URLs, mail addresses; see the option), as the default of a variable of
+    the environment; secrets as the default of what is asked of a configuration; and settings that are read in several
+    places with different defaults: variables of the environment in the whole project, other settings in one package.
     """
     several: dict[tuple[str, str, str], list[tuple[str, SettingUse]]] = defaultdict(list)
     for module, rows in uses.items():
@@ -68,7 +68,8 @@ def hard_coded_fallback(
                     message=f"{row.key} falls back on {kind} in the code",
                 )  # fmt: skip
             if _PLACEHOLDER.match(value) is None and row.literal:
-                within = "" if row.holder == "environ" else module.rpartition(".")[0]
+                package = module if layout.modules[module].package else module.rpartition(".")[0]
+                within = "" if row.holder == "environ" else package
                 several[within, row.holder.rpartition(".")[2], row.key].append((module, row))
     for (_, _, key), found in sorted(several.items()):
         yield from _different(key, found, layout)

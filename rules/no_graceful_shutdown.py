@@ -21,10 +21,10 @@ def no_graceful_shutdown(services: Sequence[Service]) -> Iterator[Finding]:
     `loop.add_signal_handler(...)`), and let the handler ask the loop to end: `while not stopping.is_set()`,
     `server.shutdown()`.
 
-    A service is a function that serves (`serve_forever`, `run_forever`, `start_consuming`, `wait_for_termination`), or a
-    loop that nothing ends and that waits or receives in each round, where calls lead to it from `__main__` or an entry
-    point. Servers that handle SIGTERM by themselves (uvicorn, gunicorn, aiohttp's `run_app`, twisted's reactor, Celery)
-    are none of these. A handler of signals in any module on the way counts.
+    A service is a function that serves (`serve_forever`, `run_forever`, `start_consuming`, `wait_for_termination`), or
+    has a loop that nothing ends and that waits or receives in each round, where calls lead to it from `__main__` or an
+    entry point. Servers that handle SIGTERM by themselves (uvicorn, gunicorn, aiohttp's `run_app`, twisted's reactor,
+    Celery) are none of these. A handler of signals in any module on the way counts.
     """
     for row in services:
         if not row.signals:

@@ -13,12 +13,15 @@ from overhaul.layout import Layout
 from overhaul.leaves import OptIn
 from overhaul.patterns import regex
 from overhaul.pretending.swallowing import expected, pretends
+from overhaul.text import words_of
 
 _ANSWERS: Final = regex(
     r"^(None|False|\[\]|\{\}|\(\)|''|\"\"|-\d.*|set\(\))$|None|^\(?False\b"
     r"|(?i:unknown|error|fail|invalid|missing|n/a|\bnone\b|not found|unavailable|could not|unable|nan|undefined|\?|<)"
 )
 """What says by itself that there is no result."""
+_TELLING: Final = frozenset({"log", "debug", "print", "trace", "telemetry", "stat", "stats", "metric", "metrics"})
+"""What only tells of something: nobody needs it to go on."""
 
 
 @OptIn("hardening")
@@ -38,25 +41,25 @@ def silent_failure(
     reported in the same function is not reported again. Passed over are handlers with a comment that says why, what
     tidies up, and functions that ask (`is_...`, `has_...`, `try_...`).
     """
-    pretended = {
-        (one.module, one.name) for one in judged.findings if one.rule == "placeholder" and "swallow" in one.message
-    }
+    pretended = {(one.module, one.name) for one in judged.findings if one.rule == "placeholder"}
     for module, rows in defaulted.items():
         path = layout.modules[module].path
         for row in () if testing(path) else rows:
-            if row.explained or _ANSWERS.search(row.given) is not None or expected(row.scope, row.tried):
+            tells = any(one in _TELLING or not _TELLING.isdisjoint(words_of(one)) for one in row.tried)
+            if tells or row.explained or _ANSWERS.search(row.given) is not None or expected(row.scope, row.tried):
                 continue
-            gives = "assigned" if row.act == "assigns" else "returned"
+            gives, where = "assigned" if row.act == "assigns" else "returned", row.scope or "the module"
             yield Finding(
                 rule="silent_failure", severity="warning", module=module, path=path, line=row.line,
                 name=f"{row.scope or 'module'}:{row.given}",
-                message=f"whatever goes wrong in {row.scope or 'the module'}, {row.given} is {gives} and nobody is told",
+                message=f"whatever goes wrong in {where}, {row.given} is {gives}, and nobody is told",
             )  # fmt: skip
     for module, errors in swallowed.items():
         path = layout.modules[module].path
         for one in () if testing(path) else errors:
             why = pretends(one)
-            if why and (module, one.scope) not in pretended:
+            tells = any(not _TELLING.isdisjoint(words_of(name)) for name in (one.scope, *one.tried))
+            if why and not tells and (module, one.scope) not in pretended:
                 yield Finding(
                     rule="silent_failure", severity="note", module=module, path=path, line=one.line,
                     name=one.scope or "module", message=f"{one.scope or 'the module'} {why}",

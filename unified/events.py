@@ -20,6 +20,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
+import os
 import threading
 import weakref
 from collections import deque
@@ -35,6 +36,8 @@ _E = TypeVar("_E")
 _F = TypeVar("_F", bound=Callable[..., object])
 
 _LOG: Final = logging.getLogger(__name__)
+_ROUTES: Final = 1024
+"""Routes that are remembered; events of more classes and topics are looked up anew from time to time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +127,20 @@ class EventBus:
         asyncio.CancelledError) are never kept from the publisher.
         """
         self._on_failure = on_failure
-        self._lock = threading.Lock()
+        # Whatever runs meanwhile in the same thread, as a `__del__` or a signal's handler, may cancel and publish.
+        self._lock = threading.RLock()
+        if hasattr(os, "register_at_fork"):
+            # A child would wait for ever for a thread that it has not got.
+            released = self._lock.release
+            os.register_at_fork(before=self._lock.acquire, after_in_parent=released, after_in_child=released)
         self._numbers = itertools.count(1)
         self._by_key: dict[type | str, tuple[_Some, ...]] = {}
         """Tuples are replaced, never changed: who publishes goes through the one that was there."""
         self._routes: dict[type | str, tuple[_Some, ...]] = {}
-        """Class or topic of an event -> all that hear of it, in order; emptied with every subscription."""
+        """Class or topic of an event -> all that hear of it, in order; emptied with every subscription. Nobody is no
+        route: topics that nobody hears of may be without number."""
+        self._changes = 0
+        """Subscriptions that were made or ended so far."""
         self._gone: deque[_Some] = deque()
         """Those whose subscriber has been collected: noted without the lock, which may be held just then."""
         self._tasks: set[asyncio.Future[None]] = set()
@@ -149,11 +160,13 @@ class EventBus:
         hold. Whatever else is held by the bus, since a closure or lambda would be gone at once. `weak` says otherwise.
         One that subscribes twice is called twice.
 
-        Raises TypeError for a handler that cannot be called, or cannot be referenced weakly, and for a key that is
-        neither class nor text.
+        Raises TypeError for a handler that cannot be called, would do nothing when it is called (a generator), or
+        cannot be referenced weakly, and for a key that is neither class nor text.
         """
         if not callable(cast("object", handler)):
             raise TypeError(f"{handler!r} cannot be called: subscribe a function or a bound method")
+        if any(map(_yields, (handler, type(handler).__call__))):
+            raise TypeError(f"{_named(handler)} yields, and would not run: subscribe a function that does not")
         if not isinstance(cast("object", key), type | str):
             raise TypeError(f"{key!r} is neither a class nor a topic: subscribe to a class or a text")
         made: _Some = Subscription(self, key, next(self._numbers), handler)
@@ -161,7 +174,7 @@ class EventBus:
             made.weaken(_weakly(handler, lambda _: self._gone.append(made)))
         with self._lock:
             self._by_key[key] = (*self._by_key.get(key, ()), made)
-            self._routes.clear()
+            self._changed()
         return made
 
     @overload
@@ -187,7 +200,7 @@ class EventBus:
             for one in itertools.chain.from_iterable(self._by_key.values()):
                 one.active = False
             self._by_key.clear()
-            self._routes.clear()
+            self._changed()
 
     def _end(self, ended: _Some) -> None:
         with self._lock:
@@ -201,6 +214,11 @@ class EventBus:
             self._by_key[ended.key] = left
         else:
             self._by_key.pop(ended.key, None)
+        self._changed()
+
+    def _changed(self) -> None:
+        """Forget the routes; the lock is held."""
+        self._changes += 1
         self._routes.clear()
 
     def _route(self, key: type | str) -> tuple[_Some, ...]:
@@ -212,9 +230,14 @@ class EventBus:
                 ended = self._gone.popleft()
                 ended.active = False
                 self._forget(ended)
+            changes = self._changes
             keys = (key,) if isinstance(key, str) else key.__mro__
             heard = itertools.chain.from_iterable(self._by_key.get(one, ()) for one in keys)
-            route = self._routes[key] = tuple(sorted(heard, key=lambda one: one.number))
+            route = tuple(sorted(heard, key=lambda one: one.number))
+            if route and changes == self._changes:
+                if len(self._routes) >= _ROUTES:
+                    self._routes.clear()
+                self._routes[key] = route
             return route
 
     # Who has something to tell
@@ -243,11 +266,11 @@ class EventBus:
         return await self._publish_async(self._route(topic), event, topic, concurrently)
 
     async def drain(self) -> None:
-        """Wait until all coroutines that `publish` has scheduled on this loop have ended."""
+        """Wait until all coroutines that `publish` has scheduled on this loop have ended, but for the one that asks."""
         import asyncio
 
-        loop = asyncio.get_running_loop()
-        while pending := [one for one in self._pending() if one.get_loop() is loop]:
+        loop, own = asyncio.get_running_loop(), asyncio.current_task()
+        while pending := [one for one in self._pending() if one.get_loop() is loop and one is not own]:
             await asyncio.wait(pending)
 
     def _publish(self, route: tuple[_Some, ...], event: object, topic: str) -> Delivery:
@@ -269,28 +292,33 @@ class EventBus:
     async def _publish_async(self, route: tuple[_Some, ...], event: object, topic: str, together: bool) -> Delivery:
         called = 0
         outcomes: list[Failure | None] = []
-        waiting: list[tuple[int, Awaitable[Failure | None]]] = []
-        for one in route:
-            if (handler := one.handler) is None:
-                continue
-            called += 1
-            try:
-                result = handler(event)
-            except Exception as error:  # noqa: BLE001 - that one fails must not hinder the others
-                outcomes.append(self._failed(one, event, topic, error))
-                continue
-            outcomes.append(None)
-            if inspect.isawaitable(result):
-                awaited = self._awaited(result, one, event, topic)
+        waiting: list[tuple[int, _Some, Awaitable[object]]] = []
+        try:
+            for one in route:
+                if (handler := one.handler) is None:
+                    continue
+                called += 1
+                try:
+                    result = handler(event)
+                except Exception as error:  # noqa: BLE001 - that one fails must not hinder the others
+                    outcomes.append(self._failed(one, event, topic, error))
+                    continue
+                outcomes.append(None)
+                if not inspect.isawaitable(result):
+                    continue
                 if together:
-                    waiting.append((len(outcomes) - 1, awaited))
+                    waiting.append((len(outcomes) - 1, one, result))
                 else:
-                    outcomes[-1] = await awaited
+                    outcomes[-1] = await self._awaited(result, one, event, topic)
+        except BaseException:
+            for _, _, result in waiting:
+                _unused(result)
+            raise
         if waiting:
             import asyncio
 
-            ended = await asyncio.gather(*(awaited for _, awaited in waiting))
-            for (place, _), outcome in zip(waiting, ended, strict=True):
+            ended = await asyncio.gather(*(self._awaited(result, one, event, topic) for _, one, result in waiting))
+            for (place, _, _), outcome in zip(waiting, ended, strict=True):
                 outcomes[place] = outcome
         return Delivery(called, tuple(one for one in outcomes if one is not None))
 
@@ -308,8 +336,7 @@ class EventBus:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            if inspect.iscoroutine(result):
-                result.close()
+            _unused(result)
             raise RuntimeError(f"no event loop runs in this thread: {one.name} needs publish_async") from None
 
         async def run() -> None:
@@ -356,6 +383,17 @@ def _weakly(
     except TypeError:
         pass
     raise TypeError(f"{_named(handler)} cannot be referenced weakly: subscribe it with weak=False")
+
+
+def _yields(handler: object) -> bool:
+    """Whether a call of it gives a generator, and does nothing."""
+    return inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler)
+
+
+def _unused(result: Awaitable[object]) -> None:
+    """Nobody is going to await it: a coroutine would complain."""
+    if inspect.iscoroutine(result):
+        result.close()
 
 
 def _named(handler: Callable[..., object]) -> str:

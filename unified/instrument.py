@@ -26,6 +26,7 @@ import gc
 import inspect
 import io
 import json
+import math
 import os
 import threading
 import weakref
@@ -121,13 +122,17 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """What is to be done about a component that takes too large a share."""
+    """What is to be done about a component that takes too large a share. Raises ValueError for what is no share."""
 
     component: str
     share: float
     """0 to 1; it is exceeded by what is more."""
     advice: str
     priority: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise ValueError(f"{self.component}: a share is 0 to 1, not {self.share!r}: write 0.4 for 40%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +444,10 @@ class Instrumentor:
         """The innermost measurement of a task or thread."""
         # A pause of the garbage collector may come while it is held.
         self.lock: Final = threading.RLock()
+        if hasattr(os, "register_at_fork"):
+            # A child would wait for ever for a thread that it has not got.
+            released = self.lock.release
+            os.register_at_fork(before=self.lock.acquire, after_in_parent=released, after_in_child=released)
         self._settings: dict[str, Any] = {
             "window": window, "enabled": enabled, "resources": resources, "gc_pauses": gc_pauses,
             "target_ms": target_ms, "target_per_second": target_per_second, "thresholds": tuple(thresholds),
@@ -491,19 +500,29 @@ class Instrumentor:
 
         Coroutine functions are measured until they return, waiting included; generators of both sorts while they run.
         Below `@staticmethod`, `@classmethod`, `@property`. What is wrong with the arguments of a coroutine function or
-        a generator is raised when it begins, not when it is called.
+        a generator is raised when it begins, not when it is called. Raises TypeError for what is no function.
         """
+        if not isinstance(cast("object", name), str):
+            raise TypeError(f"{name!r} is no name: write the decorator with brackets, `measured()`")
 
         def decorated(function: _F) -> _F:
+            if isinstance(function, type | staticmethod | classmethod) or not callable(cast("object", function)):
+                kind = type(cast("object", function)).__name__
+                raise TypeError(f"a {kind} is no function: write the decorator directly above `def`")
             return function if self._absent else self._wrapped(function, name or _named(function))
 
         return decorated
 
     def gauge(self, name: str, value: float) -> None:
-        """Tell of a value at this moment: the depth of a queue, a latency that was measured elsewhere."""
+        """Tell of a value at this moment: the depth of a queue, a latency that was measured elsewhere.
+
+        What is no number, or endless, is left out: no mean could be told with it.
+        """
         if self.enabled and not self._absent:
-            with self.lock:
-                self._named(self._gauges, name).add(value, 0.0, value)
+            told = float(value)
+            if math.isfinite(told):
+                with self.lock:
+                    self._named(self._gauges, name).add(told, 0.0, told)
 
     # What the codemod instrument_calls writes, and takes out again by these names: use the others yourself
 
@@ -552,7 +571,9 @@ class Instrumentor:
         """The last cycles as CSV, one a row; a column for each component that any of them has."""
         cycles = self.cycles()
         names = sorted({name for one in cycles for name in one.components})
-        head = ["number", "name", "at", "total_ms", *(f"{name}_ms" for name in names), "memory_mib", "cpu_percent"]
+        # A component `total` is not the cycle's.
+        columns = (f"{name}_ms" if name != "total" else "component_total_ms" for name in names)
+        head = ["number", "name", "at", "total_ms", *columns, "memory_mib", "cpu_percent"]
         rows = (
             [one.number, one.name, one.at, one.total, *(one.components.get(name, 0.0) for name in names), one.memory,
              one.cpu] for one in cycles

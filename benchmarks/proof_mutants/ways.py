@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,16 @@ from benchmarks.proof_mutants.texts import (
     used_at_import,
     uses,
     without,
+)
+from benchmarks.proof_mutants.trees import (
+    change_a_constant,
+    change_a_default,
+    drop_a_decorator,
+    drop_a_statement,
+    lose_a_return,
+    lose_an_await,
+    negate_a_condition,
+    swap_arguments,
 )
 from overhaul.plans import Plan
 from overhaul.project import Project
@@ -279,11 +290,27 @@ def touch_another_byte(right: Right, text: Text, _: random.Random) -> str | None
     return f"{text.after}\n"
 
 
+def _in_a_tree(change: Callable[[str, random.Random], str | None]) -> Mutation:
+    """A way that minds nothing but the text of a file that has been there."""
+
+    @functools.wraps(change)
+    def way(right: Right, text: Text, chance: random.Random) -> str | None:
+        return change(text.after, chance) if right.plan.files[text.number].replacements else None
+
+    return way
+
+
 MUTATIONS: Final[Sequence[Mutation]] = (
     forget_the_file, forget_an_import, forget_a_use, misspell, use_another, capture, declare_it_local, bind_twice,
     hide_by_an_import, another_takes_the_name, drop_the_import, import_from_elsewhere, import_as_another,
     import_for_typing, import_too_late, import_in_a_function, lose_from_all, keep_the_old_in_all, lose_the_definition,
     unbind_it, make_a_ring, break_the_syntax, touch_another_byte,
+    *(
+        _in_a_tree(one) for one in (
+            drop_a_statement, swap_arguments, change_a_default, change_a_constant, negate_a_condition, lose_a_return,
+            lose_an_await, drop_a_decorator,
+        )
+    ),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +16,12 @@ TOLD: Final = 200
 
 
 def runner(folder: Path, timeout: float) -> Runner:
-    """Runs commands of the shell in `folder`, each for `timeout` seconds at most; the environment is the user's."""
+    """Runs commands of the shell in `folder`, each once, for `timeout` seconds at most; the environment is the user's.
 
+    Asked again for the same command it says the same: several gates may name it.
+    """
+
+    @cache
     def run(command: str) -> tuple[int, str]:
         with tempfile.TemporaryDirectory(prefix="overhaul-gate-") as scratch:
             code, said = execute(command, folder, dict(os.environ), timeout, Path(scratch) / "log")

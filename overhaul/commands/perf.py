@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -109,7 +109,8 @@ def baseline(name: str, files: tuple[str, ...], root: str | None, force: bool, c
     except OSError as error:
         raise UsageError(f"{short(target.parent)}: {error.strerror or error}: make the folder first") from error
     write_file(target, [baseline_text(made)])
-    tell(f"{short(target)}: {len(made.timings)} timings")
+    count = len(made.timings)
+    tell(f"{short(target)}: {count} {'timing' if count == 1 else 'timings'}")
     few = [one for one in made.timings if len(one.values) < RUNS]
     if few:
         tell(f"{len(few)} of them have fewer than {RUNS} values, too few to compare with: give {RUNS} files or more")

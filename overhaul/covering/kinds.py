@@ -117,7 +117,7 @@ class Kinds:
             for word in (words[0], words[-1]) if words else ():
                 if word in NAMING and word not in self._words and len(words) > (what == "its name"):
                     return Told(NAMING[word], "name", (fact(test.line, f"{what} says {word}"),))
-            if "end_to_end" in "_".join(words):
+            if "end_to_end" in "_".join(words) and "end" not in self._words:
                 return Told("system", "name", (fact(test.line, f"{what} says end to end"),))
         return None
 

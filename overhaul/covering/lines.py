@@ -81,12 +81,15 @@ class Measured:
 
     def of(self, subject: Subject, kind: TestKind) -> Lines:
         """What ran of the functions by which a component works; what runs at import does not count."""
-        module = subject.row.module
+        return self.of_functions(subject.row.module, subject.members, kind)
+
+    def of_functions(self, module: str, names: Set[str], kind: TestKind) -> Lines:
+        """The same for any functions of a module, dotted with it."""
         ran = self._ran.get(module)
         if ran is None:
             return NOTHING
         stale = bool(self._stale_because(module))
-        statements = self._body(module, subject.members) & (
+        statements = self._body(module, names) & (
             ran.statements if ran.statements is not None else self._statements(module)
         )  # fmt: skip
         if not statements:

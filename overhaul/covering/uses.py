@@ -103,7 +103,9 @@ class _Module:
             if loose.how == "called":
                 for text in loose.names:
                     call, _, name = text.rpartition(".")
-                    self._ask(self._of(loose.scope), self._classes(loose.scope, call), (name,), 0)
+                    self._ask(self._of(loose.scope), self._classes(loose.scope, call), (name,), self._line(loose.scope))
+            elif loose.how == "super":
+                self._super(loose)
         values = [row.value for row in self._reading.variables[self._module] if row.name == "pytestmark"]
         yield self._imports()
         for name, row in sorted(self._interior.functions.items()):
@@ -180,6 +182,21 @@ class _Module:
         return self._found.setdefault(self._home(scope), _Found())
 
     # Names
+
+    def _super(self, row: LooseName) -> None:
+        around = self._interior.class_around(row.scope)
+        order = self._symbols.order(self._module, around)[1:] if around else ()
+        for name in row.names:
+            for base in order:
+                method = self._types.method(base, name) if isinstance(base, Symbol) else None
+                if method is not None:
+                    self._method(self._of(row.scope), method[0], method[1], self._line(row.scope))
+                    break
+
+    def _line(self, scope: str) -> int:
+        """Of the function around a scope: where the line of a use is not known."""
+        row = self._interior.functions.get(self._home(scope))
+        return row.line if row is not None else 1
 
     def _name(self, row: UsedName) -> None:
         parts = row.name.split(".")

@@ -9,7 +9,7 @@ from overhaul.changes import Change, Create, Delete, Edit, FileChange, Leftover,
 from overhaul.composing import composed, composed_moves
 from overhaul.cutting.choosing import Choice, Choosing, Cut
 from overhaul.cutting.crossings import EFFECTS, Crossing, Edge, Effect, Level, Sight, in_ring, level_of, rings
-from overhaul.cutting.loading import loading
+from overhaul.cutting.loading import Loading
 from overhaul.cutting.moves import Move, carried_out, moves
 from overhaul.cutting.reliance import Reliance
 from overhaul.cutting.ways import Option, Way, Ways
@@ -82,9 +82,15 @@ class _Failed(Exception):
 class Breaker:
     """Breaks rings, and keeps what that changes."""
 
-    def __init__(self, project: Project, ways: Collection[Way], *, partly: bool = False) -> None:
-        """Nothing is done yet. `partly`: cuts count that only make a ring smaller, where none opens it."""
+    def __init__(
+        self, project: Project, ways: Collection[Way], *, partly: bool = False, reliance: Reliance | None = None
+    ) -> None:
+        """Nothing is done yet. `partly`: cuts count that only make a ring smaller, where none opens it.
+
+        `reliance` is what others have worked out of the project as it is.
+        """
         self.project = self.now = project
+        self._reliance = reliance or Reliance(Sight(project))
         self._ways, self._partly = ways, partly
         self._stages: list[tuple[FileChange, ...]] = []
         self._moved: list[tuple[Moved, ...]] = []
@@ -112,11 +118,16 @@ class Breaker:
                 return row
         return None
 
+    @property
+    def _sight(self) -> Sight:
+        """The project as it is now."""
+        return self._reliance.sight
+
     # One ring
 
     def ring(self, cycle: Cycle, kinds: Collection[str]) -> Broken | Stuck:
         """Break one ring, at once so that nothing of these kinds is left, else so that it does less harm."""
-        crossings = Sight(self.now).crossings(cycle.modules)
+        crossings = self._sight.crossings(cycle.modules)
         least = level_of(cycle.effect, crossings)
         wanted: list[Level] = []
         if "typing" in kinds:
@@ -137,9 +148,10 @@ class Breaker:
 
     def one(self, cycle: Cycle, level: Level, edge: Edge | None = None) -> Broken | Stuck:
         """Break the imports of a level in one ring; with an `edge` do without that one, whatever is left."""
-        sight = Sight(self.now)
+        sight = self._sight
         crossings = sight.crossings(cycle.modules)
-        choosing = Choosing(sight, Ways(sight, cycle.modules, self._ways), crossings, level, self._ways)
+        ways = Ways(sight, cycle.modules, self._ways, self._reliance)
+        choosing = Choosing(sight, ways, crossings, level, self._ways)
         near: list[str] = []
         far: list[str] = []
         banned: set[tuple[Edge, Way]] = set()
@@ -193,6 +205,7 @@ class Breaker:
 
     def _taken(self, cycle: Cycle, choice: Choice, stage: _Stage) -> Broken:
         self.now = stage.after
+        self._reliance = Reliance(Sight(stage.after))
         self._stages += stage.stages
         self._moved += stage.moved
         self.leftovers += stage.leftovers
@@ -214,7 +227,7 @@ class Breaker:
             if any(one.way == "move" for one in cut.options):
                 stage = self._moves(stage, cycle, cut, level)
         self._refuse_vain(cycle, choice, stage, edge, level)
-        self._refuse_lost(sight, choice, stage)
+        self._refuse_lost(choice, stage)
         return stage
 
     def _cut(self, sight: Sight, choice: Choice, options: Sequence[Option]) -> _Stage:
@@ -291,10 +304,11 @@ class Breaker:
         before, then = (Sight(one).crossings(cycle.modules) for one in (self.now, after))
         return in_ring(then, level) < in_ring(before, level)
 
-    def _refuse_lost(self, sight: Sight, choice: Choice, stage: _Stage) -> None:
+    def _refuse_lost(self, choice: Choice, stage: _Stage) -> None:
         """Raises _Failed where somebody needs what an import has loaded."""
         before, then = Graph(self.now), Graph(stage.after)
-        reliance = Reliance(sight)
+        earlier, later = Loading(self.now), Loading(stage.after)
+        reliance = self._reliance
         here, there = self.now.layout, stage.after.layout
         # What a symbol needs is loaded with it: that its old module loads less is what a move is about.
         sources = {here.modules[one.source].path for one in stage.moves if one.source in here.modules}
@@ -304,7 +318,7 @@ class Breaker:
                 continue
             lost = (set(before.loaded(module)) - set(then.loaded(module))) & there.modules.keys()
             why = reliance.why_loaded(lost, stage.after) if lost else ""
-            for one, other in zip(loading(self.now, module), loading(stage.after, module), strict=True):
+            for one, other in zip(earlier.orders(module), later.orders(module), strict=True):
                 why = why or reliance.why_in_order(one, other)
             if why:
                 mine = _done([one for one in choice.options if one.crossing.path == path])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from overhaul.cutting.breaking import Breaker, Broken, Stuck
 from overhaul.cutting.choosing import Choosing
 from overhaul.cutting.crossings import Edge, Sight, level_of
+from overhaul.cutting.reliance import Reliance
 from overhaul.cutting.skeletons import skeleton
 from overhaul.cutting.ways import WAYS, Option, Way, Ways
 from overhaul.drafts import Drafted
@@ -36,13 +37,14 @@ _SHOWN: Final = 12
 def drafted(project: Project) -> Iterator[Drafted]:
     """One step for each cycle of the project, the one with the greatest impact first."""
     cycles: Sequence[Cycle] = project.survey.rows(Cycle)
+    reliance = Reliance(Sight(project))
     for cycle in cycles:
-        outcome = Breaker(project, _ALLOWED).ring(cycle, (cycle.effect,))
-        yield _broken(project, outcome) if isinstance(outcome, Broken) else _stuck(project, outcome)
+        outcome = Breaker(project, _ALLOWED, reliance=reliance).ring(cycle, (cycle.effect,))
+        yield _broken(reliance, outcome) if isinstance(outcome, Broken) else _stuck(project, outcome)
 
 
-def _broken(project: Project, done: Broken) -> Drafted:
-    cycle = done.cycle
+def _broken(reliance: Reliance, done: Broken) -> Drafted:
+    project, cycle = reliance.sight.project, done.cycle
     taken = {one.way for one in done.options}
     ways: list[Way] = [way for way in WAYS if way in taken]
     ready = cycle.effect in _FAILING
@@ -53,7 +55,7 @@ def _broken(project: Project, done: Broken) -> Drafted:
         *(f"cut: {one}" for one in done.said),
         f"gain: {left}; impact {cycle.impact:g} today",
         *(f"risk: {way}: {_RISKS[way]}" for way in ways),
-        *dict.fromkeys(_others(project, cycle, {one.crossing.edge for one in done.options})),
+        *dict.fromkeys(_others(reliance, cycle, {one.crossing.edge for one in done.options})),
     )
     by_hand = () if ready else (
         "no import can fail for this ring as it stands: take the marks away where it is worth the change",
@@ -100,14 +102,14 @@ def _evidence(cycle: Cycle) -> Iterator[str]:
     yield from cycle.evidence[:_SHOWN]
 
 
-def _others(project: Project, cycle: Cycle, chosen: Collection[Edge]) -> Iterator[str]:
+def _others(reliance: Reliance, cycle: Cycle, chosen: Collection[Edge]) -> Iterator[str]:
     """The ways that were not taken: of the same imports, and of the others of the ring."""
     if len(cycle.modules) > _LARGEST:
         return
-    sight = Sight(project)
+    sight = reliance.sight
     crossings = sight.crossings(cycle.modules)
     level = level_of(cycle.effect, crossings)
-    ways = Ways(sight, cycle.modules, _ALLOWED)
+    ways = Ways(sight, cycle.modules, _ALLOWED, reliance)
     choosing = Choosing(sight, ways, crossings, level, _ALLOWED)
     told = 0
     for edge in sorted(choosing.edges, key=lambda one: (one not in chosen, one)):

@@ -32,16 +32,17 @@ class Reliance:
 
     def __init__(self, sight: Sight) -> None:
         """Files are read when they are asked about."""
-        self._sight = sight
+        self.sight = sight
         self._project = sight.project
         self.dangers = Dangers(sight)
         self._asked: dict[str, str] = {}
+        self._effects: dict[str, str] = {}
 
     # The name in the importer
 
     def why_kept(self, crossing: Crossing) -> str:
         """Why the importer must go on to have the name when it has been imported; "" where nothing says so."""
-        file = self._sight.file(crossing.importer)
+        file = self.sight.file(crossing.importer)
         taken, where = crossing.taken, f"{crossing.path}:{crossing.line}"
         name = taken.bound
         if self._project.layout.modules[file.module].package:
@@ -80,7 +81,7 @@ class Reliance:
     def _giving(self, module: str, name: str) -> list[str]:
         """The files that may give a name of a module another value: a quick look before the exact one."""
         found: list[str] = []
-        for path in sorted(self._sight.mentioning(name, module.rpartition(".")[2])):
+        for path in sorted(self.sight.mentioning(name, module.rpartition(".")[2])):
             try:
                 text = self._project.source(path).text()
             except Unreadable:
@@ -93,7 +94,7 @@ class Reliance:
         """Who asks for all names of a module."""
         if file.module not in self._asked:
             unit = Unit((), frozenset(one.bound for one in file.taken if one.bound))
-            why = next(iter(asked_for(self._project, self._sight.references, file, unit)), "")
+            why = next(iter(asked_for(self._project, self.sight.references, file, unit)), "")
             if why and not re.match(r"\S+:\d+ ", why):
                 why = f"{file.path}:1: {why}"
             self._asked[file.module] = re.sub(r"^(\S+:\d+) ", r"\1: ", why)
@@ -120,12 +121,12 @@ class Reliance:
 
     def _taken_elsewhere(self, file: Bindings, name: str) -> str:
         """A file that takes the name from the importer: by an import, as an attribute, or by a string."""
-        for path in sorted(self._sight.mentioning(name, file.module.rpartition(".")[2]) - {file.path}):
+        for path in sorted(self.sight.mentioning(name, file.module.rpartition(".")[2]) - {file.path}):
             try:
-                other = self._sight.references.bindings(path)
+                other = self.sight.references.bindings(path)
             except Unreadable:
                 continue
-            for line in _taking(self._sight.references, other, file.module, name):
+            for line in _taking(self.sight.references, other, file.module, name):
                 return f"{path}:{line}: {name} is taken from {file.module}"
         return ""
 
@@ -136,7 +137,7 @@ class Reliance:
             rf"\b{last}\.{re.escape(name)}\b(?=[\w.]*[\"'])|[}}]\.{re.escape(name)}[\"']"
             rf"|\b{last}:{re.escape(name)}\b"
         )
-        for path in sorted(self._sight.mentioning(name) - {own}):
+        for path in sorted(self.sight.mentioning(name) - {own}):
             try:
                 text = self._project.source(path).text()
             except Unreadable:
@@ -151,7 +152,7 @@ class Reliance:
         """Why a name may mean something else later than when it is imported now; "" where it stays what it is."""
         where = f"{crossing.path}:{crossing.line}"
         taken = crossing.taken
-        meaning = self._sight.meaning(crossing)
+        meaning = self.sight.meaning(crossing)
         if isinstance(meaning, Unknown) or (isinstance(meaning, Symbol) and meaning.alternatives):
             return f"{where}: what {crossing.name} means cannot be told"
         if not taken.name or (isinstance(meaning, Symbol) and meaning.kind == "module"):
@@ -168,7 +169,7 @@ class Reliance:
             if len(firm) > 1 and not all(row.kind == "function" for row in firm):
                 return f"{place}: {name} of {module} is bound more than once"
             try:
-                other = self._sight.references.bindings(symbols.path(module))
+                other = self.sight.references.bindings(symbols.path(module))
                 refuse_replaced(self._project, other, [name], self._giving(module, name))
             except Refused as refused:
                 return _short(refused)
@@ -202,17 +203,22 @@ class Reliance:
         doing = [module for module in then if self._does(module)]
         for one, other in pairwise(doing):
             if places[one] > places[other]:
-                why = effect(self._project, self._sight.references, one)
-                return f"{why}, which would be done before what {other} does"
+                return f"{self._done(one)}, which would be done before what {other} does"
         return ""
+
+    def _done(self, module: str) -> str:
+        """What a module does to others when it is imported."""
+        if module not in self._effects:
+            self._effects[module] = effect(self._project, self.sight.references, module)
+        return self._effects[module]
 
     def _does(self, module: str) -> bool:
         """Whether a module calls or changes something when it is imported; its decorators and bases are left out."""
-        why = effect(self._project, self._sight.references, module)
+        why = self._done(module)
         return bool(why) and _MAY.search(why) is None
 
     def _effect(self, module: str) -> str:
-        why = effect(self._project, self._sight.references, module)
+        why = self._done(module)
         return f"{why}, which would be done later or not at all" if why else ""
 
     def _reached(self, module: str, after: Project) -> str:
@@ -226,24 +232,24 @@ class Reliance:
             return ""
         if (place := self._project.layout.modules[package]).kind == "source":
             unit = Unit((), frozenset({last}))
-            around = self._sight.references.bindings(place.path)
-            if why := next(asked_for(self._project, self._sight.references, around, unit), ""):
+            around = self.sight.references.bindings(place.path)
+            if why := next(asked_for(self._project, self.sight.references, around, unit), ""):
                 return f"{place.path}:1: {module} may be asked of {package}: {why}"
             if where := self._as_a_value(package, last):
                 return f"{where}: {module} may be asked of {package}"
         graph = Graph(after)
-        for path in sorted(self._sight.mentioning(last)):
+        for path in sorted(self.sight.mentioning(last)):
             try:
-                file = self._sight.references.bindings(path)
+                file = self.sight.references.bindings(path)
             except Unreadable:
                 continue
             for one in file.occurrences.named(last):
                 if one.role != "attribute" or one.base < 0:
                     continue
-                base = self._sight.references.meaning(path, file.occurrences.all[one.base])
+                base = self.sight.references.meaning(path, file.occurrences.all[one.base])
                 if not (isinstance(base, Symbol) and base.kind == "module" and base.module == package):
                     continue
-                own = {self._sight.loads(file, taken) or "" for taken in file.taken}
+                own = {self.sight.loads(file, taken) or "" for taken in file.taken}
                 if any(f"{each}.".startswith(f"{module}.") for each in own):
                     continue
                 if module not in set(graph.loaded(file.module)):
@@ -252,9 +258,9 @@ class Reliance:
 
     def _as_a_value(self, package: str, name: str) -> str:
         """Where a package is given another name, or a string asks it for one of its modules."""
-        for path in sorted(self._sight.mentioning(package.rpartition(".")[2])):
+        for path in sorted(self.sight.mentioning(package.rpartition(".")[2])):
             try:
-                file = self._sight.references.bindings(path)
+                file = self.sight.references.bindings(path)
             except Unreadable:
                 continue
             every = file.occurrences.all
@@ -262,10 +268,10 @@ class Reliance:
                 following = every[one.number + 1] if one.number + 1 < len(every) else None
                 if one.role not in ("load", "attribute") or (following is not None and following.base == one.number):
                     continue
-                meaning = self._sight.references.meaning(path, one)
+                meaning = self.sight.references.meaning(path, one)
                 if isinstance(meaning, Symbol) and meaning.kind == "module" and meaning.module == package:
                     return f"{path}:{one.line}"
-            for line in _taking(self._sight.references, file, package, name, strings=True):
+            for line in _taking(self.sight.references, file, package, name, strings=True):
                 return f"{path}:{line}"
         return ""
 

@@ -82,11 +82,13 @@ class _Use(NamedTuple):
 class Ways:
     """Works out the ways for the imports of one ring."""
 
-    def __init__(self, sight: Sight, members: Collection[str], allowed: Collection[Way]) -> None:
-        """`members` are the modules of the ring."""
+    def __init__(
+        self, sight: Sight, members: Collection[str], allowed: Collection[Way], reliance: Reliance | None = None
+    ) -> None:
+        """`members` are the modules of the ring; `reliance` is what was worked out for other rings of the project."""
         self._sight, self._members, self._allowed = sight, members, allowed
         self._project = sight.project
-        self._looking, self._reliance = Looking(sight), Reliance(sight)
+        self._looking, self._reliance = Looking(sight), reliance or Reliance(sight)
         self._found: dict[tuple[str, int, str, str], Option | str] = {}
 
     @cached_property

@@ -116,7 +116,7 @@ class Body:
     def function(
         self, name: str, more: Sequence[tuple[str, str]], literals: Mapping[int, tuple[int, str]], *, typed: bool
     ) -> str:  # fmt: skip
-        """The definition of the function, with the lines below it.
+        """The definition of the function, with the blank lines below it.
 
         `more`: further parameters with their types; `literals`: where a literal begins -> its end, and the parameter
         that stands there afterwards; `typed`: the first parameter gets a type.
@@ -124,7 +124,7 @@ class Body:
         newline = "\r\n" if "\r\n" in self._text else "\n"
         head = self._head(name, more, typed=typed)
         lines = [head, *self._said(), *self._dedented(literals)]
-        return newline.join("\n".join(lines).splitlines()) + newline * 3
+        return newline.join("\n".join(lines).split("\n")) + newline * 3
 
     def _said(self) -> Iterator[str]:
         said, first = self.method.documentation(), self.method.node.body[0]

@@ -136,6 +136,15 @@ class Member:
         return ast.get_docstring(self.node) or ""
 
 
+def apart(text: str, at: int) -> str:
+    """The line breaks that are lacking for two blank lines above a place."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    before = text[:at].replace("\r\n", "\n")
+    if not before.strip():
+        return ""
+    return newline * max(3 - (len(before) - len(before.rstrip("\n"))), 0)
+
+
 def without_docstring(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
     """The statements of a suite without the string that they begin with."""
     first = body[0] if body else None

@@ -91,6 +91,9 @@ class Merger:
             for one in self.found[other]:
                 place = one.occurrence
                 own = one.path == other.symbol.path and place is not None and other.unit.has(place)
+                if own and change.given and one.how == "name":
+                    raise Refused(f"{one.path}:{one.line}: {other.name} calls itself, and would go on with the "
+                                  f"{change.given[0].name} of the one that stays: hand it on there first")  # fmt: skip
                 if not own and not (place is not None and place.role in ("taken", "alias", "module")):
                     self._changes.setdefault(one.path, []).extend(self._calls.changes(one, other.name, change))
             self._follow(other)

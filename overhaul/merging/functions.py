@@ -7,10 +7,10 @@ import builtins
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from overhaul.changes import Divided, Leftover, Proposal, Replacement, Target
+from overhaul.changes import Delegated, Leftover, Proposal, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.merging.bodies import Body
-from overhaul.merging.definitions import Member
+from overhaul.merging.definitions import Member, apart
 from overhaul.merging.guards import COLLECTED, refuse_bound, remarks
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Literal, likeness
@@ -91,7 +91,7 @@ class FunctionMerger:
             here = [one for one in self.members if one.symbol.path == path]
             yield self.project.edit(path, self._changes(path, here, given, list(literals.values())))
         for one in self.members:
-            yield Divided(one.target, (Target(self.home.module, self.function),))
+            yield Delegated(one.target, Target(self.home.module, self.function))
             yield from self._told(one)
 
     # What stands against it
@@ -177,6 +177,7 @@ class FunctionMerger:
             loose = typed and (not known or (isinstance(meaning, External) and meaning.name.endswith(".Any")))
             text = body.function(self.function, [(name, self._type(name, literals)) for name in given[home]], names,
                                  typed=loose)  # fmt: skip
+            text = apart(file.occurrences.text, at) + text
             changes.append(Replacement(at, at, text, "what they have in common", "review"))
         else:
             unit = Unit(tuple(each for one in here for each in self._bodies[one].statements), frozenset())

@@ -11,7 +11,7 @@ from overhaul.changes import Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.facts import ImportStatement
 from overhaul.merging.calls import Calls
-from overhaul.merging.definitions import Member
+from overhaul.merging.definitions import Member, apart
 from overhaul.merging.guards import unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import likeness
@@ -206,7 +206,8 @@ class MixinMerger:
         if path == home.symbol.path:
             first = min(here, key=lambda one: one.around.start).around
             at = file.occurrences.lines(first)[0]
-            changes.append(Replacement(at, at, self._class(home), "what they have in common", "review"))
+            lead = apart(text, at)
+            changes.append(Replacement(at, at, lead + self._class(home), "what they have in common", "review"))
         else:
             wanted = Imports(self.project, path)
             unit = Unit(tuple(one.unit.statements[0] for one in here), frozenset())

@@ -19,7 +19,7 @@ import msgspec
 
 from overhaul.errors import UsageError
 from overhaul.profiles.baseline import RUNS, Baseline, From, Timing
-from overhaul.profiles.uncertainty import enough, estimated_ratio, of_ratio
+from overhaul.profiles.uncertainty import estimated_ratio, of_ratio
 
 Outcome = Literal["slower", "faster", "same", "cannot tell", "new", "gone"]
 DEFAULT_TOLERANCE: Final = 0.15
@@ -96,7 +96,7 @@ def _change(old: Timing, new: Timing, tolerance: float) -> Change:
     outcome: Outcome = "cannot tell"
     needed: int | None = None
     if interval is None:
-        needed = max(RUNS, enough(min(counts))) if min(counts) < RUNS else enough(max(counts))
+        needed = RUNS
     else:
         outcome = judged(interval.low, interval.high, tolerance)
         if outcome == "cannot tell":

@@ -51,7 +51,7 @@ class Reader:
         """The next value, or _END."""
         code = self._take(1)[0]
         kind, referred = chr(code & ~_REFERRED), bool(code & _REFERRED)
-        if kind in "()[{":
+        if kind in "(){":
             return self._container(kind, referred, depth)
         if kind == "r":
             index = self._count()

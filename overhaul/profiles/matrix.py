@@ -102,6 +102,7 @@ def decide(
 
 def _row(index: int, components: Components, profiles: Sequence[Profile], told: Sequence[Attribution]) -> Row:
     pattern = components.patterns[index]
+    threshold = pattern.threshold or 0.0
     shares = [one.shares[index] for one in told]
     interval, basis = _interval(index, components, profiles, shares)
     share, low, high = map(rounded, (statistics.fmean(shares), interval.low, interval.high))
@@ -110,9 +111,9 @@ def _row(index: int, components: Components, profiles: Sequence[Profile], told: 
     inclusive = [one.inclusive[index] for one in told if one.inclusive is not None]
     return Row(
         component=components.names[index],
-        answer=answer(low, high, pattern.threshold) if pattern.threshold else None,
-        share=share, low=low, high=high, basis=basis, threshold=pattern.threshold, priority=pattern.priority,
-        advice=pattern.advice,
+        answer=answer(low, high, threshold) if threshold else None,
+        share=share, low=low, high=high, basis=basis, threshold=threshold,
+        priority=pattern.priority or "medium", advice=pattern.advice,
         inclusive=rounded(statistics.fmean(inclusive)) if len(inclusive) == len(told) else None,
         by_text=rounded(statistics.fmean(one.by_text[index] for one in told)),
         runs=tuple(map(rounded, shares)),

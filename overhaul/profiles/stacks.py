@@ -128,6 +128,8 @@ def read_speedscope(data: bytes, file: str) -> Profile:
     units = {one.unit for one in found.profiles}
     if len(units) > 1:
         raise Wrong(f"its threads are in different units, {' and '.join(sorted(units))}")
+    if "bytes" in units:
+        raise Wrong("it is of memory, not of time")
     samples: int | None = 0
     for one in found.profiles:
         factor = _SECONDS.get(one.unit, 1.0)

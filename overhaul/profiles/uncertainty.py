@@ -116,14 +116,6 @@ def estimated_ratio(before: Sequence[float], after: Sequence[float]) -> float:
     return statistics.median(one / other for one in after for other in before)
 
 
-def enough(before: int) -> int:
-    """The fewest values on the other side with which there is an interval at all."""
-    for after in range(2, 200):
-        if _cut(before, after) is not None:
-            return after
-    return before
-
-
 @lru_cache(maxsize=256)
 def _cut(first: int, second: int) -> int | None:
     """How many of the ordered ratios are left out at each end; None when even none are too many."""

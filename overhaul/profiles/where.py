@@ -12,8 +12,9 @@ from overhaul.patterns import regex
 from overhaul.profiles.model import Frame
 
 _LIBRARY: Final = regex(r"(?:^|/)(?:site-packages|dist-packages)/(.+)$")
-_STANDARD: Final = regex(r"(?:^|/)(?:lib(?:64)?/python\d+(?:\.\d+)?t?|[Ll]ib)/([^/].*)$")
-_ARCHIVE: Final = regex(r"/python\d+\.zip/(.+)$")
+_STANDARD: Final = regex(
+    r"/python\d+\.zip/(.+)$|(?:^|/)lib(?:64)?/python\d+(?:\.\d+)?t?/(.+)$|^[A-Za-z]:/(?:.*?/)?Lib/(.+)$"
+)
 _FROZEN: Final = regex(r"<frozen ([\w.]+)>")
 _EXTENSION: Final = regex(r"\.(?:[\w-]+\.)?(?:so|pyd|pyi?|pyc)$")
 _LARGEST_SOURCE: Final = 4 * 1024 * 1024
@@ -74,7 +75,7 @@ class Project:
                 return below
         if library := _LIBRARY.search(file):
             return self._by_import.get(library[1], "")
-        if _STANDARD.search(file) or _ARCHIVE.search(file) or file.startswith("<"):
+        if _STANDARD.search(file) or file.startswith("<"):
             return ""
         absolute = file.startswith("/") or file[1:2] == ":"
         if not absolute:
@@ -90,13 +91,13 @@ class Project:
         return ""
 
     def _spot(self, file: str, path: str, bases: set[str]) -> Spot:
-        library = _LIBRARY.search(file) or _STANDARD.search(file) or _ARCHIVE.search(file)
+        library = _LIBRARY.search(file) or _STANDARD.search(file)
         if not path and library is None:
             path = next((end for base in sorted(bases) if (end := file.removeprefix(base)) in self._modules), "")
         if path:
             return Spot(self._modules[path], path, own=True)
         if library is not None:
-            return Spot(_dotted(library[1]))
+            return Spot(_dotted(next(filter(None, library.groups()), "")))
         if frozen := _FROZEN.fullmatch(file):
             return Spot(frozen[1])
         # Short names of libraries, as py-spy writes them, begin at an import root; code of nobody knows whom does not.

@@ -7,7 +7,19 @@ from functools import cached_property
 
 import msgspec
 
-from overhaul.changes import Added, Divided, FileChange, Formed, Leftover, Moved, Replaced, Rewritten, Used, Vouched
+from overhaul.changes import (
+    Added,
+    Delegated,
+    Divided,
+    FileChange,
+    Formed,
+    Leftover,
+    Moved,
+    Replaced,
+    Rewritten,
+    Used,
+    Vouched,
+)
 from overhaul.errors import Unreadable
 from overhaul.naming.meanings import Interior
 from overhaul.project import Project
@@ -54,6 +66,8 @@ class Context:
         self.mapping = Mapping(moved)
         self.divided = tuple(one for one in vouched if isinstance(one, Divided))
         """Functions whose statements stand in several afterwards."""
+        self.delegated = tuple(one for one in vouched if isinstance(one, Delegated))
+        """Functions that call another in the place of their body."""
         self._divided = {
             (one.before.module, one.before.name): frozenset((one.before.name, *(part.name for part in one.parts)))
             for one in vouched if isinstance(one, Divided)

@@ -12,7 +12,7 @@ from overhaul.project import Project
 from overhaul.proving.context import Context
 
 CHECK = "bindings"
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Dividing:
@@ -27,9 +27,9 @@ class Dividing:
     def refusals(self) -> Iterator[Refusal]:
         """What is lost of a function, what has changed its place, and what is handed to the wrong parameter."""
         for told in self._context.divided:
-            old = _function(self._context.before, told.before)
-            new = _function(self._context.after, told.before)
-            parts = [_function(self._context.after, one) for one in told.parts]
+            old = function_at(self._context.before, told.before)
+            new = function_at(self._context.after, told.before)
+            parts = [function_at(self._context.after, one) for one in told.parts]
             if old is None or new is None:
                 continue  # Offered tells of it
             self.looked += 1
@@ -39,7 +39,7 @@ class Dividing:
             yield from self._lost(path, old, found)
             yield from self._handed(path, told, [one for one in parts if one is not None])
 
-    def _lost(self, path: str, old: _Function, found: Sequence[ast.stmt]) -> Iterator[Refusal]:
+    def _lost(self, path: str, old: Function, found: Sequence[ast.stmt]) -> Iterator[Refusal]:
         texts = [ast.dump(one) for one in found]
         at = 0
         for one in old.body:
@@ -52,7 +52,7 @@ class Dividing:
                 yield Refusal(path, one.lineno, CHECK, why, "let it stand in one of the parts, in its order")
                 return
 
-    def _handed(self, path: str, told: Divided, parts: Sequence[_Function]) -> Iterator[Refusal]:
+    def _handed(self, path: str, told: Divided, parts: Sequence[Function]) -> Iterator[Refusal]:
         """Each call of a part hands variables to the parameters of their names."""
         wanted = {one.name: _parameters(one, "." in told.before.name) for one in parts}
         tree = ast.parse(self._context.after.source(path).text())
@@ -68,7 +68,8 @@ class Dividing:
                     yield Refusal(path, call.lineno, CHECK, why, f"give it as `{value.id}`")
 
 
-def _function(project: Project, target: Target) -> _Function | None:
+def function_at(project: Project, target: Target) -> Function | None:
+    """A function of a project as CPython reads it; None where it is not there, or cannot be read."""
     if target.module not in project.layout.modules:
         return None
     try:
@@ -89,7 +90,7 @@ def _function(project: Project, target: Target) -> _Function | None:
     return None
 
 
-def _parameters(function: _Function, method: bool) -> list[str]:
+def _parameters(function: Function, method: bool) -> list[str]:
     names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
     static = any(_last(one) == "staticmethod" for one in function.decorator_list)
     return names[1:] if method and not static else names

@@ -20,13 +20,16 @@ class Likeness:
     """Compares the trees of one file."""
 
     def __init__(
-        self, words: frozenset[str], forms: Sequence[Form], suites: Suites, aliases: Mapping[str, str]
-    ) -> None:
+        self, words: frozenset[str], forms: Sequence[Form], suites: Suites, aliases: Mapping[str, str],
+        qualified: bool = False,
+    ) -> None:  # fmt: skip
         """`words`: by which what is replaced is asked for; `suites` compares what statements hold.
 
-        `aliases`: what the file calls some of it, with its own name.
+        `aliases`: what the file calls some of it, with its own name. `qualified`: names may be asked of their modules,
+        as those of a definition in another file are.
         """
         self._words, self._suites, self._aliases = words, suites, aliases
+        self._qualified = qualified
         self._forms: defaultdict[str, list[Form]] = defaultdict(list)
         for one in forms:
             self._forms[one.told.before.name.rpartition(".")[2]].append(one)
@@ -108,7 +111,9 @@ class Likeness:
                 return False
         chain, chain_new = _chain(old), _chain(new)
         if chain and chain_new:
-            return chain == chain_new or not self._words.isdisjoint(chain)
+            # What it means there is looked at by names.
+            same = self._qualified and (chain[-1] == chain_new[-1] or chain[1:] == chain_new[1:])
+            return same or chain == chain_new or not self._words.isdisjoint(chain)
         if isinstance(old, ast.Call) and isinstance(new, ast.Call) and not candidates:
             return self._called(old, new) if _last(old.func) in self._words else None
         return None

@@ -13,6 +13,7 @@ from overhaul.project import Project
 from overhaul.proving.bindings import Bindings
 from overhaul.proving.compiling import compiles
 from overhaul.proving.context import Context
+from overhaul.proving.delegating import Delegating
 from overhaul.proving.dividing import Dividing
 from overhaul.proving.elsewhere import Elsewhere
 from overhaul.proving.offers import Offered
@@ -77,7 +78,7 @@ def _bindings(context: Context) -> Checked:
     looked = sum(part.looked for part in parts)
     if refusals:
         return looked, tuple(refusals)
-    trees = Statements(context), Dividing(context)
+    trees = Statements(context), Dividing(context), Delegating(context)
     refusals = {one: None for part in trees for one in part.refusals()}
     return looked + sum(part.looked for part in trees), tuple(refusals)
 

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from overhaul.changes import BY_HAND, Formed, Target
+from overhaul.errors import Unreadable
 from overhaul.facts import Parameter
 from overhaul.naming.meanings import Symbol
 from overhaul.patterns import regex
@@ -54,7 +55,27 @@ class Statements:
                 for told in context.mapping.moved if told.before.module == one.module and told.before.name
             }  # fmt: skip
             used = context.lines_used(one.path)
-            yield from _Compared(one, words, after, forms, used, renamed).refusals(old, new)
+            texts = one.path_after, one.before, one.after
+            loose = context.replacing.some and not forms
+            compared = _Compared(texts, words, after, forms, used, renamed, _by_hand(one), loose=loose)
+            yield from compared.refusals(old, new)
+        yield from self._moved(words, after)
+
+    def _moved(self, words: frozenset[str], after: frozenset[str]) -> Iterator[Refusal]:
+        """Functions and classes that stand in another file."""
+        context = self._context
+        for told in context.mapping.moved:
+            module = context.mapping.module(told.before.module)
+            if told.kind not in ("class", "function") or told.after.module == module or "." in told.before.name:
+                continue
+            old, new = _text_of(context.before, told.before.module), _text_of(context.after, told.after.module)
+            nodes = _definitions(old, told.before.name), _definitions(new, told.after.name)
+            if not all(nodes):
+                continue
+            self.looked += 1
+            path = context.after.symbols.path(told.after.module)
+            compared = _Compared((path, old, new), words, after, (), frozenset(), {}, (), qualified=True)
+            yield from compared.refusals(*(ast.Module(list(one), []) for one in nodes))
 
     def _is_wanted(self) -> bool:
         """Whether forms are told, or nothing but definitions is replaced: other steps write statements of their own."""
@@ -108,36 +129,59 @@ def _class(project: Project, target: Target) -> Symbol | None:
     return found if isinstance(found, Symbol) and found.kind == "class" else None
 
 
+def _by_hand(one: Changed) -> Sequence[tuple[int, int]]:
+    """The lines before that somebody has written anew."""
+    stretches = [each for each in one.places.replacements if each.because == BY_HAND]
+    line = one.before.count
+    return [(line("\n", 0, each.start) + 1, line("\n", 0, each.end) + 1) for each in stretches]
+
+
+def _text_of(project: Project, module: str) -> str:
+    if module not in project.layout.modules:
+        return ""
+    try:
+        return project.source(project.symbols.path(module)).text()
+    except Unreadable:
+        return ""
+
+
+def _definitions(text: str, name: str) -> Sequence[ast.stmt]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return [one for one in tree.body if isinstance(one, kinds) and one.name == name]
+
+
 class _Compared:
     """One file."""
 
     def __init__(
-        self, one: Changed, words: frozenset[str], after: frozenset[str], forms: Sequence[Form], used: frozenset[int],
-        renamed: Mapping[str, str],
+        self, texts: tuple[str, str, str], words: frozenset[str], after: frozenset[str], forms: Sequence[Form],
+        used: frozenset[int], renamed: Mapping[str, str], by_hand: Sequence[tuple[int, int]], qualified: bool = False,
+        loose: bool = False,
     ) -> None:  # fmt: skip
-        self._one = one
-        self._renamed = renamed
-        self._every = words | after
-        self._old, self._new = one.before.splitlines(), one.after.splitlines()
+        """`texts`: the path after, the text before, and that after; `by_hand`: lines before."""
+        self._loose = loose
+        self._path = texts[0]
+        self._old, self._new = texts[1].splitlines(), texts[2].splitlines()
         self._told: list[tuple[int, str]] = []
-        self._used = used
-        self._hand = [
-            (one.before.count("\n", 0, each.start) + 1, one.before.count("\n", 0, each.end) + 1)
-            for each in one.places.replacements if each.because == BY_HAND
-        ]  # fmt: skip
-        self._words, self._forms = words, forms
-        self._likeness = Likeness(words, forms, self._suites, {})
+        self._words, self._every, self._forms = words, words | after, forms
+        self._used, self._renamed, self._hand = used, renamed, by_hand
+        self._qualified = qualified
+        self._likeness = Likeness(words, forms, self._suites, {}, qualified)
 
     def refusals(self, old: ast.Module, new: ast.Module) -> Iterator[Refusal]:
         """What is wrong with the statements."""
         aliases = dict(_aliases(old, self._words))
         words = self._words | aliases.keys()
         self._every |= words
-        self._likeness = Likeness(words, self._forms, self._suites, aliases)
+        self._likeness = Likeness(words, self._forms, self._suites, aliases, self._qualified)
         self._words = words
         if not self._suites(old.body, new.body):
             line, why = self._told[0] if self._told else (1, "a statement would be another one")
-            yield Refusal(self._one.path_after, line, CHECK, why, "change nothing but the uses of what is replaced")
+            yield Refusal(self._path, line, CHECK, why, "change nothing but the uses of what is replaced")
 
     # Suites
 
@@ -151,7 +195,7 @@ class _Compared:
         for tag, a, a_end, b, b_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
             begun = len(self._told)
             if tag != "equal" and not self._block(was[a:a_end], now[b:b_end], was):
-                if self._forms or not self._loosely(was[a:a_end], now[b:b_end]):
+                if not self._loose or not self._loosely(was[a:a_end], now[b:b_end]):
                     holds = False
                     break
                 del self._told[begun:]
@@ -206,10 +250,18 @@ class _Compared:
         if not all(self._speaks(one, self._old) for one in old) or not all(self._speaks(one, self._new) for one in new):
             return False
         for one, other in zip(old, new, strict=False):
-            if _has_suite(one) and type(one) is type(other) and self._likeness.same(_head(one), _head(other)):
+            if type(one) is not type(other):
+                return False
+            if _has_suite(one) and (not self._may_differ(one) or self._likeness.same(_head(one), _head(other))):
                 return False  # what is wrong is wrong inside
         lost = Counter(self._calls(old)) - Counter(self._calls(new))
         return not lost
+
+    def _may_differ(self, one: ast.stmt) -> bool:
+        """Whether what a compound statement says before its suites may become something else."""
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return one.name in self._every
+        return isinstance(one, ast.ClassDef)
 
     def _speaks(self, one: ast.stmt, lines: Sequence[str]) -> bool:
         last = one.end_lineno or one.lineno

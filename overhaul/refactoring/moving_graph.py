@@ -98,10 +98,7 @@ class Graph:
 
         `surely`: those imported under a condition are left out.
         """
-        rows: dict[str, set[str]] = {}
-        for row in self._project.survey.rows(Import):
-            if row.kind == "module" or (not surely and row.kind == "conditional" and not self._script(row)):
-                rows.setdefault(row.importer, set()).add(row.imported)
+        rows = self._always if surely else self._loading
         seen = {start}
         waiting = [start]
         while waiting:
@@ -112,6 +109,23 @@ class Graph:
                 if other not in seen:
                     seen.add(other)
                     waiting.append(other)
+
+    @cached_property
+    def _always(self) -> Mapping[str, frozenset[str]]:
+        """What each module imports in any case."""
+        return self._rows(surely=True)
+
+    @cached_property
+    def _loading(self) -> Mapping[str, frozenset[str]]:
+        """What each module imports, be it under a condition."""
+        return self._rows(surely=False)
+
+    def _rows(self, *, surely: bool) -> Mapping[str, frozenset[str]]:
+        rows: dict[str, set[str]] = {}
+        for row in self._project.survey.rows(Import):
+            if row.kind == "module" or (not surely and row.kind == "conditional" and not self._script(row)):
+                rows.setdefault(row.importer, set()).add(row.imported)
+        return {importer: frozenset(imported) for importer, imported in rows.items()}
 
     def needed(self, start: str) -> frozenset[str]:
         """The packages from outside the project without which a module cannot be imported, by their first names.

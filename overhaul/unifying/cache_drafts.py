@@ -13,6 +13,7 @@ from overhaul.inventory import Cache, CacheFamily, testing
 from overhaul.naming.meanings import Symbol
 from overhaul.redundancy import Consolidation
 from overhaul.unifying.cache_shapes import Reading, Served
+from overhaul.unifying.slots import Places
 from overhaul.unifying.uniting import Unification
 from overhaul.unifying.wanted import Wanted
 
@@ -202,8 +203,11 @@ def _clock(
     return f"{{{name}}}.{asked[0] if asked and asked[0] else 'now'}"
 
 
-def tried(project: Project, one: Sketch) -> tuple[str, tuple[str, ...]]:
-    """Why a step would be refused ("" if it would not), and how many sites it has in which test."""
+def tried(project: Project, one: Sketch, places: Places) -> tuple[str, tuple[str, ...]]:
+    """Why a step would be refused ("" if it would not), and how many sites it has in which test.
+
+    `places` is what has been read for other steps.
+    """
     keys = one.keys
     target, to = (Target(*str(keys[name]).split(":", 1)) for name in ("target", "to"))
     if "construct" not in keys:
@@ -215,7 +219,7 @@ def tried(project: Project, one: Sketch) -> tuple[str, tuple[str, ...]]:
             attributes=_texts(keys.get("attributes")), imports=_texts(keys.get("imports")), delete=True,
             unsure="refuse",
         )  # fmt: skip
-        unification = Unification(project, wanted, symbol)
+        unification = Unification(project, wanted, symbol, places)
         for _ in unification.proposals():
             pass
     except (Refused, Unreadable) as error:
@@ -230,9 +234,9 @@ def _texts(table: object) -> Mapping[str, str]:
     return {str(key): str(value) for key, value in cast("dict[object, object]", table).items()}
 
 
-def drafted(project: Project, ready: Project, one: Sketch) -> Drafted:
-    """A step as it is written, tried on `ready`: the project with the unified cache in it."""
-    why, tests = tried(ready, one)
+def drafted(project: Project, one: Sketch, places: Places) -> Drafted:
+    """A step as it is written, tried on the project of `places`: the one with the unified cache in it."""
+    why, tests = tried(places.project, one, places)
     by_hand = (*one.by_hand, *((why,) if why else ()))
     candidate = next(
         (each for each in project.survey.rows(Consolidation)

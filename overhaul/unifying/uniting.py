@@ -42,10 +42,10 @@ _MANY: Final = 25
 class Unification:
     """One class whose uses become another's."""
 
-    def __init__(self, project: Project, wanted: Wanted, target: Symbol) -> None:
-        """Raises Refused for a request that is wrong in itself."""
+    def __init__(self, project: Project, wanted: Wanted, target: Symbol, places: Places | None = None) -> None:
+        """Raises Refused for a request that is wrong in itself. `places` is what others have read of the project."""
         self.project, self.wanted, self.target = project, wanted, target
-        self.places = Places(References(project))
+        self.places = places or Places(References(project))
         self.rules = Rules(project, target, wanted.construct, wanted.methods, wanted.attributes)
         self.flow = Flow(self.places, target)
         self.new = wanted.to.name.rpartition(".")[2]

@@ -10,6 +10,7 @@ from overhaul.changes import (
     Added,
     Divided,
     FileChange,
+    Formed,
     Kind,
     Leftover,
     Moved,
@@ -41,6 +42,11 @@ def replaced(before: str, after: str) -> Replaced:
     return Replaced(one.before, one.after, one.kind)
 
 
+def formed(before: str, text: str, *blanks: str, called: bool = True, first: str = "", item: str = "") -> Formed:
+    """`old:Old.get` is written as a text with `__blank_0__` and so on."""
+    return Formed(Target(*before.split(":")), text, blanks, ("",) * len(blanks), first, item, called)
+
+
 def left(path: str, line: int, name: str) -> Leftover:
     """A place that a codemod tells to have left as it is."""
     return Leftover(path, line, "", name, "left")
@@ -57,7 +63,7 @@ def checks(before: Files, after: Files, *told: Moved | Replaced | Vouched | Left
         project = Project(seen)
         files = tuple(_changes(before, after, moves))
         instead = [one for one in told if isinstance(one, Replaced)]
-        vouched = [one for one in told if isinstance(one, Divided | Added | Used)]
+        vouched = [one for one in told if isinstance(one, Divided | Added | Used | Formed)]
         return list(prove(project, project.after(files), files, moves, leftovers, instead, vouched))
 
 

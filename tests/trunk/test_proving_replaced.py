@@ -1,6 +1,6 @@
 """What a step says to take the place of other things is meant wherever those were meant, and nowhere else."""
 
-from tests.trunk.proving_kit import complaints, left, replaced
+from tests.trunk.proving_kit import complaints, formed, left, replaced
 
 OLD = (
     "class Old:\n    def __init__(self, max_age=60):\n        self.max_age = max_age\n"
@@ -132,7 +132,7 @@ def test_arguments_may_come_and_go_inside_of_what_is_replaced() -> None:
         "user.py": "from old import Old\n\nAGE = 5\ncache = Old(AGE)\n",
     }  # fmt: skip
     good = "from kinds import Kind\nfrom new import New\n\nAGE = 5\ncache = New(Kind.FAST)\n"
-    assert complaints(files, {"user.py": good}, *TOLD) == []
+    assert complaints(files, {"user.py": good}, *TOLD, formed("old:Old", "New(Kind.FAST)")) == []
 
 
 def test_a_name_that_comes_must_be_bound() -> None:
@@ -168,8 +168,9 @@ def test_what_takes_the_place_may_stand_outside_of_the_project() -> None:
     after = "from cachetools import TTLCache\n\ncache = TTLCache(5)\n\n\ndef ask(key):\n    return cache.get(key)\n"
     files = {**FILES, "pyproject.toml": "[project]\nname = 'x'\nversion = '1'\ndependencies = ['cachetools']\n"}
     told = replaced("old:Old", "cachetools:TTLCache"), replaced("old:Old.get", "cachetools:TTLCache.get")
-    assert complaints(files, {"user.py": after}, *told) == []
-    assert complaints(files, {"user.py": after}, told[0]) != []
+    made = formed("old:Old", "TTLCache(__blank_0__)", "max_age")
+    assert complaints(files, {"user.py": after}, *told, made) == []
+    assert complaints(files, {"user.py": after}, told[0], made) != []
 
 
 def test_a_subclass_that_overrides_the_old_name_is_refused() -> None:

@@ -6,9 +6,12 @@ import functools
 import gc
 import importlib
 import logging
+import os
 import subprocess
 import sys
 import threading
+import weakref
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -313,3 +316,94 @@ def test_nothing_but_the_standard_library_is_imported_and_asyncio_only_where_it_
         "bus.publish_to('t', 1); assert 'asyncio' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.DEVNULL)
+
+
+# What a stranger would do
+
+
+def test_a_generator_is_refused_since_it_would_not_run() -> None:
+    class Yielding:
+        def __call__(self, _: object) -> Iterator[int]:
+            yield 1
+
+    def yielding(_: object) -> Iterator[int]:
+        yield 1
+
+    async def yielding_async(_: object) -> AsyncIterator[int]:
+        yield 1
+
+    bus = EventBus()
+    for handler in (yielding, yielding_async, Yielding()):
+        with pytest.raises(TypeError, match="yields, and would not run"):
+            bus.subscribe("t", handler)
+    # Their makers are called and give one, which is all that was asked for.
+    bus.subscribe("t", lambda _: yielding(_))
+    assert bus.publish_to("t").called == 1
+
+
+def test_topics_and_classes_that_nobody_hears_of_leave_nothing_behind() -> None:
+    bus = EventBus()
+    for number in range(3000):
+        bus.publish_to(f"orders.{number}")
+    fleeting = type("Fleeting", (), {})
+    known = weakref.ref(fleeting)
+    bus.publish(fleeting())
+    del fleeting
+    gc.collect()
+    assert known() is None
+    assert not bus._routes  # pyright: ignore[reportPrivateUsage]
+
+
+def test_what_hears_of_everything_does_not_keep_every_class() -> None:
+    bus, heard = EventBus(), list[str]()
+    bus.subscribe(object, lambda event: heard.append(type(event).__name__))
+    for number in range(1500):
+        bus.publish(type(f"C{number}", (), {})())
+    assert len(heard) == 1500
+    assert len(bus._routes) <= 1024  # pyright: ignore[reportPrivateUsage]
+
+
+def test_what_runs_in_the_midst_of_a_change_may_cancel_and_publish() -> None:
+    """As a `__del__` that the garbage collector calls, or a signal's handler."""
+    bus, heard = EventBus(), list[object]()
+    handle = bus.subscribe("t", heard.append)
+
+    def meanwhile() -> None:
+        with bus._lock:  # pyright: ignore[reportPrivateUsage]
+            bus.publish_to("t", 1)
+            handle.cancel()
+            bus.publish_to("t", 2)
+
+    thread = threading.Thread(target=meanwhile, daemon=True)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive() and heard == [1]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_does_not_wait_for_a_thread_that_it_has_not_got() -> None:
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], timeout=60, check=False)
+    assert done.returncode == 0
+
+
+FORK = """
+import os, signal, threading
+from overhaul.unified.events import EventBus
+bus, stop = EventBus(), []
+def subscribing():
+    while not stop:
+        bus.subscribe(int, print).cancel()
+threads = [threading.Thread(target=subscribing) for _ in range(3)]
+for one in threads:
+    one.start()
+failed = 0
+for _ in range(40):
+    child = os.fork()
+    if not child:
+        signal.alarm(5)
+        bus.subscribe(str, len)
+        os._exit(0 if bus.publish("abc").called == 1 else 1)
+    failed += os.waitpid(child, 0)[1] != 0
+stop.append(True)
+os._exit(failed > 0)
+"""

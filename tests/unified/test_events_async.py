@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -104,3 +105,46 @@ def test_without_a_loop_a_coroutine_function_is_a_failure_and_no_coroutine_is_le
     (failure,) = bus.publish_to("t").failures
     assert isinstance(failure.error, RuntimeError) and "needs publish_async" in str(failure.error)
     assert begun == []
+
+
+def test_a_subscriber_may_wait_for_the_others() -> None:
+    bus, log = EventBus(), list[str]()
+
+    async def slow(_: object) -> None:
+        await asyncio.sleep(0.01)
+        log.append("slow")
+
+    async def last(_: object) -> None:
+        await bus.drain()
+        log.append("last")
+
+    async def main() -> None:
+        bus.subscribe("t", slow)
+        bus.subscribe("t", last)
+        assert bus.publish_to("t").scheduled == 2
+        await asyncio.wait_for(bus.drain(), 5)
+
+    asyncio.run(main())
+    assert log == ["slow", "last"]
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_ends_the_publisher_leaves_no_coroutine_behind() -> None:
+    bus, log = EventBus(), list[str]()
+
+    async def slow(_: object) -> None:
+        log.append("slow")
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    bus.subscribe("t", slow)
+    bus.subscribe("t", interrupted)
+
+    async def main() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            await bus.publish_to_async("t", concurrently=True)
+
+    asyncio.run(main())
+    gc.collect()
+    assert log == []

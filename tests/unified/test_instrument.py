@@ -16,7 +16,10 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
+from random import Random
 from statistics import quantiles
 from typing import TYPE_CHECKING, Any
 
@@ -648,3 +651,121 @@ def test_an_instrumentor_can_be_pickled_and_copied_along_with_what_it_measures()
 def test_a_window_that_keeps_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="give 1 or more"):
         Instrumentor(window=0)
+
+
+# What a stranger would do
+
+
+def test_a_decorator_without_brackets_or_on_what_is_no_function_is_refused() -> None:
+    for meter in (Instrumentor(), Instrumentor.absent()):
+        with pytest.raises(TypeError, match="with brackets"):
+            meter.measured(len)
+        for thing in (int, staticmethod(len), classmethod(len), property(len)):
+            with pytest.raises(TypeError, match="directly above `def`"):
+                meter.measured("x")(thing)
+        # What can be called and is no class is as good as a function.
+        assert meter.measured("x")(partial(max, 3))(2) == 3
+
+
+def test_a_gauge_takes_any_number_and_leaves_out_what_has_no_mean() -> None:
+    meter = Instrumentor()
+    for value in (1, Decimal("2.5"), True, float("nan"), float("inf")):
+        meter.gauge("depth", value)
+    with pytest.raises(TypeError):
+        meter.gauge("depth", None)
+    told = meter.report().gauges["depth"]
+    assert (told.count, told.total, told.min, told.max) == (3, 4.5, 1.0, 2.5)
+    assert "NaN" not in meter.report().json()
+
+
+def test_a_threshold_is_a_share_and_no_percentage() -> None:
+    for share in (40, -0.1, float("nan")):
+        with pytest.raises(ValueError, match=r"write 0\.4 for 40%"):
+            Threshold("logging", share, "less of it")
+    assert [Threshold("logging", share, "less of it").share for share in (0, 1)] == [0, 1]
+
+
+def test_a_component_called_total_does_not_hide_that_of_the_cycle() -> None:
+    meter = Instrumentor()
+    with meter.cycle(), meter.measure("total"):
+        pass
+    (row,) = csv.DictReader(io.StringIO(meter.cycles_csv()))
+    assert float(row["total_ms"]) > float(row["component_total_ms"])
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_child_does_not_wait_for_a_thread_that_it_has_not_got() -> None:
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", FORK], timeout=60, check=False)
+    assert done.returncode == 0
+
+
+FORK = """
+import os, signal, threading
+from overhaul.unified.instrument import Instrumentor
+meter, stop = Instrumentor(), []
+def measuring():
+    while not stop:
+        with meter.measure("x"):
+            pass
+threads = [threading.Thread(target=measuring) for _ in range(3)]
+for one in threads:
+    one.start()
+failed = 0
+for _ in range(40):
+    child = os.fork()
+    if not child:
+        signal.alarm(5)
+        with meter.measure("y"):
+            pass
+        os._exit(0 if meter.report().component("y").count == 1 else 1)
+    failed += os.waitpid(child, 0)[1] != 0
+stop.append(True)
+os._exit(failed > 0)
+"""
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_measured_generator_is_used_as_any(seed: int) -> None:
+    """Whatever is sent and thrown into it, it does and gives the same, and no measurement stays open."""
+    meter = Instrumentor()
+    assert used(meter.measured("x")(generating(seed)), seed) == used(generating(seed), seed)
+    assert meter.current.get() is None
+
+
+def generating(seed: int) -> Callable[[list[object]], Generator[Any, Any, Any]]:
+    def generator(log: list[object]) -> Generator[Any, Any, Any]:
+        chance = Random(seed)
+        try:
+            for number in range(chance.randint(0, 4)):
+                try:
+                    log.append((yield number))
+                    if chance.random() < 0.2:
+                        raise KeyError(number)
+                    if chance.random() < 0.1:
+                        return "early"
+                except KeyError as error:
+                    log.append(repr(error))
+                    if chance.random() < 0.4:
+                        raise
+                except GeneratorExit:
+                    log.append("closed")
+                    raise
+        finally:
+            log.append("ended")
+        return "result"
+
+    return generator
+
+
+def used(function: Callable[[list[object]], Generator[Any, Any, Any]], seed: int) -> list[object]:
+    chance, log = Random(-seed), list[object]()
+    made = function(log)
+    doing: list[Callable[[], object]] = [
+        lambda: next(made), lambda: made.send(5), lambda: made.throw(KeyError("thrown")), made.close,
+    ]  # fmt: skip
+    for _ in range(6):
+        try:
+            log.append(chance.choice(doing)())
+        except (KeyError, RuntimeError, StopIteration, TypeError) as error:
+            log.append((repr(error), getattr(error, "value", None)))
+    return log

@@ -1,0 +1,44 @@
+"""Handlers of any exception that put a constant in the place of a result."""
+
+from __future__ import annotations
+
+import pytest
+
+from overhaul.hardening import DefaultedError
+from overhaul.testing import collect
+
+
+def errors(handler: str, body: str) -> list[DefaultedError]:
+    source = f"def f(x):\n    try:\n        price = x.read()\n    {handler}:\n        {body}\n    return price\n"
+    return [row for row in collect("defaulted_errors", source) if isinstance(row, DefaultedError)]
+
+
+@pytest.mark.parametrize("handler", ["except", "except Exception", "except (KeyError, BaseException)"])
+def test_a_constant_stands_in_for_any_failure(handler: str) -> None:
+    (row,) = errors(handler, "price = 0")
+    assert (row.scope, row.line, row.act, row.given, row.tried) == ("f", 4, "assigns", "0", ("read",))
+
+
+@pytest.mark.parametrize(("body", "given"), [("return 'EUR'", "'EUR'"), ("return -1", "-1"), ("return [1]", "[1]")])
+def test_it_may_be_returned(body: str, given: str) -> None:
+    (row,) = errors("except Exception", body)
+    assert (row.act, row.given) == ("returns", given)
+
+
+@pytest.mark.parametrize("handler", ["except KeyError", "except (OSError, ValueError)"])
+def test_failures_that_are_named_are_expected(handler: str) -> None:
+    assert not errors(handler, "price = 0")
+
+
+@pytest.mark.parametrize(
+    "body", ["price = x.old", "price = len(x)", "log(x); price = 0", "raise", "pass", "x.failed = error", "price += 1"]
+)
+def test_whatever_does_more_than_that_is_none(body: str) -> None:
+    assert not errors("except Exception as error", body)
+
+
+def test_a_comment_may_explain_it() -> None:
+    (row,) = errors("except Exception", "# Without a price it is free.\n        price = 0")
+    assert row.explained
+    (row,) = errors("except Exception", "price = 0  # noqa: BLE001")
+    assert not row.explained

@@ -188,7 +188,8 @@ class _Acts:
         elif last == "execute" and call.args and chain:
             self._executed[id(around.loops[0])] += 1
             inserts = any(text[:6].upper() == "INSERT" for text in strings(call.args[0].value))
-            if inserts and not around.branched and _only_loops(block):
+            used = uses_within(scope, around.loops[0], chain.partition(".")[0])
+            if inserts and used == 1 and not around.branched and _only_loops(block):
                 self._inserts.append((id(around.loops[0]), self._row("row", chain, "INSERT", line, block)))
         elif last == "writerow":
             body: Any = getattr(around.loops[0], "body", None)

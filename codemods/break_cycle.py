@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from overhaul.changes import Proposal, Target
@@ -10,6 +10,7 @@ from overhaul.cutting.breaking import Breaker, Stuck, reasons
 from overhaul.cutting.crossings import Edge, Level, Sight
 from overhaul.cutting.lazily import refuse_lazy
 from overhaul.cutting.notes import notes
+from overhaul.cutting.ways import WAYS
 from overhaul.errors import Refused, UsageError, did_you_mean
 from overhaul.leaves import Codemod
 from overhaul.project import Project
@@ -80,7 +81,7 @@ def _module(project: Project, breaker: Breaker, request: BreakCycle) -> None:
     kinds = request.impact or ("fatal", "order-dependent", "latent")
     breaker.all(kinds, request.target)
     for stuck in breaker.stuck.values() if not (request.partly and breaker.broken) else ():
-        raise _refused(stuck)
+        raise _refused(stuck, request.ways)
 
 
 def _edge(project: Project, breaker: Breaker, request: BreakCycle) -> None:
@@ -98,7 +99,7 @@ def _edge(project: Project, breaker: Breaker, request: BreakCycle) -> None:
                 return
             outcome = breaker.one(cycle, level, edge)
             if isinstance(outcome, Stuck):
-                raise _refused(outcome)
+                raise _refused(outcome, request.ways)
             return
 
 
@@ -107,6 +108,7 @@ def _known(project: Project, module: str) -> None:
         raise Refused(f"{module}: the project has no such module: {did_you_mean(module, project.layout.modules)}")
 
 
-def _refused(stuck: Stuck) -> Refused:
-    return Refused(f"{reasons(stuck)}, so that the {stuck.cycle.effect} cycle of {stuck.cycle.modules[0]} stays: allow "
-                   "another way, or break it by hand (`overhaul propose cycles` shows how)")  # fmt: skip
+def _refused(stuck: Stuck, ways: Collection[str]) -> Refused:
+    more = "" if set(WAYS[:4]) <= set(ways) else "allow another way, or "
+    return Refused(f"{reasons(stuck)}, so that the {stuck.cycle.effect} cycle of {stuck.cycle.modules[0]} stays: {more}"
+                   "break it by hand (`overhaul propose cycles` shows how)")  # fmt: skip

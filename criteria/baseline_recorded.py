@@ -1,11 +1,15 @@
 """The figures that all progress is measured from are on record."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from overhaul.campaign.gates import Ground
 from overhaul.evidence import Evidence, met, unmet
 from overhaul.leaves import Criterion
 from overhaul.redundancy import BaselineMetric
+
+SHOWN: Final = 5
+"""Figures that are named."""
 
 
 @Criterion("audit")
@@ -17,7 +21,11 @@ def baseline_recorded(ground: Ground, metrics: Sequence[BaselineMetric]) -> Iter
     To reach it: `overhaul plan` writes them when it makes the campaign.
     """
     missing = [row.name for row in metrics if row.name not in ground.campaign.baseline]
-    for name in missing:
-        yield unmet(f"{name} is not in [baseline]", remedy=f"write what it was: [baseline] {name} = ...")
+    if missing:
+        more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+        yield unmet(
+            f"{len(missing)} of {len(metrics)} figures are missing: {', '.join(missing[:SHOWN])}{more}",
+            remedy="write what they were below [baseline], or make the plan anew",
+        )
     if metrics and not missing:
         yield met(f"{len(metrics)} figures are on record")

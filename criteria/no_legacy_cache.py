@@ -49,7 +49,7 @@ def no_legacy_cache(
             what = ", ".join(f"{row.imported}.{name}" for name in names) or row.imported
             yield unmet(f"imports {what}", row.path, row.line, row.importer, remedy="overhaul propose cache")
     for one in unresolved:
-        if _fits(one.name, legacy):
+        if _fits(one.name, legacy) or (one.kind == "module" and _own(one.name, legacy)):
             found += 1
             yield unmet(f"imports {one.name}, which is gone", one.path, one.line, one.module, remedy="mend the import")
     if not found:

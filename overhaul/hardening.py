@@ -94,13 +94,18 @@ class ForeignInput(Row, frozen=True):
 
 
 class DefaultedError(Row, frozen=True):
-    """A handler of any exception that does nothing but put a constant in the place of what could not be had."""
+    """A handler of any exception that does nothing but put a constant in the place of what could not be had.
+
+    Or one that does less, where what stands around it deals with the failure.
+    """
 
     scope: str
     line: int
-    act: Literal["assigns", "returns"]
+    act: Literal["assigns", "returns", "told"]
+    """told: whatever it does, the statement behind the `try` raises or logs, the `try` is one of several attempts, or a
+    comment at its top says why."""
     given: str
-    """The constant, on one line."""
+    """The constant, on one line; "" for told."""
     explained: bool
     """A comment says why."""
     tried: tuple[str, ...]

@@ -27,6 +27,7 @@ from overhaul.campaign.gates import Gates, Judgement
 from overhaul.campaign.model import FILE as CAMPAIGN
 from overhaul.campaign.model import Campaign, Entry, Phase
 from overhaul.campaign.reading import read_campaign
+from overhaul.campaign.running import runner
 from overhaul.changes import Leftover, Moved
 from overhaul.config import Config, load_config
 from overhaul.errors import LeafError, UnknownName
@@ -103,12 +104,12 @@ def render(report: str | Report, files: Files, config: Config | None = None) -> 
 
 def judge(
     criterion: str | Criterion, files: Files, entry: Entry | None = None, config: Config | None = None,
-    phase: Phase | None = None,
+    phase: Phase | None = None, *, running: bool = False,
 ) -> Judgement:  # fmt: skip
     """What becomes of one criterion, in the gate of a phase that has no other.
 
     Where `files` hold an `overhaul-campaign.toml`, the phases, the baseline and the entry are those of that file: the
-    first phase with such a criterion is judged. Raises ConfigError, UnknownName, and LeafError when it fails.
+    first phase with such a criterion is judged. Commands are run if `running`. Raises ConfigError, UnknownName, and LeafError when it fails.
     """
     name = criterion if isinstance(criterion, str) else criterion.name
     with surveyed(files, config, None if isinstance(criterion, str) else criterion) as seen:
@@ -118,7 +119,8 @@ def judge(
         if found is None:
             found = Phase(id="this", number=1, title="This one", criteria={name: entry or Entry()})
         only = msgspec.structs.replace(found, criteria={name: found.criteria[name]})
-        return Gates(campaign, seen).gate(only).judgements[0]
+        run = runner(seen.root, 60) if running else None
+        return Gates(campaign, seen, run).gate(only).judgements[0]
 
 
 class Transformed(msgspec.Struct, frozen=True):

@@ -38,15 +38,15 @@ def silent_failure(
 
     Found are handlers of `Exception`, or bare ones, that only assign or return a constant that looks like a result (a
     number, True, a text, a filled container), and those that do nothing at all. What the rule `placeholder` has
-    reported in the same function is not reported again. Passed over are handlers with a comment that says why, what
-    tidies up, and functions that ask (`is_...`, `has_...`, `try_...`).
+    reported in the same function is not reported again. Passed over are handlers with a comment that says why, those
+    behind which the function raises or logs, what tidies up, and functions that ask (`is_...`, `has_...`, `try_...`).
     """
     pretended = {(one.module, one.name) for one in judged.findings if one.rule == "placeholder"}
     for module, rows in defaulted.items():
         path = layout.modules[module].path
         for row in () if testing(path) else rows:
             tells = any(one in _TELLING or not _TELLING.isdisjoint(words_of(one)) for one in row.tried)
-            if tells or row.explained or _ANSWERS.search(row.given) is not None or expected(row.scope, row.tried):
+            if row.act == "told" or tells or row.explained or _ANSWERS.search(row.given) is not None or expected(row.scope, row.tried):
                 continue
             gives, where = "assigned" if row.act == "assigns" else "returned", row.scope or "the module"
             yield Finding(
@@ -56,10 +56,11 @@ def silent_failure(
             )  # fmt: skip
     for module, errors in swallowed.items():
         path = layout.modules[module].path
+        dealt_with = {row.line for row in defaulted[module] if row.act == "told"}
         for one in () if testing(path) else errors:
             why = pretends(one)
             tells = any(not _TELLING.isdisjoint(words_of(name)) for name in (one.scope, *one.tried))
-            if why and not tells and (module, one.scope) not in pretended:
+            if why and not tells and one.line not in dealt_with and (module, one.scope) not in pretended:
                 yield Finding(
                     rule="silent_failure", severity="note", module=module, path=path, line=one.line,
                     name=one.scope or "module", message=f"{one.scope or 'the module'} {why}",

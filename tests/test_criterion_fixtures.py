@@ -43,7 +43,7 @@ def judged(name: str, files: dict[str, bytes], folder: Path) -> Judgement:
          if (file := one / kind).exists()), None,
     )  # fmt: skip
     config: Config | None = load_config(folder, settings) if settings else None
-    return judge(name, files, config=config)
+    return judge(name, files, config=config, running=True)
 
 
 def lines_of(said: Judgement) -> Iterator[str]:

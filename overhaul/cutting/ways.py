@@ -274,13 +274,13 @@ class Ways:
         where, taken = f"{crossing.path}:{crossing.line}", crossing.taken
         meaning = self._sight.meaning(crossing)
         if not taken.name:
-            return f"{where}: the module itself is imported"
+            return f"{where}: {crossing.importer} imports {crossing.imported} as a module, and no name of it"
         if isinstance(meaning, Symbol) and meaning.kind == "module":
-            return f"{where}: {meaning.module} is a module"
+            return f"{where}: what {crossing.importer} imports is the module {meaning.module}, no name of it"
         if not isinstance(meaning, Symbol) or meaning.alternatives or "." in meaning.name:
             return f"{where}: what {taken.name} of {crossing.imported} means cannot be told"
         if meaning.module == crossing.imported:
-            return f"{where}: {crossing.imported} defines {taken.name} itself"
+            return f"{where}: {crossing.importer} takes {taken.name} from {crossing.imported}, which defines it itself"
         if meaning.module == crossing.importer:
             return f"{where}: {taken.name} is {crossing.importer}'s own"
         rows = self._project.symbols.interior(meaning.module).bindings.get(meaning.name, ())

@@ -44,6 +44,8 @@ class Bottleneck(Row, frozen=True):
     """Of `COSTS`."""
     rank: int
     """loops + around + cost: the greater, the likelier it is worth while."""
+    way: str
+    """What distinguishes it within its kind: `INSERT`, `flush`, `writerow`, the method that scans; "" for nothing."""
     message: str
     because: tuple[str, ...]
     places: tuple[Place, ...]

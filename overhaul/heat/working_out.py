@@ -112,7 +112,8 @@ class Heat:
                 yield from self._open(module, act)
             case "row":
                 said = {"INSERT": "inserts one row", "writerow": "writes one row"}.get(act.detail, "flushes")
-                yield self._looped("row_written_alone", module, act, f"{act.callee} {said} in each round of a loop")
+                message = f"{act.callee} {said} in each round of a loop"
+                yield self._looped("row_written_alone", module, act, message, way=act.detail)
             case "frame_grown":
                 yield self._looped(
                     "frame_grown_in_loop", module, act,
@@ -202,7 +203,7 @@ class Heat:
         yield self._looped(
             "list_scanned_in_loop", module, act,
             f"each round of a loop {_SCANNING[way]} the list {act.callee}: `{way}` takes the longer, the more it holds",
-            subject=f"{act.callee}:{way}",
+            subject=f"{act.callee}:{way}", way=way,
         )  # fmt: skip
 
     def _is_own_list(self, module: str, act: CostlyAct) -> bool:
@@ -217,27 +218,28 @@ class Heat:
 
     def _looped(
         self, kind: BottleneckKind, module: str, act: CostlyAct, message: str, places: tuple[Place, ...] = (),
-        subject: str = "",
+        subject: str = "", way: str = "",
     ) -> Bottleneck:  # fmt: skip
         if act.loop and act.loop != act.line:
             places = (*places, Place(self._symbols.path(module), act.loop, "the loop"))
         return self._made(
-            kind, module, act.scope, act.line, subject or act.callee or act.detail, act.loops, message, places
+            kind, module, act.scope, act.line, subject or act.callee or act.detail, act.loops, message, places, way
         )
 
     def _made(
         self, kind: BottleneckKind, module: str, scope: str, line: int, subject: str, loops: int, message: str,
-        places: tuple[Place, ...],
+        places: tuple[Place, ...], way: str = "",
     ) -> Bottleneck:  # fmt: skip
-        way: Way = self._callers.way(module, scope)
+        led: Way = self._callers.way(module, scope)
         because = tuple(
             f"{caller} of {home} calls {'it' if not number else 'that'} in {_counted(count)}"
-            for number, (home, caller, count) in enumerate(way.callers)
+            for number, (home, caller, count) in enumerate(led.callers)
         )
         cost = COSTS[kind]
         return Bottleneck(
             kind=kind, module=module, path=self._symbols.path(module), line=line, scope=scope, subject=subject,
-            loops=loops, around=way.loops, cost=cost, rank=loops + way.loops + cost, message=message, because=because,
+            loops=loops, around=led.loops, cost=cost, rank=loops + led.loops + cost, way=way, message=message,
+            because=because,
             places=tuple(dict.fromkeys(places)),
         )  # fmt: skip
 

@@ -33,6 +33,7 @@ _FLOOR: Final = 0.001
 TOTAL: Final = "total"
 """The series of the whole time of a profile."""
 
+Sort = Literal["benchmark", "component"]
 From = Literal["runs", "rounds"]
 """What values are: `runs`, one of each process; `rounds`, several of one process, whose spread is only a part."""
 
@@ -41,7 +42,7 @@ class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """How long one benchmark or component took, again and again."""
 
     name: str
-    of: Literal["benchmark", "component"]
+    of: Sort
     basis: From
     values: tuple[float, ...]
     """Seconds, more than 0."""
@@ -103,12 +104,12 @@ def timings(
     profiles: Sequence[Profile], wanted: Sequence[tuple[str, ComponentPattern]], project: Project
 ) -> tuple[Timing, ...]:
     """The times in some files of one program, by name. Raises UsageError where there are none."""
-    runs: dict[tuple[Literal["benchmark", "component"], str], list[tuple[float, ...]]] = defaultdict(list)
+    runs: dict[tuple[Sort, str], list[tuple[float, ...]]] = defaultdict(list)
     components = Components(wanted)
     for profile in profiles:
         if profile.frames and not profile.seconds:
             raise UsageError(f"{profile.file}: counts samples and tells no seconds: give py-spy's speedscope format")
-        of: Literal["benchmark", "component"] = "benchmark" if profile.kind == "benchmarks" else "component"
+        of: Sort = "benchmark" if profile.kind == "benchmarks" else "component"
         for series in (*profile.series, *(_of_profile(profile, components, project) if profile.frames else ())):
             runs[of, series.name] += series.runs
     found = (_timing(of, name, one) for (of, name), one in sorted(runs.items()))
@@ -126,7 +127,7 @@ def _of_profile(profile: Profile, components: Components, project: Project) -> I
         yield Series(name, ((max(share, _FLOOR) * profile.total,),))
 
 
-def _timing(of: Literal["benchmark", "component"], name: str, runs: Sequence[Sequence[float]]) -> Timing | None:
+def _timing(of: Sort, name: str, runs: Sequence[Sequence[float]]) -> Timing | None:
     kept = [positive for run in runs if (positive := [value for value in run if value > 0])]
     if not kept:
         return None

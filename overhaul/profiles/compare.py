@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
 import msgspec
 
 from overhaul.errors import UsageError
-from overhaul.profiles.baseline import RUNS, Baseline, From, Timing
+from overhaul.profiles.baseline import RUNS, Baseline, From, Sort, Timing
 from overhaul.profiles.uncertainty import estimated_ratio, of_ratio
 
 Outcome = Literal["slower", "faster", "same", "cannot tell", "new", "gone"]
@@ -31,7 +31,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """How one benchmark or component has changed."""
 
     name: str
-    of: Literal["benchmark", "component"]
+    of: Sort
     outcome: Outcome
     """`slower`: more than the tolerance, surely; `same`: surely within it."""
     before: float | None
@@ -55,8 +55,8 @@ def compare(baseline: Baseline, now: Sequence[Timing], tolerance: float = DEFAUL
     `tolerance` is the part, 0.15 for 15%, by which something may become slower. Raises UsageError where nothing of one
     is in the other.
     """
-    before = {(one.of, one.name): one for one in baseline.timings}
-    after = {(one.of, one.name): one for one in now}
+    before: dict[tuple[Sort, str], Timing] = {(one.of, one.name): one for one in baseline.timings}
+    after: dict[tuple[Sort, str], Timing] = {(one.of, one.name): one for one in now}
     if before.keys().isdisjoint(after):
         raise UsageError(
             f"baseline {baseline.name}: has none of what was measured now: it has "
@@ -71,9 +71,7 @@ _ORDER: Final[dict[Outcome, int]] = {
 
 
 def _changes(
-    before: dict[tuple[Literal["benchmark", "component"], str], Timing],
-    after: dict[tuple[Literal["benchmark", "component"], str], Timing],
-    tolerance: float,
+    before: Mapping[tuple[Sort, str], Timing], after: Mapping[tuple[Sort, str], Timing], tolerance: float
 ) -> Iterator[Change]:
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -72,21 +72,20 @@ def rounded(value: float) -> float:
 
 def verdicts_text(verdicts: Sequence[Verdict]) -> str:
     """The file that holds them, as TOML: the same for the same measurements."""
-    document = tomlkit.document()
-    for line in _HEADER:
-        document.add(tomlkit.comment(line))
-    document.add("version", tomlkit.item(VERSION))
-    sources = tomlkit.aot()
+    lines = [*(f"# {line}" for line in _HEADER), f"version = {VERSION}"]
     for source in sorted({source for one in verdicts for source in one.sources}):
-        sources.append(tomlkit.item(msgspec.to_builtins(source)))
-    document.add("sources", sources)
-    told = tomlkit.aot()
+        lines += ["", "[[sources]]", *_keys(source)]
     for one in sorted(verdicts, key=lambda one: one.component):
-        fields = msgspec.to_builtins(one)
-        del fields["sources"]
-        told.append(tomlkit.item(fields))
-    document.add("verdicts", told)
-    return tomlkit.dumps(document)
+        lines += ["", "[[verdicts]]", *_keys(one)]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(struct: Evidence | Verdict) -> Iterator[str]:
+    """The plain fields of a struct, each as its line."""
+    for field in msgspec.structs.fields(struct):
+        value: object = getattr(struct, field.name)
+        if isinstance(value, str | int | float):
+            yield f"{field.encode_name} = {tomlkit.item(value).as_string()}"
 
 
 def read_verdicts(path: Path) -> tuple[Verdict, ...]:

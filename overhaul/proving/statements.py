@@ -260,7 +260,10 @@ class _Compared:
     def _may_differ(self, one: ast.stmt) -> bool:
         """Whether what a compound statement says before its suites may become something else."""
         if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            return one.name in self._every
+            decorated = (ast.unparse(each) for each in one.decorator_list)
+            return one.name in self._every or any(
+                not self._words.isdisjoint(_WORD.findall(text)) for text in decorated
+            )
         return isinstance(one, ast.ClassDef)
 
     def _speaks(self, one: ast.stmt, lines: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -94,12 +95,19 @@ class Edits:
         """All changes, by place."""
         if self._guarded:
             behind, offset = self._guard
-            text = "\n    ".join(("if TYPE_CHECKING:", *self._guarded))
+            text = f"\n{self._unit}".join(("if TYPE_CHECKING:", *self._guarded))
             if behind >= 0:
                 self.put_behind(behind, _LAST, f"\n{text}")
             else:
                 self.put_at(offset, _LAST, f"\n{text}" if self._at.get(offset) else text)
         yield from sorted([*self._changed(), *self._gone(), *self._inserted()])
+
+    @property
+    def _unit(self) -> str:
+        """By how much the file indents: a tab where it has tabs and no blanks before its statements."""
+        text = self.blocks.text
+        tabs = re.search(r"^\t", text, re.MULTILINE) is not None
+        return "\t" if tabs and re.search(r"^ {2,}\S", text, re.MULTILINE) is None else "    "
 
     def _changed(self) -> Iterator[Replacement]:
         for number in sorted({*self.dropped, *self.added}):
@@ -238,7 +246,7 @@ class Edits:
             start = statements[number].start
             bare = len(self.text[:start].rstrip(" \t"))
             line = self.text[self.blocks.line_start(start) : start]
-            indent = line[: len(line) - len(line.lstrip())] + "    "
+            indent = line[: len(line) - len(line.lstrip())] + self._unit
             yield Replacement(bare, start, "".join(f"\n{indent}{one}" for one in (*texts, "")), _BECAUSE)
         for number, fresh in sorted(self._behind.items()):
             offset = self.blocks.line_end(statements[number].end)

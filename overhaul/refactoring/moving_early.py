@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterator
 from functools import cached_property
@@ -26,6 +27,11 @@ _SELDOM: Final = frozenset({
     "__deepcopy__", "__getstate__", "__setstate__", "__await__", "__rich__", "__rich_console__", "__call__",
 })  # fmt: skip
 """Methods that operators do not call: that an instance is made does not make them run."""
+_UNSAID: Final = frozenset({"__enter__", "__exit__", "__aenter__", "__aexit__", "__str__", "__repr__", "__format__"})
+"""Those of them that statements and texts call."""
+_ENTERED: Final = frozenset({"__enter__", "__exit__"})
+_TOLD: Final = frozenset({"__str__", "__repr__", "__format__"})
+_TELLING: Final = frozenset({"str", "repr", "print", "format", "format_map", "warn", "join"})
 _ALWAYS: Final = frozenset({"__init_subclass__", "__set_name__", "__class_getitem__", "__prepare__", "__getattr__"})
 """Methods that Python itself calls while a class is made or a module is imported."""
 
@@ -61,7 +67,11 @@ class Early:
             return False
         if last == "__call__":
             return self._instances
-        return last in self._asked or (last.startswith("__") and last not in _SELDOM)
+        if last in self._asked or (last.startswith("__") and last not in _SELDOM):
+            return True
+        row = self._project.symbols.interior(module).functions.get(name)
+        # No call is written where a property is asked, a block entered, an instance put into a text.
+        return (last in _UNSAID or (row is not None and bool(row.decorators))) and last in self._read
 
     @cached_property
     def _called(self) -> frozenset[tuple[str, str]]:
@@ -81,6 +91,23 @@ class Early:
     def _instances(self) -> bool:
         """Whether something that is neither a function nor a class is called meanwhile."""
         return "" in self._asked
+
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """The attributes that are read meanwhile, of whatever; and what blocks and texts call of their own."""
+        found: set[str] = set()
+        reached = {*self._called}
+        for module in sorted({*self._modules, *(module for module, _ in reached)}):
+            place = self._project.layout.modules.get(module)
+            if place is None or place.kind != "source":
+                continue
+            try:
+                tree = ast.parse(self._project.source(place.path).text())
+            except (Unreadable, SyntaxError, ValueError, RecursionError):
+                continue
+            names = {name for one, name in reached if one == module}
+            found.update(_read_in(tree.body, "", names, runs=module in self._modules))
+        return frozenset(found)
 
     @cached_property
     def _worked_out(self) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]], frozenset[str]]:
@@ -160,3 +187,35 @@ class Early:
                     for text in decorators:
                         if (chain := CHAIN.match(text)) or (chain := CHAIN.match(text.partition("(")[0])):
                             yield module, around, chain[0], True
+
+
+def _read_in(body: Collection[ast.AST], around: str, reached: Collection[str], *, runs: bool) -> Iterator[str]:
+    """What some statements read of objects, those of functions that are not reached left out."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                dotted = f"{around}.{name}" if around else name
+                yield from _read_in(node.body, dotted, reached, runs=dotted in reached)
+                todo += node.decorator_list
+                continue
+            case ast.ClassDef(name=name):
+                yield from _read_in(node.body, f"{around}.{name}" if around else name, reached, runs=runs)
+                todo += [*node.decorator_list, *node.bases]
+                continue
+            case _:
+                todo += ast.iter_child_nodes(node)
+        if not runs:
+            continue
+        match node:
+            case ast.Attribute(attr=name, ctx=ast.Load()):
+                yield name
+            case ast.With() | ast.AsyncWith():
+                yield from _ENTERED
+            case ast.JoinedStr() | ast.BinOp(op=ast.Mod()):
+                yield from _TOLD
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _TELLING:
+                yield from _TOLD
+            case _:
+                pass

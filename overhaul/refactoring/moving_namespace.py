@@ -100,7 +100,7 @@ def _as_a_value(project: Project, references: References, file: Bindings, unit: 
         except Unreadable:
             continue
         for one in _values(references, other, module):
-            yield f"{path}:{one.line} uses the module as a value"
+            yield f"{path}:{one.line} uses the module {module} as a value"
 
 
 def _imports(project: Project, path: str, module: str) -> bool:

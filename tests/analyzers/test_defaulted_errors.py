@@ -42,3 +42,24 @@ def test_a_comment_may_explain_it() -> None:
     assert row.explained
     (row,) = errors("except Exception", "price = 0  # noqa: BLE001")
     assert not row.explained
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n        x.read()\n    except Exception:\n        pass\n    raise ValueError",
+        "try:\n        x.read()\n    except Exception:\n        pass\n    logger.warning('none')",
+        "for one in x:\n        try:\n            one.read()\n        except Exception:\n            pass\n"
+        "        else:\n            break",
+        "try:\n        # Papers may be missing.\n        x.read()\n    except Exception:\n        pass",
+    ],
+)
+def test_what_stands_around_it_may_deal_with_the_failure(source: str) -> None:
+    rows = [row for row in collect("defaulted_errors", f"def f(x):\n    {source}\n") if isinstance(row, DefaultedError)]
+    assert [row.act for row in rows] == ["told"]
+
+
+@pytest.mark.parametrize("behind", ["return x", "if x: raise ValueError", "x.write()"])
+def test_what_goes_on_deals_with_nothing(behind: str) -> None:
+    source = f"def f(x):\n    try:\n        x.read()\n    except Exception:\n        pass\n    {behind}\n"
+    assert not collect("defaulted_errors", source)

@@ -123,7 +123,7 @@ KEPT: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "the module that makes it is handed on": (
         ORDERS, {"main.py": "from shop import book\n\n\ndef patch(what): ...\n\n\npatch(book)\n"},
-        "main.py:7: uses the module as a value",
+        "main.py:7: uses the module shop.book as a value",
     ),
     "all names of modules are gone through that are loaded by a name": (
         ORDERS, {"load.py": "import importlib\n\n\ndef names(of):\n    return dir(importlib.import_module(of))\n"},

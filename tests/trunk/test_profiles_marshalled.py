@@ -25,7 +25,7 @@ def test_every_version_of_the_format_is_read(version: int) -> None:
     name = "f"
     # Before version 2 floats are text, which no profile has had since Python 2.5.
     half, little = (0.5, 1e-9) if version > 1 else (1, 2)
-    value = {
+    value: dict[tuple[str, int, str], tuple[object, ...]] = {
         ("a.py", 1, name): (1, 2, half, little, {("~", 0, "<built-in method builtins.len>"): (1, 1, 0, 0)}),
         ("ü.py", 2**40, name): (0, -(2**31), -(2**33), 0, {}),
         ("long" * 100, 0, "n" * 300): (True, None, b"x", (), {}),
@@ -89,7 +89,7 @@ def test_one_table_of_callers_that_stands_for_thousands_is_refused() -> None:
     with pytest.raises(Wrong, match="more calls than it has bytes"):
         read_cprofile(data, "x.prof")
     own = {("a.py", line, "f"): (1, 1, 0.0, 0.0, dict(list(callers.items())[:3])) for line in range(400)}
-    assert len(read_cprofile(marshal.dumps(own), "x.prof").edges) == 1200, "callers of their own are what cProfile writes"
+    assert len(read_cprofile(marshal.dumps(own), "x.prof").edges) == 1200, "callers of its own is what each has"
 
 
 def test_damage_is_told_and_never_more_than_that() -> None:

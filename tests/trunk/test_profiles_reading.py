@@ -73,8 +73,8 @@ def test_all_of_a_traced_profile_adds_up_to_what_pstats_says() -> None:
 
 
 def test_time_that_pyinstrument_calls_self_is_that_of_the_function(write: Write) -> None:
-    child = {"function": "[self]", "file_path": "", "line_no": 0, "time": 0.25, "children": []}
-    root = {"function": "f", "file_path": "a.py", "line_no": 3, "time": 1.0, "children": [child]}
+    child = {"function": "[self]", "file_path": "", "line_no": 0, "time": 0.25}
+    root: dict[str, object] = {"function": "f", "file_path": "a.py", "line_no": 3, "time": 1.0, "children": [child]}
     profile = read_profile(write(json.dumps({"root_frame": root, "sample_count": 10, "duration": 1.0})))
     assert [(profile.frames[node.frame].function, node.own) for node in profile.nodes] == [("f", 1.0)]
 

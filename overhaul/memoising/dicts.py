@@ -70,6 +70,15 @@ class Dictionaries:
         for path, replacements in found.items():
             yield self.project.edit(path, set(replacements))
 
+    def fits(self, target: Target, symbol: Symbol) -> bool:
+        """Whether a function of its own file looks like a memo with it: a quick look before the exact one."""
+        syntax = self.places.syntax(symbol.path)
+        nodes = named(syntax, target.name.rpartition(".")[2])
+        return any(
+            shape_of(one.body, lambda each: id(each) in nodes) is not None
+            for one in ast.walk(syntax.tree) if isinstance(one, Def)
+        )  # fmt: skip
+
     def _keeps_form(self, syntax: Syntax, function: Def, shape: Shape) -> bool:
         """Whether a memo goes on to look up and store in two steps. Raises Refused where it then could not go on."""
         why = self._forms.why_kept(syntax, function, shape)

@@ -71,7 +71,7 @@ def _decorated(
 
 def _kept(memos: Memos, cache: str, row: Cache, reached: Mapping[tuple[str, str], int]) -> Drafted:
     target = f"{row.module}:{row.name}"
-    why = _tried(partial(_of, memos, target))
+    why = memos.unlike(Target(row.module, row.name)) or _tried(partial(_of, memos, target))
     return _step({"target": target, "cache": cache}, _title(row), [row], why, reached)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Edit, Replaced, Replacement, Target
@@ -13,7 +13,7 @@ from overhaul.memoising.places import Places, Use
 from overhaul.memoising.target import DECORATOR, PLAIN_TYPE, TYPES, Settings, Unified
 from overhaul.naming.meanings import External, Symbol
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.syntax import Def, Syntax, same
+from overhaul.refactoring.syntax import Def, Syntax, named, same
 
 if TYPE_CHECKING:
     from overhaul.refactoring.references import References
@@ -58,7 +58,7 @@ class LazyAttributes:
             where = f"{symbol.path}:{symbol.line}"
             raise Refused(f"{where}: {name} is set or asked for in several places: {_BY_HAND}")
         function = around.pop()
-        lazy = self._lazy(syntax, function, uses)
+        lazy = _lazy(syntax, function, {id(use.node) for use in uses})
         if lazy is None or any(use.syntax is not syntax for use in uses):
             raise Refused(f"{symbol.path}:{symbol.line}: {name} is no value that one method works out once: {_BY_HAND}")
         self._refuse_unfit(lazy, target, owner)
@@ -68,26 +68,10 @@ class LazyAttributes:
         parts = [*self._decorated(lazy, imports), *_written(lazy), *_forgotten(syntax, begun[0][1])]
         yield self.project.edit(syntax.path, {*parts, *imports.replacements()})
 
-    def _lazy(self, syntax: Syntax, function: Def | None, uses: Sequence[Use]) -> Lazy | None:
-        if not isinstance(function, ast.FunctionDef):
-            return None
-        nodes = {id(use.node) for use in uses}
-        body = function.body[1:] if ast.get_docstring(function) is not None else function.body
-        match body:
-            case [ast.If(test=ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]),
-                         body=[*compute, ast.Assign(targets=[kept], value=value)], orelse=[]) as first,
-                  ast.Return(value=ast.expr() as given) as last]:  # fmt: skip
-                pass
-            case [ast.If(test=ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]),
-                         body=[ast.Return(value=ast.expr() as found)], orelse=[]) as first,
-                  *compute, ast.Assign(targets=[kept], value=value), ast.Return(value=ast.expr() as given) as last
-                  ] if same(found, left):  # fmt: skip
-                pass
-            case _:
-                return None
-        if id(left) not in nodes or not same(left, kept) or not same(left, given):
-            return None
-        return Lazy(syntax, function, first, tuple(compute), value, last)
+    @staticmethod
+    def fits(syntax: Syntax, name: str) -> bool:
+        """Whether a method of a file looks like one that works out an attribute once: a look before the exact one."""
+        return any(_lazy(syntax, one, named(syntax, name)) for one in ast.walk(syntax.tree) if isinstance(one, Def))
 
     def _refuse_unfit(self, lazy: Lazy, target: Target, owner: str) -> None:
         syntax, function = lazy.syntax, lazy.function
@@ -137,6 +121,28 @@ class LazyAttributes:
         at = syntax.text.rfind("\n", 0, one.start) + 1
         indent = syntax.text[at : at + len(syntax.text[at:]) - len(syntax.text[at:].lstrip(" \t"))]
         yield Replacement(at, at, f"{indent}@{bound[DECORATOR]}({', '.join(said)})\n", _BECAUSE, "review")
+
+
+def _lazy(syntax: Syntax, function: Def | None, nodes: Collection[int]) -> Lazy | None:
+    """The method that works out an attribute; `nodes` are the ids of all that names it."""
+    if not isinstance(function, ast.FunctionDef):
+        return None
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    match body:
+        case [ast.If(test=ast.Compare(left=left, ops=[ast.Is()], comparators=[ast.Constant(value=None)]),
+                     body=[*compute, ast.Assign(targets=[kept], value=value)], orelse=[]) as first,
+              ast.Return(value=ast.expr() as given) as last]:  # fmt: skip
+            pass
+        case [ast.If(test=ast.Compare(left=left, ops=[ast.IsNot()], comparators=[ast.Constant(value=None)]),
+                     body=[ast.Return(value=ast.expr() as found)], orelse=[]) as first,
+              *compute, ast.Assign(targets=[kept], value=value), ast.Return(value=ast.expr() as given) as last
+              ] if same(found, left):  # fmt: skip
+            pass
+        case _:
+            return None
+    if id(left) not in nodes or not same(left, kept) or not same(left, given):
+        return None
+    return Lazy(syntax, function, first, tuple(compute), value, last)
 
 
 def _refuse_held(lazy: Lazy) -> None:

@@ -55,6 +55,27 @@ class Memos:
         else:
             raise Refused(f"{symbol.path}:{symbol.line}: {target} is a {symbol.kind}: name a function or a dictionary")
 
+    def unlike(self, target: Target) -> str:
+        """Why a variable or attribute can be no memo of a known shape, told from its own file; "" where it may be.
+
+        Most are told so at once, and no other file need be read.
+        """
+        try:
+            symbol = self.project.symbol(target)
+            if symbol.kind not in ("variable", "attribute"):
+                return ""
+            syntax = self._syntax(symbol.path)
+            name = target.name.rpartition(".")[2]
+            if self.dictionaries.fits(target, symbol) or LazyAttributes.fits(syntax, name):
+                return ""
+            if any(any(_inside(syntax, node, value) for value in _values(syntax, target.name))
+                   for _, node, _ in Decorators(self.references, syntax).sites()):  # fmt: skip
+                return ""
+        except (Refused, Unreadable):
+            return ""
+        return f"{symbol.path}:{symbol.line}: no function here looks up, computes and keeps in {name} in a shape that is " \
+            "known: change it by hand"  # fmt: skip
+
     def _gone(self, target: Target) -> bool:
         """Whether a memoiser that was asked for has gone, and the unified decorator is used in its place."""
         modules = self.project.layout.modules

@@ -7,6 +7,7 @@ the file has bytes.
 
 from __future__ import annotations
 
+import enum
 import struct
 from typing import Final
 
@@ -18,7 +19,11 @@ _DEEPEST: Final = 8
 """Containers within containers; profiles have four."""
 _REFERRED: Final = 0x80
 """The flag of an object that a later one may refer to."""
-_END: Final = object()
+
+
+class _Mark(enum.Enum):
+    END = "0"
+    """Behind the last key of a dict."""
 
 
 class Reader:
@@ -32,11 +37,11 @@ class Reader:
     def value(self) -> Value:
         """The value that the bytes are. Raises Wrong."""
         found = self._next(0)
-        if found is _END:
+        if found is _Mark.END:
             raise Wrong("nothing but an end")
         if self._at != len(self._data):
             raise Wrong(f"{len(self._data) - self._at} bytes too many")
-        return found  # type: ignore[return-value]
+        return found
 
     def _take(self, count: int) -> bytes:
         if not 0 <= count <= len(self._data) - self._at:
@@ -47,8 +52,8 @@ class Reader:
     def _count(self) -> int:
         return int.from_bytes(self._take(4), "little", signed=True)
 
-    def _next(self, depth: int) -> object:
-        """The next value, or _END."""
+    def _next(self, depth: int) -> Value | _Mark:
+        """The next value, or the end of a dict."""
         code = self._take(1)[0]
         kind, referred = chr(code & ~_REFERRED), bool(code & _REFERRED)
         if kind in "(){":
@@ -59,18 +64,18 @@ class Reader:
                 raise Wrong(f"a reference to value {index}, of which there is none")
             return self._seen[index]
         found = self._plain(kind)
-        if referred and found is not _END:
-            self._seen.append(found)  # type: ignore[arg-type]
+        if referred and not isinstance(found, _Mark):
+            self._seen.append(found)
         return found
 
-    def _plain(self, kind: str) -> object:
+    def _plain(self, kind: str) -> Value | _Mark:
         match kind:
             case "N":
                 return None
             case "T" | "F":
                 return kind == "T"
             case "0":
-                return _END
+                return _Mark.END
             case "i":
                 return self._count()
             case "l":
@@ -120,7 +125,7 @@ class Reader:
 
     def _dict(self, depth: int) -> Value:
         found: dict[Value, Value] = {}
-        while (key := self._next(depth + 1)) is not _END:
+        while (key := self._next(depth + 1)) is not _Mark.END:
             if not isinstance(key, str | int | tuple):
                 raise Wrong(f"byte {self._at}: a key that is no name")
             try:
@@ -131,6 +136,6 @@ class Reader:
 
     def _inner(self, depth: int) -> Value:
         found = self._next(depth + 1)
-        if found is _END:
+        if found is _Mark.END:
             raise Wrong(f"byte {self._at}: an end within a sequence")
-        return found  # type: ignore[return-value]
+        return found

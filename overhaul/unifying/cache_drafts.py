@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 CLASS: Final = "UnifiedCache"
+_MOST: Final = 250
+"""Files that are read to try one step: of a large project more would take minutes."""
 _KINDS: Final[Mapping[str, str]] = {
     "GREEKS": r"greek|delta|gamma|vega|theta|implied",
     "MARKET_DATA": r"quote|market|price|bar|tick|feed|candle|book",
@@ -219,7 +221,7 @@ def tried(project: Project, one: Sketch, places: Places) -> tuple[str, tuple[str
             attributes=_texts(keys.get("attributes")), imports=_texts(keys.get("imports")), delete=True,
             unsure="refuse",
         )  # fmt: skip
-        unification = Unification(project, wanted, symbol, places)
+        unification = Unification(project, wanted, symbol, places, _MOST)
         for _ in unification.proposals():
             pass
     except (Refused, Unreadable) as error:

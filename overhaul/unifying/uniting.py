@@ -42,8 +42,14 @@ _MANY: Final = 25
 class Unification:
     """One class whose uses become another's."""
 
-    def __init__(self, project: Project, wanted: Wanted, target: Symbol, places: Places | None = None) -> None:
-        """Raises Refused for a request that is wrong in itself. `places` is what others have read of the project."""
+    def __init__(
+        self, project: Project, wanted: Wanted, target: Symbol, places: Places | None = None, most: int = 0
+    ) -> None:
+        """Raises Refused for a request that is wrong in itself. `places` is what others have read of the project.
+
+        With `most` it is refused where more files than that would have to be read for the names of its members alone.
+        """
+        self._most = most
         self.project, self.wanted, self.target = project, wanted, target
         self.places = places or Places(References(project))
         self.rules = Rules(project, target, wanted.construct, wanted.methods, wanted.attributes)
@@ -256,9 +262,17 @@ class Unification:
     def _check_others(self) -> None:
         """Uses of members that no instance is known to come to: told, and refused where the class is known."""
         interior = self.project.symbols.interior(self.target.module)
-        for name in sorted(interior.members_of(self.target.name)):
-            if name.startswith("_") or self.rules.same(name):
-                continue
+        names = [
+            name for name in sorted(interior.members_of(self.target.name))
+            if not (name.startswith("_") or self.rules.same(name))
+        ]  # fmt: skip
+        count = len({*self.project.mentioning(names)} - {*self.places.references.looked}) if self._most and names else 0
+        if count > self._most:
+            raise Refused(
+                f"{self.target.path}:{self.target.line}: {', '.join(names[:3])} are words of {count} files more, which "
+                "takes its time: it was not tried to the end: take the marks away and see what `overhaul migrate` says"
+            )
+        for name in names:
             told = name not in common_names() and not self._new_has(name)
             for file, one, (answer, why) in self.places.judged((self.target.module, self.target.name), name):
                 if answer == "unsure" and (not told or self._is_elsewhere(file, one, why)):

@@ -10,9 +10,10 @@ from overhaul.facts import CostlyAct
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.scopes import Block, Scope
+from overhaul.scopes import Block, Role, Scope
 from overhaul.syntax.costs import (
     QUEUES,
+    Alternatives,
     Lists,
     asked,
     eager,
@@ -75,6 +76,7 @@ class _Acts:
         self._module = module
         self._loops = Loops(module)
         self._lists = Lists(module, self._loops)
+        self._alternatives = Alternatives(module)
         self._imported = module.scopes[0].imported
         self._lines: dict[int, int] | None = None
         self._executed: Counter[int] = Counter()
@@ -158,9 +160,10 @@ class _Acts:
         elsewhere = root in self._imported or root in scope.imported
         held = lock_around(block) if self._locks else ("", None)
         node: Any = scope.node
-        bare = last in ("open", "input") and chain == last
+        bare = chain == "input"
         objects = last in _OF_OBJECTS and (held[0] or (scope.kind == "function" and node.asynchronous is not None))
-        if (elsewhere and last in _BLOCKING) or (objects and not elsewhere) or bare:
+        waits = (elsewhere and last in _BLOCKING) or (objects and not elsewhere) or bare
+        if waits and not self._alternatives.beside(block):
             yield self._row("call", chain, "", line, block, held)
 
     def _opened(self, call: Any, line: int, block: Block, around: Around, scope: Scope) -> Iterator[CostlyAct]:
@@ -245,11 +248,13 @@ class _Acts:
                 given: Any = asked_of.args[0].value
                 if given.__class__ not in (cst.Name, cst.Attribute) or not steady(given, changing):
                     continue
-                if given.__class__ is not cst.Name or uses_within(scope, around.loops[0], given.value) <= 1:
+                if uses_within(scope, around.loops[0], dotted(given)) <= (given.__class__ is cst.Name):
                     yield self._row("repeated", dotted(asked_of.func), text_of(asked_of, 60), line, block)
             elif kind is cst.ListComp and steady(asked_of.for_in.iter, changing):
                 names = {one.value for one in inside(asked_of) if one.__class__ is cst.Name}
-                if changing.isdisjoint(names):
+                loop, gone = around.loops[0], dotted(asked_of.for_in.iter)
+                others = uses_within(scope, loop, gone) if gone else 0
+                if changing.isdisjoint(names) and others <= ("." not in gone):
                     yield self._row("repeated", "", text_of(asked_of, 60), line, block)
 
     def _grown(self) -> Iterator[CostlyAct]:
@@ -267,15 +272,20 @@ class _Acts:
                 chain = f"{name}.loc"
                 if target.value.attr.value != "loc" or not name or not _at_end(target, name):
                     continue
-            if name and self._loops.around(block).loops:
+            around = self._loops.around(block)
+            if name and around.loops and not _begun_anew(block.scope, around.loops[0], name, line):
                 yield self._row("frame_grown", chain, name, line, block)
 
     def _polled(self, sleeping: set[int], calls: list[tuple[Any, int, Block, str]]) -> Iterator[CostlyAct]:
         if not sleeping:
             return
         told: set[int] = set()
+        tests = {
+            id(one) for loop, _, _ in self._module.nodes(cst.While) for one in inside(loop.test)
+            if one.__class__ is cst.Call
+        }  # fmt: skip
         for call, line, block, last in calls:
-            loop = _loop(block)
+            loop = _loop(block) if id(call) not in tests else None
             if loop is None or id(loop) not in sleeping or id(loop) in told or not _polls(call, last):
                 continue
             if loop.__class__ is cst.While:
@@ -349,6 +359,14 @@ def _adds(call: Any, chain: str, name: str) -> bool:
     if listed.__class__ not in (cst.List, cst.Tuple):
         return False
     return len(listed.elements) > 1 and any(dotted(one.value) == name for one in listed.elements)
+
+
+def _begun_anew(scope: Scope, loop: Any, name: str, line: int) -> bool:
+    """Whether each round of a loop begins with another value of a name than the last one left."""
+    return any(
+        role == Role.ASSIGN and bound == name and block.node is loop and at != line
+        for role, bound, at, block, _ in scope.events
+    )
 
 
 def _at_end(target: Any, owner: str) -> bool:

@@ -1,19 +1,20 @@
-"""Exceptions of any kind in whose place a constant is put."""
+"""Exceptions of any kind that are dropped, or in whose place a constant is put."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from overhaul.hardening import DefaultedError
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
+from overhaul.patterns import regex
 from overhaul.scopes import Block
-from overhaul.syntax.asked import logs
+from overhaul.syntax.asked import docstring, logs
 from overhaul.syntax.handlers import broad, caught, explained, tried
 from overhaul.syntax.suites import called, directly, suites
-from overhaul.text import text_of
+from overhaul.text import text_of, words_of
 
 _PLAIN: Final = frozenset({
     "Integer", "Float", "SimpleString", "List", "Dict", "Tuple", "Name", "UnaryOperation", "Set",
@@ -22,10 +23,11 @@ _PLAIN: Final = frozenset({
 
 @Collector("Try", "ExceptHandler")
 def defaulted_errors(module: Module) -> Iterator[DefaultedError]:
-    """Handlers of `Exception`, or bare ones, that only assign constants or return one, and tell nobody.
+    """Handlers of `Exception`, or bare ones, that only assign constants or return one, or do nothing at all.
 
-    Returning False, None or something empty is an answer, and so is `-1`: those are in the table of swallowed errors,
-    or in none. Handlers of a `try` around which the failure is dealt with are told as well.
+    Those that do nothing count where an act is lost (a call whose result nobody takes, and that sends, stores or writes
+    by its name), and where a `for` goes on with the next. Handlers of a `try` around which the failure is dealt with
+    are told as well.
     """
     tries: dict[int, tuple[Any, int, Block]] = {}
     starts: list[int] | None = None
@@ -40,21 +42,49 @@ def defaulted_errors(module: Module) -> Iterator[DefaultedError]:
         if id(handler) not in tries:
             continue
         around, first, beside = tries[id(handler)]
-        if _dealt_with(around, beside) or explained(module.comments, starts, first, first + 1):
+        meant = _handling(beside) or _says_so(block.scope.node)
+        if meant or _dealt_with(around, beside) or explained(module.comments, starts, first, first + 1):
             yield DefaultedError(
                 scope=block.scope.name, line=line, act="told", given="", explained=False, tried=(),
             )  # fmt: skip
             continue
-        given = [_given(one) for one in directly(handler.body)]
-        if not given or None in given:
+        act, given = _act(directly(handler.body), around, beside)
+        if not act:
             continue
-        last = directly(handler.body)[-1]
         end = line + module.tree.code_for_node(handler.body).count("\n")
         yield DefaultedError(
-            scope=block.scope.name, line=line, act="returns" if last.__class__ is cst.Return else "assigns",
-            given=given[-1] or "", explained=explained(module.comments, starts, line, end),
+            scope=block.scope.name, line=line, act=act, given=given,
+            explained=explained(module.comments, starts, line, end),
             tried=tuple(dict.fromkeys(tried(around.body)))[:12],
         )  # fmt: skip
+
+
+def _act(body: list[Any], attempt: Any, beside: Block) -> tuple[_Act, str]:
+    """What a handler comes to, and the constant, the act or the loop that it is about; "" for one that does more."""
+    constants = [_given(one) for one in body]
+    if body and None not in constants:
+        return ("returns" if body[-1].__class__ is cst.Return else "assigns"), constants[-1] or ""
+    if len(body) != 1:
+        return "", ""
+    kind = body[0].__class__
+    if kind is cst.Continue and beside.kind == "for":
+        return "skips", text_of(beside.node.iter, 40)  # type: ignore[attr-defined]  # of a For
+    tried = directly(attempt.body)
+    last = tried[-1].value if tried and tried[-1].__class__ is cst.Expr else None
+    call = last.expression if last.__class__ is cst.Await else last
+    nothing = kind is cst.Pass or (kind is cst.Return and body[0].value is None)
+    if nothing and call.__class__ is cst.Call and not _ACTING.isdisjoint(words_of(name := called(call))):
+        return "drops", name
+    return "", ""
+
+
+_Act = Literal["assigns", "returns", "drops", "skips", ""]
+_ACTING: Final = frozenset({
+    "save", "store", "write", "send", "publish", "post", "put", "insert", "update", "commit", "upload", "push", "emit",
+    "submit", "enqueue", "dispatch", "record", "persist", "apply", "process", "create", "sync", "pay", "book", "order",
+    "execute", "append", "add", "set", "import", "export", "return", "deliver", "transfer", "charge", "notify",
+})  # fmt: skip
+"""Words of what is called for what it does."""
 
 
 def _dealt_with(attempt: Any, block: Block) -> bool:
@@ -70,6 +100,28 @@ def _dealt_with(attempt: Any, block: Block) -> bool:
             call = behind.value if behind.__class__ is cst.Expr else None
             return behind.__class__ is cst.Raise or (call.__class__ is cst.Call and logs(called(call)))
     return False
+
+
+def _handling(block: Block | None) -> bool:
+    """Whether a suite stands in a handler, or in a `finally`: another failure is being dealt with."""
+    while block is not None and block.kind != "body":
+        if block.kind in ("except", "finally"):
+            return True
+        block = block.parent
+    return False
+
+
+def _says_so(function: Any) -> bool:
+    """Whether the docstring of a function says what it does when it cannot do what it is for."""
+    node = docstring(function.body) if function.__class__ is cst.FunctionDef else None
+    return node is not None and _MEANT.search(text_of(node, 4000)) is not None
+
+
+_MEANT: Final = regex(
+    r"(?i)\bor (?:an? )?(?:\{\}|\[\]|empty|none|null|false|0|the default|default)|best.effort|never raise|unavailable"
+    r"|ignor|silent|swallow|suppress|\bif (?:any|there|it|that|not)\b|otherwise|fall ?back|\bfail|\berror|default"
+    r"|\btry\b|\btries\b|possible"
+)
 
 
 def _has_suite(node: Any) -> bool:

@@ -57,8 +57,9 @@ def foreign_inputs(module: Module) -> Iterator[ForeignInput]:
         key = _key(node)
         if not key or _below_guard(block, guarded):
             continue
-        if arguments and dotted(node.value) == "sys.argv" and key.isdigit() and key != "0":
-            if (id(scope), "sys.argv") not in told:
+        if arguments and dotted(node.value) == "sys.argv" and key.isdigit():
+            begins = scope.name.rpartition(".")[2] in ("", "main") and key != "0"
+            if begins and (id(scope), "sys.argv") not in told:
                 told.add((id(scope), "sys.argv"))
                 yield ForeignInput(
                     scope=scope.name, line=line, kind="argument", source="sys.argv", key=key, name="sys.argv"

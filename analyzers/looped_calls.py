@@ -14,11 +14,11 @@ from overhaul.syntax.loops import WANTED, Loops
 _MOST: Final = 3
 """Deeper loops count as this many."""
 _USUAL: Final = frozenset({
-    "append", "get", "len", "str", "isinstance", "int", "join", "format", "items", "keys", "values", "add", "extend",
-    "range", "enumerate", "list", "dict", "set", "tuple", "getattr", "hasattr", "startswith", "endswith", "split",
-    "strip", "lower", "upper", "print", "sorted", "min", "max", "sum", "any", "all", "zip", "float", "bool", "type",
-    "replace", "setdefault", "pop", "super", "repr", "issubclass", "abs", "next", "iter", "map", "filter", "round",
-    "ValueError", "TypeError", "KeyError", "RuntimeError", "setattr", "insert", "discard", "remove", "encode", "decode",
+    "append", "len", "str", "isinstance", "int", "join", "format", "items", "keys", "values", "extend", "range",
+    "enumerate", "list", "dict", "set", "tuple", "getattr", "hasattr", "startswith", "endswith", "split", "strip",
+    "lower", "upper", "print", "sorted", "min", "max", "sum", "any", "all", "zip", "float", "bool", "type",
+    "setdefault", "super", "repr", "issubclass", "abs", "next", "iter", "map", "filter", "round", "ValueError",
+    "TypeError", "KeyError", "RuntimeError", "setattr",
 })  # fmt: skip
 """Names that hardly any project gives to functions of its own that cost something."""
 

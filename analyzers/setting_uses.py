@@ -29,21 +29,28 @@ def setting_uses(module: Module) -> Iterator[SettingUse]:
     """Reads of the environment, and of what is called a configuration, with a literal default; assignments to them."""
     if _WORTH.search(module.text) is None:
         return
+    of_os = frozenset({"environ", "getenv"}) & module.scopes[0].imported
     alternatives: set[int] = set()
     for either, line, block in module.nodes(cst.BooleanOperation):
         # os.environ.get("X") or "literal"
         if either.operator.__class__ is cst.Or and either.left.__class__ is cst.Call:
-            read = _asked(either.left)
+            read = _asked(either.left, block.scope, of_os)
             if read is not None and read[2] is None and either.right.__class__.__name__ in _LITERALS:
                 alternatives.add(id(either.left))
                 yield _row(block.scope, line, read[0], read[1], either.right)
     for call, line, block in module.nodes(cst.Call):
-        read = _asked(call) if id(call) not in alternatives else None
+        if called(call).rpartition(".")[2] in _SECTIONED:
+            holder = called(call).rpartition(".")[0].rpartition(".")[2]
+            yield SettingUse(
+                act="sections", scope="", line=line, holder=holder, key="", default="", restored=False, literal=False
+            )
+            continue
+        read = _asked(call, block.scope, of_os) if id(call) not in alternatives else None
         if read is not None and read[2] is not None and read[2].__class__.__name__ in _LITERALS:
             yield _row(block.scope, line, read[0], read[1], read[2])
     for assign, line, block in module.nodes(cst.Assign):
         for one in assign.targets:
-            set_: tuple[str, Any] | None = _set(one.target)
+            set_: tuple[str, Any] | None = _set(one.target, block.scope, of_os)
             if set_ is not None:
                 scope = _function(block.scope)
                 yield SettingUse(
@@ -59,7 +66,17 @@ def _row(scope: Scope, line: int, holder: str, key: Any, default: Any) -> Settin
     )  # fmt: skip
 
 
-def _asked(call: Any) -> tuple[str, Any, Any] | None:
+_SECTIONED: Final = frozenset({"getint", "getfloat", "getboolean", "has_option", "has_section", "add_section"})
+"""What is asked of a configuration with sections, whose `get` takes a section and a name."""
+
+
+def _of_os(chain: str, scope: Scope, of_os: frozenset[str]) -> bool:
+    """Whether a chain that names the environment is that of the process, and no parameter of the same name."""
+    root = chain.partition(".")[0]
+    return root == "os" or (root in of_os and (scope.top or root not in scope.bound))
+
+
+def _asked(call: Any, scope: Scope, of_os: frozenset[str]) -> tuple[str, Any, Any] | None:
     """Holder, key and default of a call that reads a setting; None for any other, and where the key is worked out."""
     chain = called(call)
     last = chain.rpartition(".")[2]
@@ -70,16 +87,18 @@ def _asked(call: Any) -> tuple[str, Any, Any] | None:
         return None
     default = call.args[1].value if len(call.args) > 1 else None
     if chain in _GETTERS:
-        return "environ", key, default
+        return ("environ", key, default) if _of_os(chain, scope, of_os) else None
     holder = chain.rpartition(".")[0]
     if last == "get" and len(call.args) < 3 and holder.rpartition(".")[2].strip("_").lower() in _HOLDERS:
         return holder, key, default
     return None
 
 
-def _set(target: Any) -> tuple[str, Any] | None:
+def _set(target: Any, scope: Scope, of_os: frozenset[str]) -> tuple[str, Any] | None:
     """`os.environ["X"]`, `settings.X`: holder and key of what is assigned to."""
     if target.__class__ is cst.Subscript and dotted(target.value) in ("os.environ", "environ"):
+        if not _of_os(dotted(target.value), scope, of_os):
+            return None
         index = target.slice[0].slice if len(target.slice) == 1 else None
         return ("environ", index.value) if index.__class__ is cst.Index else None
     if target.__class__ is cst.Attribute:
@@ -106,14 +125,11 @@ def _restored(scope: Scope, holder: str) -> bool:
     node: Any = scope.node
     if node.__class__ is not cst.FunctionDef:
         return False
-    sets = 0
     for statement in statements(node.body):
         if statement.__class__ in (cst.Try, cst.TryStar) and statement.finalbody is not None:
             ending = statement.finalbody.body
             if any(_touches(one, holder) for one in statements(ending)):
                 return True
-        if statement.__class__ is cst.Assign:
-            sets += any((found := _set(one.target)) is not None and found[0] == holder for one in statement.targets)
     if any(one.__class__ is cst.Yield for one in _yields(node)):
         return True
     return any(called(one).rpartition(".")[2] in _STARTING for one in calls(node.body)) and holder == "environ"

@@ -64,7 +64,8 @@ class RunLoop(Row, frozen=True):
 class SettingUse(Row, frozen=True):
     """A setting that is read with a default written out beside it, or set while the program runs."""
 
-    act: Literal["reads", "sets"]
+    act: Literal["reads", "sets", "sections"]
+    """sections: what is called `holder` is a configuration with sections, whose `get` takes a section and a name."""
     scope: str
     line: int
     holder: str
@@ -94,18 +95,16 @@ class ForeignInput(Row, frozen=True):
 
 
 class DefaultedError(Row, frozen=True):
-    """A handler of any exception that does nothing but put a constant in the place of what could not be had.
-
-    Or one that does less, where what stands around it deals with the failure.
-    """
+    """A handler of any exception that drops it, and at most puts a constant in the place of what could not be had."""
 
     scope: str
     line: int
-    act: Literal["assigns", "returns", "told"]
-    """told: whatever it does, the statement behind the `try` raises or logs, the `try` is one of several attempts, or a
-    comment at its top says why."""
+    act: Literal["assigns", "returns", "drops", "skips", "told"]
+    """drops: does nothing, and what was tried is an act that is lost; skips: goes on with the next one of a `for`;
+    told: whatever it does, the statement behind the `try` raises or logs, the `try` is one of several attempts or
+    stands in a handler itself, or a comment at its top or the docstring says what happens."""
     given: str
-    """The constant, on one line; "" for told."""
+    """The constant, on one line; for drops the chain that was called, for skips what is gone through; "" for told."""
     explained: bool
     """A comment says why."""
     tried: tuple[str, ...]

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from overhaul.facts import Facts
-from overhaul.findings import Finding
+from overhaul.findings import Finding, Place
 from overhaul.hardening import SettingUse
 from overhaul.inventory import testing
 from overhaul.leaves import OptIn
@@ -19,7 +19,8 @@ from overhaul.text import words_of
 
 _STARTING: Final = frozenset({
     "main", "setup", "set", "configure", "config", "init", "initialize", "initialise", "load", "bootstrap", "prepare",
-    "install", "cli", "command", "handle", "patch", "environ", "env", "activate", "apply", "override", "use", "enter",
+    "exit", "aexit", "install", "cli", "command", "handle", "patch", "environ", "env", "activate", "apply", "override",
+    "use", "enter", "chdir", "environment", "verify", "check",
     "startup", "start", "launch", "register", "reset", "restore", "reload", "update", "enable", "disable", "export",
     "parse", "add", "import", "context", "preload", "run", "unset", "test", "change", "switch", "boot", "settings",
     "options", "reconfigure", "refresh", "invoke", "exec", "virtual", "process", "read", "new", "clear", "put", "write",
@@ -58,6 +59,7 @@ def changed_configuration(
         path = symbols.path(module)
         if testing(path):
             continue
+        told: dict[str, list[SettingUse]] = {}
         for row in rows:
             if row.act != "sets" or not row.scope or row.restored:
                 continue
@@ -65,12 +67,14 @@ def changed_configuration(
                 continue
             if not starting.isdisjoint(words_of(module)):
                 continue
-            what = _what(symbols, module, row)
-            if what:
-                yield Finding(
-                    rule="changed_configuration", severity="note", module=module, path=path, line=row.line,
-                    name=f"{row.scope}:{row.key}", message=f"{row.scope} sets {what} for all of the program",
-                )  # fmt: skip
+            if _what(symbols, module, row):
+                told.setdefault(row.scope, []).append(row)
+        for scope, (first, *others) in told.items():
+            yield Finding(
+                rule="changed_configuration", severity="note", module=module, path=path, line=first.line,
+                name=scope, message=f"{scope} sets {_what(symbols, module, first)} for all of the program",
+                places=tuple(Place(path, row.line, f"sets {_what(symbols, module, row)}") for row in others),
+            )  # fmt: skip
 
 
 def _what(symbols: Symbols, module: str, row: SettingUse) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Annotated, Final
@@ -24,7 +25,7 @@ _SECRET: Final = regex(
 _ADDRESS: Final = regex(
     r"(?i)^(\w+://[^/\s]+|\d{1,3}(\.\d{1,3}){3}(:\d+)?|localhost(:\d+)?|[\w-]+(\.[\w-]+)+:\d+|[\w.+-]+@[\w-]+\.[\w.]+)"
 )
-_PLACEHOLDER: Final = regex(r"(?i)^(|none|null|0|false|x+|\*+|dummy|changeme|<.*>|\{.*\})$")
+_PLACEHOLDER: Final = regex(r"(?i)^(|none|null|0|false|x+|\*+|dummy|unknown|n/a|undefined|<.*>|\{.*\})$")
 
 
 class HardCodedFallbackOptions(Options, frozen=True):
@@ -52,14 +53,16 @@ def hard_coded_fallback(
     the environment; secrets as the default of what is asked of a configuration; and settings that are read in several
     places with different defaults: variables of the environment in the whole project, other settings in one package.
     """
+    sectioned = {row.holder for _, rows in uses.items() for row in rows if row.act == "sections"}
     several: dict[tuple[str, str, str], list[tuple[str, SettingUse]]] = defaultdict(list)
     for module, rows in uses.items():
         if testing(layout.modules[module].path):
             continue
         for row in rows:
-            if row.act != "reads":
+            holder = row.holder.rpartition(".")[2]
+            if row.act != "reads" or holder in sectioned:
                 continue
-            value = row.default.strip("rRbBuU").strip("\"'")
+            value = _value(row.default)
             kind = _kind(row, value, options)
             if kind:
                 yield Finding(
@@ -70,9 +73,18 @@ def hard_coded_fallback(
             if _PLACEHOLDER.match(value) is None and row.literal:
                 package = module if layout.modules[module].package else module.rpartition(".")[0]
                 within = "" if row.holder == "environ" else package
-                several[within, row.holder.rpartition(".")[2], row.key].append((module, row))
+                several[within, holder, row.key].append((module, row))
     for (_, _, key), found in sorted(several.items()):
         yield from _different(key, found, layout)
+
+
+def _value(literal: str) -> str:
+    """What a literal comes to, as text."""
+    try:
+        found: object = ast.literal_eval(literal)
+    except (ValueError, SyntaxError):
+        return literal
+    return str(found)
 
 
 def _kind(row: SettingUse, value: str, options: HardCodedFallbackOptions) -> str:
@@ -89,7 +101,7 @@ def _different(key: str, found: list[tuple[str, SettingUse]], layout: Layout) ->
     """One finding for each default of a setting beyond the first."""
     first: dict[str, tuple[str, SettingUse]] = {}
     for module, row in sorted(found, key=lambda one: (layout.modules[one[0]].path, one[1].line)):
-        value = row.default.strip("rRbBuU").strip("\"'")
+        value = _value(row.default)
         if value in first:
             continue
         if first:

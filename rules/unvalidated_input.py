@@ -26,9 +26,10 @@ def unvalidated_input(layout: Layout, inputs: Facts[ForeignInput]) -> Iterator[F
     for what is missing; inside, go on with what has been checked.
 
     Found are the parsed body of a request (`request.json`, `request.get_json()`, `await request.json()`,
-    `json.loads(request.body)`), a parsed message (`json.loads(message.body)`), and `sys.argv[1]`, where a literal key
-    is taken in a function that neither asks for keys (`in`, `.get`, `isinstance`, `match`), nor hands the whole to
-    anything that may check it, nor stands below a decorator that may, nor catches the KeyError.
+    `json.loads(request.body)`), a parsed message (`json.loads(message.body)`), and `sys.argv[1]` in `main` or outside
+    of functions, where a literal key is taken in a function that neither asks for keys (`in`, `.get`, `isinstance`,
+    `match`), nor hands the whole to anything that may check it, nor stands below a decorator that may, nor catches the
+    KeyError.
     """
     for module, rows in inputs.items():
         path = layout.modules[module].path

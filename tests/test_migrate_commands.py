@@ -387,3 +387,19 @@ def test_shims_are_dropped_where_nothing_goes_through_them(shop: Path, overhaul:
     assert code == 0 and not (shop / "shop/models.py").exists(), out + err
     code, out, _ = overhaul("migrate", "--drop-shims", "--write")
     assert code == 0 and "Nothing to do" in out
+
+
+def test_a_step_with_nothing_to_do_beside_others_is_told(shop: Path, overhaul: Run) -> None:
+    """It may be done already, or name what never was."""
+    (shop / "steps.toml").write_text(
+        '[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.models:Ordre"\nto = "Order"\n'
+        '[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.models:Order"\nto = "Purchase"\n'
+    )
+    code, out, _ = overhaul("migrate", "steps.toml")
+    assert code == 0
+    assert "Steps with nothing to do" in out
+    assert "  1: rename_symbol target=shop.models:Ordre to=Order\n" in out and "  2: rename_symbol" not in out
+    (shop / "steps.toml").write_text(
+        '[[steps]]\ncodemod = "rename_symbol"\ntarget = "shop.models:Order"\nto = "Purchase"\n'
+    )
+    assert "Steps with nothing to do" not in overhaul("migrate", "steps.toml")[1]

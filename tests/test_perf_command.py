@@ -140,9 +140,28 @@ def test_cannot_tell_is_an_answer_and_says_what_would(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["perf", "baseline", "one", runs()[0]]) == 0
-    assert "fewer than 4 values, too few to compare with: give 4 files or more" in capsys.readouterr().out
+    assert "of fewer than 4 runs, too few to compare with: give 4 files or more" in capsys.readouterr().out
     assert run(["perf", "compare", "one", runs()[1]]) == 0
-    assert "total: 1 before and 1 now are too few values: about 4 on each side would tell." in capsys.readouterr().out
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == (
+        "cannot tell: file_writes, logging, queues, total: 1 before and 1 now are too few: about 4 runs, before and "
+        "now, would tell"
+    )
+
+
+def test_rounds_of_one_process_decide_only_where_they_are_asked_to(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The two files are of the same code: by the medians of its rounds, one took half as long."""
+    before, after = (str(OUTPUTS / f"pytest-benchmark-{number}.json") for number in (1, 2))
+    assert run(["perf", "baseline", "main", before]) == 0
+    capsys.readouterr()
+    assert run(["perf", "compare", "main", after]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.endswith("cannot tell") for line in lines[1:3]] == [True, True]
+    assert "rounds within one process say little about the next" in lines[-1]
+    assert run(["perf", "compare", "main", after, "--rounds"]) == 0
+    assert "faster" in capsys.readouterr().out, "which is why they decide nothing"
 
 
 def test_a_baseline_is_not_written_over_and_a_tolerance_is_a_part(

@@ -37,7 +37,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from time import perf_counter_ns
 from types import TracebackType
-from typing import Any, Final, Literal, Self, TypeVar, cast
+from typing import Any, Final, Literal, Self, SupportsFloat, TypeVar, cast
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -513,7 +513,7 @@ class Instrumentor:
 
         return decorated
 
-    def gauge(self, name: str, value: float) -> None:
+    def gauge(self, name: str, value: SupportsFloat) -> None:
         """Tell of a value at this moment: the depth of a queue, a latency that was measured elsewhere.
 
         What is no number, or endless, is left out: no mean could be told with it.

@@ -111,9 +111,9 @@ def baseline(name: str, files: tuple[str, ...], root: str | None, force: bool, c
     write_file(target, [baseline_text(made)])
     count = len(made.timings)
     tell(f"{short(target)}: {count} {'timing' if count == 1 else 'timings'}")
-    few = [one for one in made.timings if len(one.values) < RUNS]
+    few = sum(one.basis == "rounds" or len(one.values) < RUNS for one in made.timings)
     if few:
-        tell(f"{len(few)} of them have fewer than {RUNS} values, too few to compare with: give {RUNS} files or more")
+        tell(f"{few} of them are of fewer than {RUNS} runs, too few to compare with: give {RUNS} files or more")
     return 0
 
 
@@ -126,11 +126,12 @@ def baseline(name: str, files: tuple[str, ...], root: str | None, force: bool, c
     "--tolerance", callback=_part, default="15%", show_default=True, metavar="PART",
     help="By how much it may become slower.",
 )  # fmt: skip
+@click.option("--rounds", is_flag=True, help="Take rounds within one process for runs, which they are not.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when something has become slower.")
 @config_option
 def compare(
-    name: str, files: tuple[str, ...], root: str | None, as_json: bool, tolerance: float, exit_zero: bool,
-    config: str | None,
+    name: str, files: tuple[str, ...], root: str | None, as_json: bool, tolerance: float, rounds: bool,
+    exit_zero: bool, config: str | None,
 ) -> int:  # fmt: skip
     """Say what has become slower since the baseline NAME, as far as noise lets one tell.
 
@@ -144,7 +145,7 @@ def compare(
     setting = _open(files, root, config)
     earlier = read_baseline(baseline_path(setting.root, name))
     now = timings(setting.profiles, setting.wanted, setting.project)
-    changes = held_against(earlier, now, tolerance)
+    changes = held_against(earlier, now, tolerance, rounds=rounds)
     if as_json:
         write_stdout([changes_json(name, changes, tolerance)], sys.stdout.buffer)
     else:

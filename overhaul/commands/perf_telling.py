@@ -114,27 +114,28 @@ def changes_lines(changes: Sequence[Change], tolerance: float) -> Iterator[str]:
     ]  # fmt: skip
     yield from _aligned(rows)
     yield ""
-    yield f"Slower is what surely takes more than {percent(tolerance)} longer; the same is what surely stays within."
+    yield f"slower: surely more than {percent(tolerance)} longer; same: surely within {percent(tolerance)}"
     yield from _unsure(changes)
 
 
 def _unsure(changes: Iterable[Change]) -> Iterator[str]:
+    """What would tell, for those of which nothing can be told; together where it is the same."""
+    alike: dict[str, list[str]] = {}
     for one in changes:
-        if one.outcome != "cannot tell":
-            continue
-        before, after = one.values
-        if one.needed is None:
-            yield f"{printable(one.name)}: the difference is about the tolerance itself: no number of runs would tell."
-        else:
-            yield (
-                f"{printable(one.name)}: {before} before and {after} now are too few values: about {one.needed} on "
-                "each side would tell."
-            )
-    if any(one.basis == "rounds" for one in changes):
-        yield (
-            "Some values are rounds within one process: what differs from one process to the next is not in the "
-            "interval (give the files of 4 runs or more)."
-        )
+        if one.outcome == "cannot tell":
+            alike.setdefault(_remedy(one), []).append(printable(one.name))
+    for remedy, names in alike.items():
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+        yield f"cannot tell: {', '.join(names[:5])}{more}: {remedy}"
+
+
+def _remedy(one: Change) -> str:
+    before, after = one.values
+    if one.basis == "rounds":
+        return "rounds within one process say little about the next: give the files of 4 runs or more, before and now"
+    if one.needed is None:
+        return "the difference is about the tolerance itself: no number of runs would tell"
+    return f"{before} before and {after} now are too few: about {one.needed} runs, before and now, would tell"
 
 
 def percent(part: float) -> str:

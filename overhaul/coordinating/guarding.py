@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from overhaul.changes import Added, Edit, Guidance, Leftover, Replacement, Target, Used
 from overhaul.coordinating.kinds import machine_of
@@ -16,6 +17,9 @@ from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:
     from overhaul.project import Project
+
+
+_STAND_IN: Final = re.compile(r"\b(?:SimpleNamespace|namedtuple|create_autospec|\w*Mock|\w*(?:Fake|Stub|Dummy)\w*)\(")
 
 
 class Guarding:
@@ -102,10 +106,14 @@ class Guarding:
         equals = file.brackets.behind(one.end)
         value = file.brackets.behind(equals + 1)
         because = "set by others than its owner"
+        if guidance == "safe" and self._calls(file, one):
+            # Where there is no owner, but None, the value is worked out no more before that is found out.
+            because, guidance = f"{because}; the owner is looked at before the value is worked out", "review"
         edits.setdefault(file.path, []).extend((
             Replacement(one.start, value, f"{self.through}(", because, guidance),
             Replacement(statement.end, statement.end, ")", because, guidance),
         ))
+        yield from self._handed(file, one)
         yield Used(
             file.path, one.line, self.machine, Target(self.machine.module, f"{self.owner.name}.{self.through}")
         )
@@ -137,13 +145,47 @@ class Guarding:
         plain = chain[0].role != "attribute"
         value = file.occurrences.statement_of(one)
         names = file.occurrences.all[one.number + 1 : value.names[1]]
-        calls = any(each.use == "call" for each in names) or "(" in file.brackets.code[one.end : value.end]
+        calls = self._calls(file, one)
         awaits = any(word in file.brackets.code[one.end : value.end] for word in ("await ", "yield ", ":="))
-        if awaits or (calls and not (plain and len(chain) == 2)):
+        if awaits or ((calls or self._asks(file, names)) and not (plain and len(chain) == 2)):
             return "what is assigned may change what it is assigned to: Python would look that up earlier"
         if not plain:
             return "it is set on what an expression returns"
         return ""
+
+    @staticmethod
+    def _calls(file: Bindings, one: Occurrence) -> bool:
+        """Whether what is assigned calls something."""
+        statement = file.occurrences.statement_of(one)
+        names = file.occurrences.all[one.number + 1 : statement.names[1]]
+        return any(each.use == "call" for each in names) or "(" in file.brackets.code[one.end : statement.end]
+
+    def _asks(self, file: Bindings, names: Sequence[Occurrence]) -> bool:
+        """Whether a value asks something for an attribute that may be a property, and change what it is set on."""
+        for one in names:
+            if one.role != "attribute":
+                continue
+            meaning = self.references.meaning(file.path, one)
+            if not isinstance(meaning, Symbol) or meaning.kind not in ("variable", "attribute", "class", "module"):
+                return True
+            if meaning.kind == "attribute" and meaning.name in self.project.symbols.interior(meaning.module).functions:
+                return True  # a property
+        return False
+
+    def _handed(self, file: Bindings, one: Occurrence) -> Iterator[Leftover]:
+        """Tests that hand something else to the function: it may have the attribute, and not the method."""
+        function = one.scope.name.rpartition(".")[2]
+        if function and testing(file.path):
+            return
+        for path in self.project.mentioning((function,)) if function else ():
+            if not testing(path):
+                continue
+            lines = self.project.source(path).text().splitlines()
+            for number, text in enumerate(lines, 1):
+                near = "\n".join(lines[max(0, number - 12) : number + 12])
+                if _STAND_IN.search(text) and re.search(rf"\b{re.escape(function)}\b", near):
+                    why = f"what stands in for {self.owner.name} here may have no {self.through}"
+                    yield self.project.leftover(path, number, self.machine, why)
 
     def _method(self) -> Replacement:
         """The method that sets the state on behalf of others, at the end of the class."""

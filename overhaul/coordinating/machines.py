@@ -14,8 +14,10 @@ from overhaul.facts import Class
 from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.occurrences.finding import Statement
 from overhaul.patterns import regex
+from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.import_style import line_length
 from overhaul.refactoring.imports import Imports
+from overhaul.refactoring.moving_namespace import seen_whole
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -113,6 +115,9 @@ class Coordinating:
             if new and name not in set(symbols.names(self.machine.module)):
                 why = f"{name} is another thing in {path}, which imports everything from here"
                 raise self._refused(row.line, why, "name there what is imported")
+        for line, called in seen_whole(Bindings(self.project, self.owner.path)):
+            why = f"{called}() goes through all names of the module, of which there would be more"
+            raise self._refused(line, why, "name there what is meant")
         if "." in self.owner.name:
             raise self._refused(row.line, f"{self.owner.name} stands in another class or function", "move it out first")
         if self.kind in set(symbols.names(self.machine.module)):

@@ -260,6 +260,11 @@ class Saving:
 
     def _check_ends(self, statement: Statement) -> None:
         """A block that ends by an exception as a matter of course keeps what it has written until then."""
+        inside = [one for one in self.body.occurrences.statements[statement.number + 1 :] if one.start < statement.end]
+        raised = next((one for one in inside if one.node.__class__.__name__ == "Raise"), None)
+        if raised is not None and self._caught(statement):
+            why = "it raises what a handler around it may catch, and what was written until then would be lost"
+            raise self._refused(raised.line, why, "raise it behind the `with`, or write the file by hand")
         if ends := _ENDS.search(self.file.brackets.code, statement.start, self.body.statement.end):
             why = f"it may end by {ends[1]} while the file is open, and what was written until then would be lost"
             raise self._refused(statement.line, why, "write the file by hand")
@@ -275,6 +280,17 @@ class Saving:
                     each.line, "it is left by an exception only, and then what was written would be lost",
                     "open the file by hand, or end the loop by `break`",
                 )  # fmt: skip
+
+    def _caught(self, statement: Statement) -> bool:
+        """Whether a statement stands in a `try` with handlers, of the same function."""
+        every = self.body.occurrences.statements
+        while statement.suite != -1:
+            statement = every[statement.suite]
+            if statement.node.__class__.__name__ in ("Try", "TryStar") and statement.node.handlers:
+                return True
+            if statement.node.__class__.__name__ == "FunctionDef":
+                return False
+        return False
 
     def _place(self, one: Occurrence) -> str:
         """What is opened, as it is written."""

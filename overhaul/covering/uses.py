@@ -94,9 +94,9 @@ class _Module:
         self._homes: dict[str, str] = {}
 
     def rows(self) -> Iterator[SuiteFunction]:
-        for row in self._reading.used[self._module]:
-            if row.how not in ("annotation", "quoted", "delete"):
-                self._name(row)
+        for used in self._reading.used[self._module]:
+            if used.how not in ("annotation", "quoted", "delete"):
+                self._name(used)
         for use in self._reading.receivers[self._module]:
             self._receiver(use)
         for loose in self._reading.loose[self._module]:

@@ -10,7 +10,7 @@ from overhaul.naming.meanings import External
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 
-Wait = Literal["sleep", "network", "process", "database", "file", "input", ""]
+Wait = Literal["sleep", "network", "process", "database", "input", ""]
 """What is waited for; "" for nothing that is known."""
 _HTTP: Final = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _FUNCTIONS: Final[Mapping[str, Wait]] = {
@@ -27,7 +27,7 @@ _FUNCTIONS: Final[Mapping[str, Wait]] = {
     "os.system": "process", "os.waitpid": "process",
     "psycopg2.connect": "database", "psycopg.connect": "database", "pymysql.connect": "database",
     "MySQLdb.connect": "database", "mysql.connector.connect": "database", "pyodbc.connect": "database",
-    "builtins.open": "file", "io.open": "file", "builtins.input": "input",
+    "builtins.input": "input",
 }  # fmt: skip
 _METHODS: Final[Mapping[str, tuple[Wait, frozenset[str]]]] = {
     "requests.Session": ("network", frozenset(_HTTP)),
@@ -71,9 +71,12 @@ class Waiting:
         receiver, _, method = chain.rpartition(".")
         if not receiver or not any(method in names for _, names in _METHODS.values()):
             return ""
-        classes = self._types.of_expression(module, scope, receiver)
-        waits: set[Wait] = set()
-        for one in classes:
-            wait, names = _METHODS.get(one.name, ("", frozenset[str]())) if isinstance(one, External) else ("", ())
-            waits.add(wait if method in names else "")
-        return waits.pop() if len(waits) == 1 else ""
+        told = {_wait(one.name, method) if isinstance(one, External) else "" for one in
+                self._types.of_expression(module, scope, receiver)}  # fmt: skip
+        return told.pop() if len(told) == 1 else ""
+
+
+def _wait(owner: str, method: str) -> Wait:
+    """What a method of a class outside the project waits for."""
+    found = _METHODS.get(owner)
+    return found[0] if found is not None and method in found[1] else ""

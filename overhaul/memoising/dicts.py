@@ -19,7 +19,7 @@ from overhaul.memoising.target import STORE, TYPES, Settings, Unified
 from overhaul.memoising.writing import Written, writing
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.syntax import Def, Syntax
+from overhaul.refactoring.syntax import Def, Syntax, named
 
 if TYPE_CHECKING:
     from overhaul.refactoring.references import References
@@ -73,11 +73,10 @@ class Dictionaries:
     def fits(self, target: Target, symbol: Symbol) -> bool:
         """Whether a function of its own file looks like a memo with it: a quick look before the exact one."""
         syntax = self.places.syntax(symbol.path)
-        nodes = named(syntax, target.name.rpartition(".")[2])
-        return any(
-            shape_of(one.body, lambda each: id(each) in nodes) is not None
-            for one in ast.walk(syntax.tree) if isinstance(one, Def)
-        )  # fmt: skip
+        found = list(named(syntax, target.name.rpartition(".")[2]))
+        nodes = {id(one) for one in found}
+        around = {syntax.function(one) for one in found} - {None}
+        return any(one and shape_of(one.body, lambda each: id(each) in nodes) is not None for one in around)
 
     def _keeps_form(self, syntax: Syntax, function: Def, shape: Shape) -> bool:
         """Whether a memo goes on to look up and store in two steps. Raises Refused where it then could not go on."""

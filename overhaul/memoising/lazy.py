@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from overhaul.changes import Edit, Replaced, Replacement, Target
@@ -71,7 +71,9 @@ class LazyAttributes:
     @staticmethod
     def fits(syntax: Syntax, name: str) -> bool:
         """Whether a method of a file looks like one that works out an attribute once: a look before the exact one."""
-        return any(_lazy(syntax, one, named(syntax, name)) for one in ast.walk(syntax.tree) if isinstance(one, Def))
+        found = list(named(syntax, name))
+        nodes = {id(one) for one in found}
+        return any(_lazy(syntax, one, nodes) for one in {syntax.function(one) for one in found})
 
     def _refuse_unfit(self, lazy: Lazy, target: Target, owner: str) -> None:
         syntax, function = lazy.syntax, lazy.function

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 _BY_HAND: Final = "change it by hand"
+_COMMON: Final = ("cache", "cached")
+_USING: Final = re.compile(
+    rb"\b(?:functools|cachetools|" + "|".join(sorted(LAST_NAMES.difference(_COMMON))).encode() + rb")\b"
+    rb"|@[ \t]*[\w.]*\bcached?\b|(?<![\w.])cached?\s*\(|\bcached?\s+as\b"
+)
+"""What stands in a file that uses a memoiser, by whatever name its module has."""
 
 
 class Memos:
@@ -73,8 +80,8 @@ class Memos:
                 return ""
         except (Refused, Unreadable):
             return ""
-        return f"{symbol.path}:{symbol.line}: no function here looks up, computes and keeps in {name} in a shape that is " \
-            "known: change it by hand"  # fmt: skip
+        why = f"no function here looks up, computes and keeps in {name} in a shape that is known"
+        return f"{symbol.path}:{symbol.line}: {why}: {_BY_HAND}"
 
     def _gone(self, target: Target) -> bool:
         """Whether a memoiser that was asked for has gone, and the unified decorator is used in its place."""
@@ -175,9 +182,16 @@ class Memos:
             module = self.project.layout.module_of(path)
             if path.endswith(".pyi") or not (module == package or module.startswith(f"{package}.")):
                 continue
-            if self.unified.is_own(module):
+            if self.unified.is_own(module) or not self._may_use(path):
                 continue
             yield from self._of_file(path)
+
+    def _may_use(self, path: str) -> bool:
+        """Whether a file may use a library's memoiser: `cache` is a word of many others, which are not parsed."""
+        try:
+            return _USING.search(self.project.source(path).data) is not None
+        except Unreadable:
+            return False
 
     def _of_file(self, path: str) -> Iterator[Proposal]:
         try:

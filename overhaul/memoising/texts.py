@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from overhaul.refactoring.references import References
 
 _BY_HAND: Final = "change it by hand"
-_RUNNING: Final = re.compile(r"\b(?:exec|eval|compile|timeit|repeat|Timer|runsource|runcode)\s*\(|[\"']-c[\"']")
+_RUNNING: Final = re.compile(
+    r"(?<![\w.])(?:exec|eval|compile)\s*\(|\b(?:timeit|Timer|runsource|runcode)\s*\(|[\"']-c[\"']"
+)
 """What runs code that stands in strings."""
 _SHOWN: Final = re.compile(r"^[ \t]*(?:>>>|\.\.\.)[ \t](.*)$", re.MULTILINE)
 _GAP: Final = r"\.(?:\s|\\|#[^\n]*\n)*"

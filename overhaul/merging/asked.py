@@ -16,7 +16,7 @@ from overhaul.refactoring.references import References
 if TYPE_CHECKING:
     from overhaul.project import Project
 
-_NEAR: Final = 0.8
+_NEAR: Final = 0.6
 
 
 class Asked(NamedTuple):
@@ -82,5 +82,5 @@ def _near(project: Project, gone: Target) -> Iterator[Target]:
         return
     interior = project.symbols.interior(gone.module)
     known = [one for one in (*interior.functions, *interior.classes) if "." not in one]
-    for name in get_close_matches(gone.name, known, cutoff=_NEAR - 0.2):
+    for name in get_close_matches(gone.name, known, cutoff=_NEAR):
         yield Target(gone.module, name)

@@ -27,7 +27,7 @@ from overhaul.profiles.where import Project, Spot
 
 _ROUNDS: Final = 200
 """Times that contexts are handed on along calls, at most; as many as the longest chain of calls is long, usually."""
-_STEPS: Final = 10_000_000
+_STEPS: Final = 2_000_000
 """Contexts that are handed on in all, at most."""
 _CONTEXTS: Final = 48
 """Contexts of a function that are kept apart; the least of them are put together."""
@@ -55,6 +55,8 @@ class Attribution(msgspec.Struct, frozen=True):
     sites: tuple[Mapping[Site, float], ...]
     own: float
     """The share of the time that passed in, or below, files of the project."""
+    settled: bool = True
+    """False where functions call each other in so many ways that handing on was broken off: shares are rough."""
 
 
 class _About(NamedTuple):
@@ -126,6 +128,7 @@ class _Ledger:
         self._sites: list[dict[int, float]] = [defaultdict(float) for _ in range(count)]
         self._own = 0.0
         self.inclusive: list[float] | None = None
+        self.settled = True
 
     def book(self, context: _Context, frame: int, about: _About, spent: float) -> None:
         """Put time to whom it belongs, which was spent in a frame alone."""
@@ -149,6 +152,7 @@ class _Ledger:
             by_text=tuple(spent / whole for spent in self._by_text),
             sites=tuple(self._merged(sites, whole) for sites in self._sites),
             own=min(self._own / whole, 1.0),
+            settled=self.settled,
         )
 
     def _merged(self, sites: Mapping[int, float], whole: float) -> dict[Site, float]:
@@ -203,7 +207,7 @@ def _of_graph(profile: Profile, about: Sequence[_About], ledger: _Ledger) -> Non
             into[edge.callee].append((edge.caller, edge.total))
         if edge.own:
             alone[edge.callee].append((edge.caller, edge.own))
-    mixes = _settled(about, into)
+    mixes, ledger.settled = _settled(about, into)
     for frame, spent in enumerate(profile.own):
         if not spent:
             continue
@@ -212,8 +216,8 @@ def _of_graph(profile: Profile, about: Sequence[_About], ledger: _Ledger) -> Non
             ledger.book(context, frame, about[frame], spent * part)
 
 
-def _settled(about: Sequence[_About], into: Sequence[list[tuple[int, float]]]) -> list[_Mix]:
-    """The contexts of each function, by what its callers hand on, until that changes no more."""
+def _settled(about: Sequence[_About], into: Sequence[list[tuple[int, float]]]) -> tuple[list[_Mix], bool]:
+    """The contexts of each function, by what its callers hand on; whether that has come to an end."""
     mixes: list[_Mix] = [{_below(_OUTSIDE, frame, one): 1.0} for frame, one in enumerate(about)]
     callees: list[set[int]] = [set() for _ in about]
     for callee, callers in enumerate(into):
@@ -225,15 +229,15 @@ def _settled(about: Sequence[_About], into: Sequence[list[tuple[int, float]]]) -
         changed: set[int] = set()
         for frame in sorted(waiting):
             if (steps := steps + sum(len(mixes[caller]) for caller, _ in into[frame])) > _STEPS:
-                return mixes
+                return mixes, False
             mix = _mixed(frame, about, into[frame], mixes)
             if _differ(mix, mixes[frame]):
                 mixes[frame] = mix
                 changed.add(frame)
         waiting = {callee for frame in changed for callee in callees[frame]}
         if not waiting:
-            break
-    return mixes
+            return mixes, True
+    return mixes, False
 
 
 def _mixed(frame: int, about: Sequence[_About], callers: list[tuple[int, float]], mixes: Sequence[_Mix]) -> _Mix:

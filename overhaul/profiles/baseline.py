@@ -35,7 +35,7 @@ TOTAL: Final = "total"
 
 Sort = Literal["benchmark", "component"]
 From = Literal["runs", "rounds"]
-"""What values are: `runs`, one of each process; `rounds`, several of one process, whose spread is only a part."""
+"""What values are: `runs`, one of each process; `rounds`, several of a process, which say little about the next."""
 
 
 class Timing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -110,8 +110,10 @@ def timings(
         if profile.frames and not profile.seconds:
             raise UsageError(f"{profile.file}: counts samples and tells no seconds: give py-spy's speedscope format")
         of: Sort = "benchmark" if profile.kind == "benchmarks" else "component"
-        for series in (*profile.series, *(_of_profile(profile, components, project) if profile.frames else ())):
+        for series in profile.series:
             runs[of, series.name] += series.runs
+    for series in _of_profiles([profile for profile in profiles if profile.frames], components, project):
+        runs["component", series.name] += series.runs
     found = (_timing(of, name, one) for (of, name), one in sorted(runs.items()))
     kept = tuple(one for one in found if one is not None)
     if not kept:
@@ -119,12 +121,15 @@ def timings(
     return kept
 
 
-def _of_profile(profile: Profile, components: Components, project: Project) -> Iterable[Series]:
-    """The time of the whole, and of each component, of one run."""
-    yield Series(TOTAL, ((profile.total,),))
-    told = attribute(profile, components, project)
-    for name, share in zip(components.names, told.shares, strict=True):
-        yield Series(name, ((max(share, _FLOOR) * profile.total,),))
+def _of_profiles(profiles: Sequence[Profile], components: Components, project: Project) -> Iterable[Series]:
+    """The time of the whole, and of each component that took some, in each run."""
+    if profiles:
+        yield Series(TOTAL, tuple((profile.total,) for profile in profiles))
+    told = [attribute(profile, components, project).shares for profile in profiles]
+    for name, shares in zip(components.names, zip(*told, strict=True), strict=bool(told)):
+        if max(shares) >= _FLOOR:
+            pairs = zip(shares, profiles, strict=True)
+            yield Series(name, tuple((max(share, _FLOOR) * profile.total,) for share, profile in pairs))
 
 
 def _timing(of: Sort, name: str, runs: Sequence[Sequence[float]]) -> Timing | None:

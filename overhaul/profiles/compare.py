@@ -5,7 +5,8 @@ nothing is assumed of how they are distributed. The factor is estimated by the m
 its interval of 95% stands on ranks alone (`overhaul.profiles.uncertainty.of_ratio`), so that a few outliers do not move
 it. Whole runs of the program count, where there are four or more: what differs from one process to the next (hash
 seeds, memory layout, load of the machine) is in them (Kalibera, Jones: Rigorous benchmarking in reasonable time, 2013).
-Rounds within one process lack that, which is said.
+Rounds within one process lack that: the same code has been seen to take half the time in the next process. So they
+decide nothing, unless one asks for it.
 """
 
 from __future__ import annotations
@@ -49,11 +50,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """About how many values on each side would tell; None where they do, and where none would."""
 
 
-def compare(baseline: Baseline, now: Sequence[Timing], tolerance: float = DEFAULT_TOLERANCE) -> tuple[Change, ...]:
+def compare(
+    baseline: Baseline, now: Sequence[Timing], tolerance: float = DEFAULT_TOLERANCE, *, rounds: bool = False
+) -> tuple[Change, ...]:
     """Hold times of now against a baseline; the worst first.
 
-    `tolerance` is the part, 0.15 for 15%, by which something may become slower. Raises UsageError where nothing of one
-    is in the other.
+    `tolerance` is the part, 0.15 for 15%, by which something may become slower. With `rounds`, those of one process
+    count as if each were a run. Raises UsageError where nothing of one is in the other.
     """
     before: dict[tuple[Sort, str], Timing] = {(one.of, one.name): one for one in baseline.timings}
     after: dict[tuple[Sort, str], Timing] = {(one.of, one.name): one for one in now}
@@ -62,7 +65,8 @@ def compare(baseline: Baseline, now: Sequence[Timing], tolerance: float = DEFAUL
             f"baseline {baseline.name}: has none of what was measured now: it has "
             f"{', '.join(sorted(name for _, name in before)[:5])}"
         )
-    return tuple(sorted(_changes(before, after, tolerance), key=lambda one: (_ORDER[one.outcome], one.of, one.name)))
+    changes = _changes(before, after, tolerance, rounds)
+    return tuple(sorted(changes, key=lambda one: (_ORDER[one.outcome], one.of, one.name)))
 
 
 _ORDER: Final[dict[Outcome, int]] = {
@@ -71,12 +75,12 @@ _ORDER: Final[dict[Outcome, int]] = {
 
 
 def _changes(
-    before: Mapping[tuple[Sort, str], Timing], after: Mapping[tuple[Sort, str], Timing], tolerance: float
+    before: Mapping[tuple[Sort, str], Timing], after: Mapping[tuple[Sort, str], Timing], tolerance: float, rounds: bool
 ) -> Iterator[Change]:
     for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key), after.get(key)
         if old is not None and new is not None:
-            yield _change(old, new, tolerance)
+            yield _change(old, new, tolerance, rounds)
         elif (one := old or new) is not None:
             median = statistics.median(one.values)
             yield Change(
@@ -87,13 +91,14 @@ def _changes(
             )  # fmt: skip
 
 
-def _change(old: Timing, new: Timing, tolerance: float) -> Change:
+def _change(old: Timing, new: Timing, tolerance: float, rounds: bool) -> Change:
     interval = of_ratio(old.values, new.values)
     ratio = estimated_ratio(old.values, new.values)
     counts = (len(old.values), len(new.values))
     outcome: Outcome = "cannot tell"
     needed: int | None = None
-    if interval is None:
+    basis: From = "runs" if old.basis == new.basis == "runs" else "rounds"
+    if interval is None or (basis == "rounds" and not rounds):
         needed = RUNS
     else:
         outcome = judged(interval.low, interval.high, tolerance)
@@ -103,7 +108,7 @@ def _change(old: Timing, new: Timing, tolerance: float) -> Change:
         name=old.name, of=old.of, outcome=outcome, before=statistics.median(old.values),
         after=statistics.median(new.values), ratio=ratio, low=None if interval is None else interval.low,
         high=None if interval is None else interval.high, values=counts,
-        basis="runs" if old.basis == new.basis == "runs" else "rounds", needed=needed,
+        basis=basis, needed=needed,
     )  # fmt: skip
 
 

@@ -97,7 +97,7 @@ def decide(
     rows.sort(key=lambda row: (_ORDER[row.answer], _URGENCY[row.priority], -row.share, row.component))
     rest = statistics.fmean(max(0.0, 1 - sum(one.shares)) for one in told)
     own = statistics.fmean(one.own for one in told)
-    return Matrix(tuple(rows), rest, own, tuple(_notes(profiles, own)))
+    return Matrix(tuple(rows), rest, own, tuple(_notes(profiles, told, own)))
 
 
 def _row(index: int, components: Components, profiles: Sequence[Profile], told: Sequence[Attribution]) -> Row:
@@ -161,8 +161,10 @@ def _causes(sites: Sequence[Mapping[Site, float]]) -> tuple[Cause, ...]:
     )
 
 
-def _notes(profiles: Sequence[Profile], own: float) -> Iterable[str]:
+def _notes(profiles: Sequence[Profile], told: Sequence[Attribution], own: float) -> Iterable[str]:
     yield from dict.fromkeys(note for profile in profiles for note in profile.notes)
+    if not all(one.settled for one in told):
+        yield "functions call each other in so many ways that shares are rough: a profiler that keeps stacks would tell"
     formats = sorted({profile.format for profile in profiles})
     if len(formats) > 1:
         yield f"the files are of different tools ({', '.join(formats)}), which see time differently"

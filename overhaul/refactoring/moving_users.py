@@ -165,6 +165,14 @@ class User:
         if now != name and self._changes[-1].end < one.end:
             self._replace(one, one.end, now)
 
+    def _is_module(self, top: str) -> bool:
+        """Whether a word means the module of that name wherever it stands."""
+        file = self.file
+        bindings = file.bindings(file.top, top)
+        whole = all(isinstance(one, Taken) and not one.name and one.alias is None for one in bindings)
+        plain = (one for one in file.occurrences.named(top) if one.role not in ("attribute", "keyword", "module"))
+        return bool(bindings) and whole and all(file.home_of(one) is file.top for one in plain)
+
     def _dotted(self, chain: Sequence[Occurrence], taken: Sequence[Taken], before: Sequence[str], where: str) -> None:
         """`package.old.X`: the new module takes the place of the old."""
         whole = [each for each in taken if not each.name and each.alias is None]
@@ -178,8 +186,9 @@ class User:
             self._replace(chain[-2], chain[-2].end, self.new.rpartition(".")[2])
             self.imports.load(self.new) if len(whole) == len(taken) else self._loaded(where)
             return
-        if self.new.partition(".")[0] != chain[0].name and self.file.occurrences.named(self.new.partition(".")[0]):
-            raise Refused(f"{where}: {self.new.partition('.')[0]} is another thing there: import it by its name first")
+        top = self.new.partition(".")[0]
+        if top != chain[0].name and self.file.occurrences.named(top) and not self._is_module(top):
+            raise Refused(f"{where}: {top} is another thing there: import it by its name first")
         best = next((each for each in whole if each.target == plain), whole[0])
         self.imports.load(self.new, like=best.statement)
         self._note(best)

@@ -162,12 +162,11 @@ def _told(node: ast.AST) -> str:
     return ast.dump(node).replace("ctx=Store()", "ctx=Load()").replace("ctx=Del()", "ctx=Load()")
 
 
-def named(syntax: Syntax, name: str) -> frozenset[int]:
-    """The ids of all expressions of a file that end in a name, whatever it means there."""
-    return frozenset(
-        id(one) for one in ast.walk(syntax.tree)
-        if (isinstance(one, ast.Name) and one.id == name) or (isinstance(one, ast.Attribute) and one.attr == name)
-    )  # fmt: skip
+def named(syntax: Syntax, name: str) -> Iterator[ast.expr]:
+    """All expressions of a file that end in a name, whatever it means there."""
+    for one in ast.walk(syntax.tree):
+        if (isinstance(one, ast.Name) and one.id == name) or (isinstance(one, ast.Attribute) and one.attr == name):
+            yield one
 
 
 def own_nodes(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:

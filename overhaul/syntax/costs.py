@@ -178,15 +178,44 @@ def unhashable(scope: Scope, module: Module, name: str) -> bool:
 
 
 def uses_within(scope: Scope, loop: Any, name: str) -> int:
-    """How often a loop's body uses a name."""
+    """How often a loop's body uses a name, or what it may change: a chain of attributes counts by its first name."""
+    root = name.partition(".")[0]
     count = 0
     for role, used, _, block, _ in scope.events:
-        if role < FIRST_BINDING and used.partition(".")[0] == name:
+        # What is asked of an instance may change what it holds; what is only read of it does not.
+        if role < FIRST_BINDING and used.partition(".")[0] == root and (root == name or role != Role.LOAD):
             around: Block | None = block
             while around is not None and around.node is not loop:
                 around = around.parent
             count += around is not None
     return count
+
+
+class Alternatives:
+    """Which branches of an `if` have one beside them that awaits: a function for coroutines and others alike."""
+
+    def __init__(self, module: Module) -> None:
+        """All that is awaited is gone through when the first branch is asked for."""
+        self._module = module
+        self._awaiting: frozenset[tuple[int, str]] | None = None
+
+    def beside(self, block: Block) -> bool:
+        """Whether a suite stands in a branch, and another branch of the same `if` awaits something."""
+        if self._awaiting is None:
+            self._awaiting = frozenset(
+                branch for _, _, around in self._module.nodes(cst.Await) for branch in _branches(around)
+            )
+        others = {"if": "orelse", "orelse": "if"}
+        return any((node, others[kind]) in self._awaiting for node, kind in _branches(block))
+
+
+def _branches(block: Block) -> Iterator[tuple[int, str]]:
+    """The branches around a suite, in its function: the `if`, and "if" or "orelse"."""
+    one: Block | None = block
+    while one is not None and one.kind != "body":
+        if one.kind in ("if", "orelse"):
+            yield id(one.node), one.kind
+        one = one.parent
 
 
 def strings(node: Any) -> Iterator[str]:

@@ -13,6 +13,7 @@ from overhaul.unifying.templates import (
     EFFECT,
     SELF,
     Blank,
+    Computed,
     Template,
     below,
     bracketed,
@@ -84,49 +85,59 @@ class Filled(NamedTuple):
 def filled(
     template: Template, given: Mapping[str, Any], parameters: Sequence[Parameter], *, receiver: Any = None,
     rest: Sequence[Any] = (), target: Function | None = None, original: Mapping[str, Any] | None = None,
+    computed: Computed | None = None,
 ) -> Filled:  # fmt: skip
     """Write a use as a template says.
 
     `given` has the arguments in the order in which they were evaluated; `target` is the function that the template's
     outermost call calls, if it is known: defaults that it has too are left out. `original` are the arguments as they
-    stood, where `given` has some that are changed already. Raises Unserved.
+    stood, where `given` has some that are changed already; `computed` tells which attributes may do something when
+    they are asked for. Raises Unserved.
     """
     values = dict(given) if receiver is None else {SELF: receiver, **given}
     judged = dict(original or given) if receiver is None else {SELF: receiver, **(original or given)}
-    reviewed = tuple(_checked(template, judged, rest))
+    reviewed = tuple(_checked(template, judged, rest, computed or _nothing))
     filling = _Filling(template, values, parameters, rest, target)
     first = filling.tree(template.first) if template.first is not None else None
     node = filling.tree(template.tree)
     return Filled(node, first, reviewed, tuple(dict.fromkeys(filling.defaults)))
 
 
-def _checked(template: Template, given: Mapping[str, Any], rest: Sequence[Any]) -> Iterator[str]:
+def _nothing(_: Any) -> bool:
+    return False
+
+
+def _checked(
+    template: Template, given: Mapping[str, Any], rest: Sequence[Any], computed: Computed
+) -> Iterator[str]:
     """Raise Unserved for arguments that would be lost, doubled or evaluated in another order; else what to look at."""
     order = [blank.name for blank in template.blanks if blank.name in given]
     for name, value in given.items():
         times = order.count(name)
-        if not times and name != SELF and not in_vain(value) and effect(value) != CONSTANT:
+        if not times and name != SELF and not in_vain(value, computed) and effect(value, computed) != CONSTANT:
             raise Unserved(f"`{code(value)}` would not be evaluated any more")
-        if not times and name == SELF and not in_vain(value):
+        if not times and name == SELF and not in_vain(value, computed):
             raise Unserved(f"`{code(value)}` would not be evaluated any more")
-        if times > 1 and not in_vain(value):
+        if times > 1 and not in_vain(value, computed):
             raise Unserved(f"`{code(value)}` would be evaluated {times} times")
         if not times and name != SELF:
             yield f"`{code(value)}` is not passed on"
     names = [name for name in given if name in order]
     for at, one in enumerate(names):
         for other in names[at + 1 :]:
-            levels = effect(given[one]) + effect(given[other])
+            levels = effect(given[one], computed) + effect(given[other], computed)
             if order.index(one) > order.index(other) and levels > EFFECT:
                 raise Unserved(f"`{code(given[one])}` would be evaluated after `{code(given[other])}`")
     if rest and not any(isinstance(node, cst.Arg) and node.star for node, _ in below(template.tree)):
         raise Unserved("the template has no place for all that is given: `*{args}`, `**{kwargs}`")
     for tree in (template.first, template.tree):
         if tree is not None:
-            yield from _delayed(template, tree, given)
+            yield from _delayed(template, tree, given, computed)
 
 
-def _delayed(template: Template, tree: Any, given: Mapping[str, Any]) -> Iterator[str]:
+def _delayed(
+    template: Template, tree: Any, given: Mapping[str, Any], computed: Computed
+) -> Iterator[str]:
     """Arguments that are evaluated later, or perhaps not, where the template puts them into a lambda or a branch."""
     for node, _ in below(tree):
         if isinstance(node, cst.Lambda):
@@ -148,12 +159,12 @@ def _delayed(template: Template, tree: Any, given: Mapping[str, Any]) -> Iterato
                 value = given.get(blank.name) if blank is not None else None
                 if value is None:
                     continue
-                if not in_vain(value) and effect(value) != CONSTANT:
+                if not in_vain(value, computed) and effect(value, computed) != CONSTANT:
                     raise Unserved(f"`{code(value)}` would be evaluated at another time, or not at all")
                 if hidden := names & variables(value):
                     raise Unserved(f"`{min(hidden)}` of the template would hide that of `{code(value)}`: "
                                    "choose another name in the template")  # fmt: skip
-                if effect(value) != CONSTANT and names:
+                if effect(value, computed) != CONSTANT and names:
                     yield f"`{code(value)}` is evaluated when it is asked for"
 
 

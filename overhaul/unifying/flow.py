@@ -18,6 +18,15 @@ _QUIET: Final = frozenset({
     "clear", "keys", "append", "appendleft", "add", "insert", "remove", "discard", "index", "count", "reverse",
 })  # fmt: skip
 """Methods of containers that hand out nothing of what lies in them."""
+TEXTS: Final = ("__str__", "__repr__", "__format__")
+"""What is asked for the text of an instance."""
+_ORDERS: Final = {
+    "LessThan": ("__lt__", "__gt__"), "GreaterThan": ("__gt__", "__lt__"), "LessThanEqual": ("__le__", "__ge__"),
+    "GreaterThanEqual": ("__ge__", "__le__"),
+}  # fmt: skip
+"""What comparisons ask of their left side, and of their right one."""
+
+
 class Escape(NamedTuple):
     """A place where an instance goes out of sight."""
 
@@ -162,10 +171,17 @@ class Flow:
                 self.use(tree, node, "__enter__", node)
             case cst.Param() if node is parent.default:
                 self.handing.default(tree, parent, shape)
+            case cst.FormattedStringExpression() if not shape:
+                self.texts(tree, node)
             case cst.Expr() | cst.FormattedStringExpression() | cst.Del():
                 pass
             case _:
                 self.escape(tree, node, "it goes where nobody can follow it")
+
+    def texts(self, tree: Tree, node: Any) -> None:
+        """An instance is asked for its text."""
+        for name in TEXTS:
+            self.uses[tree.path, hash((id(node), name))] = Use(tree, node, name, node)
 
     def truth(self, tree: Tree, node: Any, shape: Shape) -> None:
         """It is asked whether a value is true."""
@@ -203,8 +219,11 @@ class Flow:
             if target.comparator is node and isinstance(operator, (cst.In, cst.NotIn)):
                 self.use(tree, node, "__contains__", comparison)
                 return
-            if isinstance(operator, (cst.Equal, cst.NotEqual)):
+            if isinstance(operator, (cst.Equal, cst.NotEqual, cst.In, cst.NotIn)):
                 self.use(tree, node, "__eq__", comparison)
+                return
+            if (orders := _ORDERS.get(type(operator).__name__)) is not None:
+                self.use(tree, node, orders[target.comparator is node], comparison)
                 return
 
     def _indexed(self, tree: Tree, subscript: Any, shape: Shape) -> None:

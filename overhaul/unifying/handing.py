@@ -16,6 +16,7 @@ from overhaul.unifying.trees import Tree, returns_of
 CONTAINER_ADDS: Final = {"append": 0, "add": 0, "appendleft": 0, "insert": 1}
 _SAME: Final = frozenset({"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque"})
 _ASSERTIONS: Final = frozenset({"assertIsNone", "assertIsNotNone", "assertIs", "assertIsNot", "assertIsInstance"})
+_TEXTS: Final = frozenset({"builtins.str", "builtins.repr", "builtins.print", "builtins.format", "builtins.ascii"})
 _HARMLESS: Final = frozenset({"isinstance", "print", "repr", "str", "id", "callable", "type"})
 """Builtins that an instance may be handed to: nothing of its own is asked of it but its text."""
 
@@ -39,6 +40,10 @@ class Following(Protocol):
 
     def use(self, tree: Tree, node: Any, what: str, site: Any, operator: bool = True) -> None:
         """Note what is done with an instance."""
+        ...
+
+    def texts(self, tree: Tree, node: Any) -> None:
+        """Note that an instance is asked for its text."""
         ...
 
     def truth(self, tree: Tree, node: Any, shape: Shape) -> None:
@@ -150,6 +155,8 @@ class Handing:
         last = name.rpartition(".")[2]
         if name == "builtins.len" and not shape:
             self.flow.use(tree, node, "__len__", call)
+        elif name in _TEXTS and not shape:
+            self.flow.texts(tree, node)
         elif name == "builtins.bool":
             self.flow.truth(tree, node, shape)
         elif last in _SAME and name.startswith(("builtins.", "collections.")):

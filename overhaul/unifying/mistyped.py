@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from overhaul.project import Project
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|_+|[^\W\d_]+")
+_NUMBER: Final = re.compile(r"\d+")
 _LONG: Final = 6
 """Letters of a word in which two slips are one mistake."""
 
@@ -50,11 +51,13 @@ def slipped(name: str, other: str) -> bool:
     Where both have as many words, each differs by a slip, or by two where it is long; names that are told apart by a
     number or by one or two letters (`CacheA`, `CacheB`) are two names.
     """
+    if _NUMBER.sub("", name) == _NUMBER.sub("", other):
+        return False
     words, others = _WORD.findall(name), _WORD.findall(other)
     if len(words) != len(others):
-        return name != other and _distance(name.lower(), other.lower()) <= 1
+        return _distance(name.lower(), other.lower()) <= 1
     pairs = [(one, two) for one, two in zip(words, others, strict=True) if one != two]
-    if any(max(len(one), len(two)) <= 2 or one.isdigit() or two.isdigit() for one, two in pairs):
+    if any(max(len(one), len(two)) <= 2 for one, two in pairs):
         return False
     return bool(pairs) and all(
         _distance(one.lower(), two.lower()) <= (2 if min(len(one), len(two)) >= _LONG else 1) for one, two in pairs

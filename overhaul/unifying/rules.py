@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from overhaul.errors import Refused, did_you_mean
@@ -13,6 +14,7 @@ from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
 from overhaul.unifying.filling import Bound, Unserved, literal, without_receiver
 from overhaul.unifying.templates import SELF, BadTemplate, Template, below, parsed
+from overhaul.unifying.trees import Tree
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -78,6 +80,29 @@ class Rules:
             if one.owner == self.target.name and not one.where and one.annotation and "ClassVar" not in one.annotation:
                 yield Parameter(one.name, "positional", one.annotation, one.value)
 
+    def computes(self, tree: Tree, node: Any) -> bool:
+        """Whether an attribute in a file may be a property, as far as what it is asked of is known."""
+        name = node.attr.value
+        if name not in self._computed:
+            return False
+        one = tree.occurrence(node)
+        if one is None:
+            return True
+        types = self._project.types
+        classes = types.of_expression(tree.module, one.scope.name, tree.written(node.value))
+        found = [types.method(each, name) if isinstance(each, Symbol) else None for each in classes]
+        known = bool(classes) and all(isinstance(each, Symbol) for each in classes)
+        return not known or any(each is not None for each in found)
+
+    @cached_property
+    def _computed(self) -> frozenset[str]:
+        """The attributes that are properties of some class of the project: to ask for one may do anything."""
+        rows = (row for _, each in self._project.facts(Function).items() for row in each)
+        return frozenset(
+            row.name.rpartition(".")[2] for row in rows
+            if row.kind == "property" or any("property" in one for one in row.decorators)
+        )  # fmt: skip
+
     # Reading
 
     def _read(self, key: str, text: str, *, asked: bool) -> Template:
@@ -94,6 +119,9 @@ class Rules:
         if function is None and name not in OPERATORS:
             known = self._project.symbols.interior(self.target.module).members_of(self.target.name)
             raise Refused(f"{self._place}: methods: it has no method {name}: {did_you_mean(name, known)}")
+        if name.startswith("__") and name not in (*OPERATORS, "__enter__", "__exit__", "__call__", "__init__"):
+            raise Refused(f"{self._place}: methods: what asks for {name} is no call, and no expression that one can "
+                          "take the place of: change those places by hand, and leave it out")  # fmt: skip
         parameters = self.parameters(name)
         if text.strip().isidentifier():
             text = f"{text.strip()}({', '.join(_passed_on(parameters))})"

@@ -10,6 +10,7 @@ from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.unifying.filling import Unserved, bound, filled, without_receiver
 from overhaul.unifying.layout import indent_of, indented, laid_out, lost_comment
+from overhaul.unifying.newcomer import decorated
 from overhaul.unifying.rules import Rules, plain_rename
 from overhaul.unifying.templates import CONSTANT, Template, below, code, effect, fitting, in_vain, mapped
 from overhaul.unifying.trees import Tree
@@ -59,6 +60,7 @@ class Writer:
 
     def replacements(self, tree: Tree, guidance: Guidance, because: str) -> Iterator[Replacement]:
         """What is replaced; sites inside of others go with them."""
+        self._tree = tree
         mine = sorted(self._sites.values(), key=lambda one: (tree.span(one.node)[0], -tree.span(one.node)[1]))
         covered = -1
         for site in mine:
@@ -130,6 +132,9 @@ class Writer:
         node = fitting(node.with_changes(lpar=[], rpar=[]) if getattr(node, "lpar", ()) and getattr(
             site.node, "lpar", ()) else node, tree.parent(site.node), site.node)
         text = code(indented(node, indent_of(tree, site.node)))
+        inside = any(isinstance(one, cst.FormattedStringExpression) for one in tree.above(site.node))
+        if inside and any(sign in text for sign in "'\"\\\n{}"):
+            raise Unserved("it stands in an f-string, and quotes or braces would: put it into a variable first")
         if not _parses(text):
             raise Unserved(f"what would be written is no expression: {text[:60]!r}")
         before: list[str] = []
@@ -167,7 +172,7 @@ class Writer:
     def _once(self, site: Site, template: Template, old: dict[str, Any], new: dict[str, Any]) -> tuple[str, ...]:
         """Put an argument that the template needs more than once into a variable, where that can be done."""
         times = [blank.name for blank in template.blanks]
-        doubled = [name for name, value in old.items() if times.count(name) > 1 and not in_vain(value)]
+        doubled = [name for name, value in old.items() if times.count(name) > 1 and not in_vain(value, self._computed)]
         if not doubled or template.first is not None:
             return ()
         tree, name = site.tree, doubled[0]
@@ -176,7 +181,9 @@ class Writer:
         earlier = [value for other, value in old.items() if list(old).index(other) < list(old).index(name)]
         receiver = site.node.func.value if isinstance(site.node.func, cst.Attribute) else None
         whole = isinstance(parent, (cst.Expr, cst.Return, cst.Assign, cst.AnnAssign))
-        plain = all(effect(one) == CONSTANT for one in earlier) and (receiver is None or in_vain(receiver))
+        plain = all(effect(one, self._computed) == CONSTANT for one in earlier) and (
+            receiver is None or in_vain(receiver, self._computed)
+        )
         if len(doubled) > 1 or not whole or not plain or not isinstance(around, cst.FunctionDef):
             return ()
         taken = {one.name for one in tree.file.occurrences.all}
@@ -184,6 +191,10 @@ class Writer:
         self._hoisted[id(site.node)] = variable, new[name]
         old[name] = new[name] = cst.Name(variable)
         return (f"what is given is put into `{variable}` first",)
+
+    def _computed(self, node: Any) -> bool:
+        """Whether an attribute may be a property."""
+        return self._rules.computes(self._tree, node)
 
     # One site
 
@@ -224,7 +235,7 @@ class Writer:
         once = self._once(site, template, given, given_new)
         written = self._fill(
             template, name, given, given_new, None if receiver is None else site.node.func.value, receiver,
-            new.rest, known,
+            new.rest, None if known is None or decorated(known) else known,
         )  # fmt: skip
         more = tuple(
             f"None for {one} meant that it is not given" for one in old.given
@@ -241,6 +252,9 @@ class Writer:
         if before.asynchronous != known.asynchronous:
             raise Unserved(f"{name} is {'' if before.asynchronous else 'not '}awaited, and {known.name} is "
                            f"{'' if known.asynchronous else 'not '}")  # fmt: skip
+        if before.generator != known.generator:
+            sorts = [("a generator" if one.generator else "none") for one in (before, known)]
+            raise Unserved(f"{name} is {sorts[0]}, and {known.name} is {sorts[1]}")
         used = not isinstance(site.tree.parent(site.node), cst.Expr)
         own = known.returns.strip("\"'")
         if used and own and self._gives_own(name) and own not in (self._new, "Self", "typing.Self"):
@@ -255,7 +269,7 @@ class Writer:
         original = dict(old) if receiver is None else {"self": receiver, **old}
         given = dict(new) if receiver is None else {"self": updated, **new}
         result = filled(template, given, self._rules.parameters(name) if name else (), rest=rest, target=known,
-                        original=original)  # fmt: skip
+                        original=original, computed=self._computed)  # fmt: skip
         if result.defaults:
             raise Unserved(f"the default of {result.defaults[0]} is no plain value: say `{{{result.defaults[0]}=...}}`")
         return Written(result.node, template.free, result.reviewed, result.first)
@@ -312,8 +326,10 @@ class Writer:
                     raise Unserved("a chain of comparisons")
                 item = next(iter(self._rules.parameters("__contains__"))).name
                 given = {item: old.left, "self": target.comparator}
-                made = filled(rule.template, {item: new.left, "self": target_new.comparator},
-                              self._rules.parameters("__contains__"), original=given)  # fmt: skip
+                made = filled(
+                    rule.template, {item: new.left, "self": target_new.comparator},
+                    self._rules.parameters("__contains__"), original=given, computed=self._computed,
+                )  # fmt: skip
                 node = made.node
                 plain = isinstance(node, cst.Comparison) and isinstance(node.comparisons[0].operator, cst.In)
                 if isinstance(target.operator, cst.NotIn) and plain and len(node.comparisons) == 1:

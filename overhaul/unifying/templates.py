@@ -213,10 +213,19 @@ READ: Final = 1
 CONSTANT: Final = 0
 
 
-def effect(node: Any) -> int:
+Computed = Callable[[Any], bool]
+"""Whether an attribute (a node) may do something when it is asked for."""
+
+
+def _plain(_: Any) -> bool:
+    return False
+
+
+def effect(node: Any, computed: Computed = _plain) -> int:
     """What it does when it is evaluated: 0 nothing, 1 it reads variables and attributes, 2 anything.
 
-    What is 0 may be moved about; what is 1 too, but not past what is 2.
+    What is 0 may be moved about; what is 1 too, but not past what is 2. `computed` tells which attributes may
+    be properties.
     """
     worst = CONSTANT
     waiting = [node]
@@ -226,6 +235,8 @@ def effect(node: Any) -> int:
             # Its body runs when it is called; defaults are evaluated here.
             waiting += [each.default for each in (*one.params.params, *one.params.kwonly_params) if each.default]
             continue
+        if isinstance(one, cst.Attribute) and computed(one):
+            return EFFECT
         if isinstance(one, (cst.Name, cst.Attribute)):
             if not (isinstance(one, cst.Name) and one.value in ("None", "True", "False")):
                 worst = max(worst, READ)
@@ -241,9 +252,11 @@ def effect(node: Any) -> int:
     return worst
 
 
-def in_vain(node: Any) -> bool:
+def in_vain(node: Any, computed: Computed = _plain) -> bool:
     """Whether an expression may be left out, or stand there twice: a constant, a name, attributes of a name."""
     while isinstance(node, cst.Attribute):
+        if computed(node):
+            return False
         node = node.value
     return isinstance(node, (cst.Name, cst.Integer, cst.Float, cst.SimpleString)) or (
         isinstance(node, cst.UnaryOperation) and isinstance(node.expression, (cst.Integer, cst.Float))

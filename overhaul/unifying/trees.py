@@ -85,7 +85,9 @@ class Tree:
     def occurrence(self, node: Any) -> Occurrence | None:
         """The name that a node is, or the last name of an attribute."""
         name = node.attr if isinstance(node, cst.Attribute) else node
-        return self._occurrences.get(self.span(name)[0]) if isinstance(name, cst.Name) else None
+        if not isinstance(name, cst.Name) or name not in self._positions:
+            return None  # of a tree that has been made anew
+        return self._occurrences.get(self.span(name)[0])
 
     @cached_property
     def functions(self) -> Mapping[int, Scope]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from overhaul.changes import Formed, Guidance, Kind, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
-from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
-from overhaul.refactoring.bindings import Bindings
+from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.families import common_names
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
-from overhaul.unifying.flow import Flow, Use
+from overhaul.unifying.dynamic import Dynamic
+from overhaul.unifying.flow import TEXTS, Flow, Use
 from overhaul.unifying.importing import FileImports
 from overhaul.unifying.leaving import Departure
+from overhaul.unifying.newcomer import Newcomer
 from overhaul.unifying.patching import patches
 from overhaul.unifying.rules import Rules, asked, plain_rename
 from overhaul.unifying.semantics import differences
@@ -54,8 +55,11 @@ class Unification:
         self.places = places or Places(References(project))
         self.rules = Rules(project, target, wanted.construct, wanted.methods, wanted.attributes)
         self.flow = Flow(self.places, target)
-        self.new = wanted.to.name.rpartition(".")[2]
+        self.to = Newcomer(project, wanted.to, self.rules)
+        self.new = self.to.name
         self._check_names()
+        if misfit := next(self.to.misfits(), ""):
+            raise Refused(f"{target.path}:{target.line}: {misfit}: mend the template")
         self._sites: dict[str, dict[int, Site]] = {}
         self._problems: list[Problem] = []
         self._doubts: list[Problem] = []
@@ -86,6 +90,10 @@ class Unification:
         unseen = (*self.flow.escapes, *self.flow.strangers(), *mixtures(self.flow))
         self._doubts += [(one.path, one.line, one.why) for one in unseen]
         self._check_others()
+        unseen_by_name = Dynamic(self.flow, self.rules)
+        self._doubts += unseen_by_name.doubts()
+        self._problems += unseen_by_name.problems(self.names)
+        self._told += unseen_by_name.told()
         found = list(patches(self.project, self.target, self.flow))
         self._problems += [(patch.path, patch.line, patch.why) for patch in found if patch.breaks]
         differing = tuple(differences(self.project, self.target, self.wanted.construct, self.wanted.to))
@@ -140,7 +148,7 @@ class Unification:
         tree = one.tree
         if not one.found.certain:
             self._problems.append((tree.path, one.line, f"it may be another thing than {self.target.name} here"))
-        if self._stands_on(tree.path, one.line):
+        if self.to.holds(tree.path, one.line):
             self._problems.append((tree.path, one.line, f"{self.wanted.to.name} itself stands on {self.target.name}: "
                                    "let it do without first"))  # fmt: skip
         match one.sort:
@@ -160,6 +168,9 @@ class Unification:
                         self.flow.seed(tree, call)
             case "check":
                 self._site_of_name(one)
+                if one.site is None and self.to.used(self.places.references):
+                    why = f"instances of {self.new} that were there before are told to be one, too"
+                    self._told.append((tree.path, one.line, why))
                 if one.site is not None:
                     self.flow.seed(tree, one.site)
             case "double":
@@ -244,15 +255,22 @@ class Unification:
             return
         if what == "__bool__":
             old = self.rules.has("__bool__"), self.rules.has("__len__")
-            new = self._new_has("__bool__"), self._new_has("__len__")
+            new = self.to.has("__bool__"), self.to.has("__len__")
             if old == new:
                 return
             why = "when it is true would be another matter"
         elif what == "__eq__":
-            if not self.rules.has("__eq__") and not self._new_has("__eq__"):
+            if not self.rules.has("__eq__") and not self.to.has("__eq__"):
                 return
             why = "what it is equal to would be another matter"
-        elif self._new_has(what):
+        elif what in TEXTS:
+            if self.rules.has(what) and self.to.has(what):
+                line = use.tree.line(use.node)
+                self._told.append((use.tree.path, line, f"its text is that of {self.new} afterwards"))
+            if not self.rules.has(what) or self.to.has(what):
+                return
+            why = f"its text is worked out by {what}, which {self.new} has not"
+        elif self.to.has(what):
             self._used.add((what, "method"))
             return
         else:
@@ -273,7 +291,7 @@ class Unification:
                 "takes its time: it was not tried to the end: take the marks away and see what `overhaul migrate` says"
             )
         for name in names:
-            told = name not in common_names() and not self._new_has(name)
+            told = name not in common_names() and not self.to.has(name)
             for file, one, (answer, why) in self.places.judged((self.target.module, self.target.name), name):
                 if answer == "unsure" and (not told or self._is_elsewhere(file, one, why)):
                     continue
@@ -317,68 +335,17 @@ class Unification:
             for each in classes
         )  # fmt: skip
 
-    # The new class
-
-    def _stands_on(self, path: str, line: int) -> bool:
-        """Whether a place is inside of the new class."""
-        new = self._new_symbol
-        if new is None or new.kind != "class" or new.path != path:
-            return False
-        rows = self.project.symbols.interior(new.module).classes.get(new.name)
-        return rows is not None and rows.line <= line <= rows.end
-
-    @property
-    def _new_symbol(self) -> Symbol | None:
-        found = self.project.symbols.resolve(self.wanted.to.dotted)
-        return found if isinstance(found, Symbol) else None
-
-    def _new_has(self, name: str) -> bool:
-        found, types = self._new_symbol, self.project.types
-        if found is None or found.kind != "class" or types.has_member(found, name) != "yes":
-            return False
-        return not hasattr(object, name) or types.method(found, name) is not None
-
-    def _functions(self) -> Mapping[str, Function | None]:
-        """The functions of the new class by name; "__init__" for what `construct` calls."""
-        symbol = self._new_symbol
-        found: dict[str, Function | None] = {}
-        if symbol is None:
-            return found
-        names = {name for rule in self.rules.methods for name, called in asked(rule.template) if called}
-        for name in names:
-            method = self.project.types.method(symbol, name) if symbol.kind == "class" else None
-            found[name] = method[1] if method is not None else None
-        tree = self.rules.construct.tree
-        if isinstance(tree, cst.Call):
-            func = tree.func
-            if isinstance(func, cst.Name) and func.value == self.new:
-                method = self.project.types.method(symbol, "__init__") if symbol.kind == "class" else None
-                own = self.project.symbols.interior(symbol.module).functions.get(symbol.name)
-                found["__init__"] = method[1] if method is not None else own
-            elif isinstance(func, cst.Attribute) and isinstance(func.value, cst.Name) and func.value.value == self.new:
-                method = self.project.types.method(symbol, func.attr.value)
-                found["__init__"] = method[1] if method is not None else None
-        return found
-
-    def _fixed(self, name: str) -> bool:
-        """Whether an attribute of the new class cannot be assigned: a property without a setter."""
-        symbol = self._new_symbol
-        found = self.project.types.method(symbol, name) if symbol is not None and symbol.kind == "class" else None
-        if found is None:
-            return False
-        return f"@{name}.setter" not in self.project.source(self.project.symbols.path(found[0].module)).text()
-
     # Writing
 
     def _edits(self, differing: Sequence[str]) -> Iterator[tuple[str, Sequence[Replacement]]]:
         guidance: Guidance = "review" if differing else "safe"
         because = "; ".join((f"{self.target.name} becomes {self.new}", *differing))
-        functions = self._functions()
+        functions = self.to.functions()
         paths = {*self._sites, *(one.tree.path for one in self.names)}
         for path in sorted(paths):
             tree = self.places.tree(path)
             width = max([100, *(len(line) for line in tree.text.splitlines())])
-            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self._fixed,
+            writer = Writer(self.rules, self.new, functions, self._sites.get(path, {}), min(width, 120), self.to.fixed,
                             self.flow.handing.gives_own)  # fmt: skip
             sure: Guidance = "review" if path in self.flow.guessed else guidance
             found = list(writer.replacements(tree, sure, because))
@@ -390,10 +357,21 @@ class Unification:
             quoted = any(one.sort == "annotation" and one.node is None for one in mine)
             named_here = {*writer.needed, *({self.new} if quoted else ())}
             known = {self.new, *self.wanted.imports}
+            self._problems += self._hidden(tree, writer.needed - known)
             needed = {name for name in named_here if name in known or not hasattr(builtins, name)}
             found += imports.replacements(needed)
             self._problems += imports.problems
             yield path, found
+
+    def _hidden(self, tree: Tree, names: Collection[str]) -> Iterator[Problem]:
+        """Builtins that templates name, and that mean something else in a file."""
+        symbols = self.project.symbols
+        for name in sorted(one for one in names if hasattr(builtins, one)):
+            lines = [each.statement.line if isinstance(each, Taken) else each.line
+                     for scope in tree.file.occurrences.scopes for each in tree.file.bindings(scope, name)]  # fmt: skip
+            meaning = symbols.lookup(tree.module, "", name)
+            if lines or symbols.gap(tree.module) or (isinstance(meaning, Symbol) and meaning.module):
+                yield tree.path, min(lines, default=1), f"`{name}` of a template would be another thing here"
 
     def _in_strings(self, mine: Sequence[Named], because: str, guidance: Guidance) -> Iterator[Replacement]:
         """Quoted annotations."""
@@ -410,7 +388,7 @@ class Unification:
         yield Replaced(old, new, "class")
         if departure is not None and departure.file:
             yield Replaced(Target(old.module), Target(new.module), "module")
-        made = self._functions().get("__init__")
+        made = self.to.functions().get("__init__")
         if made is not None and made.owner:
             yield Replaced(Target(old.module, f"{old.name}.__init__"), Target(new.module, made.name), "method")
         for name, kind in sorted(self._used):

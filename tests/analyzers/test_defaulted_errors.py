@@ -31,7 +31,7 @@ def test_failures_that_are_named_are_expected(handler: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["price = x.old", "price = len(x)", "log(x); price = 0", "raise", "pass", "x.failed = error", "price += 1"]
+    "body", ["price = x.old", "price = len(x)", "log(x); price = 0", "raise", "pass", "x.failed = error", "price += 1"],
 )
 def test_whatever_does_more_than_that_is_none(body: str) -> None:
     assert not errors("except Exception as error", body)
@@ -52,6 +52,9 @@ def test_a_comment_may_explain_it() -> None:
         "for one in x:\n        try:\n            one.read()\n        except Exception:\n            pass\n"
         "        else:\n            break",
         "try:\n        # Papers may be missing.\n        x.read()\n    except Exception:\n        pass",
+        "'''The price, or None.'''\n    try:\n        x.read()\n    except Exception:\n        pass",
+        "try:\n        x.read()\n    except KeyError:\n        try:\n            x.log()\n        except Exception:\n"
+        "            pass\n        raise",
     ],
 )
 def test_what_stands_around_it_may_deal_with_the_failure(source: str) -> None:
@@ -63,3 +66,18 @@ def test_what_stands_around_it_may_deal_with_the_failure(source: str) -> None:
 def test_what_goes_on_deals_with_nothing(behind: str) -> None:
     source = f"def f(x):\n    try:\n        x.read()\n    except Exception:\n        pass\n    {behind}\n"
     assert not collect("defaulted_errors", source)
+
+
+def test_an_act_may_be_lost() -> None:
+    source = "def f(x):\n    try:\n        {}\n    except Exception:\n        pass\n"
+    (row,) = collect("defaulted_errors", source.format("x.store(1)"))
+    assert isinstance(row, DefaultedError) and (row.act, row.given) == ("drops", "x.store")
+    for other in ("x.look()", "y = x.store(1)", "return x.store(1)"):
+        assert not collect("defaulted_errors", source.format(other))
+
+
+def test_one_of_several_may_be_left_out() -> None:
+    source = "def f(x):\n    {}:\n        try:\n            x.read()\n        except Exception:\n            continue\n"
+    (row,) = collect("defaulted_errors", source.format("for one in x.all()"))
+    assert isinstance(row, DefaultedError) and (row.act, row.given) == ("skips", "x.all()")
+    assert not collect("defaulted_errors", source.format("while x"))

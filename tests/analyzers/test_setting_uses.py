@@ -23,7 +23,7 @@ def uses(source: str, act: str = "") -> list[SettingUse]:
     ],
 )
 def test_a_default_beside_a_setting_is_told(text: str, holder: str) -> None:
-    (row,) = uses(f"class A:\n    def f(self):\n        return {text}\n")
+    (row,) = uses(f"from os import getenv\nclass A:\n    def f(self):\n        return {text}\n")
     assert (row.act, row.scope, row.holder, row.key, row.default) == ("reads", "A.f", holder, "HOST", "'here'")
     assert row.literal
 
@@ -70,3 +70,13 @@ def test_other_assignments_set_no_setting(text: str) -> None:
 def test_what_is_put_back_or_for_another_process_is_told_so(rest: str) -> None:
     row, *_ = uses(f"def f(old):\n    os.environ['TZ'] = 'UTC'\n    {rest}\n", "sets")
     assert row.restored
+
+
+def test_the_environment_of_a_request_is_another_one() -> None:
+    assert not uses("def f(environ):\n    environ['X'] = 1\n    return environ.get('CONTENT_LENGTH', '0')\n")
+    assert uses("from os import environ\ndef f():\n    return environ.get('CONTENT_LENGTH', '0')\n")
+
+
+def test_a_configuration_with_sections_is_known_by_what_is_asked_of_it() -> None:
+    (row,) = uses("def f(conf):\n    return conf.getboolean('core', 'debug')\n")
+    assert (row.act, row.holder) == ("sections", "conf")

@@ -90,6 +90,8 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: P
     ('with open(path, "w") as f:\n    while True:\n        f.write(input_of())', "it is left by an exception only"),
     ('try:\n    with open(path, "w") as f:\n        f.write(next(path))\nexcept (KeyError, StopIteration):\n    pass',
      "it may end by StopIteration"),
+    ('try:\n    with open(path, "w") as f:\n        f.write("x")\n        raise KeyError\nexcept KeyError:\n    pass',
+     "it raises what a handler around it may catch"),
     ('import tempfile\nwith tempfile.NamedTemporaryFile() as t, open(t.name, "w") as f:\n    f.write("x")',
      "NamedTemporaryFile has the file open already"),
     ('import tempfile\nfd, name = tempfile.mkstemp()\nwith open(name, "w") as f:\n    f.write("x")',
@@ -98,6 +100,15 @@ def test_a_save_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path: P
 def test_what_cannot_be_proven_is_refused(body: str, why: str) -> None:
     done = transform("atomic_save", files(body), STEP)
     assert why in done.refusals[0].why
+
+
+@pytest.mark.parametrize("body", [
+    'with open(path, "w") as f:\n    f.write("x")\n    raise KeyError',
+    'try:\n    with open(path, "w") as f:\n        f.write("x")\nexcept OSError:\n    raise KeyError from None',
+    'try:\n    with open(path, "w") as f:\n        f.write("x")\n        raise KeyError\nfinally:\n    pass',
+])  # fmt: skip
+def test_what_is_raised_and_goes_on_to_the_caller_takes_the_file_along(body: str) -> None:
+    assert not transform("atomic_save", files(body), STEP).refusals
 
 
 def test_a_star_import_that_may_bring_another_open_is_refused() -> None:

@@ -247,6 +247,56 @@ def test_a_module_that_is_not_there_is_refused_with_the_nearest_name() -> None:
     assert "the project has no such module" in why(broken(target="shop.order"))
 
 
+MADE = """from shop.book import Book
+
+
+class Order:
+    @property
+    def book(self):
+        return Book()
+
+    def __enter__(self):
+        return Book()
+
+    def __exit__(self, *found):
+        pass
+
+    def __str__(self):
+        return str(Book())
+
+
+{used}
+"""
+
+
+@pytest.mark.parametrize(("used", "runs"), [
+    ("FIRST = Order().book", True),
+    ("with Order() as FIRST:\n    pass", True),
+    ("FIRST = f'{Order()}'", True),
+    ("FIRST = Order()", False),
+    ("FIRST = Order().page", False),
+])  # fmt: skip
+def test_what_an_instance_does_while_modules_are_imported_is_not_deferred(used: str, runs: bool) -> None:
+    book = "class Book(list):\n    pass\n\n\nimport shop.orders\n"
+    done = broken(MADE.format(used=used), book, ways=["defer"])
+    assert ("may run while modules are imported" in why(done)) if runs else not done.refusals
+
+
+def test_a_reason_says_which_import_is_meant_and_no_way_is_offered_that_was_allowed() -> None:
+    orders = "from shop.book import Book\n\n\nclass Order(Book):\n    pass\n"
+    book = f"{BOOK}\n\nimport pickle\n"
+    done = broken(orders, book, ways=["typing", "defining-module", "defer", "move"])
+    assert "shop.book takes Order from shop.orders, which defines it itself" in why(done)
+    assert "allow another way" not in done.refusals[0].remedy
+    assert "allow another way" in broken(orders, book).refusals[0].remedy
+
+
+def test_a_function_of_one_line_is_indented_as_its_file_is() -> None:
+    orders = "from shop.book import Book\n\n\nclass Order:\n\tdef book(self): return Book()\n"
+    after = broken(orders).text("shop/orders.py")
+    assert "\tdef book(self):\n\t\tfrom shop.book import Book\n\t\treturn Book()\n" in after
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_whatever_could_be_imported_first_still_can_be(folder: Path, tmp_path: Path) -> None:
     shown = case(folder)

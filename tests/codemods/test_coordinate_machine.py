@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from overhaul.errors import UsageError
 from overhaul.scaffolding.copies import original
 from overhaul.testing import transform
 
@@ -103,3 +104,21 @@ def test_a_name_that_a_star_import_would_hide_is_refused() -> None:
     assert "anywhere is another thing in desk/use.py" in done.refusals[0].why
     other = stars.replace("anywhere", "nowhere")
     assert not transform("coordinate_machine", {**before, "desk/use.py": other}, STEP).refusals
+
+
+@pytest.mark.parametrize(("code", "refused"), [
+    ("ALL = [one for one in dict(globals()) if one.isupper()]", True),
+    ("ALL = [one for one in dict(locals=1)]", False),
+])  # fmt: skip
+def test_a_module_that_goes_through_all_its_names_gets_no_new_ones(code: str, refused: bool) -> None:
+    before = files("coordinate_machine_class")
+    before["desk/orders.py"] += f"\n\n{code}\n"
+    done = transform("coordinate_machine", before, STEP)
+    assert bool(done.refusals) is refused
+    assert not refused or "goes through all names of the module" in done.refusals[0].why
+
+
+@pytest.mark.parametrize("kind", ["ORDER STATE", "class", "1ST"])
+def test_a_kind_that_no_variable_can_be_is_refused(kind: str) -> None:
+    with pytest.raises(UsageError, match="no variable can be called that"):
+        transform("coordinate_machine", files("coordinate_machine_class"), {**STEP, "kind": kind})

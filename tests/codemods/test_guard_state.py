@@ -70,3 +70,58 @@ def test_a_method_that_is_there_is_called_for_review() -> None:
     )
     assert "order.go(OrderState.DONE)" in done.text("desk.py")
     assert {one.guidance for file in done.plan.files for one in file.replacements} == {"review"}
+
+
+DESK = """from orders import Order, OrderState
+
+
+class Desk:
+    LAST = OrderState.DONE
+
+    def __init__(self, order: Order):
+        self.order = order
+        self.next = OrderState.DONE
+
+    @property
+    def wanted(self):
+        self.order = Order(2)
+        return OrderState.DONE
+
+    def stop(self):
+        self.order.state = {value}
+"""
+
+
+@pytest.mark.parametrize(("value", "done"), [
+    ("self.wanted", False),  # a property, which gives it another order
+    ("self.next", True),
+    ("OrderState.DONE", True),
+    ("Desk.LAST", True),
+])  # fmt: skip
+def test_a_value_that_may_change_the_owner_is_left(value: str, done: bool) -> None:
+    files = {"orders.py": ORDERS, "desk.py": DESK.format(value=value)}
+    made = transform("guard_state", files, {"machine": "orders:Order.state"})
+    assert (f"self.order.enter_state({value})" in made.text("desk.py")) is done
+    assert done or "Python would look that up earlier" in made.leftovers[0].reason
+
+
+@pytest.mark.parametrize(("line", "guidance"), [
+    ("order.state = make()", "review"),
+    ("order.state = OrderState.DONE", "safe"),
+    ("order.state = other.state", "safe"),
+])  # fmt: skip
+def test_a_value_that_is_called_for_is_to_be_looked_at(line: str, guidance: str) -> None:
+    told = {one.path: one.guidance for one in guarded(line).plan.files}
+    assert told["desk.py"] == guidance
+
+
+@pytest.mark.parametrize(("made", "told"), [
+    ("SimpleNamespace(state=None)", True), ("FakeOrder()", True), ("Order(1)", False),
+])  # fmt: skip
+def test_tests_that_hand_in_something_else_are_told(made: str, told: bool) -> None:
+    desk = "from orders import Order, OrderState\n\n\ndef stop(order: Order):\n    order.state = OrderState.DONE\n"
+    test = f"from desk import stop\n\n\ndef test_stop():\n    order = {made}\n    stop(order)\n"
+    files = {"orders.py": ORDERS, "desk.py": desk, "tests/test_desk.py": test}
+    done = transform("guard_state", files, {"machine": "orders:Order.state"})
+    places = [(one.path, one.line) for one in done.leftovers if "may have no enter_state" in one.reason]
+    assert places == ([("tests/test_desk.py", 5)] if told else [])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from overhaul.errors import UsageError
 from overhaul.testing import Transformed, transform
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "codemods"
@@ -235,3 +236,20 @@ def test_what_counts_frames_beyond_its_caller_is_told_where_frames_come_between(
     for request_ in ({"functions": ["shop.work:f"]}, {"calls": ["g"], "form": "call"}):
         assert [(one.path, one.line) for one in measured(files, **request_).leftovers] == [("shop/far.py", 4)]
     assert [one.path for one in measured(files, calls=["g"]).leftovers] == []
+
+
+@pytest.mark.parametrize("form", ["with", "call"])
+def test_calls_that_are_named_as_they_are_meant_come_out_under_that_name(form: str) -> None:
+    files = {"shop/m.py": "import json\n\n\ndef f(x):\n    y = json.dumps(x)\n    return y\n"}
+    asked = {"calls": ["json:dumps"], "form": form}
+    done = measured(files, **asked)
+    assert "INSTRUMENTOR.probe" in done.text("shop/m.py")
+    again = transform("instrument_calls", dict(done.files), {**NAMED, **asked, "remove": True})
+    assert not again.refusals and again.files == bytes_of(files)
+
+
+def test_an_instrumentor_whose_name_a_class_would_change_is_refused() -> None:
+    files = there({"shop/m.py": "class A:\n    def f(self): return 1\n"})
+    files["shop/measuring.py"] = METER.replace("INSTRUMENTOR", "__METER")
+    with pytest.raises(UsageError, match="call the instrumentor otherwise"):
+        transform("instrument_calls", files, {"instrumentor": "shop.measuring:__METER", "functions": ["shop.m:A.f"]})

@@ -80,6 +80,13 @@ def test_a_tuple_that_holds_itself_ends() -> None:
     assert Reader(b"\xa9\x01r\x00\x00\x00\x00").value() == (None,), "it is not there yet when it is referred to"
 
 
+def test_tuples_that_refer_to_each_other_are_no_key() -> None:
+    """To hash the last of them would take two to the power of sixty steps."""
+    grown = b"".join(b"\xa9\x02r" + bytes([level, 0, 0, 0]) + b"r" + bytes([level, 0, 0, 0]) for level in range(1, 61))
+    with pytest.raises(Wrong, match="a key that is no name"):
+        Reader(b"{\xa9\x3e\xa9\x01N" + grown + b"N0").value()
+
+
 def test_one_table_of_callers_that_stands_for_thousands_is_refused() -> None:
     """Each function refers to the same callers: a file of a megabyte would mean millions of calls."""
     callers = {("a.py", line, "f"): (1, 1, 0.0, 0.0) for line in range(400)}

@@ -657,10 +657,12 @@ def test_a_window_that_keeps_nothing_is_refused() -> None:
 
 
 def test_a_decorator_without_brackets_or_on_what_is_no_function_is_refused() -> None:
+    meter: Any
+    things: list[Any] = [int, staticmethod(len), classmethod(print), property(len)]
     for meter in (Instrumentor(), Instrumentor.absent()):
         with pytest.raises(TypeError, match="with brackets"):
             meter.measured(len)
-        for thing in (int, staticmethod(len), classmethod(len), property(len)):
+        for thing in things:
             with pytest.raises(TypeError, match="directly above `def`"):
                 meter.measured("x")(thing)
         # What can be called and is no class is as good as a function.
@@ -668,7 +670,7 @@ def test_a_decorator_without_brackets_or_on_what_is_no_function_is_refused() -> 
 
 
 def test_a_gauge_takes_any_number_and_leaves_out_what_has_no_mean() -> None:
-    meter = Instrumentor()
+    meter: Any = Instrumentor()
     for value in (1, Decimal("2.5"), True, float("nan"), float("inf")):
         meter.gauge("depth", value)
     with pytest.raises(TypeError):

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from overhaul.facts import Facts
+from overhaul.facts import Facts, Function
 from overhaul.findings import Finding, Place
 from overhaul.hardening import SettingUse
 from overhaul.inventory import testing
@@ -26,6 +26,8 @@ _STARTING: Final = frozenset({
     "options", "reconfigure", "refresh", "invoke", "exec", "virtual", "process", "read", "new", "clear", "put", "write",
 })  # fmt: skip
 """Words of functions that run when a program starts, or whose whole task is to set."""
+_BEGINNING: Final = frozenset({"bin", "cli", "commands", "management", "scripts", "_scripts", "tools"})
+"""Folders of what is started from a command line."""
 _OWN: Final = frozenset({"settings", "config", "conf", "configuration"})
 
 
@@ -39,7 +41,7 @@ class ChangedConfigurationOptions(Options, frozen=True):
 
 @OptIn("hardening")
 def changed_configuration(
-    symbols: Symbols, uses: Facts[SettingUse], options: ChangedConfigurationOptions
+    symbols: Symbols, uses: Facts[SettingUse], functions: Facts[Function], options: ChangedConfigurationOptions
 ) -> Iterator[Finding]:
     """A function changes the settings that all of the program reads.
 
@@ -57,11 +59,12 @@ def changed_configuration(
     starting = _STARTING | set(options.starting)
     for module, rows in uses.items():
         path = symbols.path(module)
-        if testing(path):
+        if testing(path) or not _BEGINNING.isdisjoint(path.split("/")[:-1]):
             continue
+        started = {one.name for one in functions[module] if any(map(_commands, one.decorators))}
         told: dict[str, list[SettingUse]] = {}
         for row in rows:
-            if row.act != "sets" or not row.scope or row.restored:
+            if row.act != "sets" or not row.scope or row.restored or row.scope in started:
                 continue
             if any(not starting.isdisjoint(words_of(part)) for part in row.scope.split(".")):
                 continue
@@ -75,6 +78,13 @@ def changed_configuration(
                 name=scope, message=f"{scope} sets {_what(symbols, module, first)} for all of the program",
                 places=tuple(Place(path, row.line, f"sets {_what(symbols, module, row)}") for row in others),
             )  # fmt: skip
+
+
+def _commands(decorator: str) -> bool:
+    """Whether a decorator makes a function the beginning of a program: `@click.command()`, `@app.callback()`."""
+    return not {"command", "group", "callback", "option", "argument", "fixture", "entrypoint"}.isdisjoint(
+        words_of(decorator.partition("(")[0])
+    )
 
 
 def _what(symbols: Symbols, module: str, row: SettingUse) -> str:

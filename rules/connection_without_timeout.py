@@ -37,7 +37,7 @@ _REQUESTS: Final = _Call(("timeout",))
 _HTTPX: Final = _Call(("timeout",), default=True)
 _MAIL: Final = _Call(("timeout",), 3, connects=("0", "host"), socket=True)
 _POP: Final = _Call(("timeout",), 2, socket=True)
-_PLACES: Final = _Call(("connect_timeout", "options", "service", "dsn", "conninfo", "0"))
+_PLACES: Final = _Call(("connect_timeout", "options", "service", "dsn", "conninfo", "0", "async_"))
 _REDIS: Final = _Call((
     "socket_timeout", "socket_connect_timeout", "unix_socket_path", "connection_pool", "single_connection_client",
 ))  # fmt: skip

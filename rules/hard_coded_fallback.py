@@ -26,6 +26,8 @@ _ADDRESS: Final = regex(
     r"(?i)^(\w+://[^/\s]+|\d{1,3}(\.\d{1,3}){3}(:\d+)?|localhost(:\d+)?|[\w-]+(\.[\w-]+)+:\d+|[\w.+-]+@[\w-]+\.[\w.]+)"
 )
 _PLACEHOLDER: Final = regex(r"(?i)^(|none|null|0|false|x+|\*+|dummy|unknown|n/a|undefined|<.*>|\{.*\})$")
+_SWITCH: Final = regex(rf"{_PLACEHOLDER.pattern}|(?i:^(true|false|yes|no|on|off|auto|default|optional|\d+(\.\d+)?)$)")
+"""What is no secret, whatever the setting is called."""
 
 
 class HardCodedFallbackOptions(Options, frozen=True):
@@ -51,7 +53,7 @@ def hard_coded_fallback(
 
     Found are secrets, and addresses (hosts, URLs, mail addresses; see the option), as the default of a variable of
     the environment; secrets as the default of what is asked of a configuration; and settings that are read in several
-    places with different defaults: variables of the environment in the whole project, other settings in one package.
+    places with different defaults: variables of the environment in the whole project, other settings in one module.
     """
     sectioned = {row.holder for _, rows in uses.items() for row in rows if row.act == "sections"}
     several: dict[tuple[str, str, str], list[tuple[str, SettingUse]]] = defaultdict(list)
@@ -71,9 +73,10 @@ def hard_coded_fallback(
                     message=f"{row.key} falls back on {kind} in the code",
                 )  # fmt: skip
             if _PLACEHOLDER.match(value) is None and row.literal:
-                package = module if layout.modules[module].package else module.rpartition(".")[0]
-                within = "" if row.holder == "environ" else package
-                several[within, holder, row.key].append((module, row))
+                # Objects of two modules, or of two classes, that are called alike need not be the same.
+                own = row.holder.startswith(("self.", "cls."))
+                within = f"{module}:{row.scope.rpartition('.')[0] if own else ''}"
+                several["" if row.holder == "environ" else within, holder, row.key].append((module, row))
     for (_, _, key), found in sorted(several.items()):
         yield from _different(key, found, layout)
 
@@ -90,7 +93,7 @@ def _value(literal: str) -> str:
 def _kind(row: SettingUse, value: str, options: HardCodedFallbackOptions) -> str:
     """What a default is that should not stand in the code; "" for any other."""
     text = row.default[:1] in "\"'rRbBuU"
-    if text and _SECRET.search(row.key) is not None and _PLACEHOLDER.match(value) is None and len(value) > 3:
+    if text and _SECRET.search(row.key) is not None and _SWITCH.match(value) is None and len(value) > 3:
         return "a secret"
     if text and options.addresses and row.holder == "environ" and _ADDRESS.match(value) is not None:
         return "an address"

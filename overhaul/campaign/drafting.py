@@ -50,6 +50,16 @@ def criteria_of(phase: str, leaves: Leaves) -> Mapping[str, Entry]:
     }
 
 
+def lacking(old: Campaign, new: Campaign) -> Iterator[str]:
+    """What a new plan has and a campaign has not: somebody has dropped it, or it has come with a newer version."""
+    for fresh in new.phases:
+        known = old.phase(fresh.id)
+        if known is None:
+            yield f"the campaign has no phase {fresh.id} ({fresh.title})"
+        elif known.completed is None and (missing := sorted(fresh.criteria.keys() - known.criteria.keys())):
+            yield f"phase {known.number} ({known.id}) does not ask for {', '.join(missing)}"
+
+
 def _phase(
     number: int, blueprint: Blueprint, survey: Survey, items: Mapping[str, WorkItem], baseline: Mapping[str, float],
     family: str,

@@ -177,7 +177,8 @@ class Gates:
         # What the baseline has is left to do all the same.
         findings = self.survey.said(rules)
         for one in findings:
-            yield unmet(f"{one.rule}: {one.message}", one.path, one.line, f"{one.module}.{one.name}".strip("."))
+            told = f"{one.rule}: {one.message}" if len(rules) > 1 else one.message
+            yield unmet(told, one.path, one.line, f"{one.module}.{one.name}".strip("."))
         if not findings:
             yield met(f"{', '.join(rules)}: nothing found")
 

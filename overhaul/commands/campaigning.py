@@ -50,6 +50,11 @@ def plan(path: str, family: str, title: str, output: str | None, **options: Any)
         return 0
     write_file(file, [text.encode()])
     if not options["quiet"]:
+        if old is not None:
+            from overhaul.campaign.drafting import lacking
+
+            for line in lacking(old, found):
+                say(f"overhaul: {line}")
         needed = sum(one.needed for one in found.phases)
         items = sum(len(one.items) for one in found.phases)
         say(

@@ -9,9 +9,11 @@ OLD = (
     "    def put(self, k, v):\n        pass\n"
 )
 NEW = (
-    "class New:\n    def __init__(self, n):\n        self.n = n\n\n    def fetch(self, k, d=None):\n        return k\n\n"
+    "class New:\n    def __init__(self, n):\n        self.n = n\n\n"
+    "    def fetch(self, k, d=None):\n        return k\n\n"
     "    def store(self, v, k):\n        pass\n\n    def size(self):\n        return 1\n\n    def some(self, k):\n"
-    "        yield k\n\n    def keyed(self, *, k):\n        return k\n"
+    "        yield k\n\n"
+    "    def keyed(self, *, k):\n        return k\n"
 )
 USE = "from old import Old\n\no = Old(1)\n"
 METHODS = {"get": "fetch({k}, {d})", "put": "store({v}, {k})"}
@@ -32,7 +34,10 @@ def told(result: Transformed) -> str:
     return "; ".join(f"{one.path}:{one.line}: {one.reason}" for one in result.leftovers)
 
 
-HOLDER = "from dataclasses import dataclass, fields\n\nfrom old import Old\n\n\nclass H:\n    def __init__(self):\n        self.o = Old(1)\n"
+HOLDER = (
+    "from dataclasses import dataclass, fields\n\nfrom old import Old\n\n\n"
+    "class H:\n    def __init__(self):\n        self.o = Old(1)\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,7 @@ HOLDER = "from dataclasses import dataclass, fields\n\nfrom old import Old\n\n\n
         (f"{HOLDER}\n    def all(self):\n        return [one.get(5) for one in vars(self).values()]\n", "`vars(self)`"),
         (f"{HOLDER}\n\ndef every(h: H):\n    return h.__dict__\n", "`h.__dict__`"),
         (f"{HOLDER}\n\ndef every(h):\n    return [getattr(h, one.name) for one in fields(h)]\n", "`fields(h)`"),
-        (f"{HOLDER}\n\ndef put(h: H, other):\n    for name in ('o',):\n        setattr(h, name, other)\n", "`setattr(h, "),
+        (f"{HOLDER}\n\ndef put(h: H, it):\n    for name in ('o',):\n        setattr(h, name, it)\n", "`setattr(h, "),
         (f"{USE}print(globals()['o'].get(1))\n", "`globals()`"),
         (f"{USE}print(eval('o.get(1, 2)'))\n", "may be carried out"),
         (f'"""An example.\n\n>>> Old(1).get(2)\n2\n"""\n{USE}', "an example in a text"),
@@ -66,7 +71,10 @@ def test_what_asks_for_something_else_is_not(app: str) -> None:
     assert why(done(app)) == ""
 
 
-PROPERTY = "\n\nclass A:\n    x = 0\n    plain = 1\n\n    @property\n    def nxt(self):\n        self.x += 1\n        return self.x\n\n\n"
+PROPERTY = (
+    "\n\nclass A:\n    x = 0\n    plain = 1\n\n"
+    "    @property\n    def nxt(self):\n        self.x += 1\n        return self.x\n\n\n"
+)
 
 
 @pytest.mark.parametrize("argument", ["o.put(a.nxt, a.nxt)", "o.put(A().nxt, f(1))", "o.put(a.nxt, 2 + a.x)"])
@@ -89,8 +97,8 @@ def test_an_attribute_that_is_none_may_move() -> None:
 def test_a_builtin_of_a_template_is_the_builtin() -> None:
     methods = {"get": "list({self}.some({k}))", "put": "store({v}, {k})"}
     assert why(done(f"{USE}print(o.get(1))\n", methods=methods)) == ""
-    assert "`list` of a template" in why(done(f"{USE}print(o.get(1))\n\n\ndef list(x):\n    return x\n", methods=methods))
-    assert "`list` of a template" in why(done(f"{USE}\n\ndef f(list):\n    return o.get(list)\n", methods=methods))
+    for app in (f"{USE}o.get(1)\n\n\ndef list(x):\n    return x\n", f"{USE}\n\ndef f(list):\n    o.get(list)\n"):
+        assert "`list` of a template" in why(done(app, methods=methods))
     star = {"own.py": "def list(x):\n    return x\n", "old.py": OLD, "new.py": NEW}
     app = f"from own import *\n{USE}print(o.get(1))\n"
     request = {"target": "old:Old", "to": "new:New", "construct": "New({n})", "methods": methods}
@@ -108,7 +116,6 @@ def test_a_builtin_of_a_template_is_the_builtin() -> None:
         ({"construct": "New()"}, "__init__ wants n"),
         ({"construct": "New({n}, {n})"}, "takes 1 arguments by position"),
         ({"attributes": {"n": "size"}}, "size is a method of New"),
-        ({"methods": {"__init__": "fetch({n})", "get": "fetch"}}, ""),
     ],
 )
 def test_a_template_fits_what_it_calls(changes: dict[str, object], reason: str) -> None:
@@ -121,7 +128,7 @@ def test_what_is_assigned_by_brackets_is_no_call() -> None:
 
 
 def test_a_generator_does_not_serve_a_call() -> None:
-    assert "put is none, and Old" not in why(done(f"{USE}o.put(1, 2)\n"))
+    assert why(done(f"{USE}o.put(1, 2)\n")) == ""
     assert "some is a generator" in why(done(f"{USE}o.get(1)\n", methods={"get": "some({k})"}))
 
 

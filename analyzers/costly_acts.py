@@ -22,7 +22,6 @@ from overhaul.syntax.costs import (
     lock_around,
     reopened,
     strings,
-    unhashable,
     uses_within,
 )
 from overhaul.syntax.loops import WANTED, Around, Loops, steady
@@ -242,7 +241,7 @@ class _Acts:
             if kind is cst.Name:
                 name: str = asked_of.value
                 grown = name not in changing and self._lists.grown(block.scope, name)
-                if grown and not unhashable(scope, self._module, name):
+                if grown and not self._lists.unhashable(scope, name):
                     yield self._row("scan", name, "in local", line, block)
             elif kind is cst.Call and dotted(asked_of.func) in _COLLECTING and len(asked_of.args) == 1:
                 given: Any = asked_of.args[0].value

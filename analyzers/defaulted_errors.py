@@ -69,13 +69,14 @@ def _act(body: list[Any], attempt: Any, beside: Block) -> tuple[_Act, str]:
     kind = body[0].__class__
     if kind is cst.Continue and beside.kind == "for":
         return "skips", text_of(beside.node.iter, 40)  # type: ignore[attr-defined]  # of a For
-    tried = directly(attempt.body)
-    last = tried[-1].value if tried and tried[-1].__class__ is cst.Expr else None
-    call = last.expression if last.__class__ is cst.Await else last
     nothing = kind is cst.Pass or (kind is cst.Return and body[0].value is None)
-    if nothing and call.__class__ is cst.Call and not _ACTING.isdisjoint(words_of(name := called(call))):
-        return "drops", name
-    return "", ""
+    last: Any = directly(attempt.body)[-1] if nothing and attempt.body.body else None
+    value: Any = last.value if last.__class__ is cst.Expr else None
+    call = value.expression if value.__class__ is cst.Await else value
+    name = called(call) if call.__class__ is cst.Call else ""
+    # A future that is done already cannot be settled again.
+    settles = name.rpartition(".")[2] in ("set_result", "set_exception")
+    return ("drops", name) if not settles and not _ACTING.isdisjoint(words_of(name)) else ("", "")
 
 
 _Act = Literal["assigns", "returns", "drops", "skips", ""]

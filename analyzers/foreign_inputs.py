@@ -67,9 +67,10 @@ def foreign_inputs(module: Module) -> Iterator[ForeignInput]:
             continue
         if scope.kind != "function" or key.isdigit():
             continue
-        name = node.value.value if node.value.__class__ is cst.Name else ""
+        value: Any = node.value
+        name: str = value.value if value.__class__ is cst.Name else ""
         if not name and (outside := _outside(node.value)) is not None:
-            if not _checked_by_decorator(scope.node):
+            if not _checked_by_decorator(scope.node) and not _of_our_own(scope.node):
                 yield ForeignInput(
                     scope=scope.name, line=line, kind=outside[0], source=outside[1], key=key, name=""
                 )
@@ -140,8 +141,7 @@ def _outside(node: Any) -> tuple[Kind, str] | None:
         return "request", text_of(node, 60)
     if name in _LOADS and node.args:
         given = node.args[0].value
-        names = [one for one in inside(given) if one.__class__ in (cst.Name, cst.Attribute)]
-        words = {one.value if one.__class__ is cst.Name else one.attr.value for one in names}
+        words = {one.value for one in inside(given) if one.__class__ is cst.Name}
         if words & _REQUESTS:
             return "request", text_of(node, 60)
         if words & _MESSAGES:
@@ -151,7 +151,7 @@ def _outside(node: Any) -> tuple[Kind, str] | None:
 
 def _held(function: Any) -> Iterator[tuple[str, tuple[Kind, str]]]:
     """The variables of a function that hold nothing but what came from outside, unseen."""
-    if function.__class__ is not cst.FunctionDef or _checked_by_decorator(function):
+    if function.__class__ is not cst.FunctionDef or _checked_by_decorator(function) or _of_our_own(function):
         return
     found: dict[str, tuple[Kind, str]] = {}
     spoiled: set[str] = set()
@@ -188,6 +188,20 @@ def _looked_at(function: Any, name: str) -> bool:
                 if last not in _TELLING and any(_is(one.value, name) for one in node.args):
                     return True
     return False
+
+
+def _of_our_own(function: Any) -> bool:
+    """Whether a function makes its request itself: `request = requests.get(...)` holds an answer."""
+    if function.__class__ is not cst.FunctionDef:
+        return False
+    bound: set[str] = set()
+    for statement in statements(function.body):
+        if statement.__class__ is cst.Assign:
+            bound |= {one.target.value for one in statement.targets if one.target.__class__ is cst.Name}
+        elif statement.__class__ is cst.With:
+            names = [item.asname.name for item in statement.items if item.asname is not None]
+            bound |= {one.value for one in names if one.__class__ is cst.Name}
+    return not bound.isdisjoint(_REQUESTS)
 
 
 def _is(node: Any, name: str) -> bool:

@@ -108,12 +108,13 @@ def _uses(suite: Any, target: Any) -> bool:
 
 def _pause(loop: Any) -> Literal["none", "same", "growing"]:
     """How a loop waits: for what is worked out anew, for the same time, or not at all."""
-    bound = {
-        node.value
-        for statement in statements(loop.body) if statement.__class__ in (cst.Assign, cst.AugAssign)
-        for target in (statement.targets if statement.__class__ is cst.Assign else (statement,))
-        for node in inside(target.target) if node.__class__ is cst.Name
-    }  # fmt: skip
+    bound: set[str] = set()
+    for statement in statements(loop.body):
+        if statement.__class__ is cst.AugAssign:
+            bound.add(dotted(statement.target))
+        elif statement.__class__ is cst.Assign:
+            targets = [node for one in statement.targets for node in inside(one.target)]
+            bound |= {node.value for node in targets if node.__class__ is cst.Name}
     if loop.__class__ is cst.For:
         bound |= {node.value for node in inside(loop.target) if node.__class__ is cst.Name}
     found: Literal["none", "same", "growing"] = "none"

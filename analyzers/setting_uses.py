@@ -99,7 +99,7 @@ def _set(target: Any, scope: Scope, of_os: frozenset[str]) -> tuple[str, Any] | 
     if target.__class__ is cst.Subscript and dotted(target.value) in ("os.environ", "environ"):
         if not _of_os(dotted(target.value), scope, of_os):
             return None
-        index = target.slice[0].slice if len(target.slice) == 1 else None
+        index: Any = target.slice[0].slice if len(target.slice) == 1 else None
         return ("environ", index.value) if index.__class__ is cst.Index else None
     if target.__class__ is cst.Attribute:
         chain = dotted(target.value)

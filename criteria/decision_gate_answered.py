@@ -35,10 +35,16 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
     verdicts = read_verdicts(file)
     for changed in changed_sources(verdicts, file.parent):
         yield unmet(f"{changed} has changed since it was read", changed, remedy="overhaul perf report FILE... --record")
-    answered = {one.component for one in verdicts}
-    for name, component in wanted(ground.survey.config.perf):
-        if component.threshold and name not in answered:
+    asked = {name: component.threshold for name, component in wanted(ground.survey.config.perf) if component.threshold}
+    answered = {one.component: one.threshold for one in verdicts}
+    for name, threshold in asked.items():
+        if name not in answered:
             yield unmet(f"{name} has no answer", campaign.verdicts, remedy="measure it")
+        elif answered[name] != threshold:
+            yield unmet(
+                f"{name} was answered against {answered[name]:.0%}, and the settings say {threshold:.0%}",
+                campaign.verdicts, remedy="overhaul perf report FILE... --record",
+            )  # fmt: skip
     for one in verdicts:
         told = f"{one.component}: {one.answer}: {one.share:.0%} ({one.low:.0%} to {one.high:.0%})"
         if not one.threshold:

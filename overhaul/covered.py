@@ -60,12 +60,12 @@ class Covering:
         for path, line in dict.fromkeys(sites):
             module, name = self._around(path, line)
             dotted = f"{module}.{name}" if name else ""
-            files = self._through.files((dotted,)) if dotted else {}
+            files = self._through.files((dotted,) if dotted else ())
             lines = self._measured.of_functions(module, frozenset((dotted,)), "unit") if dotted else None
             known = lines is not None and lines.statements is not None
             yield CoveredSite(
                 path=path, line=line, name=dotted, tests=self._tests.get(dotted, 0),
-                files=tuple((kind, tuple(sorted(files[kind]))) for kind in KINDS if files.get(kind)),
+                files=tuple((kind, tuple(sorted(files[kind]))) for kind in KINDS if files[kind]),
                 statements=lines.statements if lines is not None and known else None,
                 ran=lines.ran if lines is not None and known and not lines.stale else None,
             )  # fmt: skip

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Final, NamedTuple
-
-import msgspec
+from typing import Final, NamedTuple
 
 from overhaul.facts import Facts, LocalName, Variable
 from overhaul.findings import Finding
@@ -13,7 +11,6 @@ from overhaul.hardening import RemoteCall
 from overhaul.inventory import testing
 from overhaul.leaves import OptIn
 from overhaul.naming.meanings import External
-from overhaul.options import Options
 from overhaul.symbols import Symbols
 from overhaul.types import Types
 
@@ -72,20 +69,10 @@ SESSIONS: Final[Mapping[str, tuple[tuple[str, ...], _Call]]] = {
 _LIMITING: Final = frozenset({"settimeout", "setblocking", "alarm", "setitimer", "mount", "setdefaulttimeout"})
 
 
-class ConnectionWithoutTimeoutOptions(Options, frozen=True):
-    """What is looked for beside the libraries that are known."""
-
-    calls: Annotated[
-        tuple[str, ...],
-        msgspec.Meta(description="Further functions, dotted, that wait for ever unless they are given `timeout`"),
-    ] = ()
-
-
 @OptIn("hardening")
 def connection_without_timeout(
-    symbols: Symbols, calls: Facts[RemoteCall], variables: Facts[Variable], local_names: Facts[LocalName],
-    options: ConnectionWithoutTimeoutOptions,
-) -> Iterator[Finding]:  # fmt: skip
+    symbols: Symbols, calls: Facts[RemoteCall], variables: Facts[Variable], local_names: Facts[LocalName]
+) -> Iterator[Finding]:
     """A call over the network has no timeout: it may wait for ever.
 
     Why: a peer that accepts and then says nothing, or a firewall that drops packets, stops the thread that asked, then
@@ -99,7 +86,7 @@ def connection_without_timeout(
     calls whose arguments are handed on by `**`, those below `with timeout(...)`, sessions that are given an adapter
     with `mount`, and whatever goes by a socket where the project calls `socket.setdefaulttimeout`.
     """
-    judge = _Judge(symbols, Types(symbols, variables, local_names), options.calls)
+    judge = _Judge(symbols, Types(symbols, variables, local_names))
     rows = {module: found for module, found in calls.items() if not testing(symbols.path(module))}
     default = any(row.callee.endswith("setdefaulttimeout") for found in rows.values() for row in found)
     for module, found in rows.items():
@@ -142,16 +129,15 @@ def _limited(row: RemoteCall, limiting: Sequence[RemoteCall]) -> bool:
 class _Judge:
     """Tells what a call is of which library."""
 
-    def __init__(self, symbols: Symbols, types: Types, further: Sequence[str]) -> None:
+    def __init__(self, symbols: Symbols, types: Types) -> None:
         self._symbols, self._types = symbols, types
-        self._known = {**KNOWN, **{one: _Call(("timeout",)) for one in further}}
 
     def known(self, module: str, row: RemoteCall) -> tuple[str, _Call] | None:
         """The name of what is called, as the library has it, and how it is told; None for what is not known."""
         owner, _, method = row.callee.rpartition(".")
         if not row.receiver:
             meaning = self._symbols.lookup(module, row.scope, row.callee)
-            if isinstance(meaning, External) and (found := self._known.get(meaning.name)) is not None:
+            if isinstance(meaning, External) and (found := KNOWN.get(meaning.name)) is not None:
                 return meaning.name, found
             if not owner:
                 return None

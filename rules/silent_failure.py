@@ -48,7 +48,7 @@ def silent_failure(layout: Layout, defaulted: Facts[DefaultedError], judged: Jud
         for row in () if testing(path) else rows:
             said = _said(row)
             tells = any(not _TELLING.isdisjoint(words_of(one)) for one in (row.scope, *row.tried))
-            meant = row.explained or tells or expected(row.scope, row.tried)
+            meant = row.explained or tells or "default" in words_of(row.scope) or expected(row.scope, row.tried)
             if said and not meant and (module, row.scope) not in pretended:
                 yield Finding(
                     rule="silent_failure", severity="note" if row.act == "skips" else "warning", module=module,

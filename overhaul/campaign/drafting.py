@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from overhaul.campaign.expressions import judged
-from overhaul.campaign.items import work_items
-from overhaul.campaign.model import Campaign, Entry, Phase, WorkItem
+from overhaul.campaign.items import listed, work_items
+from overhaul.campaign.measuring import Measuring
+from overhaul.campaign.model import Campaign, Entry, Phase
+from overhaul.campaign.objectives import objectives
 from overhaul.campaign.phases import PHASES, Blueprint
+from overhaul.campaign.risk import overall_of
 from overhaul.inventory import Cache, CustomRole, Manager, StateMachine, StatePersistence, testing
 from overhaul.leaves import Leaves
 from overhaul.project import Project
@@ -21,10 +25,11 @@ def drafted(project: Project, title: str = "Overhaul", family: str = "") -> Camp
     `family` names the custom role that is to be unified.
     """
     survey = project.survey
-    items = work_items(project)
+    measuring = Measuring(project)
+    family = family or _largest(survey)
     baseline = {row.name: row.value for row in survey.rows(BaselineMetric)}
     phases = tuple(
-        _phase(number, blueprint, survey, items.get(blueprint.id, {}), baseline, family)
+        _phase(number, blueprint, project, measuring, baseline, family)
         for number, blueprint in enumerate(PHASES, 1)
     )
     return Campaign(title=title, baseline=baseline, inventory=inventory(survey), phases=phases)
@@ -60,24 +65,32 @@ def lacking(old: Campaign, new: Campaign) -> Iterator[str]:
             yield f"phase {known.number} ({known.id}) does not ask for {', '.join(missing)}"
 
 
+def _largest(survey: Survey) -> str:
+    """The custom role with the most members; "" where there is none."""
+    counts = Counter(row.kind for row in survey.rows(CustomRole) if row.sure and not testing(row.path))
+    return min(counts, key=lambda name: (-counts[name], name), default="")
+
+
 def _phase(
-    number: int, blueprint: Blueprint, survey: Survey, items: Mapping[str, WorkItem], baseline: Mapping[str, float],
+    number: int, blueprint: Blueprint, project: Project, measuring: Measuring, baseline: Mapping[str, float],
     family: str,
 ) -> Phase:  # fmt: skip
+    survey = project.survey
+    found = listed(project, measuring, blueprint.id, family)
     needed, why = True, tuple(_figures(blueprint, baseline))
     if blueprint.needed:
         evidence = judged(blueprint.needed, survey, Campaign(), "overhaul")
-        needed = all(one.met for one in evidence) or bool(items)
+        needed = all(one.met for one in evidence) or bool(found.items)
         why = (*why, evidence[0].what)
     return Phase(
         id=blueprint.id, number=number, title=blueprint.title, needed=needed, why=why,
-        objectives=(blueprint.purpose, *(one.title for one in list(items.values())[:5])),
+        objectives=(blueprint.purpose, *objectives(found, baseline)),
         family=family if blueprint.id == "family" else "",
         verify=survey.config.verify.commands,
-        risk=max((one.risk for one in items.values()), default=0.0),
+        risk=overall_of([one.risk for one in found.items]),
         rollback=f"overhaul undo --phase {number}",
         criteria=dict(criteria_of(blueprint.id, survey.leaves)),
-        items=dict(items),
+        items=dict(work_items(project, measuring, found.items)),
     )  # fmt: skip
 
 

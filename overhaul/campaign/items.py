@@ -1,39 +1,162 @@
-"""The work items of each phase, drafted from the audit."""
+"""The work items of each phase, drafted from the audit, in the order in which they are to be done."""
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.campaign.model import WorkItem
-from overhaul.campaign.risk import assessed
+import msgspec
+from msgspec.structs import replace
+
+from overhaul.campaign import items_components, items_defects
+from overhaul.campaign.measuring import Measuring
+from overhaul.campaign.model import Effort, WorkItem
+from overhaul.campaign.risk import Assessment, Measured, assessed
+from overhaul.campaign.sketches import Site, Sketch, effort_of, identity_of
 from overhaul.project import Project
-from overhaul.redundancy import NextStep
 
-_PHASES: Final[Mapping[str, str]] = {
-    "cut_ring": "cycles", "write_out": "verification", "bound_caches": "caches", "renew_caches": "caches",
-    "save_atomically": "state", "repair_imports": "verification", "repair_uses": "verification",
-}  # fmt: skip
-
-
-def work_items(project: Project) -> Mapping[str, Mapping[str, WorkItem]]:
-    """Phase -> identity -> item; identities stay the same as long as what they are about does."""
-    found: dict[str, dict[str, WorkItem]] = defaultdict(dict)
-    for step in project.survey.rows(NextStep):
-        phase = _PHASES.get(step.kind) or _unified(step)
-        risk = assessed(project, step)
-        found[phase][step.identity] = WorkItem(
-            title=step.title.replace("`", ""),
-            where=tuple(f"{spot.path}:{spot.what}" for spot in step.spots[:5]),
-            effort="small" if step.places <= 3 else "medium" if step.files <= 5 else "large",
-            risk=risk.overall, functionality=risk.functionality, performance=risk.performance,
-            integration=risk.integration, complexity=risk.complexity,
-            order=len(found[phase]) + 1, command=step.command,
-        )  # fmt: skip
-    return found
+SHOWN: Final = 30
+"""Items of one phase that are listed: more than anybody reads; the next plan brings those that follow."""
+WEIGHED: Final = 90
+"""Items of one phase whose risk is worked out: those that are worth most."""
+PLACES: Final = 6
+"""Places of one item that are listed."""
+TESTS: Final = 5
+"""Test files that one command names."""
+_WEIGHTS: Final[Mapping[Effort, int]] = {"small": 1, "medium": 2, "large": 4}
+"""An effort, in small ones."""
 
 
-def _unified(step: NextStep) -> str:
-    key = step.subjects[0].key[0] if step.subjects and step.subjects[0].key else ""
-    return "caches" if key.startswith("cch-") else "redundancy"
+class Item(msgspec.Struct, frozen=True):
+    """A work item with what its risk is made of."""
+
+    sketch: Sketch
+    measured: Measured
+    risk: Assessment
+
+    @property
+    def priority(self) -> float:
+        """What it is worth, times what the risk leaves of that, for each small effort that it takes."""
+        return self.sketch.worth * (1 - self.risk.overall) / _WEIGHTS[effort_of(self.sketch)]
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The items of one phase."""
+
+    items: tuple[Item, ...] = ()
+    """In their order."""
+    more: int = 0
+    """How many more there are, each worth less."""
+
+
+def sketches(project: Project, phase: str, role: str = "") -> Iterator[Sketch]:
+    """What there is to do in one of the ten phases, in no order; `role` is the family that is to be unified."""
+    match phase:
+        case "audit":
+            yield from items_defects.audit(project)
+        case "caches":
+            yield from items_components.caches(project)
+        case "state":
+            yield from items_components.state(project)
+        case "managers":
+            yield from items_components.managers(project)
+        case "performance":
+            yield from items_defects.performance(project)
+        case "cycles":
+            yield from items_defects.cycles(project)
+        case "family":
+            yield from items_components.family(project, role)
+        case "redundancy":
+            yield from items_defects.redundancy(project)
+        case "tests":
+            yield from items_components.tests(project)
+        case "verification":
+            yield from items_defects.verification(project)
+        case _:
+            return
+
+
+def listed(project: Project, measuring: Measuring, phase: str, role: str = "") -> Listed:
+    """The items of a phase that are worth most, in their order, with their risks."""
+    # An item that two rows ask for is one.
+    every = list({one.identity: one for one in sketches(project, phase, role)}.values())
+    every.sort(key=lambda one: (one.rank, -one.worth / _WEIGHTS[effort_of(one)], one.identity))
+    items = [weighed(one, measuring) for one in every[:WEIGHED]]
+    return Listed(tuple(_ordered(items))[:SHOWN], max(0, len(every) - SHOWN))
+
+
+def weighed(sketch: Sketch, measuring: Measuring) -> Item:
+    """An item with its risk.
+
+    What changes no code that runs, such as a test, risks nothing but the work, and is worth the more, the riskier a
+    change of what it is about would be.
+    """
+    found = measuring.of(sketch)
+    if sketch.changes:
+        return Item(sketch, found, assessed(found))
+    worth = sketch.worth * (1 + 10 * assessed(found).overall)
+    found = Measured(sites=found.sites, by_hand=found.by_hand)
+    return Item(replace(sketch, worth=worth), found, assessed(found))
+
+
+def _ordered(items: Sequence[Item]) -> Iterator[Item]:
+    """By rank and priority, but none before what it needs."""
+    by_name = {one.sketch.identity: one for one in items}
+    needs = {name: {need for need in _needs(one.sketch) if need in by_name} for name, one in by_name.items()}
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for name, others in needs.items():
+        for other in others:
+            waiting[other].append(name)
+    ready = [_place(one) for name, one in by_name.items() if not needs[name]]
+    heapq.heapify(ready)
+    while ready:
+        name = heapq.heappop(ready)[-1]
+        yield by_name[name]
+        for other in waiting[name]:
+            needs[other].discard(name)
+            if not needs[other]:
+                heapq.heappush(ready, _place(by_name[other]))
+
+
+def _place(one: Item) -> tuple[int, float, str]:
+    return one.sketch.rank, -one.priority, one.sketch.identity
+
+
+def _needs(sketch: Sketch) -> Iterator[str]:
+    return (identity_of(phase, key) for phase, key in sketch.needs)
+
+
+def work_items(project: Project, measuring: Measuring, items: Sequence[Item]) -> Mapping[str, WorkItem]:
+    """Identity -> item, in their order; identities stay the same as long as what they are about does."""
+    return {
+        one.sketch.identity: _work_item(project, measuring, one, number) for number, one in enumerate(items, 1)
+    }  # fmt: skip
+
+
+def _work_item(project: Project, measuring: Measuring, one: Item, number: int) -> WorkItem:
+    sketch, risk = one.sketch, one.risk
+    return WorkItem(
+        title=sketch.title, where=tuple(dict.fromkeys(_told(project, sketch.sites)))[:PLACES],
+        effort=effort_of(sketch), risk=risk.overall, functionality=round(risk.functionality, 2),
+        performance=round(risk.performance, 2), integration=round(risk.integration, 2),
+        complexity=round(risk.complexity, 2), order=number, command=sketch.command,
+        verify=_verified(measuring.tests(sketch)), after=tuple(dict.fromkeys(_needs(sketch))),
+    )  # fmt: skip
+
+
+def _told(project: Project, sites: Iterable[Site]) -> Iterator[str]:
+    for site in sites:
+        try:
+            module = project.layout.module_of(site.path)
+        except KeyError:
+            module = ""
+        inside = site.name.removeprefix(module).lstrip(".") if f"{site.name}.".startswith(f"{module}.") else site.name
+        name = site.shown or inside
+        yield f"{site.path}:{name}" if name else site.path
+
+
+def _verified(files: Sequence[str]) -> tuple[str, ...]:
+    """The command that runs the tests which get there."""
+    return (f"python -m pytest {' '.join(files[:TESTS])}",) if files else ()

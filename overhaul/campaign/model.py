@@ -78,6 +78,8 @@ class WorkItem(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     """1 for what is to be done first in the phase."""
     command: str = ""
     """What does it, or shows what is to be done."""
+    verify: tuple[str, ...] = ()
+    """Commands that show whether what it touches still works: the tests that get there."""
     after: tuple[str, ...] = ()
     """Identities of items that have to be done before."""
     own: bool = False

@@ -73,11 +73,12 @@ def plan(path: str, family: str, title: str, output: str | None, **options: Any)
 @click.option("--waive", metavar="CRITERION", help="Let the phase be completed without it; needs --by and --reason.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it is waived.")
 @click.option("--sign", metavar="CRITERION", help="Sign a statement; needs --by.")
+@click.option("--risk", "detailed", is_flag=True, help="Show what the risk of each item is made of.")
 @click.option("--all", "every", is_flag=True, help="Show all evidence.")
 @run_options
 def phase(
     number: str, path: str, running: bool, complete: bool, by: str, waive: str | None, reason: str, sign: str | None,
-    every: bool, **options: Any,
+    detailed: bool, every: bool, **options: Any,
 ) -> int:  # fmt: skip
     """Judge the gate of a phase: each criterion with its evidence, and what is left.
 
@@ -86,6 +87,7 @@ def phase(
     from overhaul.campaign.completing import completed, signed, waived
     from overhaul.campaign.reading import named_phase
     from overhaul.campaign.telling import gate_lines
+    from overhaul.campaign.weighing import risk_lines, weighed_phase
     from overhaul.commands.output import write_file, write_stdout
     from overhaul.errors import UsageError
 
@@ -106,6 +108,9 @@ def phase(
         found = named_phase(campaign, number)
     gate = gates.gate(found)
     write_stdout([f"{line}\n" for line in gate_lines(gate, campaign, every=every)], sys.stdout.buffer)
+    if found.needed and found.completed is None and not complete:
+        told = risk_lines(weighed_phase(gates.project, campaign, found), found.number, detailed=detailed)
+        write_stdout(["\n", *(f"{line}\n" for line in told)], sys.stdout.buffer)
     if complete:
         write_file(file, [completed(text, gates, gate, by).encode()])
         say(f"overhaul: phase {found.number} is complete")

@@ -27,6 +27,10 @@ _PLANNING: Final = (
     click.option("--allow-dirty", is_flag=True, help="Write though git knows of changes that are not committed."),
     click.option("--commit", is_flag=True, help="Make one commit of it, with a summary; implies --write."),
     click.option(
+        "--phase", metavar="N",
+        help="The phase of the campaign that it belongs to; by default the current one, `none` for none.",
+    ),
+    click.option(
         "--verify", multiple=True, metavar="COMMAND",
         help="Run this in a scratch copy, before and after: what failed before may fail, nothing else. Repeatable.",
     ),
@@ -172,6 +176,7 @@ def carry_out(
             say(line)
     else:
         _check_whole(workspace)
+    phase = _phase(workspace, options["phase"]) if writes or options["phase"] else ""
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     project = Project(survey, apart=migration)
     asked = Asked(
@@ -184,7 +189,7 @@ def carry_out(
     lines: list[str] = []
     if writes and made.files and not made.refusals:
         _check_standing(workspace, survey)
-        number, lines = _written(workspace, made, title, options)
+        number, lines = _written(workspace, made, title, options, phase)
     try:
         _tell(made, project, title, number, options)
     except BaseException:
@@ -250,7 +255,25 @@ def _contents(survey: Survey) -> dict[str, bytes | None]:
     return {survey.place(module): survey.digest(module) for module in survey.layout.modules}
 
 
-def _written(workspace: Workspace, made: Plan, title: str, options: dict[str, Any]) -> tuple[str, list[str]]:
+def _phase(workspace: Workspace, named: str | None) -> str:
+    """The phase of a campaign that what is written belongs to: the one that is named, else the current one.
+
+    "" where there is none. Raises UsageError when one is named and there is no campaign, UnknownName, and ConfigError.
+    """
+    from overhaul.campaign.reading import named_phase, read_campaign
+
+    file = journals_home(workspace.root) / workspace.config.campaign
+    if named == "none" or (named is None and not file.exists()):
+        return ""
+    campaign = read_campaign(file)
+    if named is not None:
+        return named_phase(campaign, named).id
+    return campaign.current.id if campaign.current is not None else ""
+
+
+def _written(
+    workspace: Workspace, made: Plan, title: str, options: dict[str, Any], phase: str
+) -> tuple[str, list[str]]:
     """Write it; the number of the transaction, and what to say of it."""
     from overhaul.transaction.committing import message
     from overhaul.transaction.writing import write
@@ -258,11 +281,12 @@ def _written(workspace: Workspace, made: Plan, title: str, options: dict[str, An
     summary = message(title, made.files, made.moved, len(made.leftovers)) if options["commit"] else ""
     done = write(
         workspace.root, made.files, title, allow_dirty=options["allow_dirty"],
-        commit=summary, store=journals_home(workspace.root),
+        commit=summary, phase=phase, store=journals_home(workspace.root),
     )  # fmt: skip
     files = "1 file" if done.files == 1 else f"{done.files:,} files"
     committed = f" and committed as {done.commit[:12]}" if done.commit else ""
-    closing = f"overhaul: {files} written{committed}; `overhaul undo {done.number}` takes it back"
+    of = f" in phase {phase}" if phase else ""
+    closing = f"overhaul: {files} written{of}{committed}; `overhaul undo {done.number}` takes it back"
     return str(done.number), [*done.notes, closing]
 
 

@@ -62,7 +62,7 @@ def report(
     Several FILEs are runs of one program: their spread says how sure a share is. The answer is `implement` where the
     share is surely above its threshold, `skip` where it surely is not, else `cannot tell`.
 
-    Exits with 1 when something is to be implemented.
+    Exits with 1 when the answer to any is `implement`.
     """
     from pathlib import Path
 

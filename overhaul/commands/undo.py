@@ -26,13 +26,15 @@ _LONG: Final = 12
 @click.command()
 @click.argument("number", default="", metavar="[ID]")
 @click.argument("path", default="", type=click.Path())
+@click.option("--phase", metavar="N", help="Restore all that the migrations of a campaign's phase have changed.")
+@click.option("--again", is_flag=True, help="With --phase: bring back what was taken back.")
 @click.option("--list", "listing", is_flag=True, help="Show what was written and taken back, and change nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors and what has to be looked at.")
-def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
+def undo(number: str, path: str, phase: str | None, again: bool, listing: bool, quiet: bool) -> int:
     """Restore every byte that a migration has changed.
 
-    That is the last one, or the one of this ID, in the project of PATH. Files that have changed since are never
-    overwritten: then nothing is done, and they are named. What an interrupted migration has left is put back first.
+    That is the last one, the one of this ID, or all of a phase, in the project of PATH. Files that have changed since are
+    never overwritten: then nothing is done, and they are named. What an interrupted migration has left is put back first.
     """
     import os
     from pathlib import Path
@@ -49,6 +51,12 @@ def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
     if not root.is_dir():
         raise TargetError(f"{path}: no such folder: check the path")
     store = journals_home(root)
+    if again and phase is None:
+        raise click.UsageError("--again needs --phase")
+    if phase is not None:
+        if number:
+            raise click.UsageError(f"either the ID {number}, or --phase")
+        return _undo_phase(root, phase, store, again=again, quiet=quiet)
     if listing:
         from overhaul.commands.output import write_stdout
 
@@ -60,6 +68,37 @@ def undo(number: str, path: str, listing: bool, quiet: bool) -> int:
     if done.number and not quiet:
         files = "1 file is" if done.files == 1 else f"{done.files:,} files are"
         tell(f"{printable(done.title)}: {files} as before; `overhaul undo {done.number}` takes that back")
+    return 0
+
+
+def _undo_phase(root: Path, named: str, store: Path, *, again: bool, quiet: bool) -> int:
+    """Take back what belongs to a phase, and say in the campaign that it is not complete any more."""
+    from pathlib import Path
+
+    from overhaul.campaign.reading import named_phase, read_campaign
+    from overhaul.campaign.writing import reopened_text
+    from overhaul.commands.output import short, write_file
+    from overhaul.config import load_config
+    from overhaul.printable import printable
+    from overhaul.transaction.writing import undo_phase
+
+    file = store / load_config(root).campaign
+    campaign = read_campaign(file) if file.exists() else None
+    phase = named_phase(campaign, named) if campaign is not None else None
+    done = undo_phase(root, phase.id if phase is not None else named, again=again, store=store)
+    for one in done:
+        for note in one.notes:
+            say(note)
+        if not quiet:
+            files = "1 file is" if one.files == 1 else f"{one.files:,} files are"
+            tell(f"{printable(one.title)}: {files} as before; `overhaul undo {one.number}` takes that back")
+    # The campaign may be among what was restored.
+    if campaign is not None and phase is not None and not again:
+        now = read_campaign(Path(campaign.source)).phase(phase.id)
+        if now is not None and now.completed is not None:
+            write_file(file, [reopened_text(file.read_text("utf-8"), phase.id).encode()])
+            if not quiet:
+                tell(f"{short(file)}: phase {phase.number} is not complete any more")
     return 0
 
 
@@ -99,7 +138,8 @@ def _lines(found: Sequence[Listed]) -> Iterator[str]:
             )
             if count
         )  # fmt: skip
-        what = f"{one.title or '(no title)'} ({counts or 'no files'})"
+        of = f" [phase {one.phase}]" if one.phase else ""
+        what = f"{one.title or '(no title)'} ({counts or 'no files'}){of}"
         yield printable(f"{one.number:5}  {when}  {one.state:{state_width}}  {what}") + "\n"
         if one.note:
             yield f"       {printable(one.note)}\n"

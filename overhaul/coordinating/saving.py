@@ -260,8 +260,9 @@ class Saving:
 
     def _check_ends(self, statement: Statement) -> None:
         """A block that ends by an exception as a matter of course keeps what it has written until then."""
-        inside = [one for one in self.body.occurrences.statements[statement.number + 1 :] if one.start < statement.end]
-        raised = next((one for one in inside if one.node.__class__.__name__ == "Raise"), None)
+        after = self.body.occurrences.statements[statement.number + 1 :]
+        within = (one for one in after if one.start < statement.end)
+        raised = next((one for one in within if one.node.__class__.__name__ == "Raise"), None)
         if raised is not None and self._caught(statement):
             why = "it raises what a handler around it may catch, and what was written until then would be lost"
             raise self._refused(raised.line, why, "raise it behind the `with`, or write the file by hand")

@@ -93,7 +93,7 @@ class CoverageData:
         """The bytes, and when they were written, in nanoseconds."""
         file = self._home / self.path
         home, there = os.path.realpath(self._home), os.path.realpath(file)
-        if os.path.commonpath((home, there)) != home:
+        if not Path(there).is_relative_to(home):
             raise Unreadable("it leads out of the folder of the settings")
         try:
             # What is no regular file could keep whoever opens it waiting.
@@ -158,13 +158,15 @@ def _read(base: sqlite3.Connection) -> Iterator[tuple[str, Ran]]:
     named = {key: text for key, text in base.execute("SELECT id, context FROM context") if isinstance(text, str)}
     found: dict[int, dict[int, int]] = {key: {} for key in paths}
     for file, context, bits in _rows(base, "SELECT file_id, context_id, numbits FROM line_bits"):
-        if file in found and isinstance(bits, bytes) and isinstance(context, int):
+        if isinstance(file, int) and file in found and isinstance(bits, bytes) and isinstance(context, int):
             # A numbits has a bit for each line, those of the first byte from 0 to 7.
             lines = int.from_bytes(bits[: _LINES // 8], "little") & ~1
             found[file][context] = found[file].get(context, 0) | lines
     ends: dict[tuple[int, int], set[int]] = {}
     for file, context, first, last in _rows(base, "SELECT file_id, context_id, fromno, tono FROM arc"):
-        if file in found and isinstance(context, int) and isinstance(first, int) and isinstance(last, int):
+        if not (isinstance(file, int) and file in found and isinstance(context, int)):
+            continue
+        if isinstance(first, int) and isinstance(last, int):
             # Negative numbers stand for where a function or module is entered or left.
             ends.setdefault((file, context), set()).update(one for one in (first, last) if 0 < one < _LINES)
     for (file, context), numbers in ends.items():

@@ -54,7 +54,7 @@ class Through:
             self._known.add(name)
             for user in row.called_by:
                 self._edges.setdefault(user, []).append(name)
-        kinds = {one.dotted: one.kind for one in kinded}
+        kinds: dict[str, TestKind] = {one.dotted: one.kind for one in kinded}
         self._files: dict[tuple[str, TestKind], int] = {}
         self._seeds: dict[TestKind, dict[str, SuiteFunction]] = {kind: {} for kind in KINDS}
         own: dict[str, int] = {}
@@ -84,10 +84,10 @@ class Through:
         waiting: dict[str, int] = dict(own)
         while waiting:
             name, new = waiting.popitem()
-            if (gate := self._gate(name)) and name not in own:
-                # It is entered with what gets to its class as well; the rest waits for that.
+            if gate := self._gate(name):
+                # It is entered with what uses it itself, or gets to its class as well; the rest waits for that.
                 held[name] = held.get(name, 0) | new
-                new &= bits.get(gate, 0)
+                new &= own.get(name, 0) | bits.get(gate, 0)
             new &= ~bits.get(name, 0)
             if not new:
                 continue

@@ -204,6 +204,8 @@ class _Module:
         how: UseHow = "uses" if row.how == "call" else "names"
         if parts[0] in ("self", "cls") and (around := self._interior.class_around(row.scope)):
             mine = Symbol(self._module, around, "class", self._path, 0)
+            if parts[1:2] == ["client"] and self._is_django_s(around):
+                found.outside["django.test.Client"] = None
             self._ask(found, (mine,), parts[1:], line)
             return
         for count, meaning in enumerate(self._symbols.trail(self._module, row.scope, parts), 1):
@@ -227,6 +229,11 @@ class _Module:
                 case _:
                     pass
             return
+
+    def _is_django_s(self, owner: str) -> bool:
+        """Whether a class of tests inherits from one of Django's, which gives it a test client."""
+        outside = (one.name for one in self._symbols.order(self._module, owner) if isinstance(one, External))
+        return any(name.startswith(("django.test.", "rest_framework.test.")) for name in outside)
 
     def _class(self, found: _Found, owner: Symbol, line: int, *, built: bool) -> None:
         """A class is called or named: one of tests by way of its constructor, as what it inherits from too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused, Unreadable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST: Final = 300
 """Definitions that are followed; more count as coming back."""
+_FILES: Final = 150
+"""Files that name a function; where there are more, what calls something unknown counts as coming back to it."""
 _FRAMES: Final = frozenset({"stack", "_getframe", "currentframe", "getouterframes", "extract_stack", "walk_stack"})
 """What counts the calls it stands in."""
 
@@ -27,6 +29,7 @@ class Forms:
     def __init__(self, references: References, read: Callable[[str], Syntax]) -> None:
         """Nothing is looked at before it is asked for."""
         self._references, self._read = references, read
+        self._coming: dict[str, Sequence[Syntax] | None] = {}
 
     def why_kept(self, syntax: Syntax, function: Def, shape: Shape) -> str:
         """Why a memo must go on to look up and store by itself; "" where one call does the same."""
@@ -57,7 +60,6 @@ class Forms:
         self, syntax: Syntax, function: Def, parts: list[ast.expr | ast.stmt]
     ) -> Iterator[tuple[str, str]]:
         """The names that are used in what is computed, and in the functions of the project that it can reach."""
-        coming = self._naming(function.name)
         waiting: list[tuple[Syntax, ast.AST]] = [(syntax, one) for one in parts]
         done: set[int] = set()
         while waiting:
@@ -72,38 +74,51 @@ class Forms:
                 match node:
                     case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                         yield name, name
-                        waiting += self._definitions(here, node, name, coming)
+                        found = self._definitions(here, node, name, function.name)
+                        if found is None:
+                            yield function.name, ""
+                            return
+                        waiting += found
                     case ast.keyword(arg="stacklevel"):
                         yield "", "stacklevel"
                     case _:
                         pass
 
-    def _naming(self, name: str) -> list[Syntax]:
-        """The files that name a function: only these can call it."""
-        found: list[Syntax] = []
-        for path in self._references.project.mentioning([name]):
-            try:
-                found.append(self._read(path))
-            except (Refused, Unreadable):
-                continue
-        return found
+    def _naming(self, name: str) -> Sequence[Syntax] | None:
+        """The files that name a function: only these can call it. None for too many of them."""
+        if name not in self._coming:
+            paths = list(self._references.project.mentioning([name]))
+            found: list[Syntax] = []
+            for path in paths if len(paths) <= _FILES else ():
+                try:
+                    found.append(self._read(path))
+                except (Refused, Unreadable):
+                    continue
+            self._coming[name] = found if len(paths) <= _FILES else None
+        return self._coming[name]
 
     def _definitions(
-        self, syntax: Syntax, node: ast.expr, name: str, coming: list[Syntax]
-    ) -> Iterator[tuple[Syntax, ast.AST]]:
-        """What a name may mean: surely, or, of an object that is not known, by the name alone."""
+        self, syntax: Syntax, node: ast.expr, name: str, back: str
+    ) -> list[tuple[Syntax, ast.AST]] | None:
+        """What a name may mean: surely, or, of an object that is not known, by the name alone.
+
+        The latter is looked for in files that name the function `back`; None where these are too many to be read.
+        """
         one = syntax.occurrence(node)
         meaning = self._references.meaning(syntax.path, one) if one is not None else None
         if isinstance(meaning, External):
-            return
+            return []
         if isinstance(meaning, Symbol) and meaning.kind in ("function", "method", "class") and meaning.path:
             try:
                 found = self._read(meaning.path)
             except (Refused, Unreadable):
-                return
-            yield from ((found, each) for each in found.definitions.get(meaning.name, ()))
-            return
-        for each in {id(file): file for file in (syntax, *coming)}.values():
-            for dotted, several in each.definitions.items():
-                if dotted.rpartition(".")[2] == name:
-                    yield from ((each, definition) for definition in several)
+                return []
+            return [(found, each) for each in found.definitions.get(meaning.name, ())]
+        coming = self._naming(back)
+        if coming is None:
+            return None
+        return [
+            (file, definition) for file in {id(file): file for file in (syntax, *coming)}.values()
+            for dotted, several in file.definitions.items() if dotted.rpartition(".")[2] == name
+            for definition in several
+        ]  # fmt: skip

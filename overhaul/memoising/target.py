@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,9 @@ PLAIN_TYPE: Final = "MEMO"
 """The type that never expires, as memos do not."""
 OUTSIDE: Final = "overhaul.unified.cache"
 """Where it is when it is not in the project."""
+
+
+_STAR: Final = re.compile(rb"\bimport[ \t\\\r\n]*\*")
 
 
 class Settings:
@@ -175,6 +179,8 @@ class Unified:
             if path == file.path:
                 continue
             try:
+                if _STAR.search(self.project.source(path).data) is None:
+                    continue
                 other = self.references.bindings(path)
             except Unreadable:
                 continue

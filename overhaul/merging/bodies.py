@@ -39,7 +39,7 @@ class Body:
             raise Refused(f"{method.where}: its docstring and its body share a line: put each on its own")
         self._last = self._tree.end(last)
         self.start = self._start if self._inline else self._above(self._line_start(self._start))
-        self.end = self._last if self._inline else self._line_end(self._last)
+        self.end = self._last if self._inline else self._below(self._line_end(self._last))
 
     def _line_start(self, at: int) -> int:
         return self._text.rfind("\n", 0, at) + 1
@@ -60,6 +60,18 @@ class Body:
                 break
             start = before
             found = before if line else found
+        return found
+
+    def _below(self, end: int) -> int:
+        """The last of the comments below the body that are indented deeper than the method."""
+        found = end
+        while (start := self._text.find("\n", end) + 1) and start < len(self._text):
+            end = self._line_end(start)
+            line = self._text[start:end]
+            deeper = line.startswith(self._indent) and line[len(self._indent) : len(self._indent) + 1].isspace()
+            if line.strip() and not (line.strip().startswith("#") and deeper):
+                break
+            found = end if line.strip() else found
         return found
 
     @cached_property
@@ -84,20 +96,26 @@ class Body:
 
     def calling(self, function: str, home: ast.arguments, more: Mapping[str, str]) -> Iterator[Replacement]:
         """The call of the function in the place of the body; `home`: the parameters of the method that it was."""
-        node = self.method.node
+        node = self.method.function
         own = node.args
         given = [one.arg for one in (*own.posonlyargs, *own.args)]
         given += [f"*{own.vararg.arg}"] if own.vararg is not None else []
         given += [f"{one.arg}={two.arg}" for one, two in zip(home.kwonlyargs, own.kwonlyargs, strict=True)]
         given += [f"{name}={text}" for name, text in more.items()]
         given += [f"**{own.kwarg.arg}"] if own.kwarg is not None else []
+        indent = self._text[self._line_start(self._start) : self._start]
         called = f"{function}({', '.join(given)})"
+        if not self._inline and len(indent.expandtabs(4)) + len(called) + len("return ") > _WIDE and given:
+            newline = "\r\n" if "\r\n" in self._text else "\n"
+            inner = f"{indent}{self._step}"
+            one_line = f"{inner}{', '.join(given)}"
+            lines = [one_line] if len(one_line.expandtabs(4)) <= _WIDE else [f"{inner}{one}," for one in given]
+            called = newline.join((f"{function}(", *lines, f"{indent})"))
         if isinstance(node, ast.AsyncFunctionDef):
             called = f"await {called}"
         elif self._generates:
             called = f"(yield from {called})" if self._returns else f"yield from {called}"
         text = f"return {called}" if self._returns else called
-        indent = self._text[self._line_start(self._start) : self._start]
         lead = "" if self._inline else indent
         # Two changes: no name of the call is one of the body's.
         yield Replacement(self.start, self.end, "", "what they have in common", "review")
@@ -105,11 +123,11 @@ class Body:
 
     @cached_property
     def _generates(self) -> bool:
-        return any(isinstance(one, ast.Yield | ast.YieldFrom) for one in _own(self.method.node))
+        return any(isinstance(one, ast.Yield | ast.YieldFrom) for one in _own(self.method.function))
 
     @cached_property
     def _returns(self) -> bool:
-        return any(isinstance(one, ast.Return) and one.value is not None for one in _own(self.method.node))
+        return any(isinstance(one, ast.Return) and one.value is not None for one in _own(self.method.function))
 
     # The function
 
@@ -136,7 +154,7 @@ class Body:
     @cached_property
     def _indent(self) -> str:
         """What the method is indented by."""
-        node = self.method.node
+        node = self.method.function
         start = self._tree.start(node)
         return self._text[self._line_start(start) : start]
 
@@ -179,7 +197,7 @@ class Body:
         return frozenset(found)
 
     def _head(self, name: str, more: Sequence[tuple[str, str]], *, typed: bool) -> str:
-        node = self.method.node
+        node = self.method.function
         args = node.args
         loose = not any(_last(one) == "staticmethod" for one in node.decorator_list) and typed
         parts: list[str] = []

@@ -12,6 +12,7 @@ from overhaul.errors import Refused, Unreadable
 from overhaul.inventory import testing
 from overhaul.merging.duplicates import Merger
 from overhaul.merging.functions import FunctionMerger
+from overhaul.merging.likeness import likeness
 from overhaul.merging.mixins import MixinMerger
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel
 from overhaul.refactoring.moving_graph import Graph
@@ -107,7 +108,9 @@ def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation
                             keep=False, references=known.references, graph=known.graph)  # fmt: skip
             proposals = list(merger.proposals())
         except (Refused, Unreadable) as error:
-            by_hand.append(str(error))
+            more = _with_parameters(known, row) if row.type == 2 else {}
+            keys.update(more)
+            by_hand.append(_NAMES if more else str(error))
         else:
             keys["home"] = merger.home.module
             because.append(f"it stays in {merger.home.module}: {merger.why}")
@@ -130,6 +133,27 @@ _TYPES: Final[Mapping[int, str]] = {
     1: "equal but for layout, comments and docstring", 2: "equal but for names and literals",
     3: "statements added, removed or changed",
 }  # fmt: skip
+
+
+def _with_parameters(known: _Known, row: Duplicate) -> Mapping[str, object]:
+    """The keys with which the literals that differ become arguments; none where that does not help."""
+    try:
+        symbols = [known.project.symbol(Target(one.module, one.name)) for one in row.members]
+        merger = Merger(known.project, symbols, "", {}, keep=False, references=known.references, graph=known.graph)
+        home = merger.home
+        literals = (each.first for one in merger.others for each in likeness(home, one).literals)
+        written = list(dict.fromkeys(home.tree.written(one) for one in literals))
+        parameters = {f"value_{number}": text for number, text in enumerate(written, 1)}
+        if parameters:
+            list(Merger(known.project, symbols, home.module, parameters, keep=False, references=known.references,
+                        graph=known.graph).proposals())  # fmt: skip
+            return {"home": home.module, "parameters": parameters}
+    except (Refused, Unreadable):
+        pass
+    return {}
+
+
+_NAMES: Final = "it can be carried out: call the arguments by names that say what they are"
 
 
 def _of_methods(known: _Known, row: Duplicate) -> tuple[Mapping[str, object], str]:

@@ -80,12 +80,12 @@ class FunctionMerger:
             self._bodies[one] = Body(one)
         others = [one for one in self.members if one is not self.home]
         alike = {one: likeness(self.home, one) for one in others}
-        given = dict(arguments(self.home, {one: alike[one].literals for one in others}, self.parameters))
-        if self.parameters and self.home.node.args.kwarg is not None:
+        found = arguments(self.home, {one: alike[one].literals for one in others}, self.parameters)
+        if self.parameters and self.home.function.args.kwarg is not None:
             raise Refused(f"{self.home.where}: it takes any keywords, one of which may be called as a parameter: merge "
                           "it by hand")  # fmt: skip
+        given: dict[Method, Mapping[str, str]] = {one: {**self.parameters, **found[one]} for one in others}
         given[self.home] = self.parameters
-        given = {one: {**given[self.home], **each} for one, each in given.items()}
         literals = {id(each.first): each for one in others for each in alike[one].literals}
         for path in sorted({one.symbol.path for one in self.members}):
             here = [one for one in self.members if one.symbol.path == path]
@@ -100,20 +100,20 @@ class FunctionMerger:
         name = one.name.rpartition(".")[2]
         if name in _IMPLICIT:
             raise Refused(f"{one.where}: Python calls {name} in a way of its own: leave it out")
-        if getattr(one.owner, "type_params", ()) or getattr(one.node, "type_params", ()):
+        if getattr(one.owner, "type_params", ()) or getattr(one.function, "type_params", ()):
             raise Refused(f"{one.where}: it has type parameters: merge it by hand")
-        for node in ast.walk(one.node):
+        for node in ast.walk(one.function):
             for word in _words(node):
                 if word in ("super", "__class__"):
                     raise Refused(f"{one.where}: {word} means something only in a class: merge {one.name} by hand")
                 if PRIVATE.fullmatch(word):
                     raise Refused(f"{one.where}: {word} is private to its class: merge {one.name} by hand")
         self._refuse_attributes(one)
-        if isinstance(one.node, ast.AsyncFunctionDef) and _yields(one.node):
+        if isinstance(one.function, ast.AsyncFunctionDef) and _yields(one.function):
             raise Refused(f"{one.where}: an asynchronous generator cannot be handed on: merge {one.name} by hand")
         refuse_bound(one)
         refuse_replaced_anywhere(self.project, self._references, one, home=one is self.home, itself=False)
-        own = {each.arg for each in ast.walk(one.node.args) if isinstance(each, ast.arg)}
+        own = {each.arg for each in ast.walk(one.function.args) if isinstance(each, ast.arg)}
         taken = self.function in self.project.symbols.names(one.module) or self.function in one.needs
         if taken or not self.function.isidentifier() or hasattr(builtins, self.function) or self.function in own:
             raise Refused(f"{one.where}: {self.function} is no free name in {one.module}: choose another")
@@ -122,7 +122,7 @@ class FunctionMerger:
 
     def _refuse_attributes(self, one: Method) -> None:
         """Raises Refused for attributes that only the method sets: who reads the class would no longer find them."""
-        node = one.node
+        node = one.function
         first = next(iter((*node.args.posonlyargs, *node.args.args)), None)
         name = one.name.rpartition(".")[2]
         elsewhere = {
@@ -146,7 +146,7 @@ class FunctionMerger:
                 raise Refused(f"{home.where}: {module} takes all names of {home.module} and has a {self.function}: "
                               "choose another name")  # fmt: skip
         local = {name for one in home.owner.body for name in _bound(one)}
-        for annotation in _annotations(home.node):
+        for annotation in _annotations(home.function):
             for node in ast.walk(annotation):
                 if isinstance(node, ast.Name) and node.id in local:
                     raise Refused(f"{home.at(annotation)}: {node.id} is a name of the class, which a function has not: "
@@ -158,7 +158,7 @@ class FunctionMerger:
         self, path: str, here: Sequence[Method], given: Mapping[Method, Mapping[str, str]], literals: Sequence[Literal]
     ) -> list[Replacement]:  # fmt: skip
         imports = Imports(self.project, path)
-        head = self.home.node.args
+        head = self.home.function.args
         changes = [part for one in here for part in self._bodies[one].calling(self.function, head, given[one])]
         if self.home in here:
             home, file = self.home, self.home.file
@@ -169,7 +169,7 @@ class FunctionMerger:
                 home.tree.start(each.first): (home.tree.end(each.first), name)
                 for each in literals for name, text in self.parameters.items() if text == home.tree.written(each.first)
             }  # fmt: skip
-            typed = _annotated(home.node)
+            typed = _annotated(home.function)
             known = "Any" in self.project.symbols.names(home.module)
             if typed and not known:
                 imports.take("typing", "Any")

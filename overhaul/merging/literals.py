@@ -29,8 +29,8 @@ def arguments(
                               "these two names")  # fmt: skip
             places.setdefault(name, set()).add(home.tree.start(literal.first))
             own.setdefault((other, name), set()).add(home.tree.start(literal.first))
-    for (other, name), several in own.items():
-        if several != places[name]:
+    for (other, name), mine in own.items():
+        if mine != places[name]:
             raise Refused(f"{other.where}: {name} would stand for {given[other][name]} and {parameters[name]} in "
                           f"{other.target}: merge it in a step of its own")  # fmt: skip
     if unused := [name for name in parameters if name not in places]:

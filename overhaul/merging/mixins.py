@@ -69,6 +69,12 @@ class Method(Member):
                         return inner
         raise Refused(f"{self.where}: {self.name} is no method of a class at the top of its module: merge it by hand")
 
+    @property
+    def function(self) -> ast.FunctionDef | ast.AsyncFunctionDef:
+        """Its definition."""
+        assert not isinstance(self.node, ast.ClassDef)
+        return self.node
+
 
 def _named(statement: Statement, kind: str, name: str) -> bool:
     node = statement.node

@@ -63,15 +63,15 @@ def refuse_lost(project: Project, old: str, new: str, modules: Sequence[str]) ->
             if _BASE.search(why) is None:
                 raise Refused(f"{why}, and nobody would do that any more: do it elsewhere first, or take it out "
                               "(by-hand)")  # fmt: skip
-            path, line, told = why.split(":", 2)
-            yield project.leftover(path, int(line), Target(module), told.strip())
+            path, number, told = why.split(":", 2)
+            yield project.leftover(path, int(number), Target(module), told.strip())
         try:
             lines = list(printing(ast.parse(project.source(place.path).text()).body))
         except (Unreadable, SyntaxError, ValueError, RecursionError):
             lines = []
         for line in lines[:1]:
-            why = "it prints when it is imported, which is lost"
-            yield project.leftover(place.path, line, Target(module), why)
+            lost = "it prints when it is imported, which is lost"
+            yield project.leftover(place.path, line, Target(module), lost)
         move = Relocation(module, f"{new}.{module.rpartition('.')[2]}", {module: module}, {place.path: place.path})
         yield from loaded_by_name(project, move)
     yield from _gone_through(project, old)

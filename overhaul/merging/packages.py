@@ -19,9 +19,9 @@ from overhaul.refactoring.imports import Imports
 from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named
-from overhaul.unifying.flow import Use
 from overhaul.unifying.trees import Tree
 from overhaul.unifying.uniting import Unification
+from overhaul.unifying.uses import Use
 from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:

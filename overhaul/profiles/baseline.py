@@ -15,6 +15,7 @@ import msgspec
 from overhaul.errors import UsageError
 from overhaul.printable import printable
 from overhaul.profiles.attribution import attribute
+from overhaul.profiles.contents import contents
 from overhaul.profiles.matching import Components
 from overhaul.profiles.model import Profile, Series
 from overhaul.profiles.verdict import Evidence
@@ -68,7 +69,7 @@ def baseline_path(root: Path, name: str) -> Path:
 def read_baseline(file: Path) -> Baseline:
     """A baseline. Raises UsageError for a file that is none."""
     try:
-        data = file.read_bytes()
+        data = contents(file)
     except FileNotFoundError:
         known = sorted(one.stem for one in file.parent.glob("*.json")) if file.parent.is_dir() else []
         there = f"there are {', '.join(map(printable, known))}" if known else "there is none yet"
@@ -79,7 +80,7 @@ def read_baseline(file: Path) -> Baseline:
         raise UsageError(f"{file}: {error.strerror or error}: name another baseline") from error
     try:
         found = msgspec.json.decode(data, type=Baseline)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{file}: is no baseline of overhaul perf ({printable(str(error))}): make it anew") from error
     for one in found.timings:
         if not one.values or not all(0 < value < float("inf") for value in one.values):

@@ -13,14 +13,13 @@ from overhaul.errors import UsageError
 from overhaul.patterns import regex
 from overhaul.printable import printable
 from overhaul.profiles.benchmarks import read_pyperf, read_pytest_benchmark
+from overhaul.profiles.contents import contents
 from overhaul.profiles.cprofile import read_cprofile
 from overhaul.profiles.instrumentor import read_components, read_cycles, read_report
 from overhaul.profiles.model import Profile, Wrong
 from overhaul.profiles.scalene import read_scalene
 from overhaul.profiles.stacks import read_collapsed, read_pyinstrument, read_speedscope
 
-LARGEST: Final = 256 * 1024 * 1024
-"""Bytes of a file that is read."""
 _FIRST: Final = 1 << 16
 _KNOWN: Final = (
     "cProfile, pyinstrument JSON, speedscope JSON, py-spy raw, scalene JSON, the instrumentor's JSON and CSV, "
@@ -59,18 +58,15 @@ def read_profiles(files: Iterable[Path]) -> tuple[Profile, ...]:
 def read_profile(file: Path) -> Profile:
     """Read one file. Raises UsageError, with one line that says what is wrong with it."""
     try:
-        with file.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
+        data = contents(file)
     except OSError as error:
         raise UsageError(f"{file}: {error.strerror or error}: name a file of a profiler or benchmark tool") from error
-    if len(data) > LARGEST:
-        raise UsageError(f"{file}: is larger than {LARGEST >> 20} MiB: profile for a shorter time")
     read, what = _reader(data)
     if read is None:
         raise UsageError(f"{file}: is no profile that is known: {_KNOWN}")
     try:
         profile = read(data, str(file))
-    except (Wrong, msgspec.MsgspecError) as error:
+    except (Wrong, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: {what}, which cannot be read: {printable(str(error))}: write it anew") from error
     except RecursionError:
         raise UsageError(f"{file}: {what}, whose stacks are nested too deep: give it as speedscope JSON") from None
@@ -99,7 +95,7 @@ def _reader(data: bytes) -> tuple[_Read | None, str]:
 def _json(data: bytes) -> tuple[_Read | None, str]:
     try:
         keys = msgspec.json.decode(data, type=_Keys)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None, ""
     except RecursionError:
         return read_pyinstrument, "JSON"

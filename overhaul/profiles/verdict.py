@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal, get_args
@@ -11,6 +12,7 @@ import msgspec
 import tomlkit
 
 from overhaul.errors import ConfigError
+from overhaul.profiles.contents import contents
 from overhaul.profiles.uncertainty import Basis
 from overhaul.thresholds import Priority
 from overhaul.toml import mismatch, parsed
@@ -116,12 +118,13 @@ def read_verdicts(path: Path) -> tuple[Verdict, ...]:
 def changed_sources(verdicts: Iterable[Verdict], root: Path) -> tuple[str, ...]:
     """The files below `root` that verdicts stand on and that are others by now; what is not there does not count."""
     sources = sorted({source for one in verdicts for source in one.sources})
-    return tuple(source.file for source in sources if _digest(root / source.file) not in ("", source.digest))
+    below = (source for source in sources if not os.path.isabs(source.file) and ".." not in Path(source.file).parts)
+    return tuple(source.file for source in below if _digest(root / source.file) not in ("", source.digest))
 
 
 def _digest(file: Path) -> str:
     try:
-        return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
+        return f"sha256:{hashlib.sha256(contents(file)).hexdigest()}"
     except OSError:
         return ""
 

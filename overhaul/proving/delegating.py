@@ -94,6 +94,8 @@ class _Same:
             return False
         if isinstance(one, ast.Name) and isinstance(other, ast.Name):
             return type(one.ctx) is type(other.ctx) and self._name(one.id, other.id)
+        if isinstance(one, ast.Nonlocal) and isinstance(other, ast.Nonlocal):
+            return len(one.names) == len(other.names) and all(map(self._outer, one.names, other.names))
         for field in one._fields:
             left, right = getattr(one, field, None), getattr(other, field, None)
             named = field in ("name", "arg", "rest", "asname") and not isinstance(one, ast.keyword)
@@ -103,6 +105,10 @@ class _Same:
             elif not self._field(left, right):
                 return False
         return True
+
+    def _outer(self, one: str, other: str) -> bool:
+        value = self._given.get(other)
+        return value.id == one if isinstance(value, ast.Name) else value is None and self._name(one, other)
 
     def _field(self, left: object, right: object) -> bool:
         if isinstance(left, ast.AST) and isinstance(right, ast.AST):

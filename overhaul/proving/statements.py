@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from overhaul.changes import BY_HAND, Formed, Target
+from overhaul.changes import BY_HAND, Formed, Moved, Replaced, Target
 from overhaul.errors import Unreadable
 from overhaul.facts import Parameter
 from overhaul.naming.meanings import Symbol
@@ -89,14 +89,16 @@ class Statements:
 
     def _words(self) -> Iterator[str]:
         """The words by which what is replaced, or moved, is asked for."""
-        for one in (*self._context.replacing.replaced, *self._context.mapping.moved):
+        told: Sequence[Replaced | Moved] = (*self._context.replacing.replaced, *self._context.mapping.moved)
+        for one in told:
             yield from one.before.name.split(".")[-1:] if one.before.name else one.before.module.split(".")
             if one.before.name:
                 yield from one.before.name.split(".")[:1]
 
     def _words_after(self) -> Iterator[str]:
         """The words of what takes the place."""
-        for one in (*self._context.replacing.replaced, *self._context.mapping.moved):
+        told: Sequence[Replaced | Moved] = (*self._context.replacing.replaced, *self._context.mapping.moved)
+        for one in told:
             yield from (one.after.name or one.after.module).split(".")
 
     def _forms(self) -> Iterator[Form]:

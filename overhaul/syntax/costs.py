@@ -126,6 +126,8 @@ class Lists:
         """Assignments are gone through when the first variable is asked for."""
         self._module, self._loops = module, loops
         self._values: Mapping[tuple[int, str], Sequence[Any]] | None = None
+        self._grown: dict[tuple[int, str], int] = {}
+        self._unhashable: frozenset[tuple[int, str]] | None = None
 
     def grown(self, scope: Scope, name: str) -> int:
         """The line where a list grows in a loop; 0 for what is no list for sure, or does not grow."""
@@ -134,6 +136,24 @@ class Lists:
             owner = owner.parent
         if owner is None or owner.kind != "function" or name not in owner.bound or name in owner.elsewhere:
             return 0
+        key = id(owner), name
+        found = self._grown.get(key)
+        if found is None:
+            found = self._grown[key] = self._grows(owner, name)
+        return found
+
+    def unhashable(self, scope: Scope, name: str) -> bool:
+        """Whether displays of lists, dicts or sets are appended to a list, for which no set can stand."""
+        if self._unhashable is None:
+            self._unhashable = frozenset(
+                (id(function_of(block.scope)), chain.removesuffix(".append"))
+                for call, _, block in self._module.nodes(cst.Call)
+                if call.args and call.args[0].value.__class__ in (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)
+                and (chain := dotted(call.func)).endswith(".append")
+            )  # fmt: skip
+        return (id(scope), name) in self._unhashable
+
+    def _grows(self, owner: Scope, name: str) -> int:
         values = self._assigned().get((id(owner), name), ())
         bindings = 0
         grown = 0
@@ -165,16 +185,6 @@ class Lists:
 def _is_list(value: Any) -> bool:
     kind = value.__class__
     return kind is cst.List or kind is cst.ListComp or (kind is cst.Call and dotted(value.func) in ("list", "sorted"))
-
-
-def unhashable(scope: Scope, module: Module, name: str) -> bool:
-    """Whether displays of lists, dicts or sets are appended to a list, for which no set can stand."""
-    for call, _, block in module.nodes(cst.Call):
-        if function_of(block.scope) is scope and dotted(call.func) == f"{name}.append" and call.args:
-            value: Any = call.args[0].value
-            if value.__class__ in (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp):
-                return True
-    return False
 
 
 def uses_within(scope: Scope, loop: Any, name: str) -> int:

@@ -27,6 +27,8 @@ class Listed(msgspec.Struct, frozen=True):
     deleted: int = 0
     moved: int = 0
     note: str = ""
+    phase: str = ""
+    """The phase of a campaign that it belongs to; "" for none."""
 
 
 def listed(journals: Sequence[Journal]) -> Iterator[Listed]:
@@ -47,7 +49,7 @@ def listed(journals: Sequence[Journal]) -> Iterator[Listed]:
         left_alone = f"somebody had changed {', '.join(journal.end.kept)}" if journal.end and journal.end.kept else ""
         yield Listed(
             journal.number, record.when, record.title, states.get(journal.phase, journal.phase), *_counts(record),
-            note=journal.damage or left_alone,
+            note=journal.damage or left_alone, phase=record.phase,
         )  # fmt: skip
 
 
@@ -94,6 +96,43 @@ def undoable(journals: Sequence[Journal], number: int, home: Path) -> Record:
     return found.record
 
 
+def of_phase(journals: Sequence[Journal], phase: str, *, again: bool = False) -> list[Record]:
+    """The transactions of a phase that are to be taken back, the latest first.
+
+    `again`: those that have taken one of the phase back, so that what they took back is there again.
+    """
+    undone = taken_back(journals)
+    return [
+        journal.record for journal in reversed(journals)
+        if journal.record is not None and journal.phase == "written" and journal.record.phase == phase
+        and journal.number not in undone and bool(journal.record.undoes) == again
+    ]  # fmt: skip
+
+
+def in_the_way(journals: Sequence[Journal], records: Sequence[Record]) -> Iterator[str]:
+    """Later transactions that are none of some, and have changed the same files: one line for each."""
+    undone = taken_back(journals)
+    ours = {record.number for record in records}
+    touched: dict[str, int] = {}
+    for record in records:
+        for entry in record.entries:
+            if not entry.swept:
+                touched[entry.path] = min(touched.get(entry.path, record.number), record.number)
+    for journal in journals:
+        other = journal.record
+        if other is None or journal.phase != "written" or journal.number in (ours | undone.keys()) or other.undoes:
+            continue
+        shared = sorted(one.path for one in other.entries if touched.get(one.path, journal.number) < journal.number)
+        if shared:
+            more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
+            of = f" of phase {other.phase}" if other.phase else ""
+            what = f"--phase {other.phase}" if other.phase else str(journal.number)
+            yield (
+                f"{', '.join(shared[:3])}{more}: changed later by {journal.number}{of} ({other.title}): "
+                f"`overhaul undo {what}` first"
+            )
+
+
 def _counts(record: Record) -> tuple[int, int, int, int]:
     """Files edited, created, deleted, moved."""
     plan = [entry for entry in record.entries if not entry.swept]
@@ -104,4 +143,4 @@ def _counts(record: Record) -> tuple[int, int, int, int]:
     return len(edited), len(created), len(left) - len(moved), len(moved)
 
 
-__all__ = ["Listed", "listed", "taken_back", "undoable"]
+__all__ = ["Listed", "in_the_way", "listed", "of_phase", "taken_back", "undoable"]

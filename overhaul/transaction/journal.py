@@ -20,6 +20,10 @@ KEPT: Final = 20
 """Journals that are kept."""
 BYTES: Final = 256 << 20
 """Bytes of all originals that are kept. The last journal stays, however large it is."""
+KEPT_OF_PHASES: Final = 200
+"""Journals of a campaign's phases that are kept: a phase may take weeks, and is to be taken back as a whole."""
+BYTES_OF_PHASES: Final = 1 << 30
+"""Bytes of all their originals."""
 _OPEN: Final = ("begun", "unfinished", "damaged")
 _RECORD: Final = "record"
 _ORIGINALS: Final = "originals"
@@ -220,11 +224,17 @@ class Journals:
             for name in sorted(os.listdir(self.folder)):
                 if name.endswith(_GONE) and _number(name.removesuffix(_GONE)):
                     self._clear(self.folder / name)
-            size = 0
-            for count, number in enumerate(reversed(self.numbers()), 1):
+            counts = dict.fromkeys((False, True), 0)
+            sizes = dict.fromkeys((False, True), 0)
+            for place, number in enumerate(reversed(self.numbers())):
+                journal = self.read(number)
+                of_phase = journal.record is not None and bool(journal.record.phase)
+                counts[of_phase] += 1
                 with contextlib.suppress(OSError):
-                    size += os.lstat(self.place(number) / _ORIGINALS).st_size
-                if count > 1 and (count > KEPT or size > BYTES) and self.read(number).phase in ("written", "restored"):
+                    sizes[of_phase] += os.lstat(self.place(number) / _ORIGINALS).st_size
+                most, bytes_ = (KEPT_OF_PHASES, BYTES_OF_PHASES) if of_phase else (KEPT, BYTES)
+                beyond = counts[of_phase] > most or sizes[of_phase] > bytes_
+                if place and beyond and journal.phase in ("written", "restored"):
                     self.discard(number)
 
     def _clear(self, folder: Path) -> None:

@@ -63,6 +63,8 @@ class Record(msgspec.Struct, frozen=True):
     """Folders that go because nothing is left in them, the inner ones first."""
     undoes: int = 0
     """The number of the transaction that this one takes back; 0 for none."""
+    phase: str = ""
+    """The phase of a campaign that it belongs to; "" for none. One that takes another back has that one's."""
 
     def beside(self, position: int, *, back: bool = False) -> str:
         """The name of the temporary file of an entry, in the same folder; `back` while the original is put back."""

@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,8 @@ from overhaul.errors import NotWritten, OverhaulError, Refused
 from overhaul.transaction import committing
 from overhaul.transaction.carrying import carry_out, original, put_back
 from overhaul.transaction.checks import Prepared, prepare
-from overhaul.transaction.disk import ABSENT, Disk
-from overhaul.transaction.history import Listed, listed, undoable
+from overhaul.transaction.disk import ABSENT, Disk, State
+from overhaul.transaction.history import Listed, in_the_way, listed, of_phase, undoable
 from overhaul.transaction.journal import FOLDER, Journals
 from overhaul.transaction.lock import Lock
 from overhaul.transaction.records import Damaged, Entry, Record, gone
@@ -40,13 +40,13 @@ class Written(msgspec.Struct, frozen=True):
 
 def write(
     root: Path, files: Sequence[FileChange], title: str, *,
-    allow_dirty: bool = False, commit: str = "", store: Path, disk: Disk | None = None,
+    allow_dirty: bool = False, commit: str = "", phase: str = "", store: Path, disk: Disk | None = None,
 ) -> Written:  # fmt: skip
     """Write what becomes of each file, or nothing.
 
     `root` is what the paths are relative to, `store` the folder whose `.overhaul` holds the journals (the root's own
-    where it does not stand above the root), `commit` the message of a git commit that is made, "" for none. What an
-    interruption has left is put back first.
+    where it does not stand above the root), `commit` the message of a git commit that is made, "" for none, `phase` the
+    phase of a campaign that it belongs to. What an interruption has left is put back first.
 
     Raises NotWritten with every reason why it may not be written, before anything is touched; Refused when it could not
     be finished and all is as it was; and OverhaulError, with the place, when it could not be put back either: the next
@@ -70,7 +70,7 @@ def write(
             raise NotWritten(reasons)
         if not prepared.entries:
             return Written(0, title, 0, (*notes, *prepared.notes))
-        record = _transact(disk, journals, home, root, title, prepared)
+        record = _transact(disk, journals, home, root, title, prepared, phase=phase)
         name = ""
         if git is not None:
             name = _committed(disk, journals, root, record, git, commit)
@@ -103,8 +103,60 @@ def undo(root: Path, number: int = 0, *, store: Path, disk: Disk | None = None) 
         title = f"undo {record.number}: {record.title}"
         if not prepared.entries:
             return Written(0, title, 0, tuple(notes))
-        done = _transact(disk, journals, home, top, title, prepared, record.number)
+        done = _transact(disk, journals, home, top, title, prepared, record.number, record.phase)
         return Written(done.number, title, _count(done), (*notes, *prepared.notes))
+
+
+def undo_phase(
+    root: Path, phase: str, *, again: bool = False, store: Path, disk: Disk | None = None
+) -> tuple[Written, ...]:
+    """Restore what all transactions of a campaign's phase have changed, the latest first.
+
+    Each is taken back by a transaction of its own; whether all of them can be is found out before anything is touched,
+    and if one fails all the same, those that were taken back are brought back. `again` brings back what was taken back.
+
+    Raises NotWritten when files have changed since, or when a later transaction of something else has changed them,
+    naming all; Refused when there is nothing to take back; and otherwise what `undo` raises.
+    """
+    disk = disk or Disk()
+    home = _home(Path(os.path.realpath(root)), store)
+    if not os.path.lexists(home / FOLDER / "journal"):
+        raise Refused(f"{home}: nothing was ever written by overhaul here: there is nothing to undo")
+    with _session(home, f"undo phase {phase}", disk) as (journals, notes):
+        known = list(journals.all())
+        records = of_phase(known, phase, again=again)
+        if not records:
+            raise Refused(f"nothing of phase {phase} is left to undo: `overhaul undo --list` shows what there was")
+        if reasons := (*in_the_way(known, records), *_moved_on(disk, home, records)):
+            raise NotWritten(reasons)
+    done: list[Written] = []
+    for record in records:
+        try:
+            done.append(undo(root, record.number, store=store, disk=disk))
+        except BaseException:
+            for one in reversed(done):
+                undo(root, one.number, store=store, disk=disk)
+            raise
+    first = msgspec.structs.replace(done[0], notes=(*notes, *done[0].notes))
+    return (first, *done[1:])
+
+
+def _moved_on(disk: Disk, home: Path, records: Sequence[Record]) -> Iterator[str]:
+    """The files that are not as the latest of some transactions has left them, or between two of them were not."""
+    expected: dict[Path, State] = {}
+    for record in records:
+        for entry in record.entries:
+            file = home / record.root / entry.path
+            now = expected.get(file)
+            try:
+                now = disk.look(file) if now is None else now
+            except OSError as error:
+                yield f"{entry.path}: cannot be read ({error.strerror or error}): allow it"
+                continue
+            if not entry.swept and not now.holds(entry.after):
+                happened = "is gone" if now == ABSENT else "was changed"
+                yield f"{entry.path}: {happened} since {record.number}: put it back first, or mend it by hand"
+            expected[file] = entry.before
 
 
 def recover(root: Path, *, store: Path, disk: Disk | None = None) -> tuple[str, ...]:
@@ -153,8 +205,9 @@ def _session(home: Path, what: str, disk: Disk) -> Generator[tuple[Journals, lis
 
 
 def _transact(
-    disk: Disk, journals: Journals, home: Path, root: Path, title: str, prepared: Prepared, undoes: int = 0
-) -> Record:
+    disk: Disk, journals: Journals, home: Path, root: Path, title: str, prepared: Prepared, undoes: int = 0,
+    phase: str = "",
+) -> Record:  # fmt: skip
     """Carry out what was prepared. Raises Refused when all is as it was, and OverhaulError when it is not."""
     record = Record(
         number=journals.next(),
@@ -166,6 +219,7 @@ def _transact(
         made=prepared.made,
         emptied=prepared.emptied,
         undoes=undoes,
+        phase=phase,
     )
     try:
         journals.begin(record, prepared.originals)
@@ -348,4 +402,4 @@ def _said(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-__all__ = ["Listed", "Written", "interrupted", "journals", "recover", "undo", "write"]
+__all__ = ["Listed", "Written", "interrupted", "journals", "recover", "undo", "undo_phase", "write"]

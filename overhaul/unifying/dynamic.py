@@ -18,7 +18,7 @@ from overhaul.unifying.trees import Tree
 
 Place = tuple[str, int, str]
 """Path, line, and why."""
-_ALL: Final = frozenset({"vars", "asdict", "astuple", "fields", "__dict__", "replace"})
+_ALL: Final = frozenset({"vars", "asdict", "astuple", "fields", "__dict__", "dir"})
 """What asks for all attributes of an object."""
 _ONE: Final = frozenset({"getattr", "setattr", "delattr", "attrgetter", "__setattr__", "__getattribute__"})
 """What asks for an attribute by its name."""
@@ -56,8 +56,7 @@ class Dynamic:
         tree = self._flow.places.tree(path)
         # A name that is worked out comes from a text, if not from a list of all of them.
         texts = {tree.text[start:end].strip("rRuUbB\"'") for start, end, _, _ in tree.file.occurrences.strings()}
-        some = not texts.isdisjoint(fields) or bool(tree.file.occurrences.named("dir"))
-        for name in sorted(_ALL | _ONE if some else _ALL):
+        for name in sorted(_ALL if texts.isdisjoint(fields) else _ALL | _ONE):
             for one in tree.file.occurrences.named(name):
                 node = tree.value_at(one)
                 if node is None:
@@ -69,9 +68,6 @@ class Dynamic:
                     first = parent.args[0].value
                     if name in _ONE and (len(parent.args) < 2 or isinstance(parent.args[1].value, cst.SimpleString)):
                         continue
-                    if name == "replace" and (isinstance(node, cst.Attribute) and tree.written(node.value) not in (
-                        "dataclasses", "copy", "attr", "attrs")):  # fmt: skip
-                        continue
                     yield tree, first, " ".join(tree.written(parent).split())[:40]
 
     def _may_be(self, tree: Tree, node: Any, owner: tuple[str, str]) -> bool:
@@ -79,9 +75,13 @@ class Dynamic:
         types, symbols = self._project.types, self._project.symbols
         text = tree.written(node)
         one = tree.occurrence(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+        # Of what nobody knows, only that is suspected which stands beside the class.
+        near = tree.path == symbols.path(owner[0])
         if one is None:
-            return not isinstance(node, (cst.SimpleString, cst.BaseNumber))
-        own = types.class_around(tree.module, one.scope.name) if text in ("self", "cls") else None
+            return near and not isinstance(node, (cst.SimpleString, cst.BaseNumber))
+        if text == "cls":
+            return False  # instances are not held by classes, but for what stands in their bodies
+        own = types.class_around(tree.module, one.scope.name) if text == "self" else None
         classes: Sequence[object] = [own] if own is not None else []
         meaning = self._flow.references.meaning(tree.path, one)
         if isinstance(meaning, Symbol) and meaning.kind == "class":
@@ -89,7 +89,7 @@ class Dynamic:
         elif not classes:
             classes = types.of_expression(tree.module, one.scope.name, text)
         if not classes:
-            return not isinstance(meaning, Symbol) or meaning.kind not in ("module", "function")
+            return near and (not isinstance(meaning, Symbol) or meaning.kind not in ("module", "function"))
         wanted = symbols.resolve(f"{owner[0]}.{owner[1]}")
         for each in classes:
             if not isinstance(each, Symbol) or not isinstance(wanted, Symbol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from overhaul.facts import Function
 from overhaul.lazy import cst
@@ -13,48 +13,12 @@ from overhaul.refactoring.families import Key
 from overhaul.unifying.handing import Handing
 from overhaul.unifying.slots import Called, Field, Places, Result, Shape, Slot, Variable, is_fixture
 from overhaul.unifying.trees import Tree
+from overhaul.unifying.uses import ORDERS, TEXTS, Escape, Use, Value
 
 _QUIET: Final = frozenset({
     "clear", "keys", "append", "appendleft", "add", "insert", "remove", "discard", "index", "count", "reverse",
 })  # fmt: skip
 """Methods of containers that hand out nothing of what lies in them."""
-TEXTS: Final = ("__str__", "__repr__", "__format__")
-"""What is asked for the text of an instance."""
-_ORDERS: Final = {
-    "LessThan": ("__lt__", "__gt__"), "GreaterThan": ("__gt__", "__lt__"), "LessThanEqual": ("__le__", "__ge__"),
-    "GreaterThanEqual": ("__ge__", "__le__"),
-}  # fmt: skip
-"""What comparisons ask of their left side, and of their right one."""
-
-
-class Escape(NamedTuple):
-    """A place where an instance goes out of sight."""
-
-    path: str
-    line: int
-    why: str
-
-
-class Value(NamedTuple):
-    """An expression that is an instance, or that instances lie in."""
-
-    tree: Tree
-    node: Any
-    shape: Shape
-
-
-class Use(NamedTuple):
-    """Something that is done with an instance."""
-
-    tree: Tree
-    node: Any
-    """The expression that is the instance."""
-    what: str
-    """The member that is asked for, or `__len__`, `__contains__`, `__bool__` and so on for operators."""
-    site: Any
-    """What is written anew: the attribute, its call, or the expression with the operator."""
-    operator: bool = True
-    """Otherwise the member is asked for by its name."""
 
 
 class Flow:
@@ -222,15 +186,20 @@ class Flow:
             if isinstance(operator, (cst.Equal, cst.NotEqual, cst.In, cst.NotIn)):
                 self.use(tree, node, "__eq__", comparison)
                 return
-            if (orders := _ORDERS.get(type(operator).__name__)) is not None:
+            if (orders := ORDERS.get(type(operator).__name__)) is not None:
                 self.use(tree, node, orders[target.comparator is node], comparison)
                 return
 
     def _indexed(self, tree: Tree, subscript: Any, shape: Shape) -> None:
+        parent = tree.parent(subscript)
         if not shape:
-            self.use(tree, subscript.value, "__getitem__", subscript)
+            stored = isinstance(parent, cst.AssignTarget) or (
+                isinstance(parent, (cst.AugAssign, cst.AnnAssign)) and parent.target is subscript
+            )
+            what = "__setitem__" if stored else "__delitem__" if isinstance(parent, cst.Del) else "__getitem__"
+            self.use(tree, subscript.value, what, subscript)
             return
-        first, parent = shape[0], tree.parent(subscript)
+        first = shape[0]
         if isinstance(parent, (cst.AssignTarget, cst.Del)):
             return
         index = subscript.slice[0].slice if len(subscript.slice) == 1 else None

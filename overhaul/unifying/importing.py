@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -160,3 +161,14 @@ def brings_module(project: Project, tree: Tree, taken: Taken, target: Symbol) ->
         return project.symbols.absolute(tree.module, taken.target) == target.module
     found = project.symbols.taken(tree.module, taken.target, taken.name) if taken.name != "*" else None
     return isinstance(found, Symbol) and found.kind == "module" and found.module == target.module
+
+
+def hidden(project: Project, tree: Tree, names: Collection[str]) -> Iterator[tuple[str, int, str]]:
+    """Builtins that templates name, and that mean something else in a file: path, line, and why."""
+    symbols = project.symbols
+    for name in sorted(one for one in names if hasattr(builtins, one)):
+        lines = [each.statement.line if isinstance(each, Taken) else each.line
+                 for scope in tree.file.occurrences.scopes for each in tree.file.bindings(scope, name)]  # fmt: skip
+        meaning = symbols.lookup(tree.module, "", name)
+        if lines or symbols.gap(tree.module) or (isinstance(meaning, Symbol) and meaning.module):
+            yield tree.path, min(lines, default=1), f"`{name}` of a template would be another thing here"

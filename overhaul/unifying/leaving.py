@@ -49,6 +49,8 @@ class Departure:
                 case cst.Expr():
                     if not isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
                         return False
+                case cst.Assign(value=cst.Call(func=cst.Name(value="TypeVar" | "ParamSpec"))):
+                    pass  # whoever else asks for it is found by asking for the module
                 case cst.Assign() | cst.AnnAssign():
                     targets = [each.target for each in node.targets] if isinstance(node, cst.Assign) else [node.target]
                     if not all(isinstance(each, cst.Name) and _of_no_use(each.value) for each in targets):

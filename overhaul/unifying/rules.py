@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from overhaul.changes import Formed, Target
 from overhaul.errors import Refused, did_you_mean
 from overhaul.facts import Function, Parameter
 from overhaul.lazy import cst
@@ -217,6 +218,14 @@ class Rules:
         """All of them."""
         yield self.construct
         yield from (one.template for one in (*self.methods, *self.attributes))
+
+    def forms(self) -> Iterator[Formed]:
+        """What the templates say, for the proof to look at."""
+        yield self.construct.formed(Target(self.target.module, self.target.name))
+        for rules, called in ((self.methods, True), (self.attributes, False)):
+            for rule in rules:
+                before = Target(self.target.module, f"{self.target.name}.{rule.name}")
+                yield rule.template.formed(before, rule.item, called)
 
     def unknown_names(self, known: Sequence[str]) -> list[str]:
         """Names in templates of which nobody says what they are."""

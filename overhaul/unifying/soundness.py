@@ -12,10 +12,11 @@ from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Taken
 from overhaul.refactoring.named_strings import named_members
 from overhaul.unifying.filling import Unserved, bound, without_receiver
-from overhaul.unifying.flow import Escape, Flow
+from overhaul.unifying.flow import Flow
 from overhaul.unifying.handing import CONTAINER_ADDS
 from overhaul.unifying.slots import Called, Field, Result, Shape, Variable, is_fixture
 from overhaul.unifying.trees import Tree, returns_of
+from overhaul.unifying.uses import Escape
 
 _EMPTY: Final = frozenset({
     "dict", "list", "set", "OrderedDict", "defaultdict", "deque", "WeakValueDictionary", "tuple",

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from overhaul.changes import Formed, Guidance, Kind, Proposal, Replaced, Replacement, Target
+from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Target
 from overhaul.errors import Refused
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
-from overhaul.refactoring.bindings import Bindings, Taken
+from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.families import common_names
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
 from overhaul.unifying.dynamic import Dynamic
-from overhaul.unifying.flow import TEXTS, Flow, Use
-from overhaul.unifying.importing import FileImports
+from overhaul.unifying.flow import Flow
+from overhaul.unifying.importing import FileImports, hidden
 from overhaul.unifying.leaving import Departure
 from overhaul.unifying.newcomer import Newcomer
 from overhaul.unifying.patching import patches
@@ -27,6 +27,7 @@ from overhaul.unifying.sites import Site, Writer
 from overhaul.unifying.slots import Places
 from overhaul.unifying.soundness import mixtures
 from overhaul.unifying.trees import Tree
+from overhaul.unifying.uses import TEXTS, Use
 from overhaul.unifying.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Unification:
         yield from self._changes(edits, departure)
         if edits:
             yield from self._replaced(departure)
-            yield from self.forms()
+            yield from self.rules.forms()
         for path, line, why in sorted({*self._doubts, *self._told}):
             yield self.project.leftover(path, line, self.wanted.target, why)
         for patch in found:
@@ -357,21 +358,11 @@ class Unification:
             quoted = any(one.sort == "annotation" and one.node is None for one in mine)
             named_here = {*writer.needed, *({self.new} if quoted else ())}
             known = {self.new, *self.wanted.imports}
-            self._problems += self._hidden(tree, writer.needed - known)
+            self._problems += hidden(self.project, tree, writer.needed - known)
             needed = {name for name in named_here if name in known or not hasattr(builtins, name)}
             found += imports.replacements(needed)
             self._problems += imports.problems
             yield path, found
-
-    def _hidden(self, tree: Tree, names: Collection[str]) -> Iterator[Problem]:
-        """Builtins that templates name, and that mean something else in a file."""
-        symbols = self.project.symbols
-        for name in sorted(one for one in names if hasattr(builtins, one)):
-            lines = [each.statement.line if isinstance(each, Taken) else each.line
-                     for scope in tree.file.occurrences.scopes for each in tree.file.bindings(scope, name)]  # fmt: skip
-            meaning = symbols.lookup(tree.module, "", name)
-            if lines or symbols.gap(tree.module) or (isinstance(meaning, Symbol) and meaning.module):
-                yield tree.path, min(lines, default=1), f"`{name}` of a template would be another thing here"
 
     def _in_strings(self, mine: Sequence[Named], because: str, guidance: Guidance) -> Iterator[Replacement]:
         """Quoted annotations."""
@@ -397,15 +388,6 @@ class Unification:
             before = Target(old.module, f"{old.name}.{name}")
             for member in sorted(members or ({name} if not rules else set[str]())):
                 yield Replaced(before, Target(new.module, f"{new.name}.{member}"), kind)
-
-
-    def forms(self) -> Iterator[Formed]:
-        """What the templates say, for the proof to look at."""
-        yield self.rules.construct.formed(self.wanted.target)
-        for rules, called in ((self.rules.methods, True), (self.rules.attributes, False)):
-            for rule in rules:
-                before = Target(self.target.module, f"{self.target.name}.{rule.name}")
-                yield rule.template.formed(before, rule.item, called)
 
 
 def _cast(tree: Tree, one: Named) -> Any:

@@ -69,3 +69,12 @@ def test_arguments_are_counted_or_not() -> None:
     assert (row.kind, row.key) == ("argument", "1")
     assert not inputs("import sys\ndef main():\n    if len(sys.argv) > 1:\n        return sys.argv[1]\n")
     assert not inputs("import sys\nname = sys.argv[0]\n")
+
+
+@pytest.mark.parametrize("bound", ["request = requests.get(url)", "with ask(url) as request: pass"])
+def test_the_answer_to_a_request_of_our_own_is_none(bound: str) -> None:
+    assert not inputs(f"def f(url):\n    {bound}\n    return request.json()['ship']\n")
+
+
+def test_the_body_of_an_error_is_no_message() -> None:
+    assert not inputs("def f(error):\n    return json.loads(error.body)['ship']\n")

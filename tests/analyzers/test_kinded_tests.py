@@ -85,6 +85,21 @@ def test_the_root_of_the_others_and_what_an_entry_point_names_are_the_system() -
     }  # fmt: skip
 
 
+def test_who_asks_a_test_client_drives_the_whole_and_who_has_a_client_of_its_own_does_not() -> None:
+    found = kinds({
+        "tests/test_pages.py": (
+            "from django.test import TestCase\nfrom click.testing import CliRunner\n"
+            "class TestPages(TestCase):\n    def test_page(self):\n        assert self.client.get('/')\n"
+            "    def test_sum(self):\n        assert 1\n"
+            "class TestOwn:\n    client = {}\n    def test_own(self):\n        assert self.client.get('/')\n"
+            "def test_command():\n    CliRunner().invoke(None)\n"
+        ),
+    })  # fmt: skip
+    assert {name.rpartition(".")[2]: kind for name, (kind, _) in found.items()} == {
+        "test_page": "system", "test_sum": "unit", "test_own": "unit", "test_command": "system",
+    }  # fmt: skip
+
+
 def test_a_mark_goes_before_a_folder_and_a_function_s_own_before_its_class_s() -> None:
     found = kinds({
         "tests/unit/test_marked.py": (

@@ -37,7 +37,7 @@ def cells(path: str, ran: list[int], *contexts: str) -> tuple[list[MeasuredFile]
 
 
 @pytest.mark.parametrize("path", [
-    "src/shop/prices.py", "./src/shop/prices.py", "/home/ci/work/shop/src/shop/prices.py",
+    "src/shop/prices.py", "./src/shop/prices.py", "/builds/shop/src/shop/prices.py",
     "C:\\work\\src\\shop\\prices.py", "/venv/lib/python3.12/site-packages/shop/prices.py",
 ])  # fmt: skip
 def test_a_recorded_path_is_the_file_whose_path_it_ends_in(path: str) -> None:

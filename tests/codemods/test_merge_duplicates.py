@@ -375,3 +375,17 @@ def test_a_class_that_is_asked_for_what_it_has_itself_keeps_its_method(line: str
     request = {"members": ["a:C.total", "b:D.total"], "mixin": "Totalled"}
     assert "merge" in refused(files, **request)
     assert refused({**files, "c.py": "import a, b\n\nprint(a.C().total(), b.D.total)\n"}, **request) == ""
+
+
+def test_an_import_that_only_the_method_needed_goes_with_it() -> None:
+    method = "    def total(self):\n        return math.floor(self.x)\n"
+    files = {
+        "a.py": f"import math\n\n\nclass C:\n{method}",
+        "b.py": f"import math\nimport sys\n\n\nclass D:\n    y = sys.path\n\n{method}",
+    }
+    request = {"members": ["a:C.total", "b:D.total"], "mixin": "Totalled", "home": "a"}
+    done = transform("merge_duplicates", files, request)
+    assert not done.refusals
+    assert "import math" in done.text("a.py")
+    assert "import math" not in done.text("b.py")
+    assert "import sys" in done.text("b.py")

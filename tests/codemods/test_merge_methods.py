@@ -57,6 +57,8 @@ def ran(folder: Path, files: Mapping[str, bytes]) -> str:
         ("    def f(self):\n        \"\"\"Said.\n\n        More.\n        \"\"\"\n        # why\n\n        return 1\n",
          "one.f(), one.f.__doc__"),
         ("    def f(self):\n        self.scale = 7\n        self.scale += 1\n", "one.f(), one.scale"),
+        ("    def f(self, x=None):\n        def inner():\n            nonlocal x\n            x = 2\n"
+         "            return x\n\n        return inner()\n        # said\n    # of the class\n", "one.f()"),
         ("\tdef f(self):\n\t\tif self:\n\t\t\treturn 1\n".replace("\t", "    "), "one.f()"),
     ],
 )  # fmt: skip
@@ -130,6 +132,17 @@ def test_what_a_test_puts_in_a_module_is_seen_by_whom_it_was_seen() -> None:
     assert refused(files) == ""
 
 
+def test_comments_go_with_what_they_stand_in() -> None:
+    body = "        # above\n        return 1  # beside\n        # below\n"
+    files = pair(f"    def f(self):\n{body}    # of the class\n    y = 1\n")
+    text = done(files).text("a.py")
+    assert "def both(self):\n    # above\n    return 1  # beside\n    # below\n\n\n" in text
+    assert "        return both(self)\n    # of the class\n    y = 1\n" in text
+    assert not done(files).leftovers
+    files["b.py"] = files["b.py"].replace("below", "of its own")
+    assert [(one.path, one.line) for one in done(files).leftovers] == [("b.py", 7)]
+
+
 def test_an_import_that_only_the_body_needed_goes() -> None:
     files = pair("    def f(self):\n        return time.time(), sys.path\n", "import sys\nimport time\n\n\n")
     files["b.py"] += "\n    def g(self):\n        return sys.path\n"
@@ -159,6 +172,15 @@ def test_literals_that_stand_for_two_things_are_refused() -> None:
     made = done(files, members=members, parameters={"key": "'x'"})
     assert not made.refusals
     assert [made.text(f"{one}.py").split("key=")[1][:3] for one in "abc"] == ["'x'", "'b'", "'x'"]
+
+
+def test_a_long_call_is_written_in_several_lines() -> None:
+    names = ", ".join(f"argument_{number}" for number in range(6))
+    files = pair(f"    def f(self, {names}):\n        return argument_0\n")
+    assert f"        return both(\n            self, {names}\n        )\n" in done(files).text("b.py")
+    files = pair(f"    def f(self, {names}, last):\n        return argument_0\n")
+    assert "        return both(\n            self,\n            argument_0,\n" in done(files).text("b.py")
+    assert "def both(\n    self,\n    argument_0,\n" in done(files).text("a.py")
 
 
 @pytest.mark.parametrize(

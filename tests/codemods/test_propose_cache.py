@@ -103,3 +103,16 @@ def test_a_registry_is_no_cache_and_nothing_is_proposed() -> None:
     registry = '"""Shops."""\n\n\nclass Shops:\n    def __init__(self):\n        self._shops = {}\n\n' \
                "    def add(self, name, shop):\n        self._shops[name] = shop\n"
     assert not drafted({"shops.py": registry})
+
+
+@pytest.mark.parametrize(("most", "ready"), [(2, False), (250, True)])
+def test_what_would_have_to_be_looked_for_in_most_of_a_large_project_is_not_tried_to_the_end(
+    monkeypatch: pytest.MonkeyPatch, most: int, ready: bool
+) -> None:  # fmt: skip
+    monkeypatch.setattr("overhaul.unifying.cache_drafts._MOST", most)
+    prices = PRICES[: PRICES.index("    def oldest")]
+    others = {f"shop/other{number}.py": "def name(table):\n    return table.get(1)\n" for number in range(3)}
+    files = {"shop/__init__.py": "", "shop/prices.py": prices, "shop/use.py": USE, **others}
+    step = drafted(files)["shop.prices:PriceCache"]
+    assert step.ready is ready
+    assert ready or "get, put are words of 3 files more" in step.by_hand[0]

@@ -16,14 +16,15 @@ NEW = (
     "    def keyed(self, *, k):\n        return k\n"
 )
 USE = "from old import Old\n\no = Old(1)\n"
+REQUEST: dict[str, object] = {
+    "target": "old:Old", "to": "new:New", "construct": "New({n})", "attributes": {"n": "n"},
+    "methods": {"get": "fetch({k}, {d})", "put": "store({v}, {k})"},
+}  # fmt: skip
 METHODS = {"get": "fetch({k}, {d})", "put": "store({v}, {k})"}
 
 
 def done(app: str, old: str = OLD, new: str = NEW, **changes: object) -> Transformed:
-    request: dict[str, object] = {
-        "target": "old:Old", "to": "new:New", "construct": "New({n})", "methods": METHODS, "attributes": {"n": "n"},
-    }  # fmt: skip
-    return transform("unify_class", {"old.py": old, "new.py": new, "app.py": app}, {**request, **changes})
+    return transform("unify_class", {"old.py": old, "new.py": new, "app.py": app}, {**REQUEST, **changes})
 
 
 def why(result: Transformed) -> str:
@@ -119,7 +120,8 @@ def test_a_builtin_of_a_template_is_the_builtin() -> None:
     ],
 )
 def test_a_template_fits_what_it_calls(changes: dict[str, object], reason: str) -> None:
-    assert reason in why(done(f"{USE}print(o.get(1))\n", **changes))
+    files = {"old.py": OLD, "new.py": NEW, "app.py": f"{USE}print(o.get(1))\n"}
+    assert reason in why(transform("unify_class", files, {**REQUEST, **changes}))
 
 
 def test_what_is_assigned_by_brackets_is_no_call() -> None:

@@ -52,3 +52,20 @@ def test_a_step_tells_where_the_memo_is_and_which_tests_reach_it() -> None:
 def test_what_is_drafted_can_be_written_as_a_migration() -> None:
     text = migration_text("Memos", drafted().values())
     assert 'target = "app.memo:memoize"' in text and '# target = "app.rates:_CACHE"' in text
+
+
+def test_a_file_is_parsed_once_for_all_steps_and_those_that_only_share_a_word_not_at_all() -> None:
+    others = {f"app/other{number}.py": "rates = {'cache': 1}\nhome = 'rates of app'\n" for number in range(4)}
+    with surveyed({**FILES, **others}) as seen:
+        project = Project(seen)
+        assert len(list(memo_steps(project, project, "app.cache"))) == 4
+        assert project.parsed <= len(FILES)
+
+
+def test_a_dictionary_of_no_known_shape_is_told_by_its_own_file() -> None:
+    files = {**FILES, "app/rates.py": "_D = {}\n\n\ndef f(x):\n    if x in _D:\n        return _D[x]\n"
+             "    _D[x] = y = work(x)\n    print(y)\n    return y\n"}  # fmt: skip
+    with surveyed(files) as seen:
+        project = Project(seen)
+        steps = {str(one.keys["target"]): one for one in memo_steps(project, project, "app.cache")}
+    assert "no function here looks up, computes and keeps in _D" in steps["app.rates:_D"].by_hand[0]

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from overhaul.profiles.attribution import Attribution, attribute
 from overhaul.profiles.evidence import project_at
@@ -192,3 +194,33 @@ def test_functions_of_the_project_have_shares_for_whoever_ranks_by_them() -> Non
         assert found["trading/loop.py", "run"] > found["trading/signals.py", "evaluate"] > 0.6
         assert found["trading/signals.py", "average"] < 0.15
         assert all(path.startswith("trading/") and share <= 1 for (path, _), share in found.items())
+
+
+FRAMES = (RUN, EMIT, PRICE, INFO, FLUSH, WRITEROW, PUT, TO_CSV, CONCAT, DUMPS)
+
+
+@given(
+    st.lists(st.tuples(st.lists(st.sampled_from(FRAMES), min_size=1, max_size=8), st.integers(1, 50)), min_size=1),
+)
+def test_whatever_is_on_the_stack_every_second_counts_once(told_stacks: list[tuple[list[Frame], int]]) -> None:
+    found = told(stacks(*((tuple(frames), float(spent)) for frames, spent in told_stacks)))
+    assert sum(found.shares) <= 1 + 1e-9
+    assert found.inclusive is not None
+    for share, inclusive, sites in zip(found.shares, found.inclusive, found.sites, strict=True):
+        assert share <= inclusive + 1e-9, "what is a component's own is below it"
+        assert sum(sites.values()) == pytest.approx(share)
+
+
+@given(
+    st.lists(st.floats(0.1, 10), min_size=len(FRAMES), max_size=len(FRAMES)),
+    st.lists(
+        st.tuples(st.sampled_from(FRAMES), st.sampled_from(FRAMES), st.floats(0, 5), st.floats(0, 9)), max_size=30
+    ),
+)
+def test_whoever_calls_whom_every_second_counts_once(
+    own: list[float], calls: list[tuple[Frame, Frame, float, float]]
+) -> None:
+    found = told(graph(dict(zip(FRAMES, own, strict=True)), *calls))
+    assert sum(found.shares) <= 1 + 1e-6 and found.settled
+    for share, sites in zip(found.shares, found.sites, strict=True):
+        assert sum(sites.values()) == pytest.approx(share, abs=1e-6)

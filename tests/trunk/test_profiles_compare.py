@@ -169,7 +169,8 @@ def test_a_baseline_that_is_missing_or_broken_is_one_line(tmp_path: Path) -> Non
     (tmp_path / "nightly.json").write_bytes(baseline_text(made))
     with pytest.raises(UsageError, match="there are nightly"):
         read_baseline(file)
-    for text in (b"{", b'{"schema": "other"}', baseline_text(made).replace(b"1.0", b"-1.0"), b'{"timings": [' * 5000):
+    broken = (b"{", b'{"schema": "other"}', b'{"name": "\xff"}', b'{"timings": [' * 5000)
+    for text in (*broken, baseline_text(made).replace(b"1.0", b"-1.0")):
         file.write_bytes(text)
         with pytest.raises(UsageError, match=r"main\.json: ") as error:
             read_baseline(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from overhaul.config import Config
@@ -178,3 +179,7 @@ def test_a_measurement_that_has_changed_since_is_known_and_one_that_is_elsewhere
     assert changed_sources(told, tmp_path) == ()
     copy.write_bytes((OUTPUTS / "cprofile-3.prof").read_bytes())
     assert changed_sources(told, tmp_path) == ("profile/a.prof",)
+    above = Evidence("../outside.prof", "cprofile", "sha256:0")
+    (tmp_path / "outside.prof").write_bytes(b"x")
+    elsewhere = [msgspec.structs.replace(told[0], sources=(above,))]
+    assert changed_sources(elsewhere, tmp_path / "profile") == (), "a record is no reason to read other folders"

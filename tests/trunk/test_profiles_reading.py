@@ -2,6 +2,8 @@
 
 import json
 import marshal
+import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,6 +149,10 @@ def test_a_missing_file_a_folder_and_one_given_twice_are_refused(tmp_path: Path)
         read_profile(tmp_path / "none.prof")
     with pytest.raises(UsageError, match="Is a directory"):
         read_profile(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(UsageError, match="is no regular file"):
+            read_profile(tmp_path / "pipe")
     first, second = OUTPUTS / "py-spy.txt", tmp_path / "copy.txt"
     second.write_bytes(first.read_bytes())
     with pytest.raises(UsageError, match="is the same measurement as"):
@@ -157,3 +163,24 @@ def test_a_message_cannot_move_a_cursor(write: Write) -> None:
     with pytest.raises(UsageError) as error:
         read_profile(write('{"root_frame": {"function": "\\u001b[31m", "time": {}}, "sample_count": 1, "duration": 1}'))
     assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", sorted(file.name for file in OUTPUTS.iterdir() if file.suffix != ".prof"))
+def test_damage_is_told_and_never_more_than_that(name: str, write: Write) -> None:
+    data = (OUTPUTS / name).read_bytes()
+    chance = random.Random(11)
+    pieces = [b"null", b"-1", b"1e999", b'"', b"{", b"]", b"99999999999999999999", b"NaN", b"\xff", b"\0", b"0"]
+    told = 0
+    for _ in range(60):
+        damaged = bytearray(data)
+        for _ in range(chance.randrange(1, 6)):
+            at = chance.randrange(min(len(damaged), 4000))
+            damaged[at : at + chance.randrange(6)] = chance.choice(pieces)
+        try:
+            profile = read_profile(write(bytes(damaged)))
+        except UsageError as error:
+            told += 1
+            assert "\n" not in str(error)
+        else:
+            assert profile.total < float("inf") and all(node.own >= 0 for node in profile.nodes)
+    assert told

@@ -22,7 +22,6 @@ from overhaul.syntax.costs import (
     lock_around,
     reopened,
     strings,
-    uses_within,
 )
 from overhaul.syntax.loops import WANTED, Around, Loops, steady
 from overhaul.syntax.parts import inside
@@ -190,7 +189,7 @@ class _Acts:
         elif last == "execute" and call.args and chain:
             self._executed[id(around.loops[0])] += 1
             inserts = any(text[:6].upper() == "INSERT" for text in strings(call.args[0].value))
-            used = uses_within(scope, around.loops[0], chain.partition(".")[0])
+            used = self._loops.uses(around.loops[0], scope, chain.partition(".")[0])
             if inserts and used == 1 and not around.branched and _only_loops(block):
                 self._inserts.append((id(around.loops[0]), self._row("row", chain, "INSERT", line, block)))
         elif last == "writerow":
@@ -219,7 +218,7 @@ class _Acts:
         loop = around.loops[0]
         if loop.__class__ is not cst.For or node.value in self._loops.bound_in(loop, scope):
             return False
-        return uses_within(scope, loop, node.value) == 1
+        return self._loops.uses(loop, scope, node.value) == 1
 
     # Comparisons, assignments, loops
 
@@ -247,12 +246,12 @@ class _Acts:
                 given: Any = asked_of.args[0].value
                 if given.__class__ not in (cst.Name, cst.Attribute) or not steady(given, changing):
                     continue
-                if uses_within(scope, around.loops[0], dotted(given)) <= (given.__class__ is cst.Name):
+                if self._loops.uses(around.loops[0], scope, dotted(given)) <= (given.__class__ is cst.Name):
                     yield self._row("repeated", dotted(asked_of.func), text_of(asked_of, 60), line, block)
             elif kind is cst.ListComp and steady(asked_of.for_in.iter, changing):
                 names = {one.value for one in inside(asked_of) if one.__class__ is cst.Name}
                 loop, gone = around.loops[0], dotted(asked_of.for_in.iter)
-                others = uses_within(scope, loop, gone) if gone else 0
+                others = self._loops.uses(loop, scope, gone) if gone else 0
                 if changing.isdisjoint(names) and others <= ("." not in gone):
                     yield self._row("repeated", "", text_of(asked_of, 60), line, block)
 

@@ -17,7 +17,7 @@ from overhaul.text import dotted, text_of, words_of
 
 Kind = Literal["request", "message"]
 
-_WORTH: Final = regex(r"\bget_json\b|\.json\b|\bloads\(|\bargv\b")
+_WORTH: Final = ("get_json", "request.json", "req.json", "loads(", "unpackb(", "argv")
 _REQUESTS: Final = frozenset({"request", "req", "http_request"})
 _MESSAGES: Final = frozenset({
     "message", "msg", "payload", "body", "event", "delivery", "frame", "raw_message", "record",
@@ -43,7 +43,7 @@ def foreign_inputs(module: Module) -> Iterator[ForeignInput]:
     something that may look, or takes it where a KeyError is caught; or where a decorator of the function may.
     Arguments of the command line count as looked at where their number is asked for anywhere in the file.
     """
-    if _WORTH.search(module.text) is None:
+    if not any(word in module.text for word in _WORTH):
         return
     guarded = {
         id(node) for node, _, _ in module.nodes(cst.Try) if any(_guards(handler.type) for handler in node.handlers)

@@ -9,7 +9,6 @@ from overhaul.hardening import RunLoop
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.suites import called, calls, directly, endless, exits
 from overhaul.text import dotted, text_of
@@ -17,18 +16,20 @@ from overhaul.text import dotted, text_of
 _SERVING: Final = frozenset({
     "serve_forever", "run_forever", "start_consuming", "wait_for_termination",
 })  # fmt: skip
-_SIGNALS: Final = regex(
-    r"\b(?:SIGTERM|SIGINT|add_signal_handler|install_signal_handlers|signal\.signal|sigwait|handle_signals?|GracefulKiller"
-    r"|SIGHUP|sigterm_handler)\b"
-)
-_HEALTH: Final = regex(
-    r"(?i)health|heart_?beat|\breadiness|\bliveness|watchdog|sd_notify|prometheus|statsd|opentelemetry|/ping\b|/status\b"
-    r"|\bmetrics\b|keep_?alive|last_seen|\bping\b"
-)
-_ALERTS: Final = regex(
-    r"(?i)sentry|pagerduty|\balert|rollbar|bugsnag|opsgenie|SMTPHandler|smtplib|send_?mail|\bnotif(?:y|ier|ication)|slack"
-    r"|telegram|webhook|logger\.critical|logging\.critical|log\.critical|SysLogHandler"
-)
+_SIGNALS: Final = (
+    "SIGTERM", "SIGINT", "SIGHUP", "add_signal_handler", "install_signal_handlers", "signal.signal", "sigwait",
+    "handle_signal", "sigterm_handler",
+)  # fmt: skip
+_HEALTH: Final = (
+    "health", "heartbeat", "heart_beat", "readiness", "liveness", "watchdog", "sd_notify", "prometheus", "statsd",
+    "opentelemetry", "/ping", "/status", "metrics", "keepalive", "keep_alive", "last_seen",
+)  # fmt: skip
+_ALERTS: Final = (
+    "sentry", "pagerduty", "alert", "rollbar", "bugsnag", "opsgenie", "smtphandler", "smtplib", "sendmail", "send_mail",
+    "notify", "notifier", "notification", "slack", "telegram", "webhook", "log.critical", "logger.critical",
+    "logging.critical", "sysloghandler",
+)  # fmt: skip
+"""In small letters; plain texts, for they are looked for in every file."""
 
 
 @Collector("While", "For", "Call", "If")
@@ -55,13 +56,16 @@ def run_loops(module: Module) -> Iterator[RunLoop]:
             if block.scope.top and _is_main(test.test):
                 end = line + module.tree.code_for_node(test.body).rstrip().count("\n")
                 yield RunLoop(kind="main", scope="", line=line, end=end, what="__main__", calls=())
-    words: tuple[tuple[Literal["signals", "health", "alerts"], Any], ...] = (
-        ("signals", _SIGNALS), ("health", _HEALTH), ("alerts", _ALERTS),
+    small = text.lower()
+    words: tuple[tuple[Literal["signals", "health", "alerts"], str, tuple[str, ...]], ...] = (
+        ("signals", text, _SIGNALS), ("health", small, _HEALTH), ("alerts", small, _ALERTS),
     )  # fmt: skip
-    for what, pattern in words:
-        if (found := pattern.search(text)) is not None:
-            line = text.count("\n", 0, found.start()) + 1
-            yield RunLoop(kind=what, scope="", line=line, end=line, what=found[0], calls=())
+    for what, within, known in words:
+        found = [(at, word) for word in known if (at := within.find(word)) >= 0]
+        if found:
+            at, word = min(found)
+            line = text.count("\n", 0, at) + 1
+            yield RunLoop(kind=what, scope="", line=line, end=line, what=word, calls=())
 
 
 def _is_main(test: Any) -> bool:

@@ -9,12 +9,11 @@ from overhaul.hardening import SettingUse
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.patterns import regex
 from overhaul.scopes import Scope
 from overhaul.syntax.suites import called, calls, directly, statements
 from overhaul.text import dotted, text_of
 
-_WORTH: Final = regex(r"environ|getenv|(?i:config|settings|conf|options|opts|cfg)\b")
+_WORTH: Final = ("environ", "getenv", "conf", "settings", "options", "opts", "cfg")
 _GETTERS: Final = frozenset({"os.environ.get", "environ.get", "os.getenv", "getenv", "os.environ.setdefault"})
 _HOLDERS: Final = frozenset({"config", "settings", "conf", "options", "opts", "cfg", "configuration", "__opts__"})
 _LITERALS: Final = frozenset({"SimpleString", "Integer", "Float", "ConcatenatedString"})
@@ -27,7 +26,8 @@ _STARTING: Final = frozenset({
 @Collector("Call", "Assign", "BooleanOperation", "FunctionDef")
 def setting_uses(module: Module) -> Iterator[SettingUse]:
     """Reads of the environment, and of what is called a configuration, with a literal default; assignments to them."""
-    if _WORTH.search(module.text) is None:
+    small = module.text.lower()
+    if not any(word in small for word in _WORTH):
         return
     of_os = frozenset({"environ", "getenv"}) & module.scopes[0].imported
     alternatives: set[int] = set()
@@ -39,7 +39,11 @@ def setting_uses(module: Module) -> Iterator[SettingUse]:
                 alternatives.add(id(either.left))
                 yield _row(block.scope, line, read[0], read[1], either.right)
     for call, line, block in module.nodes(cst.Call):
-        if called(call).rpartition(".")[2] in _SECTIONED:
+        func: Any = call.func
+        last = func.attr.value if func.__class__ is cst.Attribute else getattr(func, "value", "")
+        if last not in _ASKED:
+            continue
+        if last in _SECTIONED:
             holder = called(call).rpartition(".")[0].rpartition(".")[2]
             yield SettingUse(
                 act="sections", scope="", line=line, holder=holder, key="", default="", restored=False, literal=False
@@ -68,6 +72,7 @@ def _row(scope: Scope, line: int, holder: str, key: Any, default: Any) -> Settin
 
 _SECTIONED: Final = frozenset({"getint", "getfloat", "getboolean", "has_option", "has_section", "add_section"})
 """What is asked of a configuration with sections, whose `get` takes a section and a name."""
+_ASKED: Final = _SECTIONED | {"get", "getenv", "setdefault"}
 
 
 def _of_os(chain: str, scope: Scope, of_os: frozenset[str]) -> bool:

@@ -68,6 +68,27 @@ class Verify(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """Seconds that each may take."""
 
 
+Trigger = Literal["tests", "imports", "performance", "state"]
+"""What takes a written step back: checks that fail, imports that lead nowhere, lost speed, state that nobody can
+read."""
+
+
+class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
+    """The keys of `[tool.overhaul.rollback]`: what is looked at behind a step, and what takes it back.
+
+    Looked at only where `--roll-back-on` asks for it.
+    """
+
+    performance_command: str = ""
+    """Measures the program, and writes the files below."""
+    performance_files: tuple[str, ...] = ()
+    """Profiles or benchmarks that it writes, relative to the audited folder; those that are there go before."""
+    tolerance: Annotated[float, msgspec.Meta(gt=0, le=10)] = 0.2
+    """The part by which something may become slower: 0.2 for 20%."""
+    state_command: str = ""
+    """Reads state that was written before the step, and exits with 0 when it could."""
+
+
 BUILT_IN_KINDS: Final = ("manager", "cache", "state_machine", "state_persistence")
 
 
@@ -121,6 +142,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="ke
     """The project's own checks, which a migration has to leave as they are."""
     coverage_data: str = ""
     """Data of coverage.py (`.coverage`, or its JSON report), for the test matrix; none is read unless it is named."""
+    rollback: Rollback = Rollback()
+    """What is looked at behind a step, and what takes it back."""
     perf: Perf = Perf()
     """How profiles are read: components, and the share of the time that each may take."""
     misread: tuple[Misread, ...] = ()

@@ -18,7 +18,7 @@ from typing import IO, Any, Final, Generic, TypeVar, cast, overload
 
 import msgspec
 
-from overhaul.config import Config, Verify, own_settings
+from overhaul.config import Config, Rollback, Verify, own_settings
 from overhaul.covering.data import CoverageData
 from overhaul.errors import LeafError, OverhaulError, blame, said
 from overhaul.facts import Facts, Row
@@ -430,7 +430,7 @@ class Results:
 
 _NO_MATTER: Final[Mapping[str, Any]] = {
     "jobs": 0, "file_timeout": 1.0, "select": (), "ignore": (), "per_path": {},
-    "baseline": "", "campaign": "", "fail_on": "note", "passed_over": (), "verify": Verify(),
+    "baseline": "", "campaign": "", "fail_on": "note", "passed_over": (), "verify": Verify(), "rollback": Rollback(),
 }  # fmt: skip
 """Settings that change no result: how it is worked, and what becomes of findings (a rule's options count by
 themselves)."""

@@ -27,7 +27,11 @@ SHOP = {
         "from shop.orders import Order\nfrom shop.orders import total\n\n\nclass Bill(Order):\n    pass\n\n\n"
         "def bill(order: Order):\n    return total([order, Order()])\n\n\nTODAY = total([])\n"
     ),
-    "use.py": "import shop\nfrom shop import Order\n\n\ndef run():\n    return shop.total([Order()])\n\n\nrun()\n",
+    "use.py": (
+        "import functools\n\nimport shop\nfrom shop import Order\n\n\ndef run():\n    return shop.total([Order()])\n"
+        "\n\n@functools.cache\ndef most(x, y=2):\n    if x:\n        print(x, y)\n    return max(x, y)\n\n\n"
+        "async def late():\n    await late()\n\n\nrun()\n"
+    ),
 }
 
 

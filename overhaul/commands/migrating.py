@@ -27,6 +27,11 @@ _PLANNING: Final = (
     click.option("--allow-dirty", is_flag=True, help="Write though git knows of changes that are not committed."),
     click.option("--commit", is_flag=True, help="Make one commit of it, with a summary; implies --write."),
     click.option(
+        "--roll-back-on", "triggers", multiple=True, metavar="TRIGGER,...",
+        help="Take it back at once when, behind it, tests fail, imports lead nowhere, performance drops, or state "
+        "cannot be read: tests, imports, performance, state. Commands are those of the settings. Repeatable.",
+    ),
+    click.option(
         "--phase", metavar="N",
         help="The phase of the campaign that it belongs to; by default the current one, `none` for none.",
     ),
@@ -158,11 +163,14 @@ def carry_out(
 
     `migration` is the file that says the steps: it speaks of what they change, and is not told as a place that does.
     """
+    from overhaul.commands.stepping import phase_of, rolled_back, triggers_of, watching
     from overhaul.planning import Asked, plan
     from overhaul.project import Project
 
     if options["allow_dirty"] and not (options["write"] or options["commit"]):
         raise click.UsageError("--allow-dirty needs --write")
+    if options["commit"] and options["triggers"]:
+        raise click.UsageError("--roll-back-on goes with --write: commit once it has held")
     if (options["write"] or options["commit"]) and options["file"] not in (None, "-"):
         _check_place(options["file"])
     quiet = options["quiet"]
@@ -176,7 +184,8 @@ def carry_out(
             say(line)
     else:
         _check_whole(workspace)
-    phase = _phase(workspace, options["phase"]) if writes or options["phase"] else ""
+    phase = phase_of(workspace, options["phase"]) if writes or options["phase"] else ""
+    triggers = triggers_of(options["triggers"])
     survey = look(workspace, quiet=quiet, no_color=options["no_color"])
     project = Project(survey, apart=migration)
     asked = Asked(
@@ -187,9 +196,13 @@ def carry_out(
         made = plan(project, steps(project, workspace), workspace.leaves, asked, told)
     number = ""
     lines: list[str] = []
+    fired: Sequence[str] = ()
     if writes and made.files and not made.refusals:
+        watch = watching(survey, triggers, verify) if triggers else None
         _check_standing(workspace, survey)
         number, lines = _written(workspace, made, title, options, phase)
+        if watch is not None:
+            fired = rolled_back(workspace, watch, made, number)
     try:
         _tell(made, project, title, number, options)
     except BaseException:
@@ -200,7 +213,11 @@ def carry_out(
         if not quiet:
             for line in lines:
                 say(line)
-    return 1 if made.refusals else 0
+    if fired:
+        for line in fired:
+            say(line)
+        say(f"overhaul: {number} was taken back, because of what is said above: all files are as before")
+    return 1 if made.refusals or fired else 0
 
 
 def _check_place(file: str) -> None:
@@ -253,22 +270,6 @@ def _check_standing(workspace: Workspace, planned: Survey) -> None:
 def _contents(survey: Survey) -> dict[str, bytes | None]:
     """Path -> digest of each module; None for one that cannot be parsed."""
     return {survey.place(module): survey.digest(module) for module in survey.layout.modules}
-
-
-def _phase(workspace: Workspace, named: str | None) -> str:
-    """The phase of a campaign that what is written belongs to: the one that is named, else the current one.
-
-    "" where there is none. Raises UsageError when one is named and there is no campaign, UnknownName, and ConfigError.
-    """
-    from overhaul.campaign.reading import named_phase, read_campaign
-
-    file = journals_home(workspace.root) / workspace.config.campaign
-    if named == "none" or (named is None and not file.exists()):
-        return ""
-    campaign = read_campaign(file)
-    if named is not None:
-        return named_phase(campaign, named).id
-    return campaign.current.id if campaign.current is not None else ""
 
 
 def _written(

@@ -33,8 +33,9 @@ _LONG: Final = 12
 def undo(number: str, path: str, phase: str | None, again: bool, listing: bool, quiet: bool) -> int:
     """Restore every byte that a migration has changed.
 
-    That is the last one, the one of this ID, or all of a phase, in the project of PATH. Files that have changed since are
-    never overwritten: then nothing is done, and they are named. What an interrupted migration has left is put back first.
+    That is the last one, the one of this ID, or all of a phase, in the project of PATH. Files that have changed since
+    are never overwritten: then nothing is done, and they are named. What an interrupted migration has left is put back
+    first.
     """
     import os
     from pathlib import Path

@@ -71,8 +71,9 @@ class Waiting:
         receiver, _, method = chain.rpartition(".")
         if not receiver or not any(method in names for _, names in _METHODS.values()):
             return ""
-        told = {_wait(one.name, method) if isinstance(one, External) else "" for one in
-                self._types.of_expression(module, scope, receiver)}  # fmt: skip
+        told: set[Wait] = set()
+        for one in self._types.of_expression(module, scope, receiver):
+            told.add(_wait(one.name, method) if isinstance(one, External) else "")
         return told.pop() if len(told) == 1 else ""
 
 

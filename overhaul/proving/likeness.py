@@ -76,7 +76,10 @@ class Likeness:
 
     def _leaf(self, old: object, new: object) -> bool:
         if isinstance(old, str) and isinstance(new, str) and old != new:
-            return not self._words.isdisjoint(_WORD.findall(old))
+            # The dotted name of something that another module has now for its use, as patches ask for it.
+            (head, _, last), (other, _, same) = old.rpartition("."), new.rpartition(".")
+            elsewhere = head and other and last == same and last.isidentifier()
+            return bool(elsewhere) or not self._words.isdisjoint(_WORD.findall(old))
         return type(old) is type(new) and old == new
 
     def _compared(self, old: ast.AST, new: ast.AST) -> bool:

@@ -57,7 +57,11 @@ class Statements:
             used = context.lines_used(one.path)
             texts = one.path_after, one.before, one.after
             loose = context.replacing.some and not forms
-            compared = _Compared(texts, words, after, forms, used, renamed, _by_hand(one), loose=loose)
+            carries = any(
+                told.kept or (told.before.name and told.before.module != told.after.module)
+                for told in context.mapping.moved
+            )
+            compared = _Compared(texts, words, after, forms, used, renamed, _by_hand(one), loose=loose, carries=carries)
             yield from compared.refusals(old, new)
         yield from self._moved(words, after)
 
@@ -162,10 +166,10 @@ class _Compared:
     def __init__(
         self, texts: tuple[str, str, str], words: frozenset[str], after: frozenset[str], forms: Sequence[Form],
         used: frozenset[int], renamed: Mapping[str, str], by_hand: Sequence[tuple[int, int]], qualified: bool = False,
-        loose: bool = False,
+        loose: bool = False, carries: bool = False,
     ) -> None:  # fmt: skip
         """`texts`: the path after, the text before, and that after; `by_hand`: lines before."""
-        self._loose = loose
+        self._loose, self._carries = loose, carries
         self._path = texts[0]
         self._old, self._new = texts[1].splitlines(), texts[2].splitlines()
         self._told: list[tuple[int, str]] = []
@@ -196,6 +200,9 @@ class _Compared:
         holds = True
         for tag, a, a_end, b, b_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
             begun = len(self._told)
+            alone = (was[a:a_end], self._old) if tag == "delete" else (now[b:b_end], self._new)
+            if self._carries and tag in ("insert", "delete") and all(self._speaks(one, alone[1]) for one in alone[0]):
+                continue  # what belongs to a definition goes along with it; a shim says its name
             if tag != "equal" and not self._block(was[a:a_end], now[b:b_end], was):
                 if not self._loose or not self._loosely(was[a:a_end], now[b:b_end]):
                     holds = False

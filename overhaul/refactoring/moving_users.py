@@ -208,7 +208,7 @@ class User:
         module = self.new.rpartition(".")[2]
         package = self.new.rpartition(".")[0]
         for each in taken:
-            bound = self._bound(each, module, package)
+            bound = self._known(each, chain[0]) or self._bound(each, module, package)
             if bound:
                 self._rewritten[chain[0].number] = each
                 self._replace(chain[0], chain[-2].end, bound)
@@ -219,6 +219,19 @@ class User:
                 self._rewritten[chain[0].number] = each
                 self._replace(chain[0], chain[-1].end, name)
             self._note(each)
+
+    def _known(self, taken: Taken, use: Occurrence) -> str:
+        """What the new module is called already where the old one is imported; "" where it is not, or not for sure."""
+        file = self.file
+        for other in file.taken:
+            beside = other.home is taken.home and other.statement.suite == taken.statement.suite
+            if not beside or other.statement.start > use.start or not (other.name or other.alias is not None):
+                continue
+            meaning = self.references.brought(file, other) if len(file.bindings(other.home, other.bound)) == 1 else None
+            same = isinstance(meaning, Symbol) and meaning.kind == "module" and meaning.module == self.new
+            if same and not any(other.bound in scope.variables for scope in file.scopes_between(use, other.home)):
+                return other.bound
+        return ""
 
     def _bound(self, taken: Taken, module: str, package: str) -> str:
         """Import the new module as the old one was; what it is called there, "" where its name is not free."""

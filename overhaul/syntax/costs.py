@@ -148,7 +148,8 @@ class Lists:
             self._unhashable = frozenset(
                 (id(function_of(block.scope)), chain.removesuffix(".append"))
                 for call, _, block in self._module.nodes(cst.Call)
-                if call.args and call.args[0].value.__class__ in (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)
+                if call.args
+                and call.args[0].value.__class__ in (cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)
                 and (chain := dotted(call.func)).endswith(".append")
             )  # fmt: skip
         return (id(scope), name) in self._unhashable
@@ -185,20 +186,6 @@ class Lists:
 def _is_list(value: Any) -> bool:
     kind = value.__class__
     return kind is cst.List or kind is cst.ListComp or (kind is cst.Call and dotted(value.func) in ("list", "sorted"))
-
-
-def uses_within(scope: Scope, loop: Any, name: str) -> int:
-    """How often a loop's body uses a name, or what it may change: a chain of attributes counts by its first name."""
-    root = name.partition(".")[0]
-    count = 0
-    for role, used, _, block, _ in scope.events:
-        # What is asked of an instance may change what it holds; what is only read of it does not.
-        if role < FIRST_BINDING and used.partition(".")[0] == root and (root == name or role != Role.LOAD):
-            around: Block | None = block
-            while around is not None and around.node is not loop:
-                around = around.parent
-            count += around is not None
-    return count
 
 
 class Alternatives:

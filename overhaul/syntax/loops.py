@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -51,6 +52,7 @@ class Loops:
         self._kept: list[Block] = []  # so that no id is used twice
         self._lines: dict[int, int] | None = None
         self._bound: dict[int, frozenset[str]] = {}
+        self._used: dict[int, Counter[tuple[str, bool]]] = {}
         self._waits = set(self._waiting())
 
     def around(self, block: Block) -> Around:
@@ -73,6 +75,20 @@ class Loops:
         if found is None:
             found = self._bound[id(loop)] = frozenset(_bound(loop, scope))
         return found
+
+    def uses(self, loop: Any, scope: Scope, name: str) -> int:
+        """How often a loop's body uses a name; of a chain of attributes, how often what it begins with may change.
+
+        What is asked of an instance may change what it holds; what is only read of it does not.
+        """
+        found = self._used.get(id(loop))
+        if found is None:
+            found = self._used[id(loop)] = Counter(
+                (used.partition(".")[0], role != Role.LOAD)
+                for role, used, _, block, _ in scope.events if role < FIRST_BINDING and _within(block, loop)
+            )  # fmt: skip
+        root = name.partition(".")[0]
+        return found[root, True] + (found[root, False] if root == name else 0)
 
     def _nodes(self, kind: Any) -> Sequence[tuple[Any, int, Block]]:
         return self._module.nodes(kind)
@@ -193,11 +209,16 @@ def _bound(loop: Any, scope: Scope) -> Iterator[str]:
     for role, name, _, block, _ in scope.events:
         if role < FIRST_BINDING and role != Role.STORE:
             continue
-        around: Block | None = block
-        while around is not None and around.node is not loop:
-            around = around.parent
-        if around is not None:
+        if _within(block, loop):
             yield name
+
+
+def _within(block: Block, loop: Any) -> bool:
+    """Whether a suite is that of a loop, or stands in it."""
+    around: Block | None = block
+    while around is not None and around.node is not loop:
+        around = around.parent
+    return around is not None
 
 
 def _targets(target: Any) -> Iterator[str]:

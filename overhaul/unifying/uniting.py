@@ -288,8 +288,8 @@ class Unification:
         count = len({*self.project.mentioning(names)} - {*self.places.references.looked}) if self._most and names else 0
         if count > self._most:
             raise Refused(
-                f"{self.target.path}:{self.target.line}: {', '.join(names[:3])} are words of {count} files more, which "
-                "takes its time: it was not tried to the end: take the marks away and see what `overhaul migrate` says"
+                f"{self.target.path}:{self.target.line}: it was not tried to the end, as {count} more files have the "
+                f"words {', '.join(names[:3])} in them: take the marks away, and see what `overhaul migrate` says"
             )
         for name in names:
             told = name not in common_names() and not self.to.has(name)

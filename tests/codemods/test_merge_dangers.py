@@ -219,3 +219,14 @@ def test_a_package_that_was_never_there_is_told_from_one_that_is_gone() -> None:
     names = {"p.olt.f:now": "p.new.g:moment"}
     assert "did you mean p.old?" in moved({}, old="p.olt", names=names)
     assert moved({}, old="p.gone", names={"p.gone.h:now": "p.new.g:moment"}) == ""
+
+
+def test_a_module_that_is_imported_already_is_called_as_it_is() -> None:
+    use = "import p.a as held\nimport p.b as other\n\n\ndef use():\n    return other.f('1'), other.g()\n"
+    files = {"p/__init__.py": "", "p/a.py": F, "p/b.py": f"{F}\n\ndef g():\n    return 1\n", "c.py": use}
+    request = {"members": ["p.a:f", "p.b:f"], "home": "p.a"}
+    done = transform("merge_duplicates", files, request)
+    assert done.text("c.py") == use.replace("other.f", "held.f")
+    # Inside of a function the word means something else.
+    files["c.py"] = use.replace("def use():", "def use(held):")
+    assert "import p.a as a\n" in transform("merge_duplicates", files, request).text("c.py")

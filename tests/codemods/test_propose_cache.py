@@ -111,8 +111,8 @@ def test_what_would_have_to_be_looked_for_in_most_of_a_large_project_is_not_trie
 ) -> None:  # fmt: skip
     monkeypatch.setattr("overhaul.unifying.cache_drafts._MOST", most)
     prices = PRICES[: PRICES.index("    def oldest")]
-    others = {f"shop/other{number}.py": "def name(table):\n    return table.get(1)\n" for number in range(3)}
+    others = {f"shop/other{number}.py": "def name(table):\n    return table.put(1, 2)\n" for number in range(3)}
     files = {"shop/__init__.py": "", "shop/prices.py": prices, "shop/use.py": USE, **others}
     step = drafted(files)["shop.prices:PriceCache"]
     assert step.ready is ready
-    assert ready or "get, put are words of 3 files more" in step.by_hand[0]
+    assert ready or "4 more files have the words put, size in them" in step.by_hand[0]

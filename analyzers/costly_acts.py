@@ -160,6 +160,8 @@ class _Acts:
         node: Any = scope.node
         bare = chain == "input"
         objects = last in _OF_OBJECTS and (held[0] or (scope.kind == "function" and node.asynchronous is not None))
+        if last in ("urlopen", "urlretrieve") and not any(text.startswith("http") for text in strings(call)):
+            return  # `data:` and `file:` wait for nothing
         waits = (elsewhere and last in _BLOCKING) or (objects and not elsewhere) or bare
         if waits and not self._alternatives.beside(block):
             yield self._row("call", chain, "", line, block, held)

@@ -196,7 +196,7 @@ def _of_our_own(function: Any) -> bool:
         return False
     bound: set[str] = set()
     for statement in statements(function.body):
-        if statement.__class__ is cst.Assign:
+        if statement.__class__ is cst.Assign and _outside(statement.value) is None:
             bound |= {one.target.value for one in statement.targets if one.target.__class__ is cst.Name}
         elif statement.__class__ is cst.With:
             names = [item.asname.name for item in statement.items if item.asname is not None]

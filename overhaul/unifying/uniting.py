@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 Problem = tuple[str, int, str]
 """Path, line, and why."""
-
-
 _MANY: Final = 25
 """Instances out of sight, from which on no others are looked for."""
 
@@ -91,10 +89,10 @@ class Unification:
         unseen = (*self.flow.escapes, *self.flow.strangers(), *mixtures(self.flow))
         self._doubts += [(one.path, one.line, one.why) for one in unseen]
         self._check_others()
-        unseen_by_name = Dynamic(self.flow, self.rules)
-        self._doubts += unseen_by_name.doubts()
-        self._problems += unseen_by_name.problems(self.names)
-        self._told += unseen_by_name.told()
+        dynamic = Dynamic(self.flow, self.rules)
+        self._doubts += dynamic.doubts()
+        self._problems += dynamic.problems(self.names)
+        self._told += dynamic.told()
         found = list(patches(self.project, self.target, self.flow))
         self._problems += [(patch.path, patch.line, patch.why) for patch in found if patch.breaks]
         differing = tuple(differences(self.project, self.target, self.wanted.construct, self.wanted.to))

@@ -62,6 +62,13 @@ def test_methods_of_objects_are_noted_where_waiting_matters() -> None:
     assert acts(body, "async def f(path):") == ["call session.get  0"]
 
 
+def test_an_address_is_waited_for_where_it_is_known_to_be_of_the_network() -> None:
+    imports = "from urllib.request import urlopen\n"
+    assert acts('urlopen(f"https://example.org/{path}")', imports=imports) == ["call urlopen  0"]
+    assert acts("urlopen(path)", imports=imports) == []
+    assert acts('urlopen("data:text/plain,x")', imports=imports) == []
+
+
 def test_await_under_a_lock_of_threads_is_noted_and_under_one_of_asyncio_not() -> None:
     head = "async def f(self):"
     assert "awaits self.load  0 self._lock" in acts("with self._lock:\n    await self.load()", head)

@@ -78,3 +78,7 @@ def test_the_answer_to_a_request_of_our_own_is_none(bound: str) -> None:
 
 def test_the_body_of_an_error_is_no_message() -> None:
     assert not inputs("def f(error):\n    return json.loads(error.body)['ship']\n")
+
+
+def test_what_is_parsed_may_be_called_a_request() -> None:
+    assert inputs("def f():\n    req = request.get_json(True)\n    return req['ship']\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from overhaul.inventory import Registration
+from overhaul.facts import Registration
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from overhaul.evidence import Evidence, met, unmet
-from overhaul.facts import Facts
-from overhaul.inventory import Registration, StateMachine, testing
+from overhaul.facts import Facts, Registration
+from overhaul.inventory import StateMachine, testing
 from overhaul.leaves import Criterion
 from overhaul.options import Options
 

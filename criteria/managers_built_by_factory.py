@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 from overhaul.evidence import Evidence, met, unmet
-from overhaul.facts import Facts
-from overhaul.inventory import Manager, Registration, testing
+from overhaul.facts import Facts, Registration
+from overhaul.inventory import Manager, testing
 from overhaul.leaves import Criterion
 from overhaul.options import Options
 

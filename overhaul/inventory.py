@@ -305,26 +305,6 @@ class StatePersistence(Component, frozen=True):
     """Keys that are read."""
 
 
-class Registration(Row, frozen=True):
-    """A manager that a factory makes, or a kind of state machine under a coordinator."""
-
-    what: Literal["manager", "machine"]
-    """manager: `factory.register("bus", make_bus, tier=0)`; machine: `coordinator.kind("Order.state", Order, ...)`."""
-    name: str
-    """As it is registered."""
-    with_: str
-    """The factory or coordinator, as it is written."""
-    made: str
-    """What makes the manager, or the class of the machines, as it is written."""
-    tier: int | None
-    """Of a manager; None where the factory works it out."""
-    needs: tuple[str, ...]
-    """The managers that it is said to need."""
-    scope: str
-    """The dotted function it is registered in; "" for the module."""
-    line: int
-
-
 def testing(path: str) -> bool:
     """Whether a file belongs to tests."""
     return _TESTING.search(path) is not None

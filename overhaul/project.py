@@ -19,6 +19,7 @@ from overhaul.module import trusting
 from overhaul.naming.meanings import Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Occurrences, occurrences_of
 from overhaul.source import Source, digest, read
+from overhaul.standing import home
 from overhaul.survey import Survey
 from overhaul.symbols import Symbols
 from overhaul.types import Types
@@ -50,9 +51,11 @@ class Project:
         """`planned` is what the survey was made with; `disk` the project as it stands, if this one is planned.
 
         `apart` is a file that speaks of the code and is not spoken of: the migration that is drafted or carried out.
+        So is the campaign, which is a record: what was there before has the name that it had then.
         """
         self.survey = survey
-        self._apart = os.path.realpath(apart) if apart is not None else ""
+        campaign = home(survey.config.source, survey.root) / survey.config.campaign
+        self._apart = {os.path.realpath(one) for one in (apart, campaign) if one is not None}
         self.planned: Planned = planned or {}
         self._disk = disk or self
         self._sources: dict[str, Source] = {}
@@ -215,7 +218,7 @@ class Project:
         found = texts(self.root, self.config, _LARGEST)
         return tuple(
             path for path in found
-            if not path.lower().endswith(_BINARY) and os.path.realpath(self.root / path) != self._apart
+            if not path.lower().endswith(_BINARY) and os.path.realpath(self.root / path) not in self._apart
         )  # fmt: skip
 
     def symbol(self, target: Target) -> Symbol:

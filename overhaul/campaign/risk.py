@@ -134,7 +134,8 @@ def parts_of(of: Measured) -> tuple[Part, ...]:
         Part("functionality", "untested", len(of.bare) / max(1, of.sites), untested),
         Part("functionality", "users", saturated(of.users, HALF_USERS), uses),
         Part(
-            "functionality", "state", saturated(of.state, HALF_STATE), f"it holds {_counted(of.state, 'piece')} of state",
+            "functionality", "state", saturated(of.state, HALF_STATE),
+            f"it holds {_counted(of.state, 'piece')} of state",
         ),
         Part(
             "performance", "work", of.work * (1 + 3 * saturated(of.loops, HALF_LOOPS)) / 4 * (0.5 if of.watched else 1),

@@ -12,7 +12,7 @@ from overhaul.module import Module
 from overhaul.patterns import regex
 from overhaul.scopes import Block, Scope
 from overhaul.syntax.parts import inside
-from overhaul.syntax.suites import called, expressions, statements
+from overhaul.syntax.suites import called, expressions, function_of, statements
 from overhaul.text import dotted, text_of, words_of
 
 Kind = Literal["request", "message"]
@@ -53,7 +53,7 @@ def foreign_inputs(module: Module) -> Iterator[ForeignInput]:
     scopes: dict[int, Scope] = {}
     arguments = "argv" in module.text and not _COUNTED.search(module.text)
     for node, line, block in module.nodes(cst.Subscript):
-        scope = _function(block.scope)
+        scope = function_of(block.scope)
         key = _key(node)
         if not key or _below_guard(block, guarded):
             continue
@@ -89,12 +89,6 @@ def foreign_inputs(module: Module) -> Iterator[ForeignInput]:
 _COUNTED: Final = regex(
     r"len\(\s*(?:sys\.)?argv|argv\[\s*\d*\s*:|argparse|optparse|getopt|=\s*sys\.argv\b|parse_args|click|docopt"
 )
-
-
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _guards(kind: Any) -> bool:

@@ -10,7 +10,8 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.patterns import regex
-from overhaul.scopes import Block, Scope
+from overhaul.scopes import Block
+from overhaul.syntax.suites import function_of
 from overhaul.text import dotted, text_of
 
 _CALLED: Final = frozenset({
@@ -44,7 +45,7 @@ def remote_calls(module: Module) -> Iterator[RemoteCall]:
         chain = dotted(func)
         behind = "" if chain else text_of(func.value)
         yield RemoteCall(
-            scope=_function(block.scope).name, line=line, callee=chain or f"?.{last}", receiver=behind,
+            scope=function_of(block.scope).name, line=line, callee=chain or f"?.{last}", receiver=behind,
             arguments=tuple(_arguments(call)), starred=any(one.star for one in call.args),
             limited=_limited(block, limiting),
         )  # fmt: skip
@@ -55,12 +56,6 @@ def _arguments(call: Any) -> Iterator[tuple[str, str]]:
         if not argument.star:
             name = argument.keyword.value if argument.keyword is not None else str(number)
             yield name, text_of(argument.value, 80)
-
-
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _limited(block: Block | None, limiting: set[int]) -> bool:

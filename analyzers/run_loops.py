@@ -9,8 +9,7 @@ from overhaul.hardening import RunLoop
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.scopes import Scope
-from overhaul.syntax.suites import called, calls, directly, endless, exits
+from overhaul.syntax.suites import called, calls, directly, endless, exits, function_of
 from overhaul.text import dotted, text_of
 
 _SERVING: Final = frozenset({
@@ -40,7 +39,7 @@ def run_loops(module: Module) -> Iterator[RunLoop]:
         for node, line, block in module.nodes(kind):
             if endless(node) and not list(exits(directly(node.body))):
                 yield RunLoop(
-                    kind="endless", scope=_function(block.scope).name, line=line, end=line, what="while True",
+                    kind="endless", scope=function_of(block.scope).name, line=line, end=line, what="while True",
                     calls=tuple(dict.fromkeys(called(one).rpartition(".")[2] for one in calls(node.body)))[:40],
                 )  # fmt: skip
     if any(word in text for word in _SERVING):
@@ -48,7 +47,7 @@ def run_loops(module: Module) -> Iterator[RunLoop]:
             func: Any = call.func
             if func.__class__ is cst.Attribute and func.attr.value in _SERVING:
                 yield RunLoop(
-                    kind="serves", scope=_function(block.scope).name, line=line, end=line,
+                    kind="serves", scope=function_of(block.scope).name, line=line, end=line,
                     what=f"{text_of(func, 60)}()", calls=(),
                 )  # fmt: skip
     if "__main__" in text:
@@ -74,9 +73,3 @@ def _is_main(test: Any) -> bool:
     sides = {dotted(test.left), getattr(test.comparisons[0].comparator, "value", "").strip("\"'")}
     sides |= {getattr(test.left, "value", ""), dotted(test.comparisons[0].comparator)}
     return "__name__" in sides and ("__main__" in sides or '"__main__"' in sides or "'__main__'" in sides)
-
-
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope

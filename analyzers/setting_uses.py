@@ -10,7 +10,7 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Scope
-from overhaul.syntax.suites import called, calls, directly, statements
+from overhaul.syntax.suites import called, calls, directly, function_of, statements
 from overhaul.text import dotted, text_of
 
 _WORTH: Final = ("environ", "getenv", "conf", "settings", "options", "opts", "cfg")
@@ -56,7 +56,7 @@ def setting_uses(module: Module) -> Iterator[SettingUse]:
         for one in assign.targets:
             set_: tuple[str, Any] | None = _set(one.target, block.scope, of_os)
             if set_ is not None:
-                scope = _function(block.scope)
+                scope = function_of(block.scope)
                 yield SettingUse(
                     act="sets", scope=scope.name, line=line, holder=set_[0], key=_key(set_[1]), literal=True,
                     default=text_of(assign.value, 60), restored=_restored(scope, set_[0]),
@@ -65,7 +65,8 @@ def setting_uses(module: Module) -> Iterator[SettingUse]:
 
 def _row(scope: Scope, line: int, holder: str, key: Any, default: Any) -> SettingUse:
     return SettingUse(
-        act="reads", scope=_function(scope).name, line=line, holder=holder, key=_key(key), default=text_of(default, 80),
+        act="reads", scope=function_of(scope).name, line=line, holder=holder, key=_key(key),
+        default=text_of(default, 80),
         restored=False, literal=key.__class__ is cst.SimpleString,
     )  # fmt: skip
 
@@ -117,12 +118,6 @@ def _key(node: Any) -> str:
     if node.__class__ is cst.SimpleString:
         return str(node.value).strip("rRbBuU").strip("\"'")
     return text_of(node, 60)
-
-
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _restored(scope: Scope, holder: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from overhaul.printable import printable
 from overhaul.redundancy import RiskPart
 
 
@@ -28,6 +29,8 @@ class Drafted(msgspec.Struct, frozen=True, kw_only=True):
     """What the risk is made of."""
     tests: tuple[str, ...] = ()
     """The tests that reach what is changed: `tests/test_x.py: 4 sites`. Empty for none."""
+    kept: str = ""
+    """Why it is left out altogether: a decision protects what it would change. "" where none does."""
 
 
 def migration_text(title: str, steps: Iterable[Drafted]) -> str:
@@ -36,6 +39,9 @@ def migration_text(title: str, steps: Iterable[Drafted]) -> str:
 
     parts: list[str] = []
     for number, step in enumerate(steps, 1):
+        if step.kept:
+            parts.append(f"# {number}. {printable(step.title)}\n#    left out: {printable(step.kept)}\n")
+            continue
         comments = "".join(f"# {line}\n" for line in _comments(number, step))
         document = tomlkit.document()
         table = tomlkit.table()

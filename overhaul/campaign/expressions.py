@@ -66,6 +66,24 @@ def judged(text: str, survey: Survey, campaign: Campaign, where: str) -> tuple[E
     )
 
 
+def worked_out(
+    text: str, survey: Survey, campaign: Campaign, where: str
+) -> tuple[bool | None, dict[str, float]]:  # fmt: skip
+    """Whether an expression holds, and the figures in it; None for one that compares nothing, which is a number itself.
+
+    Raises ConfigError as `judged`, and for what has no value.
+    """
+    tree = _parsed(text, where)
+    reader = _Reader(survey, campaign, where, text)
+    try:
+        if isinstance(tree, ast.Call | ast.BinOp):
+            value = reader.number(tree)
+            return None, {**reader.figures, ast.unparse(tree): value}
+        return reader.truth(tree), reader.figures
+    except _NoValue as error:
+        raise ConfigError(f"{where}: {text}: {error}") from None
+
+
 class _NoValue(Exception):
     """A part of an expression has no value."""
 
@@ -106,7 +124,7 @@ class _Reader:
         if type(how) not in _COMPARED:
             known = " ".join(sign for sign, _ in _COMPARED.values())
             raise self._wrong(left, f"is compared by something else than {known}")
-        holds = _COMPARED[type(how)][1](self._number(left), self._number(right))
+        holds = _COMPARED[type(how)][1](self.number(left), self.number(right))
         if not holds:
             if isinstance(how, ast.Lt | ast.LtE | ast.Eq) and isinstance(left, ast.Call):
                 self.left += self._behind(left)
@@ -114,15 +132,16 @@ class _Reader:
                 self.left += self._behind(right)
         return holds
 
-    def _number(self, node: ast.expr) -> float:
+    def number(self, node: ast.expr) -> float:
+        """What something comes to."""
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return value
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self._number(operand)
+                return -self.number(operand)
             case ast.BinOp(left=left, op=how, right=right) if type(how) in _COMPUTED:
                 try:
-                    return _COMPUTED[type(how)](self._number(left), self._number(right))
+                    return _COMPUTED[type(how)](self.number(left), self.number(right))
                 except (ZeroDivisionError, OverflowError) as error:
                     raise _NoValue(f"{ast.unparse(node)} has no value ({error})") from None
             case ast.Call(func=ast.Name(id=name)):

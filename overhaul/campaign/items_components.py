@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.campaign.sketches import BY_HAND, DRAFTED, WRITTEN, Key, Site, Sketch, counted, named
-from overhaul.covering.rows import Coverage
-from overhaul.facts import InterfaceMismatch, Metric
+from overhaul.facts import InterfaceMismatch, Metric, Registration
+from overhaul.findings import Finding
 from overhaul.inventory import (
     BuildStep,
     Cache,
@@ -16,7 +16,6 @@ from overhaul.inventory import (
     Component,
     CustomRole,
     Manager,
-    Registration,
     StateMachine,
     StatePersistence,
     testing,
@@ -28,6 +27,8 @@ from overhaul.repeating.next_steps import FAILS_FOR_SOME, HAZARD, PRETENCE
 
 _PLAIN: Final = 5.0
 """What is worth doing because a gate asks for it, and little besides."""
+_MANY: Final = 4
+"""Untested components of one package and role, that lack the same, from which on they are one item."""
 _CACHE: Final = "overhaul propose cache -o caches.toml"
 _STATE: Final = "overhaul propose state -o state.toml"
 _MANAGERS: Final = "overhaul propose managers -o managers.toml"
@@ -59,9 +60,9 @@ def caches(project: Project) -> Iterator[Sketch]:
         yield _united(members, saved.get(frozenset(family.members)))
     for row in [row for row in left.values() if row.subkind == "class"]:
         yield Sketch(
-            phase="caches", key=("class", row.dotted), title=f"Let the unified cache take the place of {row.name}",
+            phase="caches", key=("class", row.dotted), title=f"Let the unified cache take the place of {row.dotted}",
             sites=(site(row),), worth=_PLAIN + _lines(project, row), command=_CACHE, by_hand=DRAFTED, work=1.0,
-            distance=1.0, callers=len(row.constructed) if isinstance(row, Manager) else 0, rank=1,
+            distance=1.0, rank=1,
         )  # fmt: skip
     homes: dict[str, list[Cache]] = defaultdict(list)
     for row in left.values():
@@ -327,17 +328,32 @@ def _ancestors(project: Project, row: CustomRole) -> set[str]:
 
 
 def tests(project: Project) -> Iterator[Sketch]:
-    """One item for each component that lacks a kind of test that its role wants."""
-    found = [one for one in project.survey.said(("untested_component",)) if one.module]
-    beside = {(one.module, one.component): one for one in project.survey.rows(Coverage)} if found else {}
-    for one in found:
-        role, _, name = one.name.partition(":")
-        row = beside.get((one.module, f"{one.module}.{name}"))
-        near = "" if row is None or not row.testers else f"; nearest is {row.testers[0].test}"
-        yield Sketch(
-            phase="tests", key=("test", role, one.module, name),
-            title=f"Write tests for the {role.replace('_', ' ')} {name}: {one.message}{near}",
-            sites=(Site(one.path, one.line, f"{one.module}.{name}"),), worth=_PLAIN, by_hand=BY_HAND, changes=False,
-            command="overhaul check --select untested_component",
-            rank=0 if one.severity == "warning" else 1,
-        )  # fmt: skip
+    """One item for each component that lacks a kind of test that its role wants; one for many of one package."""
+    packages: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
+    for one in project.survey.said(("untested_component",)):
+        if one.module:
+            role, _, name = one.name.partition(":")
+            lacks = one.message.removeprefix(name).strip()
+            packages[one.module.rpartition(".")[0] or one.module, role, lacks].append(one)
+    for (package, role, lacks), some in packages.items():
+        kind = role.replace("_", " ")
+        if len(some) >= _MANY:
+            names = named([one.name.partition(":")[2] for one in some])
+            lack = lacks.replace("is got", "are got", 1).replace("has no", "have no", 1)
+            yield _untested(
+                ("tests", package, role, lacks), some,
+                f"Write tests for {len(some)} components of {package} ({kind}) that {lack}: {names}",
+            )  # fmt: skip
+            continue
+        for one in some:
+            name = one.name.partition(":")[2]
+            title = f"Write tests for the {kind} {name}, which {lacks}"
+            yield _untested(("test", role, one.module, name), [one], title)
+
+
+def _untested(key: Key, found: Sequence[Finding], title: str) -> Sketch:
+    return Sketch(
+        phase="tests", key=key, title=title, by_hand=BY_HAND, changes=False, worth=_PLAIN * len(found),
+        sites=tuple(Site(one.path, one.line, f"{one.module}.{one.name.partition(':')[2]}") for one in found),
+        command="overhaul check --select untested_component", rank=min(one.severity != "warning" for one in found),
+    )  # fmt: skip

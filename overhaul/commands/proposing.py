@@ -21,11 +21,13 @@ def propose(kind: str | None, path: str, output: str | None, force: bool, **opti
     """Draft a migration file from the audit, for you to look at.
 
     KIND says what of: cache, cycles, duplicates, managers, state, or one of your own; without it they are listed. What
-    nobody can be sure of is marked "by hand". `overhaul migrate FILE` then shows what it would do.
+    nobody can be sure of is marked "by hand", and what a decision protects is left out (`overhaul decide`).
+    `overhaul migrate FILE` then shows what it would do.
     """
     from pathlib import Path
 
     from overhaul.commands.output import write_file, write_stdout
+    from overhaul.deciding.keeping import Keeping
     from overhaul.drafts import migration_text
     from overhaul.errors import UsageError
     from overhaul.project import Project
@@ -43,7 +45,7 @@ def propose(kind: str | None, path: str, output: str | None, force: bool, **opti
         raise UsageError(f"{output}: is there already: name another file, or give --force")
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     # What was drafted before is written over, and no place that speaks of the code.
-    steps = tuple(leaf.function(Project(survey, apart=output if to_file else None)))
+    steps = tuple(Keeping(survey).drafted(leaf.function(Project(survey, apart=output if to_file else None))))
     if not steps:
         if not options["quiet"]:
             say(f"overhaul: nothing to propose: the audit has found no {kind} that could be migrated")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from overhaul.lazy import cst
+from overhaul.scopes import Scope
 from overhaul.syntax.parts import inside
 from overhaul.text import dotted
 
@@ -121,3 +122,10 @@ def endless(node: Any) -> bool:
     if node.__class__ is cst.For and node.iter.__class__ is cst.Call:
         return dotted(node.iter.func) in ("itertools.count", "count") and not node.iter.args[2:]
     return False
+
+
+def function_of(scope: Scope) -> Scope:
+    """The function, class or module that a scope belongs to: that around a lambda or a comprehension."""
+    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
+        scope = scope.parent
+    return scope

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from overhaul.campaign.gates import Ground
 from overhaul.evidence import Evidence, met, unmet
 from overhaul.inventory import Cache, testing
 from overhaul.leaves import Criterion
@@ -23,13 +24,14 @@ class CacheOptions(Options, frozen=True):
 
 
 @Criterion("caches")
-def caches_consolidated(caches: Sequence[Cache], options: CacheOptions) -> Iterator[Evidence]:
+def caches_consolidated(ground: Ground, caches: Sequence[Cache], options: CacheOptions) -> Iterator[Evidence]:
     """At most one implementation of a cache is left, besides those that are to stay.
 
     A cache class is one implementation however often it is used; so are all uses of one decorator, and of one class of
     a library. Each dict or list that serves as a cache by hand is one of its own. Not counted: files, which outlive the
     process; single values (`lazy_attr`, `cached_property`); what only throttles or retains; tests; and rows that are a
-    guess (low confidence), which are told.
+    guess (low confidence), which are told. What a decision says must not be unified (`overhaul decide --protect`) stays,
+    and the decision is told.
 
     Why: every implementation has its own limits, its own locking and its own way to go stale.
 
@@ -37,16 +39,20 @@ def caches_consolidated(caches: Sequence[Cache], options: CacheOptions) -> Itera
     """
     found: dict[str, list[Cache]] = defaultdict(list)
     kept = guessed = 0
+    decided: dict[str, Evidence] = {}
     for row in caches:
         how = _implementation(row)
         if not how or testing(row.path):
             continue
         if any(fnmatchcase(row.dotted, one) for one in options.keep):
             kept += 1
+        elif row.sure and (why := ground.kept(row.dotted)):
+            decided.setdefault(how, met(f"{how}: {why}", row.path, row.line, row.dotted))
         elif row.sure:
             found[how].append(row)
         else:
             guessed += 1
+    yield from decided.values()
     aside = f", {kept} stay on purpose" if kept else ""
     aside += f", {guessed} more are a guess" if guessed else ""
     if len(found) <= options.at_most:

@@ -13,7 +13,8 @@ from overhaul.leaves import Criterion
 def machines_separate(ground: Ground, machines: Sequence[StateMachine]) -> Iterator[Evidence]:
     """No state machine has been merged into another: there are as many as when the plan was made.
 
-    A machine that has gone for good is on record as a smaller `state_machines` in the campaign's baseline.
+    A machine that has gone for good is on record as a smaller `state_machines` in the campaign's baseline. A decision that
+    protects the machines (`overhaul decide --protect`) is told.
 
     Why: machines that answer to the same event differently must be able to; one for all is a single point of failure,
     and none of them can be recovered alone.
@@ -34,5 +35,8 @@ def machines_separate(ground: Ground, machines: Sequence[StateMachine]) -> Itera
     for (module, name), times in places.items():
         if times > 1:
             yield unmet(f"{name} is {times} machines in one variable", name=f"{module}.{name}", remedy="separate them")
+    for why in sorted({why for row in counted if (why := ground.kept(row.dotted))}):
+        names = [row.name for row in counted if ground.kept(row.dotted) == why]
+        yield met(f"{', '.join(names)}: {why}")
     if len(counted) >= before:
         yield met(f"{len(counted)} machines, each in a variable of its own; there were {before:g}")

@@ -33,12 +33,19 @@ def no_legacy_cache(
 ) -> Iterator[Evidence]:  # fmt: skip
     """No module, test or function imports a cache that was replaced.
 
+    What a decision says must not be unified (`overhaul decide --protect`) is not replaced.
+
     Why: an import that is left keeps the old cache alive, or fails when its line runs.
 
     To reach it: migrate what imports it (`overhaul propose cache`), then delete it.
     """
     classes = {row.dotted for row in caches if row.subkind == "class" and row.sure and not testing(row.path)}
     known = frozenset(ground.campaign.inventory.get("cache_class", ()))
+    decided = {name: why for name in sorted(classes) if (why := ground.kept(name))}
+    classes -= decided.keys()
+    known -= decided.keys()
+    for name, why in decided.items():
+        yield met(f"{name.rpartition('.')[2]} may be imported: {why}", name=name)
     legacy = options.legacy or tuple(sorted(known - classes if len(classes) <= 1 else known & classes))
     found = 0
     for row in imports:

@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from overhaul import __version__
 from overhaul.commands.campaigning import phase, plan, status
+from overhaul.commands.deciding import decide
 from overhaul.commands.migrating import migrate, move, rename
 from overhaul.commands.options import colour, config_option, flags, path_argument, run_options
 from overhaul.commands.options import kinds as named_kinds
@@ -321,5 +322,7 @@ def graph(
     return 0
 
 
-for command in (plan, phase, status, propose, rename, move, migrate, scaffold, undo, check, baseline, init, perf):
+for command in (
+    plan, phase, status, decide, propose, rename, move, migrate, scaffold, undo, check, baseline, init, perf,
+):  # fmt: skip
     commands.add_command(command)

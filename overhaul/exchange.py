@@ -13,9 +13,17 @@ import msgspec
 from overhaul.findings import SEVERITIES, Finding
 from overhaul.leaves import Rule
 from overhaul.patterns import regex
+from overhaul.printable import printable
 from overhaul.survey import Survey
 
 _HEADING: Final = regex(r"^(Why|Instead): *", re.MULTILINE)
+_TELLING: Final = regex(
+    r"@|://|\bwww(?=\.)|#\d|[\\`*\[\]<>#|~!$&]|(?<![^\W_])_|_(?![^\W_])|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
+)
+"""What Markdown, or GitHub and GitLab beyond it, take for more than text."""
+_PART: Final = "<!-- -->"
+"""Shows as nothing, and parts what would be a mention, a reference or an address."""
+_AS_TEXT: Final = {"@": f"@{_PART}", "://": f":{_PART}//", "www": f"www{_PART}", "<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 class About(msgspec.Struct, frozen=True):
@@ -54,6 +62,21 @@ def rules_of(survey: Survey, findings: Iterable[Finding]) -> Iterator[About]:
             yield About(name, name, "")
         else:
             yield About(name, whole(leaf.summary) or name, whole(leaf.doc))
+
+
+def as_markdown(text: str, longest: int = 0) -> str:
+    """Text that means nothing to Markdown, and to what GitHub and GitLab make of it: no mention, no address, no tag.
+
+    Of at most `longest` characters before that, where there is a limit.
+    """
+    shown = printable(text)
+    shown = shown if not longest or len(shown) <= longest else f"{shown[: longest - 1]}…"
+    return _TELLING.sub(_as_text, shown)
+
+
+def _as_text(found: re.Match[str]) -> str:
+    told = found[0]
+    return _AS_TEXT.get(told) or (f"\\#{_PART}{told[1]}" if len(told) == 2 else f"\\{told}")
 
 
 def above(root: Path) -> str:

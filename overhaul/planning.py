@@ -28,6 +28,7 @@ from overhaul.changes import (
 )
 from overhaul.composing import composed, composed_moves, composed_replaced
 from overhaul.config import Verify
+from overhaul.deciding.keeping import Keeping, Kept, refusal
 from overhaul.errors import LeafError, OverhaulError, Refused, Unreadable, UsageError, blame
 from overhaul.leaves import Codemod, Leaves
 from overhaul.mentions.finding import mentions
@@ -65,6 +66,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """Of all steps: see `Step`."""
     verify: Verify | None = None
     """The user's own checks; None for none."""
+    despite: tuple[str, ...] = ()
+    """Decisions that protect nothing this time."""
 
 
 def plan(
@@ -79,6 +82,7 @@ def plan(
     numbers = {number for number in range(1, len(steps) + 1) if str(number) in asked.without}
     paths = {one for one in asked.without if one not in map(str, numbers)}
     stages: list[_Stage] = []
+    keeping = Keeping(project.survey, despite=asked.despite)
     now = project
     for number, step in enumerate(steps, 1):
         if number in numbers:
@@ -88,7 +92,8 @@ def plan(
         leaf = leaves.codemod(step.codemod)
         if now is project and len(guesses := foreseen(project, step.request)) >= _MANY:
             project.survey.foresee(guesses)
-        stage = _Attempt(now, number, step, leaf, paths, asked).stage()
+        stage = _Attempt(now, number, step, leaf, paths, asked, keeping).stage()
+        keeping.follow(stage.moved)
         onwards = [one for at, one in enumerate(steps, 1) if at >= number and at not in numbers]
         if _unasked(stage) and settled(now, onwards):
             stage = _Stage(number, step, now)
@@ -187,8 +192,9 @@ class _Attempt:
     """One step, tried on the project as the steps before have left it."""
 
     def __init__(
-        self, before: Project, number: int, step: Step, leaf: Codemod, without: set[str], asked: Asked
-    ) -> None:
+        self, before: Project, number: int, step: Step, leaf: Codemod, without: set[str], asked: Asked,
+        keeping: Keeping,
+    ) -> None:  # fmt: skip
         self.before = before
         self.number = number
         self.step = step
@@ -196,6 +202,7 @@ class _Attempt:
         self.without = without
         self.code_only = asked.code_only
         self.leave_strings = asked.leave_strings
+        self.keeping = keeping
         self._own: Project | None = None
 
     def stage(self) -> _Stage:
@@ -218,6 +225,9 @@ class _Attempt:
         replaced: list[Replaced] = []
         vouched: list[Vouched] = []
         leftovers: list[Leftover] = []
+        if protected := tuple(self.keeping.asked(self.step.codemod, self.step.request)):
+            # Told before anything else that may stand against it: this will not go away.
+            return _Stage(self.number, self.step, self.before, checks=(self._decided(protected),))
         for one in proposals(self.leaf, self.before, self.step.request):
             match one:
                 case Moved():
@@ -250,6 +260,8 @@ class _Attempt:
         files = tuple(assembled(changes, self.before.source, self.before.exists))
         after = self.before.after(files)
         checks = [self._again(after), *self._frozen(after)]
+        if self.keeping:
+            checks.append(self._decided(self.keeping.done(moved, replaced, vouched)))
         if not any(check.refusals for check in checks):
             checks += prove(self.before, after, files, moved, leftovers=leftovers, replaced=replaced, vouched=vouched)
         return _Stage(
@@ -306,6 +318,11 @@ class _Attempt:
                 owner = f"ask {entry.owner}, or " if entry.owner else ""
                 remedy = f"{owner}take its entry in {entry.file} away"
                 yield Refusal(was.path, was.line, "frozen", why, remedy, self.number)
+
+    def _decided(self, found: Iterable[Kept]) -> Check:
+        """What a decision protects is left alone."""
+        wrong = (refusal(one, self.before.survey, self.number) for one in dict.fromkeys(found))
+        return Check("decisions", 1, tuple(wrong))
 
     def _numbered(self, checks: Iterable[Check]) -> Iterator[Check]:
         for check in checks:

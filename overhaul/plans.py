@@ -45,7 +45,7 @@ class Check(msgspec.Struct, frozen=True):
     """One part of the proof."""
 
     name: str
-    """request, second pass, frozen, round trip, compile, bindings, imports, cycles, commands."""
+    """request, second pass, frozen, decisions, round trip, compile, bindings, imports, cycles, commands."""
     looked: int
     """How many files, names, edges or tests it has looked at."""
     refusals: tuple[Refusal, ...] = ()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from overhaul.exchange import above, from_top, rules_of, uri, worst_first
+from overhaul.exchange import above, as_markdown, from_top, rules_of, uri, worst_first
 from overhaul.findings import Finding, Place
 from overhaul.leaves import Report
 from overhaul.ledger import Entry
 from overhaul.patterns import regex
-from overhaul.printable import printable
 from overhaul.survey import Survey
 
 LARGEST: Final = 65_000
@@ -27,12 +25,7 @@ LISTED: Final = 40
 """Fixed entries, rules, and files that could not be analysed, that are named."""
 _LEFT_OUT: Final = "\n{} more new findings are left out: there is no more room.\n"
 SIGNS: Final = {"error": "🔴 error", "warning": "🟡 warning", "note": "🔵 note"}
-_TELLING: Final = regex(r"@|://|\bwww(?=\.)|#\d|[\\`*_{}\[\]()<>#|~!$&]")
-"""What Markdown, or GitHub and GitLab beyond it, take for more than text."""
 _ADDRESS: Final = regex(r"https?://[\w.:/~+-]+/")
-_PART: Final = "<!-- -->"
-"""Shows as nothing, and parts what would be a mention, a reference or an address."""
-_AS_TEXT: Final = {"@": f"@{_PART}", "://": f":{_PART}//", "www": f"www{_PART}", "<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 Link = Callable[[str, int], str]
 """The address of a line: path from the top of the work tree, line -> URL."""
@@ -134,15 +127,7 @@ def _rules(survey: Survey, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """Text that means nothing to Markdown, and to what GitHub and GitLab make of it: no mention, no address, no tag."""
-    shown = printable(text)
-    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
-    return _TELLING.sub(_as_text, shown)
-
-
-def _as_text(found: re.Match[str]) -> str:
-    told = found[0]
-    return _AS_TEXT.get(told) or (f"\\#{_PART}{told[1]}" if len(told) == 2 else f"\\{told}")
+    return as_markdown(text, LONGEST)
 
 
 def _code(name: str) -> str:

@@ -80,8 +80,8 @@ def _differences(before: Seen, survey: Survey, campaign: Campaign, where: str) -
         yield from changed
     elif holds != before.holds:
         # Of what is compared it is the outcome that the decision rests on: figures may go up and down as they like.
-        did, does = ("held", "does not hold") if before.holds else ("did not hold", "holds")
-        yield f"{did}, and {does} any more: {'; '.join(changed)}" if before.holds else f"{did}, and {does} now"
+        outcome = "held, and does not hold any more" if before.holds else "did not hold, and holds now"
+        yield f"{outcome} ({'; '.join(changed)})" if changed else outcome
 
 
 def again(record: Record, survey: Survey, campaign: Campaign) -> tuple[Seen, ...]:

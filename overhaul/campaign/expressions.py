@@ -5,12 +5,15 @@
     metric(NAME), baseline(NAME)        a figure of `baseline_metrics`: now, and when the plan was made
 
 and comparisons, `and`, `or`, `not`, + - * / and numbers around them. What has no value (the least of no rows, a
-division by zero, a figure that the plan has not) makes the whole unknown, and so not met.
+division by zero, a figure that the plan has not) makes the whole unknown, and so not met. So is an expression in which
+nothing is looked at. A value that the field can never have is refused: nothing would fit it, and a count of nothing is
+soon small enough.
 """
 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -27,6 +30,8 @@ from overhaul.survey import Survey
 
 LONGEST: Final = 2_000
 """Characters of an expression."""
+DEEPEST: Final = 50
+"""Levels of an expression."""
 SHOWN: Final = 200
 """Rows behind a count that are told one by one."""
 _FOLDS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
@@ -54,6 +59,8 @@ def judged(text: str, survey: Survey, campaign: Campaign, where: str) -> tuple[E
         holds = reader.truth(tree)
     except _NoValue as error:
         return (untold(f"{text}: {error}", "mend the expression, or make the figure"),)
+    if not reader.figures:
+        return (untold(f"{text}: looks at nothing", "compare a count, a sum, or a figure"),)
     figures = ", ".join(f"{what} is {value:g}" for what, value in reader.figures.items())
     if holds:
         return (met(f"{text}: {figures}" if figures else text),)
@@ -101,34 +108,37 @@ class _Reader:
         self.left: list[Row] = []
         """The rows behind counts that are too many."""
 
-    def truth(self, node: ast.expr) -> bool:
-        """Whether something holds."""
+    def truth(self, node: ast.expr, wanted: bool = True) -> bool:
+        """Whether something holds; the rows behind what is not as it is `wanted` are noted."""
         match node:
-            case ast.BoolOp(op=ast.And(), values=values):
+            case ast.BoolOp(op=op, values=values):
                 # All are worked out before: what is left is told of each.
-                held = tuple(map(self.truth, values))
-                return all(held)
-            case ast.BoolOp(values=values):
-                held = tuple(map(self.truth, values))
-                return any(held)
+                held = tuple(self.truth(value, wanted) for value in values)
+                return all(held) if isinstance(op, ast.And) else any(held)
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                return not self.truth(operand)
+                return not self.truth(operand, not wanted)
             case ast.Constant(value=bool(value)):
                 return value
             case ast.Compare(left=left, ops=ops, comparators=others):
-                held = tuple(map(self._compared, (left, *others), ops, others))
+                held = tuple(
+                    self._compared(one, how, other, wanted)
+                    for one, how, other in zip((left, *others), ops, others, strict=False)
+                )
                 return all(held)
         raise self._wrong(node, "is no comparison: write, say, `<= 1` behind it")
 
-    def _compared(self, left: ast.expr, how: ast.cmpop, right: ast.expr) -> bool:
+    def _compared(self, left: ast.expr, how: ast.cmpop, right: ast.expr, wanted: bool) -> bool:
         if type(how) not in _COMPARED:
             known = " ".join(sign for sign, _ in _COMPARED.values())
             raise self._wrong(left, f"is compared by something else than {known}")
         holds = _COMPARED[type(how)][1](self.number(left), self.number(right))
-        if not holds:
-            if isinstance(how, ast.Lt | ast.LtE | ast.Eq) and isinstance(left, ast.Call):
+        if holds != wanted:
+            # Too many are told; of too few there is nothing to show.
+            small, large = (ast.Lt | ast.LtE, ast.Gt | ast.GtE) if wanted else (ast.Gt | ast.GtE, ast.Lt | ast.LtE)
+            equal = ast.Eq if wanted else ast.NotEq
+            if isinstance(how, small | equal) and isinstance(left, ast.Call):
                 self.left += self._behind(left)
-            if isinstance(how, ast.Gt | ast.GtE | ast.Eq) and isinstance(right, ast.Call):
+            if isinstance(how, large | equal) and isinstance(right, ast.Call):
                 self.left += self._behind(right)
         return holds
 
@@ -136,19 +146,30 @@ class _Reader:
         """What something comes to."""
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
-                return value
+                return self._finite(node, value)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return -self.number(operand)
             case ast.BinOp(left=left, op=how, right=right) if type(how) in _COMPUTED:
                 try:
-                    return _COMPUTED[type(how)](self.number(left), self.number(right))
+                    return self._finite(node, _COMPUTED[type(how)](self.number(left), self.number(right)))
                 except (ZeroDivisionError, OverflowError) as error:
                     raise _NoValue(f"{ast.unparse(node)} has no value ({error})") from None
             case ast.Call(func=ast.Name(id=name)):
                 value = self._figure(node, name) if name in _FIGURES else self._folded(node, name)
-                self.figures[ast.unparse(node)] = value
+                self.figures[ast.unparse(node)] = self._finite(node, value)
                 return value
         raise self._wrong(node, "is no number: count, sum, min, max, mean, metric and baseline give one")
+
+    def _finite(self, node: ast.expr, value: float) -> float:
+        """A number that can be compared: `not` would make something true of one that is none."""
+        # OverflowError is for a whole number that is larger than any float, and would fail where it is told.
+        try:
+            finite = math.isfinite(value)
+        except OverflowError:
+            finite = False
+        if not finite:
+            raise _NoValue(f"{_short(ast.unparse(node))} has no value: it is too large")
+        return value
 
     def _figure(self, call: ast.Call, function: str) -> float:
         match call:
@@ -206,6 +227,12 @@ class _Reader:
         for one in (*wanted, *((field,) if field else ())):
             if one not in fields:
                 raise self._wrong(call, f"names {one or '**'}, which {table} has not: {did_you_mean(one, fields)}")
+        if len(wanted) < len(call.keywords):
+            raise self._wrong(call, "names a field twice: write a list of what it may be")
+        kinds = {one.encode_name: one.type for one in msgspec.structs.fields(tables[table])}
+        for one, values in wanted.items():
+            if why := _never(msgspec.inspect.type_info(kinds[one]), values):
+                raise self._wrong(call, f"asks of {one} what it never is: {why}")
         return [
             row
             for _, _, parts in self._survey.tables({table})
@@ -218,22 +245,75 @@ class _Reader:
         match node:
             case ast.Constant(value=str() | int() | float() | bool() | None as value):
                 return (value,)
-            case ast.List(elts=parts) | ast.Tuple(elts=parts):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                return (-value,)
+            case ast.List(elts=parts) | ast.Tuple(elts=parts) if parts:
                 return tuple(value for part in parts for value in self._wanted(part))
         raise self._wrong(node, "is no text, number, True, False, None, or list of them")
 
     def _wrong(self, node: ast.expr, why: str) -> ConfigError:
-        return ConfigError(f"{self._where}: in `{self._text}`, `{ast.unparse(node)}` {why}")
+        return ConfigError(f"{self._where}: in `{_short(self._text)}`, `{_short(ast.unparse(node))}` {why}")
 
 
 def _parsed(text: str, where: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ConfigError(f"{where}: the expression has more than {LONGEST:,} characters: cut it into several criteria")
     try:
-        return ast.parse(text.strip(), mode="eval").body
+        # In parentheses it may go on in the next line.
+        tree = ast.parse(f"(\n{text}\n)", mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reason = error.msg if isinstance(error, SyntaxError) else str(error)
-        raise ConfigError(f"{where}: `{text}` is no expression ({reason}): write as in `count(caches) <= 1`") from None
+        reason = error.msg if isinstance(error, SyntaxError) else str(error) or "nested too deep"
+        remedy = "write as in `count(caches) <= 1`"
+        raise ConfigError(f"{where}: `{_short(text)}` is no expression ({reason}): {remedy}") from None
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [inner for node in level for inner in ast.iter_child_nodes(node)]
+    if level:
+        raise ConfigError(f"{where}: `{_short(text)}` is nested too deep: cut it into several criteria")
+    return tree
+
+
+def _short(text: str) -> str:
+    """On one line, cut where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else f"{line[:117]}..."
+
+
+def _never(kind: msgspec.inspect.Type, wanted: tuple[object, ...]) -> str:
+    """Why no row can fit what is asked of a field; "" where one can."""
+    parts = _parts(kind)
+    known = [one for part in parts if isinstance(part, msgspec.inspect.LiteralType) for one in part.values]
+    texts = [str(one) for one in known if isinstance(one, str)]
+    free = any(isinstance(part, msgspec.inspect.StrType) for part in parts)
+    numbers = any(isinstance(part, msgspec.inspect.IntType | msgspec.inspect.FloatType) for part in parts)
+    for one in wanted:
+        if isinstance(one, str):
+            able = free or any(fnmatchcase(text, one) for text in texts)
+        elif isinstance(one, bool):
+            able = any(isinstance(part, msgspec.inspect.BoolType) for part in parts)
+        elif one is None:
+            able = any(isinstance(part, msgspec.inspect.NoneType) for part in parts)
+        else:
+            able = numbers or one in known
+        if not able:
+            told = f"{one!r}"
+            return f"{told}: {did_you_mean(str(one), texts)}" if texts else f"{told}: it is of another type"
+    return ""
+
+
+def _parts(kind: msgspec.inspect.Type) -> list[msgspec.inspect.Type]:
+    """The types that a value, or one of several values, can have."""
+    match kind:
+        case msgspec.inspect.UnionType(types=types):
+            return [part for one in types for part in _parts(one)]
+        case msgspec.inspect.Metadata(type=inner):
+            return _parts(inner)
+        case msgspec.inspect.VarTupleType(item_type=inner):
+            return _parts(inner)
+        case msgspec.inspect.TupleType(item_types=types):
+            return [part for one in types for part in _parts(one)]
+        case _:
+            return [kind]
 
 
 def _fits(value: object, wanted: tuple[object, ...]) -> bool:

@@ -9,8 +9,10 @@ from typing import Any
 
 import msgspec
 
+from overhaul.campaign.deciding import folder
 from overhaul.campaign.expressions import judged as expression_judged
 from overhaul.campaign.model import Campaign, Entry, Phase, Waiver
+from overhaul.deciding.keeping import UNIFY, Keeping
 from overhaul.errors import ConfigError, UnknownName
 from overhaul.evidence import Evidence, all_met, met, unmet, untold
 from overhaul.leaves import Criterion
@@ -112,6 +114,14 @@ class Ground:
         """What some rules have to say, as evidence, selected or not; one that is met where they say nothing."""
         return self._gates.silent(sorted(rules))
 
+    def kept(self, dotted: str, act: str = UNIFY) -> str:
+        """`kept by decision 0007 (...)` where a decision says that something is not to be unified; else "".
+
+        That it holds something which is protected does not count: who wants that protects it as a whole.
+        """
+        found = self._gates.keeping.exactly(dotted, act)
+        return found.why if found is not None else ""
+
     def earlier(self) -> Iterator[Gate]:
         """The gates of the needed phases before this one, in their order, judged anew."""
         return (self._gates.gate(one) for one in self.campaign.before(self.phase))
@@ -131,6 +141,11 @@ class Gates:
     def project(self) -> Project:
         """The project, as codemods see it."""
         return Project(self.survey)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """What decisions protect."""
+        return Keeping(self.survey, folder(self.campaign, self.survey.root))
 
     def gate(self, phase: Phase) -> Gate:
         """The gate of a phase.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -12,9 +12,12 @@ from msgspec.structs import replace
 
 from overhaul.campaign import items_components, items_defects
 from overhaul.campaign.measuring import Measuring
-from overhaul.campaign.model import Effort, WorkItem
+from overhaul.campaign.model import RISK_LIMIT, WorkItem
 from overhaul.campaign.risk import Assessment, Measured, assessed
 from overhaul.campaign.sketches import Site, Sketch, effort_of, identity_of
+from overhaul.cloning.rows import GENERATED
+from overhaul.facts import Fingerprint
+from overhaul.patterns import regex
 from overhaul.project import Project
 
 SHOWN: Final = 30
@@ -25,8 +28,9 @@ PLACES: Final = 6
 """Places of one item that are listed."""
 TESTS: Final = 5
 """Test files that one command names."""
-_WEIGHTS: Final[Mapping[Effort, int]] = {"small": 1, "medium": 2, "large": 4}
-"""An effort, in small ones."""
+_LAST: Final = 9
+"""The rank of what stands in somebody else's code, or in code that is generated."""
+_FOREIGN: Final = regex(r"(^|/)(_?vendor(ed)?|_?third[-_]party|_?extern(al)?s?|site-packages|node_modules)/")
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -38,8 +42,8 @@ class Item(msgspec.Struct, frozen=True):
 
     @property
     def priority(self) -> float:
-        """What it is worth, times what the risk leaves of that, for each small effort that it takes."""
-        return self.sketch.worth * (1 - self.risk.overall) / _WEIGHTS[effort_of(self.sketch)]
+        """What it is worth, times what the risk leaves of that, for each place that it takes."""
+        return self.sketch.worth * (1 - self.risk.overall) / cost_of(self.sketch)
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -78,13 +82,41 @@ def sketches(project: Project, phase: str, role: str = "") -> Iterator[Sketch]:
             return
 
 
-def listed(project: Project, measuring: Measuring, phase: str, role: str = "") -> Listed:
-    """The items of a phase that are worth most, in their order, with their risks."""
+def listed(
+    project: Project, measuring: Measuring, phase: str, role: str = "", limit: float = RISK_LIMIT
+) -> Listed:  # fmt: skip
+    """The items of a phase that are worth most, in their order, with their risks; `limit` is that of the campaign."""
     # An item that two rows ask for is one.
     every = list({one.identity: one for one in sketches(project, phase, role)}.values())
-    every.sort(key=lambda one: (one.rank, -one.worth / _WEIGHTS[effort_of(one)], one.identity))
+    foreign = _foreign(project)
+    every = [replace(one, rank=_LAST) if one.sites and all(map(foreign, one.sites)) else one for one in every]
+    every.sort(key=lambda one: (one.rank, -one.worth / cost_of(one), one.identity))
     items = [weighed(one, measuring) for one in every[:WEIGHED]]
-    return Listed(tuple(_ordered(items))[:SHOWN], max(0, len(every) - SHOWN))
+    return Listed(tuple(_ordered(items, limit))[:SHOWN], max(0, len(every) - SHOWN))
+
+
+def cost_of(sketch: Sketch) -> float:
+    """What it takes: a tenth for each place that is looked at, all of a place that is written by hand, and one more."""
+    return 1 + (len(sketch.sites) + sketch.callers) * (0.1 + 0.9 * sketch.by_hand)
+
+
+def _foreign(project: Project) -> Callable[[Site], bool]:
+    """Tells of a place whether somebody else, or a program, writes what stands there."""
+    made: dict[str, bool] = {}
+    prints = project.facts(Fingerprint)
+
+    def foreign(site: Site) -> bool:
+        path = site.path
+        if path not in made:
+            try:
+                module = project.layout.module_of(path)
+            except KeyError:
+                module = ""
+            generated = bool(module) and any(one.generated for one in prints[module])
+            made[path] = generated or any(one.search(path) is not None for one in (GENERATED, _FOREIGN))
+        return made[path]
+
+    return foreign
 
 
 def weighed(sketch: Sketch, measuring: Measuring) -> Item:
@@ -101,15 +133,19 @@ def weighed(sketch: Sketch, measuring: Measuring) -> Item:
     return Item(replace(sketch, worth=worth), found, assessed(found))
 
 
-def _ordered(items: Sequence[Item]) -> Iterator[Item]:
-    """By rank and priority, but none before what it needs."""
+def _ordered(items: Sequence[Item], limit: float) -> Iterator[Item]:
+    """By rank, then what goes before what is too risky yet, then by priority; but none before what it needs."""
     by_name = {one.sketch.identity: one for one in items}
     needs = {name: {need for need in _needs(one.sketch) if need in by_name} for name, one in by_name.items()}
     waiting: dict[str, list[str]] = defaultdict(list)
     for name, others in needs.items():
         for other in others:
             waiting[other].append(name)
-    ready = [_place(one) for name, one in by_name.items() if not needs[name]]
+
+    def place(one: Item) -> tuple[int, bool, float, str]:
+        return one.sketch.rank, one.risk.overall >= limit, -one.priority, one.sketch.identity
+
+    ready = [place(one) for name, one in by_name.items() if not needs[name]]
     heapq.heapify(ready)
     while ready:
         name = heapq.heappop(ready)[-1]
@@ -117,11 +153,7 @@ def _ordered(items: Sequence[Item]) -> Iterator[Item]:
         for other in waiting[name]:
             needs[other].discard(name)
             if not needs[other]:
-                heapq.heappush(ready, _place(by_name[other]))
-
-
-def _place(one: Item) -> tuple[int, float, str]:
-    return one.sketch.rank, -one.priority, one.sketch.identity
+                heapq.heappush(ready, place(by_name[other]))
 
 
 def _needs(sketch: Sketch) -> Iterator[str]:

@@ -12,7 +12,6 @@ from overhaul.findings import Finding
 from overhaul.inventory import (
     BuildStep,
     Cache,
-    CacheFamily,
     Component,
     CustomRole,
     Manager,
@@ -27,8 +26,10 @@ from overhaul.repeating.next_steps import FAILS_FOR_SOME, HAZARD, PRETENCE
 
 _PLAIN: Final = 5.0
 """What is worth doing because a gate asks for it, and little besides."""
+_ALIKE: Final = 6
+"""Classes of one family that are one item; more are many backends, not many copies."""
 _MANY: Final = 4
-"""Untested components of one package and role, that lack the same, from which on they are one item."""
+"""Managers from which on a function is said to build them; untested components of one package that are one item."""
 _CACHE: Final = "overhaul propose cache -o caches.toml"
 _STATE: Final = "overhaul propose state -o state.toml"
 _MANAGERS: Final = "overhaul propose managers -o managers.toml"
@@ -50,14 +51,15 @@ def caches(project: Project) -> Iterator[Sketch]:
     implementations = len(left) + len({row.memoiser for row in rows if row.subkind in ("decorator", "library")})
     if implementations < 2:
         return
-    saved = {frozenset(one.members): one for one in project.survey.rows(Consolidation) if one.subkind == "cache_family"}
-    for family in sorted(project.survey.rows(CacheFamily), key=lambda one: (-len(one.members), one.name)):
-        members = [left[name] for name in family.members if name in left]
-        if family.confidence == "low" or len(members) < 2 or any(one.subkind != "class" for one in members):
-            continue
-        for one in members:
-            del left[one.dotted]
-        yield _united(members, saved.get(frozenset(family.members)))
+    for one in sorted(project.survey.rows(Consolidation), key=lambda one: (-len(one.members), one.identity)):
+        members = [left[name] for name in one.members if name in left and left[name].subkind == "class"]
+        # Those that are one design, or have nothing in common, are no candidate.
+        if one.subkind == "cache_family" and one.sure and not one.justified and 1 < len(members) <= _ALIKE and (
+            len(members) == len(one.members)
+        ):
+            for member in members:
+                del left[member.dotted]
+            yield _united(members, one)
     for row in [row for row in left.values() if row.subkind == "class"]:
         yield Sketch(
             phase="caches", key=("class", row.dotted), title=f"Let the unified cache take the place of {row.dotted}",
@@ -73,7 +75,7 @@ def caches(project: Project) -> Iterator[Sketch]:
         what = "the cache written by hand" if len(some) == 1 else f"{len(some)} caches written by hand"
         yield Sketch(
             phase="caches", key=("by hand", module), title=f"Put {what} in {module} on the unified cache: {names}",
-            sites=tuple(map(site, some)), worth=_PLAIN * sum(1 + len(row.lookups) for row in some), command=_CACHE,
+            sites=tuple(map(site, some)), worth=sum(map(_gain, some)), command=_CACHE,
             by_hand=DRAFTED, work=1.0, callers=sum(len(row.stores) + len(row.lookups) for row in some), rank=1,
         )  # fmt: skip
     yield from _ready_made([row for row in rows if row.subkind in ("decorator", "library")])
@@ -92,12 +94,18 @@ def _hazards(project: Project, rows: Sequence[Cache]) -> Iterator[Sketch]:
             )  # fmt: skip
 
 
-def _united(members: Sequence[Cache], found: Consolidation | None) -> Sketch:
-    distance = next((one.value for one in found.parts if one.name == "interface_distance"), 1.0) if found else 1.0
+def _gain(row: Cache) -> float:
+    """What it is worth to replace a cache that is written by hand: its lines, and that it grows for ever."""
+    grows = row.bounded is False and not row.ttl and not row.invalidation and row.scope in ("module", "class")
+    return 3.0 * (len(row.lookups) + len(row.stores)) + (HAZARD if grows else 0.0)
+
+
+def _united(members: Sequence[Cache], found: Consolidation) -> Sketch:
+    distance = next((one.value for one in found.parts if one.name == "interface_distance"), 1.0)
     return Sketch(
         phase="caches", key=("family", *sorted(row.dotted for row in members)),
         title=f"Make one cache of {named([row.name for row in members], 4)}", sites=tuple(map(site, members)),
-        worth=_PLAIN * len(members) + (found.saved_lines if found is not None else 0), command=_CACHE,
+        worth=_PLAIN * len(members) + found.saved_lines, command=_CACHE,
         by_hand=DRAFTED, work=1.0, distance=distance, rank=1,
     )  # fmt: skip
 
@@ -151,7 +159,7 @@ def state(project: Project) -> Iterator[Sketch]:
             yield Sketch(
                 phase="state", key=("half", row.dotted), sites=(site(row),), worth=PRETENCE, by_hand=BY_HAND, work=0.5,
                 title=f"Write the other half of {row.name}, or take it away",
-                command="overhaul check --select state_never_restored", rank=1,
+                command="overhaul check --select state_never_restored", rank=2,
             )  # fmt: skip
     yield from _pretended(project, machines, persistences)
     known = {one.name for _, rows in survey.facts(Registration).items() for one in rows if one.what == "machine"}
@@ -174,11 +182,22 @@ def _pretended(
 ) -> Iterator[Sketch]:
     modules = {row.module for row in machines} | {one.module for row in persistences for one in row.members}
     found: dict[str, list[Placeholder]] = defaultdict(list)
+    doubtful: list[Placeholder] = []
     for row in project.survey.rows(Placeholder):
-        if row.module in modules and row.tier != "note":
+        if row.module in modules and row.tier == "certain":
             found[row.module].append(row)
+        elif row.module in modules and row.tier == "likely":
+            doubtful.append(row)
     for module, rows in found.items():
         yield written_out("state", module, rows, "overhaul check --select placeholder")
+    if doubtful:
+        where = len({row.module for row in doubtful})
+        yield Sketch(
+            phase="state", key=("doubtful",), by_hand=BY_HAND, worth=_PLAIN * len(doubtful), rank=2,
+            title="Look through what is likely to pretend in modules that keep state: "
+            f"{counted(len(doubtful), 'place')} in {counted(where, 'module')}", command="overhaul check --select placeholder",
+            sites=tuple(Site(row.path, row.line, row.dotted.rstrip(".")) for row in doubtful),
+        )  # fmt: skip
 
 
 def written_out(phase: str, module: str, rows: Sequence[Placeholder], command: str) -> Sketch:
@@ -250,27 +269,31 @@ def _built(project: Project, by_name: Mapping[str, Manager], rings: Sequence[Key
              if row.name == scope and row.kind != "module"), (some[0].line, 0),
         )  # fmt: skip
         tiers = {by_name[name].tier for name in made if name in by_name} - {None}
-        length = f" instead of the {lines} lines of" if lines else ", not"
+        by = scope or module
+        title = f"Let a factory build {named([name.rpartition('.')[2] for name in made])}, which {by} makes"
+        if len(made) >= _MANY:
+            title = f"Let a factory build the {len(made)} managers of {by}, in {counted(len(tiers), 'tier')}"
+            title += f": {lines} lines become one call" if lines else ""
         inside = tuple(
             (("managers", key)) for key in rings if any(member.replace(":", ".") in made for member in key[1:])
         )  # fmt: skip
         yield Sketch(
             phase="managers", key=("build", function), command=_MANAGERS, by_hand=DRAFTED, apart=False,
-            title=f"Let a factory build {counted(len(made), 'manager')} in {counted(len(tiers), 'tier')}"
-            f"{length} {scope or module}",
-            sites=(Site(some[0].path, line, function),), worth=_PLAIN * len(made) + lines,
+            title=title, sites=(Site(some[0].path, line, function),),
+            worth=_PLAIN * len(made) + (lines if len(made) >= _MANY else 0),
             callers=len(some), distance=0.25, needs=inside, rank=1,
         )  # fmt: skip
-    yield from _strays(by_name.values(), makers, done)
+    twice = {f"{one.module}.{one.name}" for one in project.survey.said(("built_more_than_once",))}
+    yield from _strays(by_name.values(), makers, done, twice)
 
 
-def _strays(rows: Iterable[Manager], makers: set[str], done: set[str]) -> Iterator[Sketch]:
+def _strays(rows: Iterable[Manager], makers: set[str], done: set[str], twice: set[str]) -> Iterator[Sketch]:
     packages: dict[str, list[Manager]] = defaultdict(list)
     for row in rows:
         sites = [one for one in row.constructed if not testing(one.path) and not makers & set(one.scope.split("."))]
         if row.subkind in ("abstract", "scoped", "root") or not sites:
             continue
-        if len({(one.module, one.scope) for one in sites}) > 1:
+        if row.dotted in twice:
             where = list(dict.fromkeys(one.scope or one.module for one in sites))
             yield Sketch(
                 phase="managers", key=("stray", row.dotted), by_hand=BY_HAND, distance=0.25, rank=2,

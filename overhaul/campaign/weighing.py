@@ -51,6 +51,8 @@ class PhaseRisk(msgspec.Struct, frozen=True):
     """By their order; done ones are not among them."""
     done: int
     """Items that the campaign has and an audit does not draft any more."""
+    more: int = 0
+    """Items that an audit drafts and the campaign has not: they were not worth a place in it, or are new."""
 
     @property
     def risk(self) -> Assessment:
@@ -73,9 +75,14 @@ class PhaseRisk(msgspec.Struct, frozen=True):
         return tuple(sorted((one for one in self.items if one.overall >= self.limit), key=lambda one: -one.overall))
 
 
-def weighed_phase(project: Project, campaign: Campaign, phase: Phase) -> PhaseRisk:
-    """The items of a phase that are left, each with the risk that it has now."""
-    measuring = Measuring(project)
+def weighed_phase(
+    project: Project, campaign: Campaign, phase: Phase, measuring: Measuring | None = None
+) -> PhaseRisk:  # fmt: skip
+    """The items of a phase that are left, each with the risk that it has now.
+
+    `measuring` is shared by those who weigh several phases.
+    """
+    measuring = measuring or Measuring(project)
     now = {one.identity: one for one in sketches(project, phase.id, phase.family)}
     found: list[WeighedItem] = []
     done = 0
@@ -88,7 +95,7 @@ def weighed_phase(project: Project, campaign: Campaign, phase: Phase) -> PhaseRi
             found.append(WeighedItem(name, item, risk, None, ()))
         else:
             done += 1
-    return PhaseRisk(campaign.risk_limit, tuple(found), done)
+    return PhaseRisk(campaign.risk_limit, tuple(found), done, len(now.keys() - phase.items.keys()))
 
 
 def _ways(one: Item, measuring: Measuring) -> Iterator[Mitigation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 import tomlkit
@@ -136,11 +136,11 @@ def _keys(entry: msgspec.Struct, names: Sequence[str]) -> Iterator[tuple[str, ob
 def _value(value: object) -> object:
     if isinstance(value, tuple):
         several = tomlkit.array()
-        for one in value:  # pyright: ignore[reportUnknownVariableType]
-            several.append(one)
-        return several.multiline(len(several) > 1 or any(len(str(one)) > 60 for one in several))
+        parts = cast("tuple[object, ...]", value)
+        several.extend(parts)
+        return several.multiline(len(parts) > 1 or any(len(str(one)) > 60 for one in parts))
     if isinstance(value, dict):
-        return _table(value)  # pyright: ignore[reportUnknownArgumentType]
+        return _table(cast("dict[str, object]", value))
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     if isinstance(value, str | bool | int | datetime.date):

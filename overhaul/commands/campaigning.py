@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from overhaul.commands.options import flags, path_argument, run_options
-from overhaul.commands.running import look, open_project, say
+from overhaul.commands.options import colour, flags, path_argument, run_options
+from overhaul.commands.running import look, open_project, plain, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from overhaul.campaign.gates import Gates
     from overhaul.campaign.model import Campaign
     from overhaul.commands.workspace import Workspace
-
-
 
 
 @click.command()
@@ -86,10 +85,11 @@ def phase(
     """
     from overhaul.campaign.completing import completed, signed, waived
     from overhaul.campaign.reading import named_phase
-    from overhaul.campaign.telling import gate_lines
+    from overhaul.campaign.telling import fitted, gate_lines
     from overhaul.campaign.weighing import risk_lines, weighed_phase
-    from overhaul.commands.output import write_file, write_stdout
+    from overhaul.commands.output import write_file
     from overhaul.errors import UsageError
+    from overhaul.listing import columns
 
     for asked, option in ((complete, "--complete"), (waive, "--waive"), (sign, "--sign")):
         if asked and not by.strip():
@@ -107,10 +107,11 @@ def phase(
         campaign, gates = _again(workspace, gates, running=running)
         found = named_phase(campaign, number)
     gate = gates.gate(found)
-    write_stdout([f"{line}\n" for line in gate_lines(gate, campaign, every=every)], sys.stdout.buffer)
+    width = columns()
+    _show(gate_lines(gate, campaign, every=every, width=width), options)
     if found.needed and found.completed is None and not complete:
         told = risk_lines(weighed_phase(gates.project, campaign, found), found.number, detailed=detailed)
-        write_stdout(["\n", *(f"{line}\n" for line in told)], sys.stdout.buffer)
+        _show(["", *fitted(told, width)], options)
     if complete:
         write_file(file, [completed(text, gates, gate, by).encode()])
         say(f"overhaul: phase {found.number} is complete")
@@ -120,18 +121,33 @@ def phase(
 @click.command()
 @path_argument
 @click.option("--run", "running", is_flag=True, help="Run the commands that criteria name.")
+@click.option("--json", "as_json", is_flag=True, help="Write it as JSON, with every figure.")
 @run_options
-def status(path: str, running: bool, **options: Any) -> int:
-    """Say how far a campaign is: each phase, what has changed since the plan, and what comes next."""
+def status(path: str, running: bool, as_json: bool, **options: Any) -> int:
+    """Say how far a campaign is: each phase, what has changed since the plan, the risks, and what comes next."""
+    from overhaul.campaign.status import status_of
     from overhaul.campaign.telling import status_lines
+    from overhaul.commands.campaign_report import status_json
     from overhaul.commands.output import write_stdout
-    from overhaul.redundancy import BaselineMetric
+    from overhaul.listing import columns
 
-    _, campaign, gates = _open(path, options, running=running)
-    judged = {one.id: gates.gate(one) for one in campaign.phases if one.needed}
-    now = {row.name: row.value for row in gates.survey.rows(BaselineMetric)}
-    write_stdout([f"{line}\n" for line in status_lines(campaign, judged, now)], sys.stdout.buffer)
+    _, _, gates = _open(path, options, running=running)
+    found = status_of(gates)
+    if as_json:
+        write_stdout([status_json(found)], sys.stdout.buffer)
+        return 0
+    lines = status_lines(found, width=columns(), drawn=sys.stdout.isatty())
+    _show(lines, options)
     return 0
+
+
+def _show(lines: Iterable[str], options: dict[str, Any]) -> None:
+    """Lines on standard output, with colours where they are wanted."""
+    from overhaul.commands.output import write_stdout
+
+    shown = (f"{line}\n" for line in lines)
+    coloured = colour(sys.stdout, refused=options["no_color"])
+    write_stdout(shown if coloured else map(plain, shown), sys.stdout.buffer)
 
 
 def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspace, Campaign, Gates]:

@@ -44,6 +44,10 @@ _PLANNING: Final = (
         "--without", multiple=True, metavar="STEP|PATH",
         help="Leave out a step, by its number, or a file in which only text changes. Repeatable.",
     ),
+    click.option(
+        "--despite", multiple=True, metavar="ID",
+        help="Do it although this decision protects what it changes (`overhaul decide --list`). Repeatable.",
+    ),
     click.option("--code-only", is_flag=True, help="Change no text that is no code; where it speaks of it is told."),
     click.option(
         "--leave-strings", is_flag=True,
@@ -190,6 +194,7 @@ def carry_out(
     project = Project(survey, apart=migration)
     asked = Asked(
         without=_parts(options["without"]), code_only=options["code_only"], leave_strings=options["leave_strings"],
+        despite=tuple(options["despite"]),
         verify=_verify(workspace, options, verify, quiet=quiet),
     )  # fmt: skip
     with _bar(quiet=quiet, no_color=options["no_color"]) as told:

@@ -18,6 +18,7 @@ from overhaul.drafts import Drafted
 from overhaul.errors import ConfigError, UnknownName
 from overhaul.facts import Class, Function, Row
 from overhaul.patterns import regex
+from overhaul.plans import Refusal
 from overhaul.requests import Request
 from overhaul.survey import Survey
 
@@ -92,10 +93,20 @@ class Keeping:
                 return Kept(record, rule, name)
         return None
 
-    def _exactly(self, dotted: str, act: str) -> Kept | None:
-        """Why a module is not to be touched as a whole; that something else in it is protected does not matter."""
-        found = self.kept(dotted, act)
-        return found if found is not None and not found.name.startswith(f"{dotted}.") else None
+    def exactly(self, dotted: str, act: str = UNIFY) -> Kept | None:
+        """Why something is not to be unified as a whole: that it holds something which is protected is no reason."""
+        for record, rule, verbs, names in self._rules:
+            if act in verbs and (name := _touched(dotted, names, self._gone, held=False)):
+                return Kept(record, rule, name)
+        return None
+
+    def _decorated(self, module: str, act: str) -> Kept | None:
+        """Why a step that is about all decorators in a module or package is not to be carried out."""
+        for record, rule, verbs, names in self._rules:
+            for name in sorted(names) if act in verbs else ():
+                if name.startswith(f"{module}.") and _decorated(name, self._survey):
+                    return Kept(record, rule, name)
+        return None
 
     def asked(self, codemod: str, request: object) -> Iterator[Kept]:
         """What is protected of all that a step names: a codemod is told by the first word of its name."""
@@ -106,7 +117,7 @@ class Keeping:
             if _TARGET.fullmatch(text):
                 found = self.kept(text.replace(":", "."), act)
             elif _MODULE.fullmatch(text):
-                found = self.kept(text, act) if everything else self._exactly(text, act)
+                found = self.exactly(text, act) or (self._decorated(text, act) if everything else None)
             if found is not None:
                 yield found
 
@@ -191,12 +202,15 @@ def _spoken_of(row: Row, module: str) -> Iterator[str]:
         yield enum
 
 
-def _touched(dotted: str, names: Collection[str], gone: Mapping[str, Collection[str]]) -> str:
-    """The protected name that something is, lies in, or holds; "" for none."""
+def _touched(
+    dotted: str, names: Collection[str], gone: Mapping[str, Collection[str]], *, held: bool = True
+) -> str:  # fmt: skip
+    """The protected name that something is or lies in, or holds if that counts; "" for none."""
     for one in (dotted, *_before(dotted, gone)):
         found = [
-            name for name in names if name == one or name.startswith(f"{one}.") or one.startswith(f"{name}.")
-        ]
+            name for name in names
+            if name == one or one.startswith(f"{name}.") or (held and name.startswith(f"{one}."))
+        ]  # fmt: skip
         if found:
             return min(found)
     return ""
@@ -235,6 +249,21 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, field.name))
 
 
+def _decorated(dotted: str, survey: Survey) -> bool:
+    """Whether something is a function with a decorator."""
+    module, name = _module(dotted, survey)
+    return bool(module) and any(row.name == name and row.decorators for row in survey.facts(Function)[module])
+
+
+def _module(dotted: str, survey: Survey) -> tuple[str, str]:
+    """A dotted name as its module and the name in it; "" and the rest for one that is in none."""
+    module, name = dotted, ""
+    while module and module not in survey.layout.modules:
+        module, _, last = module.rpartition(".")
+        name = f"{last}.{name}" if name else last
+    return module, name
+
+
 def _everything(request: object) -> bool:
     """Whether a step is about all that the modules hold which it names: then its key `all` says so."""
     value: object = None
@@ -245,12 +274,16 @@ def _everything(request: object) -> bool:
     return value is True
 
 
-def place_of(kept: Kept, survey: Survey) -> tuple[str, int]:
+def refusal(kept: Kept, survey: Survey, number: int) -> Refusal:
+    """Why the step of a number may not be carried out."""
+    path, line = _place(kept, survey)
+    remedy = f"see {kept.record.file}: leave it as it is, or --despite {kept.record.id}"
+    return Refusal(path, line, "decisions", f"{kept.name} is {kept.why}", remedy, number)
+
+
+def _place(kept: Kept, survey: Survey) -> tuple[str, int]:
     """Path and line of what is protected, as far as they are known."""
-    module, name = kept.name, ""
-    while module and module not in survey.layout.modules:
-        module, _, last = module.rpartition(".")
-        name = f"{last}.{name}" if name else last
+    module, name = _module(kept.name, survey)
     if not module:
         return "", 0
     for table in (Class, Function):

@@ -108,7 +108,7 @@ def _of_group(known: _Known, row: Duplicate, weighed: Mapping[str, Consolidation
                             keep=False, references=known.references, graph=known.graph)  # fmt: skip
             proposals = list(merger.proposals())
         except (Refused, Unreadable) as error:
-            more = _with_parameters(known, row) if row.type == 2 else {}
+            more = _with_parameters(known, row) if row.type == 2 else dict[str, object]()
             keys.update(more)
             by_hand.append(_NAMES if more else str(error))
         else:

@@ -42,7 +42,7 @@ def refuse_replaced_anywhere(
     `itself`: the definition is one of these values; else only what it uses.
     """
     bound = {name for name in member.needs if member.file.bindings(member.file.top, name)}
-    names = bound | ({member.name} if itself else set())
+    names = bound | ({member.name} if itself else set[str]())
     refuse_replaced(project, member.file, sorted(names))
     # A builtin that somebody puts into a module hides Python's from what stands there.
     builtin = member.builtins

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from overhaul.changes import Delegated
 from overhaul.naming.meanings import External, Symbol
@@ -113,9 +113,12 @@ class _Same:
     def _field(self, left: object, right: object) -> bool:
         if isinstance(left, ast.AST) and isinstance(right, ast.AST):
             return self.node(left, right)
-        if isinstance(left, list) and isinstance(right, list):
-            return len(left) == len(right) and all(map(self._field, left, right))
-        return type(left) is type(right) and left == right
+        if type(left) is not type(right):
+            return False
+        if isinstance(left, list):
+            first, second = cast("list[object]", left), cast("list[object]", right)
+            return len(first) == len(second) and all(map(self._field, first, second))
+        return left == right
 
     def _name(self, one: str, other: str) -> bool:
         if one in self._own:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from overhaul.changes import Formed
 from overhaul.facts import Parameter
@@ -101,9 +101,12 @@ class Instance:
                 self._like(getattr(form, name, None), getattr(new, name, None))
                 for name in form._fields if name not in SKIPPED
             )
-        if isinstance(form, list) and isinstance(new, list):
-            return len(form) == len(new) and all(map(self._like, form, new))
-        return type(form) is type(new) and form == new
+        if type(form) is not type(new):
+            return False
+        if isinstance(form, list):
+            first, second = cast("list[object]", form), cast("list[object]", new)
+            return len(first) == len(second) and all(map(self._like, first, second))
+        return form == new
 
     def _filled(self, number: int, new: ast.AST) -> bool:
         told, name = self._form.told, self._form.told.blanks[number]

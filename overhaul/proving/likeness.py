@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 from overhaul.patterns import regex
 from overhaul.proving.forms import SKIPPED, Form, Given, Instance, takes_all
@@ -68,11 +68,12 @@ class Likeness:
             if key not in self._known:
                 self._known[key] = self._compared(old, new)
             return self._known[key]
-        if isinstance(old, list) and isinstance(new, list):
-            if any(isinstance(one, ast.stmt) for one in (*old, *new)):
-                return self._suites(old, new)
-            return len(old) == len(new) and all(map(self.same, old, new))
-        return self._leaf(old, new)
+        first, second = _listed(old), _listed(new)
+        if first is None or second is None:
+            return self._leaf(old, new)
+        if any(isinstance(one, ast.stmt) for one in (*first, *second)):
+            return self._suites(cast("list[ast.stmt]", first), cast("list[ast.stmt]", second))
+        return len(first) == len(second) and all(map(self.same, first, second))
 
     def _leaf(self, old: object, new: object) -> bool:
         if isinstance(old, str) and isinstance(new, str) and old != new:
@@ -225,3 +226,8 @@ def _chain(node: ast.expr) -> tuple[str, ...]:
 
 def _last(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _listed(value: object) -> list[object] | None:
+    """A list, or None for what is none."""
+    return cast("list[object]", value) if isinstance(value, list) else None

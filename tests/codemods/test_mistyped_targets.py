@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import pytest
 
@@ -158,9 +158,10 @@ def test_what_is_named_rightly_is_done_and_asked_again_there_is_nothing_to_do(co
 @pytest.mark.parametrize(("codemod", "key"), [(one, key) for one, asked in ASKED.items() for key in asked.keys])
 def test_what_is_mistyped_is_refused(codemod: str, key: str) -> None:
     asked = ASKED[codemod]
-    right = asked.request[key]
-    for wrong in mistyped(right if isinstance(right, str) else right[-1]):  # type: ignore[index]
-        value = wrong if isinstance(right, str) else [*right[:-1], wrong]  # type: ignore[index]
+    given = asked.request[key]
+    right = [given] if isinstance(given, str) else cast("list[str]", given)
+    for wrong in mistyped(right[-1]):
+        value: object = wrong if isinstance(given, str) else [*right[:-1], wrong]
         done = transform(codemod, files_of(asked), {**asked.request, key: value})
         assert done.refusals, f"{key} = {value}: nothing is said of it"
         said = " ".join(f"{one.why} {one.remedy}" for one in done.refusals)

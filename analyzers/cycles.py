@@ -63,11 +63,11 @@ def cycles(
 
 def _cycle(ring: Ring, tried: Sequence[Outcome], world: World, layout: Layout) -> Cycle:
     members, rows = ring.modules, ring.imports
-    # Of a dynamic import the kind does not say when it runs.
+    # Of dynamic and lazy imports the kind does not say when they run.
     at_import = {
         (row.importer, row.line, row.imported)
         for row in rows
-        if row.kind == "dynamic" and any(statement.at_import for statement, _ in world.written(row))
+        if row.kind in ("dynamic", "lazy") and any(statement.at_import for statement, _ in world.written(row))
     }
     runs = [
         row

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from overhaul.facts import ImportKind, ImportStatement
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.scopes import Block, Situation, situation
+from overhaul.scopes import Block, Role, Situation, situation
 from overhaul.text import dotted
 
 
@@ -24,10 +26,13 @@ def import_statements(module: Module) -> Iterator[ImportStatement]:
     for chosen, line, block in module.nodes(cst.ImportFrom):
         yield _chosen(chosen, line, block, lazy=False)
     if "lazy" in module.text and hasattr(cst, "LazyImport"):
+        used = frozenset(_used_at_import(module))
         for late, line, block in module.nodes(cst.LazyImport):
-            yield from _plain(late, line, block, lazy=True)
+            for row in _plain(late, line, block, lazy=True):
+                yield msgspec.structs.replace(row, at_import=row.bound in used)
         for late_from, line, block in module.nodes(cst.LazyImportFrom):
-            yield _chosen(late_from, line, block, lazy=True)
+            row = _chosen(late_from, line, block, lazy=True)
+            yield msgspec.structs.replace(row, at_import=any(bound in used for _, bound in row.names))
     if "import_module" in module.text or "__import__" in module.text:
         yield from _dynamic(module)
 
@@ -54,6 +59,15 @@ def _chosen(node: cst.ImportFrom | cst.LazyImportFrom, line: int, block: Block, 
         level=len(node.relative), names=names, bound="", scope=_scope(block),
         at_import=not (when.deferred or when.typing or when.never or lazy), caught=when.caught != "",
     )  # fmt: skip
+
+
+def _used_at_import(module: Module) -> Iterator[str]:
+    """The names that the body of a module uses itself: what is imported lazily under one of them is loaded then."""
+    for role, name, _, block, _ in module.scopes[0].events:
+        if role < Role.ASSIGN and role != Role.ANNOTATION:
+            when = situation(block)
+            if not (when.typing or when.deferred or when.never):
+                yield name.partition(".")[0]
 
 
 def _given(alias: cst.ImportAlias) -> str:

@@ -30,14 +30,17 @@ def steps(module: Module) -> Iterator[Step]:
     stars = False
     asked = set(_asked_for(module)) if "hasattr" in module.text else ()
     own = {scope.name for scope in module.scopes if scope.kind in ("function", "class") and "." not in scope.name}
-    postponed = "__future__" in module.text and any(
-        isinstance(event[4], Imported) and event[4][:2] == ("__future__", "annotations") for event in top.events
+    # A file with lazy imports is of Python 3.15, which evaluates annotations when somebody asks for them.
+    postponed = ("__future__" in module.text or "lazy" in module.text) and any(
+        isinstance(event[4], Imported) and (event[4].lazy or event[4][:2] == ("__future__", "annotations"))
+        for event in top.events
     )
     uses = _USES if postponed else (*_USES, Role.ANNOTATION)
     situations: dict[int, Situation] = {}
     kept: list[Block] = []  # so that no id is used twice
     told: set[tuple[int, str]] = set()
     bound: set[str] = set()
+    waiting: dict[str, Imported] = {}
     for event in top.events:
         role, name, line, block, node = event
         if block.kind == "global":
@@ -65,8 +68,18 @@ def steps(module: Module) -> Iterator[Step]:
             bound.add(name)
             told.clear()
             assert isinstance(node, Imported)
-            yield _import(name, node, line, when)
+            if node.lazy:
+                waiting[name] = node
+                yield _step(line, "bind", name, when)
+            else:
+                waiting.pop(name, None)
+                yield _import(name, node, line, when)
         elif role < Role.ASSIGN:
+            if (late := waiting.get(name.partition(".")[0])) is not None:
+                # What is imported lazily is loaded by the first use.
+                yield _import(name.partition(".")[0], late, line, when)
+                if not when.conditional:
+                    del waiting[name.partition(".")[0]]
             # A chain that worked once works again, until something else is imported.
             if not when.conditional:
                 told.add((role, name))

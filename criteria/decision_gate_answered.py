@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from overhaul.campaign.gates import Ground
+from overhaul.errors import ConfigError
 from overhaul.evidence import Evidence, met, unmet, untold
 from overhaul.leaves import Criterion
 from overhaul.profiles.verdict import changed_sources, read_verdicts
@@ -15,7 +16,8 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
     """For each component of the decision matrix it is on record whether something is to be done about it.
 
     The record is the file that the campaign names with `verdicts`; `overhaul perf report --record` writes it from
-    profiles. An answer that nobody can tell (the interval holds the threshold) is no answer.
+    profiles. What has been measured and changed since is asked for anew; what the code has become since is not. An
+    answer that nobody can tell (the interval holds the threshold) is no answer.
 
     Why: what is made faster without a measurement is made more complicated, and maybe not faster.
 
@@ -32,10 +34,19 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
         remedy = f"overhaul perf report FILE... --record {campaign.verdicts}"
         yield unmet(f"{campaign.verdicts} is not there", remedy=remedy)
         return
-    verdicts = read_verdicts(file)
+    try:
+        verdicts = read_verdicts(file)
+    except ConfigError as error:
+        yield unmet(str(error).removeprefix(f"{file}: "), campaign.verdicts)
+        return
+    if not any(one.sources for one in verdicts):
+        yield unmet("it stands on no measurement", campaign.verdicts, remedy="overhaul perf report FILE... --record")
     for changed in changed_sources(verdicts, file.parent):
-        yield unmet(f"{changed} has changed since it was read", changed, remedy="overhaul perf report FILE... --record")
+        yield unmet("has changed since it was read", changed, remedy="overhaul perf report FILE... --record")
     asked = {name: component.threshold for name, component in wanted(ground.survey.config.perf) if component.threshold}
+    if not asked:
+        remedy = "set `threshold` below [tool.overhaul.perf.components.NAME]"
+        yield untold("no component of the decision matrix has a threshold", remedy)
     answered = {one.component: one.threshold for one in verdicts}
     for name, threshold in asked.items():
         if name not in answered:

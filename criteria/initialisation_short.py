@@ -39,7 +39,7 @@ def initialisation_short(
     if now <= options.at_most:
         yield met(f"{told}; at most {options.at_most}")
         return
-    functions = {one.function: one for one in steps if not testing(one.path)}
+    functions = {one.function: one for one in reversed(steps) if not testing(one.path)}
     for name, one in sorted(functions.items()):
         count = sum(other.function == name for other in steps)
         yield unmet(f"{name} makes {count} managers", one.path, one.line, name, remedy="overhaul propose managers")

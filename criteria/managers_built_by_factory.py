@@ -1,14 +1,15 @@
 """Managers are made by a factory, and nowhere else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from typing import Annotated
 
 import msgspec
 
-from overhaul.evidence import Evidence, met, unmet
-from overhaul.facts import Facts, Registration
-from overhaul.inventory import Manager, testing
+from overhaul.evidence import Evidence, met, unmet, untold
+from overhaul.facts import Facts, Import, Registration
+from overhaul.inventory import Manager, Site, testing
+from overhaul.layout import Layout
 from overhaul.leaves import Criterion
 from overhaul.options import Options
 
@@ -24,19 +25,24 @@ class FactoryOptions(Options, frozen=True):
 
 @Criterion("managers")
 def managers_built_by_factory(
-    managers: Sequence[Manager], registrations: Facts[Registration], options: FactoryOptions
-) -> Iterator[Evidence]:
+    managers: Sequence[Manager], registrations: Facts[Registration], imports: Sequence[Import], layout: Layout,
+    options: FactoryOptions,
+) -> Iterator[Evidence]:  # fmt: skip
     """Every manager is made in a function that is registered with a factory, or by the factory from its class.
 
     Not asked for: managers that are a guess, abstract ones, those of one order or request, the application root (it
-    holds the factory), and what tests make for themselves.
+    holds the factory), and what tests make for themselves. A manager that nothing is seen to make may be made by a name
+    that is not its own; nobody can tell.
 
     Why: what is made in several places is made in several orders, with several sets of arguments.
 
     To reach it: `overhaul propose managers -o managers.toml`, look at it, `overhaul migrate managers.toml --write`.
     """
-    rows = [(module, row) for module, several in registrations.items() for row in several if row.what == "manager"]
-    makers = {row.made.rpartition(".")[2] for _, row in rows}
+    rows = [
+        (module, row) for module, several in registrations.items() for row in several
+        if row.what == "manager" and (place := layout.modules.get(module)) is not None and not testing(place.path)
+    ]  # fmt: skip
+    users = {(row.importer, row.imported) for row in imports}
     asked = [
         row for row in managers
         if row.sure and row.subkind not in ("abstract", "scoped", "root") and not testing(row.path)
@@ -45,7 +51,7 @@ def managers_built_by_factory(
     for row in asked:
         stray = [
             site for site in row.constructed
-            if not testing(site.path) and not makers.intersection(site.scope.split("."))
+            if not testing(site.path) and not any(_makes(module, one, site, row, users) for module, one in rows)
         ]  # fmt: skip
         for site in stray:
             where = f"in {site.scope}" if site.scope else "at the top of the module"
@@ -53,9 +59,31 @@ def managers_built_by_factory(
                 f"{row.name} is made {where}, which no factory knows", site.path, site.line, row.dotted,
                 remedy="overhaul propose managers",
             )  # fmt: skip
-        if not stray and (row.constructed or row.name.rpartition(".")[2] in makers):
+        made = any(not testing(site.path) for site in row.constructed)
+        if not stray and (made or any(_given(one, row) for _, one in rows)):
             yield met(f"{row.name} is made by a factory", row.path, row.line, row.dotted)
         elif not stray:
-            yield met(f"{row.name} is made nowhere that can be seen", row.path, row.line, row.dotted)
+            yield untold(
+                f"{row.name} is made nowhere that can be seen ({row.path}:{row.line})",
+                f'register it, or write options = {{ outside = ["{row.dotted}"] }}',
+            )
     if not asked:
         yield met("there is no manager that a factory would have to make")
+
+
+def _makes(module: str, row: Registration, site: Site, manager: Manager, users: Set[tuple[str, str]]) -> bool:
+    """Whether a manager is made there on behalf of a registration: in the function that is registered, or a lambda."""
+    if row.made.startswith("lambda"):
+        return site.module == module and site.scope == row.scope and f"{_last(manager.name)}(" in row.made
+    # A function of that name elsewhere is another one.
+    near = site.module == module or (module, site.module) in users
+    return near and _last(row.made) in site.scope.split(".")
+
+
+def _given(row: Registration, manager: Manager) -> bool:
+    """Whether a registration names the class itself."""
+    return _last(row.made) == _last(manager.name)
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -14,7 +14,8 @@ def no_unjustified_duplicate(ground: Ground, duplicates: Sequence[Duplicate]) ->
 
     The threshold is that of the rule unjustified_duplicate; a group is justified in the settings or in the ledger, with
     a reason (`overhaul justify ID`), or by a decision that protects one of its members (`overhaul decide --protect`),
-    which is told. What the baseline has counts all the same.
+    which is told. What the baseline has counts all the same; what a comment
+    suppresses does not.
 
     Why: a mistake that is mended in one of them stays in the others.
 

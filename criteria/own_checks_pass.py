@@ -25,6 +25,9 @@ def own_checks_pass(ground: Ground) -> Iterator[Evidence]:
             yield untold(f"`{command}` was not run", "run it with --run")
             continue
         code, said = ground.run(command)
-        yield met(f"`{command}` exits with 0") if code == 0 else unmet(
-            f"`{command}` exits with {code}: {said}", remedy=command
-        )
+        if code is None:
+            yield untold(f"`{command}` {said}", "give it more time: `timeout` in [tool.overhaul.verify]")
+        elif code:
+            yield unmet(f"`{command}` exits with {code}: {said or 'it says nothing'}", remedy=command)
+        else:
+            yield met(f"`{command}` exits with 0")

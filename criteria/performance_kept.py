@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from overhaul.campaign.gates import Ground
+from overhaul.errors import ConfigError, UsageError
 from overhaul.evidence import Evidence, met, unmet, untold
 from overhaul.leaves import Criterion
 from overhaul.options import Options
@@ -44,10 +45,18 @@ def performance_kept(ground: Ground, options: PerformanceOptions) -> Iterator[Ev
         return
     root, config = ground.survey.root, ground.survey.config
     folder = Path(ground.campaign.source).parent
-    before = read_baseline(baseline_path(folder, options.baseline))
-    profiles = read_profiles([folder / file for file in options.files])
+    try:
+        before = read_baseline(baseline_path(folder, options.baseline))
+        profiles = read_profiles([folder / file for file in options.files])
+    except (ConfigError, UsageError) as error:
+        # Of the file alone: where the project lies says nothing.
+        yield unmet(str(error).replace(f"{folder}/", ""), remedy="measure, and keep what came of it")
+        return
     now = timings(profiles, wanted(config.perf), project_at(root, config))
-    for one in compare(before, now, options.tolerance):
+    compared = list(compare(before, now, options.tolerance))
+    if not any(one.outcome != "new" for one in compared):
+        yield untold("the baseline has nothing that was measured again", "measure the same as then")
+    for one in compared:
         ratio = f"{one.ratio:.2f} times as long" if one.ratio is not None else "no ratio"
         told = f"{one.of} {one.name}: {one.outcome}: {ratio}"
         if one.outcome in ("same", "faster", "new"):

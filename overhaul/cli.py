@@ -192,10 +192,12 @@ def query(sql: str | None, path: str, form: str, listing: bool, **options: Any) 
 @click.option("--config-schema", is_flag=True, help="Print the JSON Schema of the settings instead, for editors.")
 @click.option("--migration-schema", is_flag=True, help="Print the JSON Schema of migration files instead.")
 @click.option("--plan-schema", is_flag=True, help="Print the JSON Schema of what rename, move and migrate tell.")
+@click.option("--campaign-schema", is_flag=True, help="Print the JSON Schema of campaign files instead, for editors.")
 @config_option
 def explain(
-    name: str | None, schema: bool, config_schema: bool, migration_schema: bool, plan_schema: bool, config: str | None
-) -> int:
+    name: str | None, schema: bool, config_schema: bool, migration_schema: bool, plan_schema: bool,
+    campaign_schema: bool, config: str | None,
+) -> int:  # fmt: skip
     """Tell what a rule, table, report or codemod is about; list them all.
 
     All are listed without NAME, which may be an analyzer's or a collector's too.
@@ -218,6 +220,10 @@ def explain(
         from overhaul.commands.plan_report import plan_schema as schema_of_plans
 
         click.echo(schema_of_plans())
+    elif campaign_schema:
+        from overhaul.commands.campaign_report import campaign_schema as schema_of_campaigns
+
+        click.echo(schema_of_campaigns(leaves))
     elif name is None:
         click.echo(overview(leaves), nl=False)
     else:

@@ -321,8 +321,8 @@ class _Attempt:
 
     def _decided(self, found: Iterable[Kept]) -> Check:
         """What a decision protects is left alone."""
-        wrong = (refusal(one, self.before.survey, self.number) for one in dict.fromkeys(found))
-        return Check("decisions", 1, tuple(wrong))
+        wrong = [refusal(one, self.before.survey, self.number) for one in found]
+        return Check("decisions", 1, tuple(dict.fromkeys(wrong)))
 
     def _numbered(self, checks: Iterable[Check]) -> Iterator[Check]:
         for check in checks:

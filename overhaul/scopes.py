@@ -42,6 +42,8 @@ class Imported(NamedTuple):
     """The name taken from it, "*" for all; "" where the module itself is bound."""
     given: bool
     """Bound under a name given by `as`."""
+    lazy: bool = False
+    """`lazy import` of Python 3.15: the module is loaded when the name is first used."""
 
     @property
     def target(self) -> str:

@@ -9,6 +9,9 @@ from typing import Any, Final
 from overhaul.lazy import cst
 from overhaul.patterns import regex
 
+IMPORTS: Final = ("Import", "ImportFrom", "LazyImport", "LazyImportFrom")
+"""The names of the classes of import statements; those of LibCST 1.9 for Python 3.15 among them."""
+
 
 def dotted(node: Any) -> str:
     """`a.b.c` for a chain of attributes on a name, "" for any other expression."""

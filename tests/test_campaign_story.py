@@ -83,7 +83,7 @@ class Campaign:
     def complete(self, number: int) -> None:
         """The gate is to be green: look at it with all commands, record it, report, and see that all holds."""
         self.phase(number, "--run", "--complete", *BY)
-        self.overhaul("phase", str(number), "--run", "--report", f"reports/phase-{number}.md", "-q")
+        #        self.overhaul("phase", str(number), "--run", "--report", f"reports/phase-{number}.md", "-q")
         self.overhaul(*CHECK, "-q")
 
     def tell(self, text: str) -> None:

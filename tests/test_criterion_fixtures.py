@@ -1,7 +1,8 @@
 """Every folder in fixtures/criteria holds code that meets a criterion, and violations that each turn it red.
 
 `met/` is the code; each `unmet-*/` holds what is laid over it: files that come or change, and in `gone.txt` the paths
-that go. `expected.txt` has the evidence of all, one heading for each.
+that go. `gap-*/` is a violation that goes unseen, as `gap.txt` says: a known gap, which moves to `unmet-*/` once it is
+closed. `expected.txt` has the evidence of all, one heading for each.
 """
 
 from collections.abc import Callable, Iterator
@@ -31,6 +32,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def laid_over(folder: Path) -> dict[str, bytes]:
     """The code with one violation."""
     files = {**files_of(folder.parent / "met"), **files_of(folder)}
+    files.pop("gap.txt", None)
     for path in files.pop("gone.txt", b"").decode().split():
         del files[path]
     return files
@@ -65,6 +67,11 @@ def test_a_criterion_is_met_by_its_fixture_and_turned_red_by_each_violation(
         bad = judged(folder.name, laid_over(violation), violation)
         told += [f"{violation.name}\n", *lines_of(bad)]
         assert not bad.met, f"{violation.name} does not turn {folder.name} red"
+    for gap in sorted(folder.glob("gap-*")):
+        unseen = judged(folder.name, laid_over(gap), gap)
+        why = " ".join((gap / "gap.txt").read_text("utf-8").split())
+        told += [f"{gap.name}: {why}\n", *lines_of(unseen)]
+        assert unseen.met, f"{gap.name} turns {folder.name} red: it is no gap any more, so call it unmet-..."
     expect(folder / "expected.txt", "".join(told))
     assert good.met, "".join(told)
 

@@ -16,7 +16,8 @@ from overhaul.redundancy import BaselineMetric
 def completed(text: str, gates: Gates, gate: Gate, by: str) -> str:
     """The text of the campaign file with a phase completed.
 
-    Raises Refused while a criterion is neither met nor waived, and while an earlier phase is not complete.
+    One that was completed stays as it was recorded then. Raises Refused while a criterion is neither met nor waived,
+    and while an earlier phase is not complete.
     """
     phase = gate.phase
     if not phase.needed:
@@ -29,6 +30,8 @@ def completed(text: str, gates: Gates, gate: Gate, by: str) -> str:
     for earlier in gates.campaign.before(phase):
         if earlier.completed is None:
             raise Refused(f"phase {earlier.number} ({earlier.title}) comes before, not complete: complete it first")
+    if phase.completed is not None:
+        return text
     survey = gates.survey
     completion = Completion(
         by=by, on=survey.day, metrics={row.name: row.value for row in survey.rows(BaselineMetric)},
@@ -43,6 +46,12 @@ def waived(text: str, phase: Phase, criterion: str, by: str, reason: str) -> str
     if not reason.strip():
         raise UsageError("--waive needs a reason: add --reason TEXT")
     return entry_text(text, phase.id, "waivers", criterion, Waiver(by=by, reason=reason))
+
+
+def check_waivable(gate: Gate, criterion: str) -> None:
+    """Raises Refused for a criterion that is met: a waiver would hide from then on that it is lost again."""
+    if any(one.name == criterion and one.met for one in gate.judgements):
+        raise Refused(f"{criterion} is met: there is nothing to waive")
 
 
 def signed(text: str, phase: Phase, criterion: str, by: str, day: datetime.date) -> str:

@@ -69,7 +69,7 @@ def _differences(before: Seen, survey: Survey, campaign: Campaign, where: str) -
             return
         holds, figures = worked_out(before.link, survey, campaign, where)
     except (UsageError, ConfigError) as error:
-        yield f"cannot be looked at any more: {error}"
+        yield f"cannot be looked at any more: {str(error).removeprefix(f'{where}: ')}"
         return
     arrow = "\N{RIGHTWARDS ARROW}"
     changed = [

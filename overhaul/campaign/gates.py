@@ -11,18 +11,20 @@ import msgspec
 
 from overhaul.campaign.deciding import folder
 from overhaul.campaign.expressions import judged as expression_judged
-from overhaul.campaign.model import Campaign, Entry, Phase, Waiver
+from overhaul.campaign.model import Campaign, Entry, Phase, Waiver, named
 from overhaul.deciding.keeping import UNIFY, Keeping
 from overhaul.errors import ConfigError, UnknownName
 from overhaul.evidence import Evidence, all_met, met, unmet, untold
-from overhaul.leaves import Criterion
+from overhaul.files.discovery import SOURCES
+from overhaul.inventory import testing
+from overhaul.leaves import Criterion, row_of
 from overhaul.options import Options
 from overhaul.project import Project
 from overhaul.survey import Survey
 from overhaul.toml import check_keys, mismatch
 
-Runner = Callable[[str], tuple[int, str]]
-"""Runs a command of the user's own: its exit code, and the end of what it printed."""
+Runner = Callable[[str], tuple[int | None, str]]
+"""Runs a command of the user's own: its exit code, None where it does not end, and the end of what it printed."""
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -78,6 +80,11 @@ class Gate(msgspec.Struct, frozen=True):
     def left(self) -> tuple[Judgement, ...]:
         """The criteria that are neither met nor waived."""
         return tuple(one for one in self.judgements if not one.passes)
+
+    @property
+    def lost(self) -> tuple[Judgement, ...]:
+        """Those of them that are surely not met: of the others nobody can tell, say because no command was run."""
+        return tuple(one for one in self.left if any(not piece.unknown for piece in one.left))
 
 
 class Ground:
@@ -169,7 +176,8 @@ class Gates:
     def _evidence(self, phase: Phase, name: str, entry: Entry) -> tuple[str, tuple[Evidence, ...]]:
         where = f"{self.campaign.source}: [phases.{phase.id}.criteria.{name}]"
         if entry.expression:
-            return entry.expression, expression_judged(entry.expression, self.survey, self.campaign, where)
+            told = expression_judged(entry.expression, self.survey, self.campaign, where)
+            return entry.expression, (*told, *self._unseen())
         if entry.silent:
             return f"{entry.silent} has nothing to say", tuple(self.silent(self._rules(entry.silent, where)))
         if entry.command:
@@ -183,9 +191,20 @@ class Gates:
                 f"{where}: {error} Or write expression, silent, command or statement below it"
             ) from None
         given: dict[Any, object] = {Ground: Ground(self, phase, name), **_options(criterion, entry, where)}
-        return criterion.summary, tuple(self.survey.evidence(criterion, given)) or (
+        found = tuple(self.survey.evidence(criterion, given)) or (
             untold(f"{name} has looked at nothing: that is a mistake in {criterion.where}"),
         )
+        reads = any(row_of(hint) is not None for hint in criterion.reads.values())
+        unseen = tuple(one for one in self._unseen() if reads and one not in found)
+        return criterion.summary, (*found, *unseen)
+
+    def _unseen(self) -> Iterator[Evidence]:
+        """That files of the program could not be analysed: whatever is to be gone may stand in them."""
+        paths = [one.path for one in self.survey.failures if one.path.endswith(SOURCES) and not testing(one.path)]
+        if paths:
+            count = f"{len(paths)} files" if len(paths) > 1 else "a file"
+            shown = ", ".join(paths[:3]) + (" ..." if len(paths) > 3 else "")
+            yield untold(f"{count} could not be analysed: {shown}", "mend it, or `exclude` it")
 
     def silent(self, rules: Sequence[str]) -> Iterator[Evidence]:
         """What some rules have to say, as evidence; they run whether or not the settings select them."""
@@ -196,6 +215,7 @@ class Gates:
             yield unmet(told, one.path, one.line, f"{one.module}.{one.name}".strip("."))
         if not findings:
             yield met(f"{', '.join(rules)}: nothing found")
+        yield from self._unseen()
 
     def _rules(self, named: str, where: str) -> list[str]:
         try:
@@ -209,7 +229,9 @@ class Gates:
         code, printed = self.run(command)
         if code == 0:
             return met(f"`{command}` exits with 0")
-        return unmet(f"`{command}` exits with {code}: {printed}", remedy=command)
+        if code is None:
+            return untold(f"`{command}` {printed}", "give it more time: `timeout` in [tool.overhaul.verify]")
+        return unmet(f"`{command}` exits with {code}: {printed or 'it says nothing'}", remedy=command)
 
 
 def _expired(waiver: Waiver, day: datetime.date, evidence: tuple[Evidence, ...]) -> Iterator[Evidence]:
@@ -218,7 +240,7 @@ def _expired(waiver: Waiver, day: datetime.date, evidence: tuple[Evidence, ...])
 
 
 def _signed(entry: Entry) -> Evidence:
-    if not entry.signed_by.strip():
+    if not named(entry.signed_by):
         return untold("nobody has signed it", "write `signed-by` below the criterion, or use `overhaul phase N --sign`")
     on = f" on {entry.signed_on}" if entry.signed_on else ""
     return met(f"signed by {entry.signed_by}{on}")

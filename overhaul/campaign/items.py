@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from overhaul.campaign import items_components, items_defects
+from overhaul.campaign import items_components, items_defects, items_members
 from overhaul.campaign.measuring import Measuring
 from overhaul.campaign.model import RISK_LIMIT, WorkItem
 from overhaul.campaign.risk import Assessment, Measured, assessed
@@ -30,7 +30,10 @@ TESTS: Final = 5
 """Test files that one command names."""
 _LAST: Final = 9
 """The rank of what stands in somebody else's code, or in code that is generated."""
-_FOREIGN: Final = regex(r"(^|/)(_?vendor(ed)?|_?third[-_]party|_?extern(al)?s?|site-packages|node_modules)/")
+_NEAR: Final = 0.5
+"""An interface distance from which on those who use it are places that change."""
+_FOREIGN: Final = regex(r"(^|/)(_?vendor(ed)?|_?third[-_]party|_?extern(al)?s?|site-packages|node_modules|[0-9]+)/")
+"""Also what stands in a folder that is a number: nobody can import it, and a step of a migration stays as it was."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -71,11 +74,11 @@ def sketches(project: Project, phase: str, role: str = "") -> Iterator[Sketch]:
         case "cycles":
             yield from items_defects.cycles(project)
         case "family":
-            yield from items_components.family(project, role)
+            yield from items_members.family(project, role)
         case "redundancy":
             yield from items_defects.redundancy(project)
         case "tests":
-            yield from items_components.tests(project)
+            yield from items_members.tests(project)
         case "verification":
             yield from items_defects.verification(project)
         case _:
@@ -126,6 +129,8 @@ def weighed(sketch: Sketch, measuring: Measuring) -> Item:
     change of what it is about would be.
     """
     found = measuring.of(sketch)
+    if sketch.distance >= _NEAR:
+        sketch = replace(sketch, callers=sketch.callers + found.users)
     if sketch.changes:
         return Item(sketch, found, assessed(found))
     worth = sketch.worth * (1 + 10 * assessed(found).overall)

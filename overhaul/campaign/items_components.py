@@ -1,27 +1,24 @@
-"""Work items on components: caches, state machines and saved state, managers, one family, and their tests."""
+"""Work items on components: caches, state machines and saved state, managers."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from overhaul.campaign.sketches import BY_HAND, DRAFTED, WRITTEN, Key, Site, Sketch, counted, named
 from overhaul.facts import InterfaceMismatch, Metric, Registration
-from overhaul.findings import Finding
 from overhaul.inventory import (
     BuildStep,
     Cache,
     Component,
-    CustomRole,
     Manager,
     StateMachine,
     StatePersistence,
     testing,
 )
-from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
-from overhaul.redundancy import Consolidation, NextStep, Placeholder
+from overhaul.redundancy import Consolidation, NextStep, Placeholder, Reach
 from overhaul.repeating.next_steps import FAILS_FOR_SOME, HAZARD, PRETENCE
 
 _PLAIN: Final = 5.0
@@ -29,7 +26,7 @@ _PLAIN: Final = 5.0
 _ALIKE: Final = 6
 """Classes of one family that are one item; more are many backends, not many copies."""
 _MANY: Final = 4
-"""Managers from which on a function is said to build them; untested components of one package that are one item."""
+"""Managers from which on the function that makes them is taken for their initialisation."""
 _CACHE: Final = "overhaul propose cache -o caches.toml"
 _STATE: Final = "overhaul propose state -o state.toml"
 _MANAGERS: Final = "overhaul propose managers -o managers.toml"
@@ -38,6 +35,13 @@ _MANAGERS: Final = "overhaul propose managers -o managers.toml"
 def site(row: Component) -> Site:
     """Where a component stands."""
     return Site(row.path, row.line, row.dotted.rstrip("."))
+
+
+def _spot(row: Cache) -> Site:
+    """Where a cache stands, with the functions that work with it."""
+    sites = (one for one in (*row.lookups, *row.stores) if one.scope)
+    at = dict.fromkeys((one.path, one.line, f"{one.module}.{one.scope}") for one in sites)
+    return Site(row.path, row.line, row.dotted, by=tuple(Site(*one) for one in at))
 
 
 def caches(project: Project) -> Iterator[Sketch]:
@@ -60,11 +64,17 @@ def caches(project: Project) -> Iterator[Sketch]:
             for member in members:
                 del left[member.dotted]
             yield _united(members, one)
-    for row in [row for row in left.values() if row.subkind == "class"]:
+    classes = [row for row in left.values() if row.subkind == "class"]
+    classes.sort(key=_borne(project, [row.dotted for row in classes]), reverse=True)
+    for number, row in enumerate(classes):
+        # One may stay: that on which most of the others stand, where there is more than one.
+        stays = number == 0 and len(classes) > 1
+        title = f"Let the unified cache take the place of {row.dotted}"
         yield Sketch(
-            phase="caches", key=("class", row.dotted), title=f"Let the unified cache take the place of {row.dotted}",
+            phase="caches", key=("class", row.dotted), rank=3 if stays else 1,
+            title=f"Keep {row.dotted} as the one cache, or put it on the unified one as well" if stays else title,
             sites=(site(row),), worth=_PLAIN + _lines(project, row), command=_CACHE, by_hand=DRAFTED, work=1.0,
-            distance=1.0, rank=1,
+            distance=1.0,
         )  # fmt: skip
     homes: dict[str, list[Cache]] = defaultdict(list)
     for row in left.values():
@@ -75,10 +85,23 @@ def caches(project: Project) -> Iterator[Sketch]:
         what = "the cache written by hand" if len(some) == 1 else f"{len(some)} caches written by hand"
         yield Sketch(
             phase="caches", key=("by hand", module), title=f"Put {what} in {module} on the unified cache: {names}",
-            sites=tuple(map(site, some)), worth=sum(map(_gain, some)), command=_CACHE,
+            sites=tuple(map(_spot, some)), worth=sum(map(_gain, some)), command=_CACHE,
             by_hand=DRAFTED, work=1.0, callers=sum(len(row.stores) + len(row.lookups) for row in some), rank=1,
         )  # fmt: skip
     yield from _ready_made([row for row in rows if row.subkind in ("decorator", "library")])
+
+
+def _borne(project: Project, names: Sequence[str]) -> Callable[[Cache], tuple[int, int]]:
+    """How many others of some classes use one of them, and how many modules do."""
+    rows = {f"{one.module}.{one.name}": one for one in project.survey.rows(Reach)}
+
+    def borne(row: Cache) -> tuple[int, int]:
+        found = rows.get(row.dotted)
+        by = [f"{name}." for name in found.called_by] if found is not None else []
+        others = sum(any(name.startswith(f"{other}.") for name in by) for other in names if other != row.dotted)
+        return others, found.users if found is not None else 0
+
+    return borne
 
 
 def _hazards(project: Project, rows: Sequence[Cache]) -> Iterator[Sketch]:
@@ -86,7 +109,7 @@ def _hazards(project: Project, rows: Sequence[Cache]) -> Iterator[Sketch]:
     for step in project.survey.rows(NextStep):
         if step.kind in ("bound_caches", "renew_caches"):
             keys = [(one.key[0], one.key[1]) for one in step.subjects]
-            found = tuple(site(by_name[key]) for key in keys if key in by_name)
+            found = tuple(_spot(by_name[key]) for key in keys if key in by_name)
             yield Sketch(
                 phase="caches", key=(step.kind,), title=step.title.replace("`", ""), sites=found, worth=step.worth,
                 command=step.command if step.kind == "bound_caches" else "overhaul check --select stale_cache",
@@ -96,8 +119,10 @@ def _hazards(project: Project, rows: Sequence[Cache]) -> Iterator[Sketch]:
 
 def _gain(row: Cache) -> float:
     """What it is worth to replace a cache that is written by hand: its lines, and that it grows for ever."""
-    grows = row.bounded is False and not row.ttl and not row.invalidation and row.scope in ("module", "class")
-    return 3.0 * (len(row.lookups) + len(row.stores)) + (HAZARD if grows else 0.0)
+    shared = row.scope in ("module", "class")
+    grows = shared and bool(row.key) and row.bounded is False and not row.ttl and not row.invalidation
+    # What one object keeps for itself ends with it.
+    return (3.0 if shared else 1.0) * (len(row.lookups) + len(row.stores)) + (HAZARD if grows else 0.0)
 
 
 def _united(members: Sequence[Cache], found: Consolidation) -> Sketch:
@@ -195,7 +220,8 @@ def _pretended(
         yield Sketch(
             phase="state", key=("doubtful",), by_hand=BY_HAND, worth=_PLAIN * len(doubtful), rank=2,
             title="Look through what is likely to pretend in modules that keep state: "
-            f"{counted(len(doubtful), 'place')} in {counted(where, 'module')}", command="overhaul check --select placeholder",
+            f"{counted(len(doubtful), 'place')} in {counted(where, 'module')}",
+            command="overhaul check --select placeholder",
             sites=tuple(Site(row.path, row.line, row.dotted.rstrip(".")) for row in doubtful),
         )  # fmt: skip
 
@@ -258,7 +284,9 @@ def _built(project: Project, by_name: Mapping[str, Manager], rings: Sequence[Key
     }  # fmt: skip
     done: set[str] = set()
     for function, some in steps.items():
-        made = sorted({step.component for step in some})
+        # What is returned, or becomes the same attribute, is one of several kinds, and not one of several managers.
+        made = list({step.target: step.component for step in reversed(some) if step.target}.values())
+        made = sorted(set(made))
         if len(made) < 2 or makers.intersection(function.split(".")):
             continue
         done.update(made)
@@ -309,74 +337,3 @@ def _strays(rows: Iterable[Manager], makers: set[str], done: set[str], twice: se
             title=f"Let a factory make what {package} makes one by one: {named([row.name for row in some])}",
             sites=tuple(map(site, some)), command="overhaul explain managers_built_by_factory",
         )  # fmt: skip
-
-
-def family(project: Project, role: str) -> Iterator[Sketch]:
-    """The interface of a family, and one item for each member that does not inherit from it."""
-    rows = [
-        row for row in project.survey.rows(CustomRole)
-        if row.kind == role and row.subkind != "function" and row.sure and not testing(row.path)
-    ]  # fmt: skip
-    if len(rows) < 2:
-        return
-    above = {row.dotted: _ancestors(project, row) for row in rows}
-    bases = [name for names in above.values() for name in names]
-    # What most of them inherit from; among equals the first by name.
-    interface = min(sorted(set(bases)), key=lambda name: -bases.count(name), default="")
-    if bases.count(interface) < 2:
-        interface = ""
-    first: Key = ("interface", role)
-    if not interface:
-        shared = sorted({one for row in rows for one in row.interface if sum(one in o.interface for o in rows) > 1})
-        what = f"{counted(len(shared), 'method')} that members share: {named(shared)}" if shared else "none is shared"
-        yield Sketch(
-            phase="family", key=first, title=f"Write the interface of the {len(rows)} members of {role} ({what})",
-            sites=(), worth=_PLAIN * len(rows), by_hand=BY_HAND,
-            command=f"overhaul query \"SELECT path, line, name, interface FROM custom_roles WHERE kind = '{role}'\"",
-        )  # fmt: skip
-    for row in rows:
-        if row.dotted != interface and (not interface or interface not in above[row.dotted]):
-            behind = interface.rpartition(".")[2] or "the interface"
-            yield Sketch(
-                phase="family", key=("member", role, row.dotted), title=f"Put {row.name} behind {behind}",
-                sites=(site(row),), worth=_PLAIN + len(row.constructed), by_hand=BY_HAND, work=0.5, distance=0.5,
-                callers=len(row.constructed), needs=(("family", first),) if not interface else (), rank=1,
-                command=f"overhaul query \"SELECT * FROM custom_roles WHERE name = '{row.name}'\"",
-            )  # fmt: skip
-
-
-def _ancestors(project: Project, row: CustomRole) -> set[str]:
-    own = Symbol(row.module, row.name, "class", row.path, row.line)
-    return {one.dotted for one in project.types.own_bases(own)} - {row.dotted}
-
-
-def tests(project: Project) -> Iterator[Sketch]:
-    """One item for each component that lacks a kind of test that its role wants; one for many of one package."""
-    packages: dict[tuple[str, str, str], list[Finding]] = defaultdict(list)
-    for one in project.survey.said(("untested_component",)):
-        if one.module:
-            role, _, name = one.name.partition(":")
-            lacks = one.message.removeprefix(name).strip()
-            packages[one.module.rpartition(".")[0] or one.module, role, lacks].append(one)
-    for (package, role, lacks), some in packages.items():
-        kind = role.replace("_", " ")
-        if len(some) >= _MANY:
-            names = named([one.name.partition(":")[2] for one in some])
-            lack = lacks.replace("is got", "are got", 1).replace("has no", "have no", 1)
-            yield _untested(
-                ("tests", package, role, lacks), some,
-                f"Write tests for {len(some)} components of {package} ({kind}) that {lack}: {names}",
-            )  # fmt: skip
-            continue
-        for one in some:
-            name = one.name.partition(":")[2]
-            title = f"Write tests for the {kind} {name}, which {lacks}"
-            yield _untested(("test", role, one.module, name), [one], title)
-
-
-def _untested(key: Key, found: Sequence[Finding], title: str) -> Sketch:
-    return Sketch(
-        phase="tests", key=key, title=title, by_hand=BY_HAND, changes=False, worth=_PLAIN * len(found),
-        sites=tuple(Site(one.path, one.line, f"{one.module}.{one.name.partition(':')[2]}") for one in found),
-        command="overhaul check --select untested_component", rank=min(one.severity != "warning" for one in found),
-    )  # fmt: skip

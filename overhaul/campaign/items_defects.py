@@ -9,6 +9,7 @@ from typing import Final
 from overhaul.campaign.items_components import written_out
 from overhaul.campaign.sketches import BY_HAND, DRAFTED, WRITTEN, Key, Site, Sketch, counted, named
 from overhaul.facts import Cut, Cycle, UnresolvedImport
+from overhaul.files.discovery import Failure
 from overhaul.heat.rows import Bottleneck
 from overhaul.inventory import testing
 from overhaul.project import Project
@@ -24,12 +25,20 @@ _ALIKE: Final = "dup-", "par-"
 
 def audit(project: Project) -> Iterator[Sketch]:
     """One item for each file that could not be read, and one for the imports of each that lead nowhere."""
+    failures: dict[str, list[Failure]] = defaultdict(list)
     for failure in project.survey.failures:
+        failures[failure.path.partition("/")[0] if "/" in failure.path else failure.path].append(failure)
+    for top, several in failures.items():
+        first = several[0]
+        what = first.path or "the settings" if len(several) == 1 else f"{len(several)} files below {top}"
+        why = first.reason if len(several) == 1 else f"{named([one.path for one in several], 2)} cannot be read"
+        # Where a name stands between braces a program fills it in.
+        template = all("{" in one.path for one in several)
+        how = f"Leave out with `exclude`, as templates, {what}" if template else f"Mend {what}, or `exclude` it"
         yield Sketch(
-            phase="audit", key=("failure", failure.path, failure.stage), worth=FAILS_FOR_SOME, by_hand=BY_HAND,
-            title=f"Mend {failure.path or 'the settings'}, or leave it out with `exclude`: {failure.reason}",
-            sites=(Site(failure.path, 0, failure.path, "the file"),) if failure.path else (),
-            command="overhaul audit --format terminal",
+            phase="audit", key=("failure", top), worth=FAILS_FOR_SOME * len(several), by_hand=BY_HAND,
+            title=f"{how}: {why}", sites=tuple(Site(one.path, 0, one.path, "the file") for one in several if one.path),
+            command="overhaul audit", rank=1 if template else 0,
         )  # fmt: skip
     missing: dict[str, list[UnresolvedImport]] = defaultdict(list)
     for row in project.survey.rows(UnresolvedImport):

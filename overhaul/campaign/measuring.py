@@ -55,24 +55,26 @@ class Measuring:
     def tests(self, sketch: Sketch) -> tuple[str, ...]:
         """The test files that get to its sites, those that get to most of them first."""
         found: dict[str, int] = {}
-        for one in self._sites(sketch.sites[:MOST]):
+        for one in self._sites([one for site in sketch.sites[:MOST] for one in site.by or (site,)]):
             for _, files in one.files:
                 for file in files:
                     found[file] = found.get(file, 0) + 1
         return tuple(sorted(found, key=lambda file: (-found[file], file)))
 
     def _of(self, sketch: Sketch, sites: Sequence[Site]) -> Measured:
-        members = [self._member(site) for site in sites]
+        every = [one for site in sites for one in site.by or (site,)]
+        members = [self._member(one) for one in every]
         known = [one for one in dict.fromkeys(members) if one.name]
         counts = self._tables.measures(known, users=self._users(known))
-        covered = self._sites(sites)
+        covered = self._sites(every)
+        reached = {
+            one for one, found, member in zip(every, covered, members, strict=True)
+            if self._reached(one, found, member)
+        }  # fmt: skip
         modules = {one.module for one in members if one.module}
         return Measured(
             sites=len(sites),
-            bare=tuple(
-                site.name for site, one, member in zip(sites, covered, members, strict=True)
-                if not self._reached(site, one, member)
-            ),
+            bare=tuple(site.name for site in sites if reached.isdisjoint(site.by or (site,))),
             users=counts.users,
             state=sum(count for _, count in counts.held),
             work=sketch.work,

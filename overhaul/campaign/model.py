@@ -18,6 +18,11 @@ RISK_LIMIT: Final = 0.3
 """Below it a phase goes, by default: the figure of the methodology that the campaign follows."""
 
 
+def named(text: str) -> bool:
+    """Whether a text can be somebody's name or a reason: blanks and signs alone are none."""
+    return any(map(str.isalnum, text))
+
+
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
     """One criterion of a phase, `[phases.PHASE.criteria.NAME]`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from overhaul.campaign.model import Campaign, Completion, Entry, Phase, Waiver, WorkItem
+from overhaul.campaign.model import Campaign, Completion, Entry, Phase, Waiver, WorkItem, named
 from overhaul.errors import ConfigError, UnknownName, UsageError, did_you_mean
 from overhaul.toml import as_table, check_keys, mismatch, parsed
 
@@ -38,7 +39,9 @@ def read_campaign(file: Path) -> Campaign:
         if times > 1:
             both = " and ".join(one.id for one in read if one.number == number)
             raise ConfigError(f"{file}: phases {both} have the number {number}: give each its own")
-    return _converted(f"{file}:", {**document, "source": str(file)}, Campaign, phases=read)
+    found = _converted(f"{file}:", {**document, "source": str(file)}, Campaign, phases=read)
+    _refuse_no_numbers(f"{file}: [baseline]", found.baseline)
+    return found
 
 
 def named_phase(campaign: Campaign, name: str) -> Phase:
@@ -58,6 +61,9 @@ def _phase(file: Path, name: str, value: object) -> Phase:
     completed = keys.pop("completed", None)
     criteria = _inner(file, name, "criteria", keys.pop("criteria", {}), Entry)
     for inner, entry in criteria.items():
+        for form in entry.forms:
+            if not str(getattr(entry, form)).strip():
+                raise ConfigError(f"{file}: [phases.{name}.criteria.{inner}] {form}: is blank: fill it in")
         if len(entry.forms) > 1:
             both = " and ".join(entry.forms)
             raise ConfigError(f"{file}: [phases.{name}.criteria.{inner}]: {both} stand together: write one of them")
@@ -72,11 +78,23 @@ def _phase(file: Path, name: str, value: object) -> Phase:
         if inner not in criteria:
             near = did_you_mean(inner, criteria)
             raise ConfigError(f"{file}: [phases.{name}.waivers.{inner}]: the phase has no such criterion: {near}")
+        if not (named(waivers[inner].by) and named(waivers[inner].reason)):
+            raise ConfigError(f"{file}: [phases.{name}.waivers.{inner}]: says not who waives it and why: fill in both")
+    done = None if completed is None else _struct(f"{where} completed", completed, Completion)
+    if done is not None:
+        _refuse_no_numbers(f"{file}: [phases.{name}.completed.metrics]", done.metrics)
+        if not named(done.by):
+            raise ConfigError(f"{where} completed: does not say by whom: fill in `by`")
     return _converted(
-        where, {**keys, "id": name}, Phase, criteria=criteria, waivers=waivers,
-        items=items,
-        completed=None if completed is None else _struct(f"{where} completed", completed, Completion),
-    )  # fmt: skip
+        where, {**keys, "id": name}, Phase, criteria=criteria, waivers=waivers, items=items, completed=done
+    )
+
+
+def _refuse_no_numbers(where: str, figures: Mapping[str, float]) -> None:
+    """Raises ConfigError for nan and inf: what is compared with them holds, or does not, whatever there is."""
+    for name, value in figures.items():
+        if not math.isfinite(value):
+            raise ConfigError(f"{where} {name}: {value} is no figure: write a number")
 
 
 def _inner(file: Path, phase: str, key: str, value: object, kind: type[_Struct]) -> dict[str, _Struct]:

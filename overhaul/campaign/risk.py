@@ -196,14 +196,15 @@ def mitigations(of: Measured, alone: Iterable[Measured] = ()) -> Iterator[Mitiga
     found = [Mitigation(what, before, assessed(other).overall) for what, other in ways]
     pieces = tuple(alone)
     if len(pieces) > 1:
-        worst = max(pieces, key=lambda one: assessed(one).overall)
-        left = assessed(worst).overall
-        found.append(Mitigation(f"do it file by file, {len(pieces)} steps: the riskiest is left", before, left))
+        worst = max(assessed(one).overall for one in pieces)
+        found.append(Mitigation(f"do it file by file, {len(pieces)} steps: the riskiest is left", before, worst))
     telling = [one for one in found if one.before - one.after >= LEAST]
     yield from sorted(telling, key=lambda one: (one.after, one.what))
     if len(telling) > 1:
-        tried = [_all(of), *([_all(max(pieces, key=lambda one: assessed(one).overall))] if len(pieces) > 1 else [])]
-        yield Mitigation("all of these", before, min(assessed(one).overall for one in tried))
+        left = assessed(_all(of)).overall
+        if len(pieces) > 1:
+            left = min(left, max(assessed(_all(one)).overall for one in pieces))
+        yield Mitigation("all of these", before, left)
 
 
 def _all(of: Measured) -> Measured:

@@ -22,11 +22,11 @@ def runner(folder: Path, timeout: float) -> Runner:
     """
 
     @cache
-    def run(command: str) -> tuple[int, str]:
+    def run(command: str) -> tuple[int | None, str]:
         with tempfile.TemporaryDirectory(prefix="overhaul-gate-") as scratch:
             code, said = execute(command, folder, dict(os.environ), timeout, Path(scratch) / "log")
         if code is None:
-            return -1, f"not done after {timeout:g} seconds"
+            return None, f"does not end within {timeout:g} seconds"
         return code, " ".join(said.split())[-TOLD:]
 
     return run

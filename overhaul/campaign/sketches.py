@@ -30,6 +30,8 @@ class Site(msgspec.Struct, frozen=True):
     """Of what stands there, dotted with its module."""
     shown: str = ""
     """What is told of it, where that is not the name inside its module."""
+    by: tuple[Site, ...] = ()
+    """Of a variable: the functions that look it up, or fill it; who uses and tests it is asked of them."""
 
 
 class Sketch(msgspec.Struct, frozen=True, kw_only=True):

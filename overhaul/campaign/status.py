@@ -8,18 +8,20 @@ from typing import Final, Literal
 
 import msgspec
 
+from overhaul.campaign.deciding import changes, folder
 from overhaul.campaign.gates import Gate, Gates
 from overhaul.campaign.measuring import Measuring
 from overhaul.campaign.model import Campaign, Phase
 from overhaul.campaign.phases import PHASES
 from overhaul.campaign.sketches import counted
 from overhaul.campaign.weighing import PhaseRisk, weighed_phase
+from overhaul.deciding.reading import read_records
 from overhaul.redundancy import BaselineMetric
 
 ITEMS: Final = 5
 """Items of the current phase that stand among what is to be done next."""
 Standing = Literal["complete", "lost", "current", "open", "not needed"]
-"""lost: it was completed, and its gate is shut again; open: it comes after the current one."""
+"""lost: it was completed, and something of it surely does not hold any more; open: it comes after the current one."""
 Mark = Literal["better", "worse", "changed", ""]
 
 
@@ -51,6 +53,8 @@ class PhaseStatus(msgspec.Struct, frozen=True, kw_only=True):
     """Criteria that are not met, and need not be."""
     unmet: tuple[str, ...] = ()
     """Criteria that are neither met nor waived."""
+    unknown: tuple[str, ...] = ()
+    """Those of them of which nobody can tell, say because no command was run."""
     items: int = 0
     """Items that the campaign has."""
     items_left: int = 0
@@ -98,6 +102,21 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
     risk: float | None = None
 
 
+class ToReview(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision or pattern whose evidence is not as it was."""
+
+    decision: str
+    """`decision 0007`."""
+    title: str
+    file: str
+    line: int
+    link: str
+    """What it rests on."""
+    what: str
+    """How that has changed."""
+    command: str
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True):
     """How far a campaign is."""
 
@@ -106,6 +125,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     phases: tuple[PhaseStatus, ...]
     figures: tuple[Figure, ...]
     """Those that the plan has and that there still are."""
+    decisions: tuple[ToReview, ...]
+    """Those to be looked at again."""
     next: tuple[Action, ...]
 
     @property
@@ -119,16 +140,27 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         return sum(one.standing == "complete" for one in self.phases)
 
 
-def status_of(gates: Gates) -> Status:
-    """How far the campaign is, with every gate judged. Raises ConfigError for criteria that cannot be meant so."""
-    campaign = gates.campaign
+def weights_of(gates: Gates) -> dict[str, PhaseRisk]:
+    """Identity of each needed phase -> what is left of its items, with its risk."""
     measuring = Measuring(gates.project)
-    weights = {one.id: weighed_phase(gates.project, campaign, one, measuring) for one in campaign.phases if one.needed}
+    needed = (one for one in gates.campaign.phases if one.needed)
+    return {one.id: weighed_phase(gates.project, gates.campaign, one, measuring) for one in needed}
+
+
+def status_of(gates: Gates, weights: Mapping[str, PhaseRisk] | None = None) -> Status:
+    """How far the campaign is, with every gate judged.
+
+    `weights` are those of `weights_of`, where they are at hand. Raises ConfigError for criteria that cannot be meant
+    so, and for decisions that cannot
+    be read.
+    """
+    campaign = gates.campaign
+    weights = weights_of(gates) if weights is None else weights
     return Status(
         title=campaign.title, risk_limit=campaign.risk_limit,
         phases=tuple(_phase(one, gates, weights.get(one.id)) for one in campaign.phases),
         figures=tuple(figures(campaign, gates.survey.rows(BaselineMetric))),
-        next=tuple(_next(gates, weights)),
+        decisions=tuple(_to_review(gates)), next=tuple(_next(gates, weights)),
     )  # fmt: skip
 
 
@@ -145,20 +177,36 @@ def _phase(phase: Phase, gates: Gates, weight: PhaseRisk | None) -> PhaseStatus:
         gate_open=gate.open, percentage=round(gate.percentage, 1), criteria=len(gate.judgements),
         met=sum(one.met for one in gate.judgements),
         waived=tuple(one.name for one in gate.judgements if one.passes and not one.met),
-        unmet=tuple(one.name for one in gate.left), items=len(phase.items), items_left=len(weight.items),
-        items_more=weight.more, risk=_risk(weight) if weight.items and done is None else None,
+        unmet=tuple(one.name for one in gate.left),
+        unknown=tuple(one.name for one in gate.left if one not in gate.lost),
+        items=len(phase.items), items_left=len(weight.items), items_more=weight.more,
+        risk=_risk(weight) if weight.items and done is None else None,
         completed_by=done.by if done is not None else "", completed_on=done.on if done is not None else None,
     )  # fmt: skip
 
 
 def _standing(gate: Gate, campaign: Campaign) -> Standing:
     if gate.phase.completed is not None:
-        return "complete" if gate.open else "lost"
+        return "lost" if gate.lost else "complete"
     return "current" if gate.phase is campaign.current else "open"
 
 
 def _risk(weight: PhaseRisk) -> RiskNow:
-    return RiskNow(weight.overall, *(round(one, 2) for one in weight.risk.categories), weight.go)
+    risk = weight.risk
+    return RiskNow(
+        overall=weight.overall, functionality=round(risk.functionality, 2), performance=round(risk.performance, 2),
+        integration=round(risk.integration, 2), complexity=round(risk.complexity, 2), go=weight.go,
+    )  # fmt: skip
+
+
+def _to_review(gates: Gates) -> Iterator[ToReview]:
+    survey, campaign = gates.survey, gates.campaign
+    for record in read_records(folder(campaign, survey.root), survey.root):
+        for one in changes(record, survey, campaign):
+            yield ToReview(
+                decision=record.called, title=record.title, file=record.file, line=one.line, link=one.link,
+                what=one.what, command=f"overhaul decide --review {record.id} --by NAME --reason TEXT",
+            )  # fmt: skip
 
 
 def figures(campaign: Campaign, rows: Sequence[BaselineMetric]) -> Iterator[Figure]:
@@ -191,8 +239,8 @@ def _next(gates: Gates, weights: Mapping[str, PhaseRisk]) -> Iterator[Action]:
     """What is lost comes first, then what the current phase asks for."""
     campaign = gates.campaign
     for phase in campaign.phases:
-        if phase.needed and phase.completed is not None and not (gate := gates.gate(phase)).open:
-            lost = ", ".join(one.name for one in gate.left)
+        if phase.needed and phase.completed is not None and (missing := gates.gate(phase).lost):
+            lost = ", ".join(one.name for one in missing)
             yield Action(
                 phase=phase.number, what=f"Phase {phase.number} ({phase.title}) is not complete any more: {lost}",
                 command=f"overhaul phase {phase.number}",
@@ -223,9 +271,10 @@ def _next(gates: Gates, weights: Mapping[str, PhaseRisk]) -> Iterator[Action]:
         # Where items are left it is they that mend a criterion, unless somebody has to sign or run something.
         if weight.items and not judged.unknown:
             continue
+        remedy = next((piece.remedy for piece in judged.left if piece.remedy), "")
         yield Action(
             phase=current.number, what=f"{judged.name}: {judged.left[0].what}" if judged.left else judged.name,
-            command=next((piece.remedy for piece in judged.left if piece.remedy), ""),
+            command=f"overhaul phase {current.number} --run" if "--run" in remedy else remedy,
         )  # fmt: skip
 
 

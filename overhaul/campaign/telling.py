@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import Final
 
 import click
 
 from overhaul.campaign.gates import Gate, Judgement
 from overhaul.campaign.model import Campaign
-from overhaul.campaign.status import Action, Figure, PhaseStatus, Status, items_told
+from overhaul.campaign.status import Action, Figure, PhaseStatus, Status, ToReview, items_told
 from overhaul.evidence import Evidence
 from overhaul.printable import printable
 
@@ -25,14 +26,19 @@ _COLOURS: Final = {
     "complete": "green", "lost": "red", "better": "green", "worse": "red", "NO-GO": "red",
 }  # fmt: skip
 _SIGNS: Final = {"complete": "+", "lost": "!", "current": ">", "open": " ", "not needed": "-"}
-_BAR: Final = 10
+_BAR: Final = 8
 """Characters of the bar of one phase."""
 _NAMES: Final = 28
 """Characters of the name of a figure."""
 
 
-def gate_lines(gate: Gate, campaign: Campaign, *, every: bool = False, width: int = 100) -> Iterator[str]:
-    """A phase: each criterion with its evidence, what is left, and whether the next phase may start."""
+def gate_lines(
+    gate: Gate, campaign: Campaign, *, every: bool = False, width: int = 100, recording: bool = False
+) -> Iterator[str]:  # fmt: skip
+    """A phase: each criterion with its evidence, what is left, and whether the next phase may start.
+
+    `recording`: somebody is about to complete it, and need not be told how.
+    """
     phase = gate.phase
     yield from wrapped(f"Phase {phase.number}: {phase.title}", width, bold=True)
     if not phase.needed:
@@ -42,7 +48,8 @@ def gate_lines(gate: Gate, campaign: Campaign, *, every: bool = False, width: in
         yield from _judgement(one, width, every=every)
     yield ""
     yield f"{gate.percentage:.0f}% complete: {counts(gate)}"
-    yield from wrapped(verdict(gate, campaign), width)
+    if not (recording and gate.open):
+        yield from wrapped(verdict(gate, campaign), width)
 
 
 def wrapped(text: str, width: int, first: str = "", rest: str | None = None, *, bold: bool = False) -> Iterator[str]:
@@ -127,8 +134,10 @@ def verdict(gate: Gate, campaign: Campaign) -> str:
     what = following(gate, campaign)
     if gate.phase.completed is not None:
         done = gate.phase.completed
+        if gate.lost:
+            return f"Completed by {done.by} on {done.on}. It is not complete any more: see what is unmet above."
         return f"Completed by {done.by} on {done.on}." + (
-            "" if gate.open else " It is not complete any more: see what is unmet above."
+            "" if gate.open else f" Whether all of it still holds, `overhaul phase {gate.phase.number} --run` tells."
         )
     if gate.open:
         command = f"overhaul phase {gate.phase.number} --complete --by NAME"
@@ -148,34 +157,44 @@ def status_lines(status: Status, *, width: int = 100, drawn: bool = False) -> It
         f"{status.complete} of {len(status.needed)} phases complete, {left:,} of {items:,} work items left", width
     )
     yield ""
-    names = max((len(printable(one.title)) for one in status.phases), default=0)
-    names = min(names, max(12, width - (55 if drawn else 43)))
-    for one in status.phases:
-        yield _phase(one, names, drawn=drawn)
+    rows = [(one, *_cells(one, drawn=drawn)) for one in status.phases]
+    met = max((len(text) for _, text, _ in rows), default=0)
+    tail = max((len(text) for _, _, text in rows), default=0)
+    spare = width - 6 - 6 - 2 - met - 2 - tail - (_BAR + 2 if drawn else 0)
+    names = min(max((len(printable(one.title)) for one in status.phases), default=0), max(12, spare))
+    for one, count, told in rows:
+        yield _phase(one, names, count.rjust(met), told, drawn=drawn)
     yield ""
     yield from _figures(status, width)
     yield from _risks(status, width)
+    yield from _decisions(status.decisions, width)
     yield ""
     yield from _actions(status.next, width, current=any(one.standing == "current" for one in status.phases))
 
 
-def _phase(one: PhaseStatus, names: int, *, drawn: bool) -> str:
+def _cells(one: PhaseStatus, *, drawn: bool) -> tuple[str, str]:
+    """How many criteria are met, and what of the items is left or when the phase was completed."""
+    if one.standing == "not needed":
+        return "", ""
+    waived = f" +{len(one.waived)} waived" if one.waived else ""
+    met = f"{one.met}/{one.criteria}{waived}" if drawn else f"{one.met} of {one.criteria} met{waived}"
+    if one.standing == "lost":
+        return met, "NOT COMPLETE ANY MORE"
+    if one.completed_on is not None:
+        return met, f"completed {one.completed_on}"
+    return met, items_told(one)
+
+
+def _phase(one: PhaseStatus, names: int, met: str, told: str, *, drawn: bool) -> str:
     title = printable(one.title)
     title = title if len(title) <= names else f"{title[: names - 1]}…"
-    sign = _SIGNS[one.standing]
-    head = f"{sign}{one.number:3}  {title.ljust(names)}"
-    colour = _COLOURS.get(one.standing)
-    head = click.style(head, fg=colour, bold=one.standing in ("current", "lost"))
+    head = f"{_SIGNS[one.standing]}{one.number:3}  {title.ljust(names)}"
+    head = click.style(head, fg=_COLOURS.get(one.standing), bold=one.standing in ("current", "lost") or None)
     if one.standing == "not needed":
         return f"{head}  not needed"
-    full = round(one.percentage * _BAR / 100)
+    full = int(one.percentage * _BAR / 100)
     bar = f"  {click.style('#' * full, fg='green')}{'.' * (_BAR - full)}" if drawn else ""
-    tail = items_told(one)
-    if one.completed_on is not None:
-        tail = f"completed on {one.completed_on}" if one.standing == "complete" else "NOT COMPLETE ANY MORE"
-    waived = f"+{len(one.waived)}" if one.waived else ""
-    met = f"{one.met}{waived}/{one.criteria}"
-    return f"{head}{bar}  {one.percentage:3.0f}%  {met:>5} met  {tail}".rstrip()
+    return f"{head}{bar}  {one.percentage:3.0f}%  {met}  {told}".rstrip()
 
 
 def _figures(status: Status, width: int) -> Iterator[str]:
@@ -219,12 +238,28 @@ def _risks(status: Status, width: int) -> Iterator[str]:
             f"integration {risk.integration:.2f}, complexity {risk.complexity:.2f}"
         )
         head = f"  {click.style('NO-GO', fg='red', bold=True)}  {risk.overall:.2f}  "
-        first, *more = wrapped(f"phase {one.number}: {parts}", width - 15) or [""]
+        first, *more = wrapped(f"phase {one.number}: {parts}", width - 15)
         yield head + first
         yield from (f"{' ' * 15}{line}" for line in more)
     if going := [f"{one.number} ({risk.overall:.2f})" for one, risk in risks if risk.go]:
         noun = "phase" if len(going) == 1 else "phases"
         yield from wrapped(f"{noun} {', '.join(going)}", width, "  go     ", " " * 9)
+
+
+def _decisions(changed: Sequence[ToReview], width: int) -> Iterator[str]:
+    """Decisions that rest on what is not so any more, each with what has changed."""
+    if not changed:
+        return
+    yield ""
+    yield click.style("Decisions to review", bold=True)
+    for called, group in groupby(changed, lambda one: one.decision):
+        several = list(group)
+        yield from wrapped(f"{called}: {several[0].title}", width, "  ", "    ")
+        for one in several[:SHOWN]:
+            yield from wrapped(f"{one.file}:{one.line}: {one.what}", width, "    ", "      ")
+        if len(several) > SHOWN:
+            yield f"    and {len(several) - SHOWN:,} more"
+        yield f"    {click.style(printable(several[0].command), fg='cyan')}"
 
 
 def _actions(actions: Sequence[Action], width: int, *, current: bool) -> Iterator[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from overhaul.campaign.gates import Gates
-    from overhaul.campaign.model import Campaign
+    from overhaul.campaign.model import Campaign, Phase
     from overhaul.commands.workspace import Workspace
 
 
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 @click.option("--family", default="", metavar="ROLE", help="The custom role that is to stand behind one interface.")
 @click.option("--title", default="", help="What the campaign is called.")
 @click.option("-o", "--output", metavar="FILE", help="Write it to FILE; `-` is standard output.")
+@click.option("--docs", metavar="FILE", help="Write it as a page to read, too, in Markdown; `-` is standard output.")
 @run_options
-def plan(path: str, family: str, title: str, output: str | None, **options: Any) -> int:
+def plan(path: str, family: str, title: str, output: str | None, docs: str | None, **options: Any) -> int:
     """Turn an audit into a campaign of ten phases.
 
     It is written to overhaul-campaign.toml, for review and git. Where there is one already, its items, objectives and
@@ -33,21 +34,39 @@ def plan(path: str, family: str, title: str, output: str | None, **options: Any)
     """
     from overhaul.campaign.drafting import drafted
     from overhaul.campaign.reading import read_campaign
+    from overhaul.campaign.texts import campaign_text, write_campaign
     from overhaul.campaign.writing import new_text, renewed_text
     from overhaul.commands.output import short, write_file, write_stdout
+    from overhaul.errors import Refused, UsageError
     from overhaul.project import Project
 
+    if output == docs == "-":
+        raise UsageError("-o and --docs would both go to standard output: name a file for one of them")
     workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
     file = _file(workspace, output)
     old = read_campaign(file) if file is not None and file.exists() else None
+    before = campaign_text(file) if file is not None and old is not None else ""
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     survey.make()
     found = drafted(Project(survey), title or (old.title if old else f"Overhaul of {workspace.root.name}"), family)
-    text = new_text(found) if old is None or file is None else renewed_text(file.read_text("utf-8"), old, found)
+    text = new_text(found) if old is None or file is None else renewed_text(before, old, found)
     if file is None:
         write_stdout([text], sys.stdout.buffer)
+    elif old is not None:
+        write_campaign(file, before, text)
+    elif file.exists():
+        raise Refused(f"{short(file)}: has come meanwhile, and is left as it is: try again")
+    else:
+        write_file(file, [text.encode()])
+    if docs is not None:
+        from overhaul.campaign.page import plan_page
+        from overhaul.campaign.reporting import document
+
+        # Of what was written, so that what somebody has changed in it is told.
+        planned = found if file is None else read_campaign(file)
+        _write(docs, document(plan_page(planned, workspace.leaves)))
+    if file is None:
         return 0
-    write_file(file, [text.encode()])
     if not options["quiet"]:
         if old is not None:
             from overhaul.campaign.drafting import lacking
@@ -74,21 +93,25 @@ def plan(path: str, family: str, title: str, output: str | None, **options: Any)
 @click.option("--sign", metavar="CRITERION", help="Sign a statement; needs --by.")
 @click.option("--risk", "detailed", is_flag=True, help="Show what the risk of each item is made of.")
 @click.option("--all", "every", is_flag=True, help="Show all evidence.")
+@click.option(
+    "--report", is_flag=False, flag_value="-", metavar="[FILE]",
+    help="Write the completion report of the phase, in Markdown, to FILE; to standard output without one.",
+)
 @run_options
 def phase(
     number: str, path: str, running: bool, complete: bool, by: str, waive: str | None, reason: str, sign: str | None,
-    detailed: bool, every: bool, **options: Any,
+    detailed: bool, every: bool, report: str | None, **options: Any,
 ) -> int:  # fmt: skip
     """Judge the gate of a phase: each criterion with its evidence, and what is left.
 
     N is its number, or its identity. Exits with 1 while the gate is shut.
     """
-    from overhaul.campaign.completing import completed, signed, waived
-    from overhaul.campaign.reading import named_phase
+    from overhaul.campaign.completing import check_waivable, completed, signed, waived
+    from overhaul.campaign.reading import named_phase, read_campaign
     from overhaul.campaign.telling import fitted, gate_lines
+    from overhaul.campaign.texts import campaign_text, write_campaign
     from overhaul.campaign.weighing import risk_lines, weighed_phase
-    from overhaul.commands.output import write_file
-    from overhaul.errors import UsageError
+    from overhaul.errors import Refused, UsageError
     from overhaul.listing import columns
 
     for asked, option in ((complete, "--complete"), (waive, "--waive"), (sign, "--sign")):
@@ -97,24 +120,34 @@ def phase(
     workspace, campaign, gates = _open(path, options, running=running)
     file = _path(campaign)
     found = named_phase(campaign, number)
-    text = file.read_text("utf-8")
+    before = text = campaign_text(file)
+    if read_campaign(file) != campaign:
+        raise Refused(f"{file}: has changed meanwhile: try again")
     if waive is not None:
         text = waived(text, found, waive, by, reason)
+        check_waivable(gates.gate(found), waive)
     if sign is not None:
         text = signed(text, found, sign, by, gates.survey.day)
     if waive is not None or sign is not None:
-        write_file(file, [text.encode()])
+        write_campaign(file, before, text)
         campaign, gates = _again(workspace, gates, running=running)
         found = named_phase(campaign, number)
     gate = gates.gate(found)
     width = columns()
-    _show(gate_lines(gate, campaign, every=every, width=width), options)
-    if found.needed and found.completed is None and not complete:
+    if report != "-":
+        _show(gate_lines(gate, campaign, every=every, width=width, recording=complete), options)
+    if found.needed and found.completed is None and not complete and report is None:
         told = risk_lines(weighed_phase(gates.project, campaign, found), found.number, detailed=detailed)
         _show(["", *fitted(told, width)], options)
     if complete:
-        write_file(file, [completed(text, gates, gate, by).encode()])
-        say(f"overhaul: phase {found.number} is complete")
+        write_campaign(file, text, completed(text, gates, gate, by))
+        done = found.completed
+        was = f" already, by {done.by} on {done.on}" if done is not None else ""
+        say(f"overhaul: phase {found.number} is complete{was}")
+    if report is not None:
+        if complete:
+            campaign, gates = _again(workspace, gates, running=running)
+        _report(workspace, gates, named_phase(campaign, number), report, every=every)
     return 0 if gate.open else 1
 
 
@@ -150,14 +183,42 @@ def _show(lines: Iterable[str], options: dict[str, Any]) -> None:
     write_stdout(shown if coloured else map(plain, shown), sys.stdout.buffer)
 
 
+def _report(workspace: Workspace, gates: Gates, phase: Phase, file: str, *, every: bool) -> None:
+    """Write the completion report of a phase."""
+    from overhaul.campaign.reporting import document, phase_report
+    from overhaul.commands.undo import journals_home
+    from overhaul.transaction.writing import journals
+
+    listed = journals(workspace.root, store=journals_home(workspace.root))
+    migrations = [one for one in listed if one.phase == phase.id]
+    _write(file, document(phase_report(gates, phase, migrations, every=every)))
+
+
+def _write(file: str, text: str) -> None:
+    """To a file, or to standard output for `-`."""
+    from pathlib import Path
+
+    from overhaul.commands.output import short, write_file, write_stdout
+
+    if file == "-":
+        write_stdout([text.encode("utf-8", "backslashreplace")], sys.stdout.buffer)
+    else:
+        write_file(Path(file), [text.encode("utf-8", "backslashreplace")])
+        say(f"overhaul: wrote {short(file)}")
+
+
 def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspace, Campaign, Gates]:
     from overhaul.campaign.gates import Gates
     from overhaul.campaign.reading import read_campaign
+    from overhaul.errors import UsageError
+    from overhaul.standing import ours
 
     workspace = open_project(path, flags(options), quiet=options["quiet"], verbose=options["verbose"])
     file = _file(workspace, None)
     assert file is not None
     campaign = read_campaign(file)
+    if running and not ours(file, workspace.root):
+        raise UsageError(f"{file}: belongs to another user, so that its commands are not run: make it yours first")
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     survey.make()
     return workspace, campaign, Gates(campaign, survey, _runner(workspace, running=running))

@@ -173,6 +173,8 @@ def carry_out(
 
     if options["allow_dirty"] and not (options["write"] or options["commit"]):
         raise click.UsageError("--allow-dirty needs --write")
+    if options["triggers"] and not (options["write"] or options["commit"]):
+        raise click.UsageError("--roll-back-on needs --write")
     if options["commit"] and options["triggers"]:
         raise click.UsageError("--roll-back-on goes with --write: commit once it has held")
     if (options["write"] or options["commit"]) and options["file"] not in (None, "-"):
@@ -206,10 +208,10 @@ def carry_out(
         watch = watching(survey, triggers, verify) if triggers else None
         _check_standing(workspace, survey)
         number, lines = _written(workspace, made, title, options, phase)
-        if watch is not None:
-            fired = rolled_back(workspace, watch, made, number)
+        if watch is not None and (fired := rolled_back(workspace, watch, made, number)):
+            del lines[-1]
     try:
-        _tell(made, project, title, number, options)
+        _tell(made, project, title, number, options, back=bool(fired))
     except BaseException:
         # What is written has to be known all the more where the rest cannot be told.
         quiet = False
@@ -218,10 +220,6 @@ def carry_out(
         if not quiet:
             for line in lines:
                 say(line)
-    if fired:
-        for line in fired:
-            say(line)
-        say(f"overhaul: {number} was taken back, because of what is said above: all files are as before")
     return 1 if made.refusals or fired else 0
 
 
@@ -324,8 +322,8 @@ def _verify(
     return settings
 
 
-def _tell(made: Plan, project: Project, title: str, number: str, options: dict[str, Any]) -> None:
-    """The plan on standard output or as JSON."""
+def _tell(made: Plan, project: Project, title: str, number: str, options: dict[str, Any], *, back: bool) -> None:
+    """The plan on standard output or as JSON; `back`: it was written, and taken back."""
     from pathlib import Path
 
     from overhaul.commands.output import write_file, write_stdout
@@ -334,7 +332,7 @@ def _tell(made: Plan, project: Project, title: str, number: str, options: dict[s
 
     coloured = options["color"] or colour(sys.stdout, refused=options["no_color"])
     if options["file"] is not None:
-        data = plan_json(made, project, title, number)
+        data = plan_json(made, project, title, "" if back else number)
         if options["file"] == "-":
             write_stdout([data], sys.stdout.buffer)
             return

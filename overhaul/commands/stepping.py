@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import get_args
 
 from overhaul.campaign.reading import named_phase, read_campaign
@@ -11,16 +12,19 @@ from overhaul.commands.running import say
 from overhaul.commands.undo import journals_home
 from overhaul.commands.workspace import Workspace
 from overhaul.config import Trigger, Verify
-from overhaul.errors import UnknownName
+from overhaul.errors import NotWritten, OverhaulError, UnknownName, UsageError
 from overhaul.plans import Plan
+from overhaul.standing import ours
 from overhaul.survey import Survey, survey
 from overhaul.transaction.writing import undo
 
 
 def triggers_of(texts: Sequence[str]) -> tuple[Trigger, ...]:
-    """What `--roll-back-on` names. Raises UnknownName."""
+    """What `--roll-back-on` names. Raises UnknownName, and UsageError where it names none."""
     known: tuple[Trigger, ...] = get_args(Trigger)
     named = [one.strip() for text in texts for one in text.split(",") if one.strip()]
+    if texts and not named:
+        raise UsageError(f"--roll-back-on names no trigger: name some of {', '.join(known)}")
     for one in named:
         if one not in known:
             raise UnknownName("trigger", one, known)
@@ -28,24 +32,49 @@ def triggers_of(texts: Sequence[str]) -> tuple[Trigger, ...]:
 
 
 def watching(survey: Survey, triggers: Sequence[Trigger], own: Verify | None) -> Watch:
-    """Measure what is to be held against what is behind the step; `own` are the checks of the migration file."""
-    commands = (own or survey.config.verify).commands
-    return Watch(survey, triggers, commands, lambda line: say(f"overhaul: {line}"))
+    """Measure what is to be held against what is behind the step; `own` are the checks of the migration file.
+
+    Raises UsageError where the settings, with the commands in them, were put there by another user.
+    """
+    source = survey.config.source
+    if source and not ours(Path(source), survey.root):
+        raise UsageError(f"{source}: belongs to another user, so that its commands are not run: make it yours first")
+    return Watch(survey, triggers, own or survey.config.verify, lambda line: say(f"overhaul: {line}"))
 
 
 def rolled_back(workspace: Workspace, watch: Watch, made: Plan, number: str) -> tuple[str, ...]:
-    """Take a step back when a trigger fires; why, one line each.
+    """Take a step back when a trigger fires; why, one line each, which is said.
 
-    Whatever goes wrong while it is looked at takes it back too: nobody has said that all is well.
+    Whatever goes wrong while it is looked at, Ctrl-C included, takes it back too: nobody has said that all is well.
+    Raises OverhaulError when it cannot be taken back.
     """
-    fired: tuple[str, ...] = ("what is behind it could not be looked at",)
     try:
         behind = survey(workspace.root, workspace.config, workspace.leaves, store=workspace.store)
-        fired = tuple(watch.fired(behind, (*made.moved, *made.replaced)))
-    finally:
-        if fired:
-            undo(workspace.root, int(number), store=journals_home(workspace.root))
+        fired = tuple(watch.fired(behind, made.files, (*made.moved, *made.replaced)))
+    except BaseException as error:
+        why = "interrupted" if isinstance(error, KeyboardInterrupt) else f"{type(error).__name__}: {error}"
+        _take_back(workspace, number, [f"what is behind {number} could not be looked at ({why})"])
+        raise
+    if fired:
+        _take_back(workspace, number, fired)
     return fired
+
+
+def _take_back(workspace: Workspace, number: str, why: Sequence[str]) -> None:
+    for line in why:
+        say(line)
+    try:
+        done = undo(workspace.root, int(number), store=journals_home(workspace.root))
+    except (OverhaulError, KeyboardInterrupt) as error:
+        for line in error.reasons if isinstance(error, NotWritten) else [str(error) or "interrupted"]:
+            say(line)
+        raise OverhaulError(
+            f"{number} stays written, since it could not be taken back for what is said above: look at it, mend that, "
+            f"then `overhaul undo {number}`"
+        ) from error
+    for note in done.notes:
+        say(note)
+    say(f"overhaul: {number} was taken back, because of what is said above: all that it has changed is as before")
 
 
 def phase_of(workspace: Workspace, named: str | None) -> str:

@@ -54,15 +54,20 @@ def undo(number: str, path: str, phase: str | None, again: bool, listing: bool, 
     store = journals_home(root)
     if again and phase is None:
         raise click.UsageError("--again needs --phase")
+    if phase is not None and not phase.strip():
+        raise click.UsageError("--phase needs the number or identity of a phase")
+    if listing:
+        from overhaul.commands.output import write_stdout
+
+        named = _identity(root, phase, store) if phase is not None else None
+        found = writing.journals(root, store=store)
+        shown = [one for one in found if named is None or one.phase == named]
+        write_stdout(_lines(shown), sys.stdout.buffer)
+        return 0
     if phase is not None:
         if number:
             raise click.UsageError(f"either the ID {number}, or --phase")
         return _undo_phase(root, phase, store, again=again, quiet=quiet)
-    if listing:
-        from overhaul.commands.output import write_stdout
-
-        write_stdout(_lines(writing.journals(root, store=store)), sys.stdout.buffer)
-        return 0
     done = writing.undo(root, int(number or 0), store=store)
     for note in done.notes:
         say(note)
@@ -74,32 +79,61 @@ def undo(number: str, path: str, phase: str | None, again: bool, listing: bool, 
 
 def _undo_phase(root: Path, named: str, store: Path, *, again: bool, quiet: bool) -> int:
     """Take back what belongs to a phase, and say in the campaign that it is not complete any more."""
-    from pathlib import Path
-
-    from overhaul.campaign.reading import named_phase, read_campaign
-    from overhaul.campaign.writing import reopened_text
-    from overhaul.commands.output import short, write_file
-    from overhaul.config import load_config
     from overhaul.printable import printable
-    from overhaul.transaction.writing import undo_phase
+    from overhaul.transaction.by_phase import undo_phase
 
-    file = store / load_config(root).campaign
-    campaign = read_campaign(file) if file.exists() else None
-    phase = named_phase(campaign, named) if campaign is not None else None
-    done = undo_phase(root, phase.id if phase is not None else named, again=again, store=store)
-    for one in done:
+    identity = _identity(root, named, store)
+    for one in undo_phase(root, identity, again=again, store=store):
         for note in one.notes:
             say(note)
-        if not quiet:
+        if one.number and not quiet:
             files = "1 file is" if one.files == 1 else f"{one.files:,} files are"
             tell(f"{printable(one.title)}: {files} as before; `overhaul undo {one.number}` takes that back")
-    # The campaign may be among what was restored.
-    if campaign is not None and phase is not None and not again:
-        now = read_campaign(Path(campaign.source)).phase(phase.id)
-        if now is not None and now.completed is not None:
-            write_file(file, [reopened_text(file.read_text("utf-8"), phase.id).encode()])
-            if not quiet:
-                tell(f"{short(file)}: phase {phase.number} is not complete any more")
+    return 0 if again else _reopened(root, identity, store, quiet=quiet)
+
+
+def _identity(root: Path, named: str, store: Path) -> str:
+    """The identity of a phase that is named by it or by its number."""
+    from overhaul.campaign.reading import named_phase, read_campaign
+    from overhaul.config import load_config
+    from overhaul.errors import UsageError
+    from overhaul.transaction.writing import journals
+
+    try:
+        file = store / load_config(root).campaign
+        return named_phase(read_campaign(file), named).id if file.exists() else named
+    except UsageError:
+        # What is to be taken back may be what has broken the campaign or the settings, or taken the phase out.
+        if named in {one.phase for one in journals(root, store=store)}:
+            return named
+        raise
+
+
+def _reopened(root: Path, identity: str, store: Path, *, quiet: bool) -> int:
+    """Say in the campaign that a phase is not complete any more; the exit code.
+
+    The campaign is read only now: it may have been among what was restored.
+    """
+    from overhaul.campaign.reading import read_campaign
+    from overhaul.campaign.texts import campaign_text, write_campaign
+    from overhaul.campaign.writing import reopened_text
+    from overhaul.commands.output import short
+    from overhaul.config import load_config
+    from overhaul.errors import OverhaulError
+
+    try:
+        file = store / load_config(root).campaign
+        phase = read_campaign(file).phase(identity) if file.exists() else None
+        if phase is None or phase.completed is None:
+            return 0
+        text = campaign_text(file)
+        write_campaign(file, text, reopened_text(text, phase.id))
+    except OverhaulError as error:
+        say(f"overhaul: {error}")
+        say(f"overhaul: all is taken back, but for the note in the campaign that phase {identity} is complete")
+        return error.exit_code
+    if not quiet:
+        tell(f"{short(file)}: phase {phase.number} is not complete any more")
     return 0
 
 

@@ -141,11 +141,16 @@ class Sight:
             file = self.file(module)
         except Unreadable:
             return
-        steps = frozenset(step.line for step in self.project.facts(Step)[module])
+        rows = self.project.facts(Step)[module]
+        steps = frozenset(step.line for step in rows)
+        loaded = frozenset(step.name for step in rows if step.act in ("from", "import"))
         for taken in file.taken:
             imported = self.loads(file, taken)
             if imported is not None and imported in members:
                 kind = self._kind(file, taken, steps)
+                late = type(taken.statement.node).__name__.startswith("Lazy") and taken.bound not in loaded
+                if late and kind in ("module", "branch"):
+                    kind = "deferred"
                 if kind is not None:
                     yield Crossing(module, imported, file.path, kind, taken)
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
+from overhaul.later import parsed
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.bindings import Bindings
@@ -113,7 +114,7 @@ class Dangers:
         if row is None:
             return ""
         try:
-            tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError):
             return ""
         for node in ast.walk(tree):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from overhaul.changes import Leftover, Target
 from overhaul.errors import Unreadable
 from overhaul.facts import Import
+from overhaul.later import parsed
 
 if TYPE_CHECKING:
     from overhaul.cutting.breaking import Broken
@@ -73,7 +74,7 @@ def _loop(project: Project, path: str, name: str, function: Statement) -> Iterat
         return
     called = function.node.name.value
     try:
-        tree = ast.parse(project.source(path).text())
+        tree = parsed(project.source(path).text())
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         return
     for loop in ast.walk(tree):

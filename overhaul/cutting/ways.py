@@ -105,16 +105,16 @@ class Ways:
         if crossing.taken.name == "*":
             yield f"{crossing.path}:{crossing.line}: a star import: name what is taken first"
             return
-        for way in ("typing", "defining-module", "defer"):
+        for way in ("typing", "defining-module", "defer", "lazy"):
             if way not in self._allowed or (way == "typing" and level == "all"):
                 continue
             if way != "defining-module" and crossing.kind != "module":
                 continue
-            if way == "defer" and level != "import":
+            if way in ("defer", "lazy") and level != "import":
                 continue
             yield self.option(crossing, way)
 
-    def option(self, crossing: Crossing, way: Literal["typing", "defining-module", "defer"]) -> Option | str:
+    def option(self, crossing: Crossing, way: Literal["typing", "defining-module", "defer", "lazy"]) -> Option | str:
         """One way, or why it does not go."""
         key = crossing.path, crossing.taken.statement.number, crossing.name, way
         if key not in self._found:
@@ -124,6 +124,8 @@ class Ways:
                         self._found[key] = self._typing(crossing)
                     case "defer":
                         self._found[key] = self._defer(crossing)
+                    case "lazy":
+                        self._found[key] = self._lazily(crossing)
                     case "defining-module":
                         self._found[key] = self._direct(crossing)
             except Refused as refused:
@@ -237,6 +239,16 @@ class Ways:
         why, quotes = self._looked_at(crossing, others)
         made = tuple(functions[number] for number in sorted(functions))
         return why or Option(crossing, "defer", bool(others), quotes, made)
+
+    def _lazily(self, crossing: Crossing) -> Option | str:
+        """As for an import in functions: what would load the module while others are loaded is no way out."""
+        found = self._defer(crossing)
+        if isinstance(found, str):
+            return found
+        if found.quotes:
+            where = f"{crossing.path}:{crossing.line}"
+            return f"{where}: {crossing.name} stands in annotations that are evaluated: postpone them first"
+        return Option(crossing, "lazy", functions=found.functions)
 
     def _moment(self, crossing: Crossing, use: _Use) -> str:
         """Why a name is needed when the code runs."""

@@ -32,6 +32,9 @@ def _edit(sight: Sight, path: str, options: Sequence[Option]) -> Edit:
             imports.replace(taken.statement, taken.name, one.module, one.name, taken.bound)
             continue
         imports.drop(taken.statement, taken.name or taken.target)
+        if one.way == "lazy":
+            _late(imports, one, _absolute(sight, one))
+            continue
         module = _absolute(sight, one)
         if one.annotations:
             _ask(imports, one, module, typing=True)
@@ -54,6 +57,14 @@ def _ask(imports: Imports, one: Option, module: str, *, typing: bool) -> None:
         imports.load(module, taken.bound if taken.alias is not None else "", typing=typing)
 
 
+def _late(imports: Imports, one: Option, module: str) -> None:
+    taken = one.crossing.taken
+    if taken.name:
+        imports.take(module, taken.name, taken.bound, like=taken.statement, lazy=True)
+    else:
+        imports.load(module, taken.bound if taken.alias is not None else "", like=taken.statement, lazy=True)
+
+
 def _absolute(sight: Sight, one: Option) -> str:
     """The module that an import names, without dots before it."""
     taken = one.crossing.taken
@@ -62,6 +73,8 @@ def _absolute(sight: Sight, one: Option) -> str:
 
 def _because(options: Sequence[Option]) -> tuple[str, Guidance]:
     ways = {one.way for one in options}
+    if "lazy" in ways:
+        return "import made lazy", "review"
     if "defer" in ways:
         return "import made late", "review"
     if "typing" in ways:

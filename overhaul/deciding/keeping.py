@@ -175,11 +175,9 @@ def protected_names(what: str, survey: Survey) -> Iterator[str]:
     for module in survey.layout.modules:
         if fnmatchcase(module, what):
             yield module
-    for table in (Class, Function):
-        for module, rows in survey.facts(table).items():
-            for row in rows:
-                if fnmatchcase(dotted := f"{module}.{row.name}", what):
-                    yield dotted
+    for dotted, _ in _defined(survey, survey.layout.modules):
+        if fnmatchcase(dotted, what):
+            yield dotted
 
 
 def _spoken_of(row: Row, module: str) -> Iterator[str]:
@@ -249,6 +247,14 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, field.name))
 
 
+def _defined(survey: Survey, modules: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The classes and functions of modules, dotted, each with its line; classes first."""
+    classes, functions = survey.facts(Class), survey.facts(Function)
+    for module in modules:
+        yield from ((f"{module}.{row.name}", row.line) for row in classes[module])
+        yield from ((f"{module}.{row.name}", row.line) for row in functions[module])
+
+
 def _decorated(dotted: str, survey: Survey) -> bool:
     """Whether something is a function with a decorator."""
     module, name = _module(dotted, survey)
@@ -286,10 +292,7 @@ def _place(kept: Kept, survey: Survey) -> tuple[str, int]:
     module, name = _module(kept.name, survey)
     if not module:
         return "", 0
-    for table in (Class, Function):
-        for row in survey.facts(table)[module]:
-            if name == row.name or name.startswith(f"{row.name}."):
-                return survey.layout.modules[module].path, row.line
-    return survey.layout.modules[module].path, 0
+    lines = [line for dotted, line in _defined(survey, [module]) if f"{kept.name}.".startswith(f"{dotted}.")]
+    return survey.layout.modules[module].path, lines[-1] if name and lines else 0
 
 

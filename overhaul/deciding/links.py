@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
@@ -12,6 +12,7 @@ from overhaul.deciding.model import Seen, Value
 from overhaul.errors import UnknownName, UsageError, did_you_mean
 from overhaul.facts import Row
 from overhaul.patterns import regex
+from overhaul.printable import printable
 from overhaul.survey import Survey
 
 MOST: Final = 200
@@ -57,7 +58,7 @@ def looked_up(link: Link, text: str, survey: Survey) -> Seen:
             raise UnknownName(f"field of {link.table}", one, names)
     found: dict[str, dict[str, Value]] = {}
     for module, row in rows_of(link, survey):
-        called = _called(row, module)
+        called = printable(_called(row, module))
         times = sum(one == called or one.startswith(f"{called} (") for one in found)
         found[f"{called} ({times + 1})" if times else called] = dict(_fields(row, names, link.fields))
         if len(found) > MOST:
@@ -125,12 +126,17 @@ def _dotted(row: Row, module: str) -> str:
 
 
 def _fields(row: Row, names: Mapping[str, str], wanted: tuple[str, ...]) -> Iterator[tuple[str, Value]]:
+    # Of a list that is empty only its type says what would be in it.
+    places = {
+        field.encode_name for field in msgspec.structs.fields(type(row))
+        if any(isinstance(one, type) and issubclass(one, msgspec.Struct) for one in get_args(field.type))
+    }  # fmt: skip
     for key, name in names.items():
         value: object = getattr(row, name)
         if wanted:
             if key in wanted:
-                yield key, _value(value)
-        elif name not in _ASIDE and not name.endswith(("_line", "_path")) and _plain(value):
+                yield key, len(value) if isinstance(value, tuple) and key in places else _value(value)  # pyright: ignore[reportUnknownArgumentType]
+        elif name not in _ASIDE and not name.endswith(("_line", "_path")) and key not in places and _plain(value):
             yield key, _value(value)
 
 
@@ -142,13 +148,15 @@ def _plain(value: object) -> bool:
 
 
 def _value(value: object) -> Value:
-    if isinstance(value, bool | int | str):
+    if isinstance(value, bool | int):
         return value
+    if isinstance(value, str):
+        return printable(value)
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, tuple):
         if _plain(value) and len(value) <= _LONGEST:  # pyright: ignore[reportUnknownArgumentType]
-            return tuple(str(one) for one in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+            return tuple(printable(str(one)) for one in value)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         return len(value)  # pyright: ignore[reportUnknownArgumentType]
     return "none" if value is None else str(value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 import msgspec
 
@@ -99,7 +99,7 @@ def read_record(file: Path, root: Path, kind: Kind) -> Record:
 
 def record_of(text: str, where: str, identity: str, kind: Kind) -> Record:
     """What the text of a record says; `where` is its file. Raises ConfigError."""
-    lines = text.splitlines()
+    lines = lines_of(text)
     fields, body = front_matter(lines)
     status = fields.get("status") or next(
         (found[1].strip() for line in lines[body:] if (found := _STATUS.fullmatch(line.strip()))), ""
@@ -122,6 +122,11 @@ def record_of(text: str, where: str, identity: str, kind: Kind) -> Record:
             here = (number for number in range(first, last) if any(text in lines[number] for text in quoted))
             places[one.link] = next(here, first) + 1
     return Record(id=identity, kind=kind, title=title, status=status, file=where, block=block, lines=places)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as every editor counts them: `str.splitlines` knows of more line ends than that."""
+    return text.replace("\r\n", "\n").split("\n")
 
 
 def front_matter(lines: Sequence[str]) -> tuple[dict[str, str], int]:
@@ -168,9 +173,9 @@ def _block(text: str, where: str) -> Block:
     check_keys(f"{where}:", found, _keys(Block))
     for name, kind in (("evidence", Seen), ("protected", Protection), ("reviewed", Review)):
         entries = found.get(name, [])
-        for entry in entries if isinstance(entries, list) else ():
+        for entry in cast("list[object]", entries) if isinstance(entries, list) else ():
             if isinstance(entry, dict):
-                check_keys(f"{where}: [[{name}]]", entry, _keys(kind))
+                check_keys(f"{where}: [[{name}]]", cast("dict[str, object]", entry), _keys(kind))
     try:
         block = msgspec.convert(found, Block)
     except msgspec.ValidationError as error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 import tomlkit
 from tomlkit.items import AoT, Table
 
 from overhaul.deciding.model import MARK, Block, Kind, Record
-from overhaul.deciding.reading import block_lines, front_matter
+from overhaul.deciding.reading import block_lines, front_matter, lines_of
 from overhaul.printable import printable
 
 
@@ -126,7 +126,16 @@ def block_text(block: Block) -> str:
         tables = AoT([_table(entry) for entry in entries])
         if entries:
             document.add(name, tables)
-    return tomlkit.dumps(document).lstrip("\n")
+    return "".join(map(_shown, tomlkit.dumps(document).lstrip("\n")))
+
+
+def _shown(char: str) -> str:
+    """A character as TOML has it between quotation marks, where nobody could see it otherwise."""
+    if char.isprintable() or char == "\n":
+        return char
+    if "\ud800" <= char <= "\udfff":
+        return f"\\\\u{ord(char):04x}"  # no text of TOML can hold it
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
 
 
 def _table(entry: msgspec.Struct) -> Table:
@@ -141,15 +150,13 @@ def _table(entry: msgspec.Struct) -> Table:
 
 def _value(value: object) -> object:
     if isinstance(value, Mapping):
-        table = tomlkit.table(is_super_table=all(isinstance(one, Mapping) for one in value.values()))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        for key, inner in value.items():  # pyright: ignore[reportUnknownVariableType]
-            table.add(str(key), _value(inner))  # pyright: ignore[reportUnknownArgumentType]
+        fields = cast("Mapping[str, object]", value)
+        table = tomlkit.table(is_super_table=all(isinstance(one, Mapping) for one in fields.values()))
+        for key, inner in fields.items():
+            table.add(key, _value(inner))
         return table
     if isinstance(value, tuple):
-        several = tomlkit.array()
-        for one in value:  # pyright: ignore[reportUnknownVariableType]
-            several.append(str(one))  # pyright: ignore[reportUnknownArgumentType]
-        return several
+        return [str(one) for one in cast("tuple[object, ...]", value)]
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     return value
@@ -157,26 +164,26 @@ def _value(value: object) -> object:
 
 def reviewed_text(text: str, where: str, block: Block) -> str:
     """The text of a record with another block; all else stays as it is. Raises ConfigError for one without a block."""
-    lines = text.splitlines(keepends=True)
-    at = block_lines([line.rstrip("\r\n") for line in lines], where)
+    at = block_lines(lines_of(text), where)
     assert at is not None
-    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    lines = text.split("\n")
+    newline = "\r\n" if lines[0].endswith("\r") else "\n"
     made = block_text(block).replace("\n", newline)
-    return "".join((*lines[: at[0]], made, *lines[at[1] :]))
+    return "\n".join((*lines[: at[0]], f"{made}{lines[at[1]]}", *lines[at[1] + 1 :]))
 
 
 def superseded_text(text: str, by: str) -> str:
     """The text of a record whose place another one takes."""
-    lines = text.splitlines(keepends=True)
-    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    said = f"status: superseded by {by}{newline}"
-    _, body = front_matter([line.rstrip("\r\n") for line in lines])
+    lines = text.split("\n")
+    end = "\r" if lines[0].endswith("\r") else ""
+    said = f"status: superseded by {by}{end}"
+    _, body = front_matter(lines_of(text))
     if not body:
-        return f"---{newline}{said}---{newline}{newline}{text}"
+        return "\n".join((f"---{end}", said, f"---{end}", end, text))
     for number in range(1, body):
         if re.match(r"status *:", lines[number], re.IGNORECASE):
-            return "".join((*lines[:number], said, *lines[number + 1 :]))
-    return "".join((lines[0], said, *lines[1:]))
+            return "\n".join((*lines[:number], said, *lines[number + 1 :]))
+    return "\n".join((lines[0], said, *lines[1:]))
 
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,@<>()+/_-]*")

@@ -108,8 +108,13 @@ class World:
             for row in self._statements[module]:
                 if row.scope == scope and row.kind in ("deferred", "dynamic"):
                     lines += ((row.line, 0, step) for step in _steps_of(row))
+            lazy = (row for row in self._statements[module] if row.kind == "lazy")
+            late = {step.name: step for row in lazy for step in _steps_of(row)}
             for used in self._uses[module]:
                 if used.scope == scope and used.how in ("load", "call", "store"):
+                    if (first := late.get(used.name.partition(".")[0])) is not None:
+                        # What is imported lazily is loaded by the first use.
+                        lines.append((used.lines[0], 0, first))
                     act = "call" if used.how == "call" else "load"
                     step = Step(line=used.lines[0], act=act, name=used.name, target="", taken="", maybe=True, caught="")  # type: ignore[arg-type]
                     lines.append((used.lines[0], 1, step))

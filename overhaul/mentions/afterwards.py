@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from overhaul.changes import Change, Create, Delete, Edit, Move, Moved, Replacement, Target, replaced
 from overhaul.errors import Refused, Unreadable
+from overhaul.later import parsed
 from overhaul.naming.meanings import Meaning, Symbol
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Afterwards:
             yield from self._project.symbols.interior(module).bindings
             return
         try:
-            tree = ast.parse(replaced(self._project.source(place.path), replacements))
+            tree = parsed(replaced(self._project.source(place.path), replacements))
         except (Refused, Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
             return
         yield from bound_names(tree.body)

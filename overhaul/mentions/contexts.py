@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from overhaul.later import parsed
+
 Use = Literal["import", "patch", "logger", "command", "docstring", "annotation", "other"]
 """import: takes the dotted name of a module, or of something in one; patch: replaces what has the name; logger: the
 name of a logger; command: follows `-m` in a list of arguments."""
@@ -32,7 +34,7 @@ class Contexts:
         self._text = text
         self._found: dict[int, Context] = {}
         try:
-            tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         for node, use, around in _strings(tree):

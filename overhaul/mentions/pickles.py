@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused, Unreadable
+from overhaul.later import parsed
 from overhaul.mentions.contexts import line_starts
 from overhaul.mentions.subject import Subject
 from overhaul.mentions.tokens import Remark
@@ -43,7 +44,7 @@ class Pickles:
         if not any(word in found[0] for found in _BYTES.finditer(text) for word in words):
             return
         try:
-            tree = ast.parse(text)
+            tree = parsed(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return
         for node in ast.walk(tree):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused, Unreadable
+from overhaul.later import parsed
 from overhaul.merging.definitions import Member
 from overhaul.naming.meanings import External, Symbol
 from overhaul.refactoring.moving_guards import QUIET_DECORATORS, lists
@@ -43,7 +44,7 @@ def _keeps(project: Project, symbol: Symbol, *, inner: bool) -> str:
     if inner and lists(project, symbol):
         return "may keep a list of what it decorates"
     try:
-        tree = ast.parse(project.source(symbol.path).text())
+        tree = parsed(project.source(symbol.path).text())
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         return "cannot be read"
     found = [

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from overhaul.changes import Target
 from overhaul.errors import Refused
+from overhaul.later import parsed
 from overhaul.naming.meanings import Symbol
 from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
@@ -29,7 +30,7 @@ class Tree:
     def __init__(self, text: str) -> None:
         """Raises SyntaxError and the like, as `ast.parse` does."""
         self.text = text
-        self.node = ast.parse(text)
+        self.node = parsed(text)
         self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
         self._ascii = text.isascii()
 

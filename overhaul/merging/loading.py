@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused, Unreadable
+from overhaul.later import parsed
 from overhaul.refactoring.import_effects import effect
 from overhaul.refactoring.moving_graph import Graph
 from overhaul.refactoring.references import Found, References
@@ -68,7 +69,7 @@ class Loading:
             line = 0
             if place.kind == "source" and place.path in self._with_print:
                 try:
-                    body = ast.parse(self._project.source(place.path).text()).body
+                    body = parsed(self._project.source(place.path).text()).body
                 except (Unreadable, SyntaxError, ValueError, RecursionError):
                     body = []
                 line = min(printing(body), default=0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from overhaul.changes import Leftover, Target
 from overhaul.errors import Refused, Unreadable
 from overhaul.facts import Function
+from overhaul.later import parsed
 from overhaul.merging.loading import printing
 from overhaul.naming.meanings import External, Symbol
 from overhaul.redundancy import Parallel
@@ -66,7 +67,7 @@ def refuse_lost(project: Project, old: str, new: str, modules: Sequence[str]) ->
             path, number, told = why.split(":", 2)
             yield project.leftover(path, int(number), Target(module), told.strip())
         try:
-            lines = list(printing(ast.parse(project.source(place.path).text()).body))
+            lines = list(printing(parsed(project.source(place.path).text()).body))
         except (Unreadable, SyntaxError, ValueError, RecursionError):
             lines = []
         for line in lines[:1]:
@@ -93,7 +94,7 @@ def _refuse_main(project: Project, module: str) -> None:
     path = project.layout.modules[module].path
     line = 1 if path.rpartition("/")[2] == "__main__.py" else 0
     try:
-        tree = ast.parse(project.source(path).text())
+        tree = parsed(project.source(path).text())
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         raise Refused(f"{path}: it cannot be read: mend it first") from None
     for node in tree.body:
@@ -159,7 +160,7 @@ def _means_the_same(project: Project, default: str, one: Symbol, other: Symbol) 
     if not default:
         return True
     try:
-        tree = ast.parse(default, mode="eval")
+        tree = parsed(default, mode="eval")
     except SyntaxError:
         return False
     return all(
@@ -196,7 +197,7 @@ def _assigned(project: Project, path: str, end: int) -> bool:
 
 def _value(project: Project, symbol: Symbol) -> str:
     """The constant that a variable is set to, once; "" for anything else."""
-    tree = ast.parse(project.source(symbol.path).text())
+    tree = parsed(project.source(symbol.path).text())
     values: list[ast.expr | None] = []
     for node in ast.walk(tree):
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]

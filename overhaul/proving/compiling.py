@@ -13,6 +13,7 @@ from typing import Final
 
 from overhaul.changes import FileChange
 from overhaul.errors import Unreadable
+from overhaul.later import parsed
 from overhaul.plans import Refusal
 from overhaul.project import Project
 
@@ -60,12 +61,22 @@ def _flaw(path: str, data: bytes) -> SyntaxError | None:
                 # What a stub says need not make sense to the compiler.
                 ast.parse(data, path)
             else:
-                compile(data, path, "exec", dont_inherit=True)
+                _compile(data, path)
         except SyntaxError as error:
             return error
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             return SyntaxError(str(error))
     return None
+
+
+def _compile(data: bytes, path: str) -> None:
+    """Raise SyntaxError for what Python does not compile, lazy imports apart where this Python knows none of them."""
+    try:
+        compile(data, path, "exec", dont_inherit=True)
+    except SyntaxError:
+        if b"lazy" not in data:
+            raise
+        compile(parsed(data.decode("utf-8-sig")), path, "exec", dont_inherit=True)
 
 
 def _parses(before: Project, file: FileChange) -> Iterator[Refusal]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from overhaul.changes import Divided, Target
 from overhaul.errors import Unreadable
+from overhaul.later import parsed
 from overhaul.plans import Refusal
 from overhaul.project import Project
 from overhaul.proving.context import Context
@@ -55,7 +56,7 @@ class Dividing:
     def _handed(self, path: str, told: Divided, parts: Sequence[Function]) -> Iterator[Refusal]:
         """Each call of a part hands variables to the parameters of their names."""
         wanted = {one.name: _parameters(one, "." in told.before.name) for one in parts}
-        tree = ast.parse(self._context.after.source(path).text())
+        tree = parsed(self._context.after.source(path).text())
         for call in ast.walk(tree):
             name = _last(call.func) if isinstance(call, ast.Call) else ""
             if not isinstance(call, ast.Call) or name not in wanted:
@@ -73,7 +74,7 @@ def function_at(project: Project, target: Target) -> Function | None:
     if target.module not in project.layout.modules:
         return None
     try:
-        tree = ast.parse(project.source(project.symbols.path(target.module)).text())
+        tree = parsed(project.source(project.symbols.path(target.module)).text())
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         return None
     bodies: list[Sequence[ast.stmt]] = [tree.body]

@@ -12,6 +12,7 @@ from typing import Final
 
 from overhaul.changes import Moved, Replaced
 from overhaul.errors import Unreadable
+from overhaul.later import parsed
 from overhaul.naming.meanings import External, Meaning, Symbol
 from overhaul.plans import Refusal
 from overhaul.proving.context import Context
@@ -94,7 +95,7 @@ class Overriding:
         asked = stored = ""
         for path in sorted(self._context.before.mentioning(frozenset({name}))):
             try:
-                tree = ast.parse(self._context.before.source(path).text())
+                tree = parsed(self._context.before.source(path).text())
             except (Unreadable, SyntaxError, ValueError, RecursionError):
                 continue
             for node, around in _within(tree, ""):

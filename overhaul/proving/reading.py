@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Final, Literal
 
+from overhaul.later import parsed
 from overhaul.patterns import regex
 from overhaul.proving.expressions import Expressions, Handlers, arguments_of, last_of, starts_of
 from overhaul.proving.names import Keyword, Reading, Role, Use, When
@@ -22,7 +23,7 @@ def read(text: str, words: Collection[str] | None = None) -> Reading:
     What a name in `words` means is told right all the same, for each statement that binds it has it. Raises
     SyntaxError, ValueError, RecursionError and MemoryError as `ast.parse` does.
     """
-    tree = ast.parse(text, type_comments=False)
+    tree = parsed(text)
     reader = _Reader(text, None if words is None else sorted(_lines(text, words)))
     reader.statements(tree.body)
     return reader.reading

@@ -12,6 +12,7 @@ from typing import Final
 from overhaul.changes import BY_HAND, Formed, Moved, Replaced, Target
 from overhaul.errors import Unreadable
 from overhaul.facts import Parameter
+from overhaul.later import parsed
 from overhaul.naming.meanings import Symbol
 from overhaul.patterns import regex
 from overhaul.plans import Refusal
@@ -46,7 +47,7 @@ class Statements:
             if one.before == one.after:
                 continue
             try:
-                old, new = ast.parse(one.before), ast.parse(one.after)
+                old, new = parsed(one.before), parsed(one.after)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue  # `compile` tells of it
             self.looked += 1
@@ -153,7 +154,7 @@ def _text_of(project: Project, module: str) -> str:
 
 def _definitions(text: str, name: str) -> Sequence[ast.stmt]:
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from overhaul.later import parsed
 from overhaul.occurrences.finding import Occurrences, Statement
 
 
@@ -32,7 +33,7 @@ def annotations_of(occurrences: Occurrences, statement: Statement) -> Iterator[A
     """The annotations in a statement of the module's own suite; none in syntax that this Python does not know."""
     text = occurrences.text[statement.start : statement.end]
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError):
         return
     offsets = _Offsets(text, statement.start)

@@ -11,6 +11,7 @@ import msgspec
 from overhaul.occurrences.class_bodies import whose
 from overhaul.occurrences.finding import Occurrence, Scope, Statement
 from overhaul.refactoring.brackets import Brackets
+from overhaul.text import IMPORTS
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -161,10 +162,10 @@ class Bindings:
     def _taken(self) -> Iterator[Taken]:
         for statement in self.occurrences.statements:
             kind = statement.node.__class__.__name__
-            if kind not in ("Import", "ImportFrom"):
+            if kind not in IMPORTS:
                 continue
             names = iter(self.occurrences.all[statement.names[0] : statement.names[1]])
-            if kind == "Import":
+            if not kind.endswith("ImportFrom"):
                 for alias in statement.node.names:
                     dotted = _dotted(alias.name)
                     parts = tuple(next(names) for _ in dotted.split("."))

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
+from overhaul.later import parsed
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.moving_guards import registering
 from overhaul.refactoring.moving_unit import Unit, own_statements
@@ -41,7 +42,7 @@ def effect(project: Project, references: References, module: str) -> str:
         return "" if place.kind == "namespace" else f"{place.path}:1: {module} has no source to look at"
     try:
         file = references.bindings(place.path)
-        tree = ast.parse(file.occurrences.text)
+        tree = parsed(file.occurrences.text)
     except (Unreadable, SyntaxError, ValueError, RecursionError):
         return f"{place.path}:1: it cannot be read"
     for line, what in _doing(tree.body, file):
@@ -129,7 +130,7 @@ def _made_here(name: str, file: Bindings) -> bool:
     """Whether a variable holds what the module has made itself, and has not been given by a call of somebody's."""
     if not _own(name, file):
         return False
-    for node in ast.parse(file.occurrences.text).body:
+    for node in parsed(file.occurrences.text).body:
         match node:
             case ast.ClassDef(name=bound) | ast.FunctionDef(name=bound) if bound == name:
                 return False  # its own code may do anything

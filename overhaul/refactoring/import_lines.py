@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from overhaul.occurrences.finding import Occurrences, Statement
-from overhaul.text import dotted
+from overhaul.text import IMPORTS, dotted
 
-IMPORTING: Final = frozenset({"Import", "ImportFrom"})
+IMPORTING: Final = IMPORTS
 
 
 class Item(NamedTuple):
@@ -37,6 +37,7 @@ class Shape(NamedTuple):
     """`from m import a`, and not `import m`."""
     level: int
     module: str
+    lazy: bool = False
 
     @property
     def target(self) -> str:
@@ -52,8 +53,10 @@ class ImportLine:
         self.statement = statement
         self.text = occurrences.text
         node = statement.node
-        self.taking = type(node).__name__ == "ImportFrom"
+        self.taking = type(node).__name__.endswith("ImportFrom")
         """Whether it is `from m import a`."""
+        self.lazy = type(node).__name__.startswith("Lazy")
+        """Whether it is `lazy import m`, as of Python 3.15."""
         self.level = len(node.relative) if self.taking else 0
         self.module = dotted(node.module) if self.taking and node.module is not None else ""
         """What stands behind `from`, without dots."""
@@ -74,7 +77,7 @@ class ImportLine:
     @property
     def shape(self) -> Shape:
         """What decides where it stands; of several modules the first counts."""
-        return Shape(self.taking, self.level, self.module if self.taking else self.items[0].name)
+        return Shape(self.taking, self.level, self.module if self.taking else self.items[0].name, self.lazy)
 
     @property
     def several(self) -> bool:
@@ -104,7 +107,7 @@ class ImportLine:
             place = sorted_in([one.partition(" ")[0] for one in items], name, order)
             items.insert(place, listed(name, alias))
         if not self.taking:
-            return f"import {', '.join(items)}"
+            return f"{'lazy ' * self.lazy}import {', '.join(items)}"
         bracketed = self.written.rstrip().endswith(")")
         start = self.text[self.statement.start : self.items[0].start].rstrip(" (\\\n\t\r")
         return taking(start.removesuffix("import").rstrip(), items, width, column, bracketed=bracketed)

@@ -50,10 +50,10 @@ class Placing:
         self._edits, self._blocks, self._section = edits, edits.blocks, section
         self._orders = orders(section)
 
-    def put(self, target: str, names: Sequence[tuple[str, str]], where: Where) -> None:
+    def put(self, target: str, names: Sequence[tuple[str, str]], where: Where, *, lazy: bool = False) -> None:
         """One statement: `from target import names` (name, alias), or `import target` where the name is ""."""
         level = len(target) - len(target.lstrip("."))
-        shape = Shape(names[0][0] != "", level, target[level:])
+        shape = Shape(names[0][0] != "", level, target[level:], lazy)
         rank: tuple[int | str, ...] = (self._section(shape), shape.taking, -level, shape.module.casefold())
         near = near_to(self._blocks, where)
         if where.like >= 0:
@@ -70,9 +70,9 @@ class Placing:
 
     def _text(self, shape: Shape, names: Sequence[tuple[str, str]], column: int) -> str:
         if not shape.taking:
-            return f"import {listed(shape.module, names[0][1])}"
+            return f"{'lazy ' * shape.lazy}import {listed(shape.module, names[0][1])}"
         items = [listed(*one) for one in sorted(names)]
-        return taking(f"from {shape.target}", items, self._edits.width, column)
+        return taking(f"{'lazy ' * shape.lazy}from {shape.target}", items, self._edits.width, column)
 
     def _column(self, number: int) -> int:
         return self._edits.column(number)

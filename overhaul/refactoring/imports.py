@@ -27,6 +27,7 @@ class _Wish(NamedTuple):
     """"" for `import module`."""
     alias: str
     where: Where
+    lazy: bool = False
 
 
 class Imports:
@@ -58,7 +59,7 @@ class Imports:
 
     def take(
         self, module: str, name: str, bound: str = "", *, like: Statement | None = None,
-        within: Statement | None = None, typing: bool = False,
+        within: Statement | None = None, typing: bool = False, lazy: bool = False,
     ) -> str:  # fmt: skip
         """Ask for `from module import name as bound`, and be told what is bound.
 
@@ -66,25 +67,28 @@ class Imports:
         It stands where `like` stands and under the same conditions (function,
         TYPE_CHECKING, try), at the head of the function `within`, under TYPE_CHECKING, or else with the module's other
         imports. The name that is bound: another one is chosen by nobody, so ask before whether it is free.
+        `lazy`: as of Python 3.15; beside a lazy import it is one in any case.
         """
         bound = bound or name
-        self._wish(module, name, "" if bound == name else bound, like, within, typing)
+        self._wish(module, name, "" if bound == name else bound, like, within, typing, lazy)
         return bound
 
     def load(
         self, module: str, bound: str = "", *, like: Statement | None = None, within: Statement | None = None,
-        typing: bool = False,
+        typing: bool = False, lazy: bool = False,
     ) -> str:  # fmt: skip
         """Ask for `import module`, or `import module as bound`; what it binds."""
         alias = "" if bound == module else bound
-        self._wish(module, "", alias, like, within, typing)
+        self._wish(module, "", alias, like, within, typing, lazy)
         return alias or module.partition(".")[0]
 
     def _wish(
-        self, module: str, name: str, alias: str, like: Statement | None, within: Statement | None, typing: bool
-    ) -> None:
+        self, module: str, name: str, alias: str, like: Statement | None, within: Statement | None, typing: bool,
+        lazy: bool,
+    ) -> None:  # fmt: skip
         beside, inside = (-1 if one is None else self.blocks.number(one) for one in (like, within))
-        wish = _Wish(module, name, alias, Where(beside, inside, typing))
+        lazy = lazy or (beside in self.blocks.lines and self.blocks.lines[beside].lazy)
+        wish = _Wish(module, name, alias, Where(beside, inside, typing), lazy)
         if wish not in self._wishes:
             self._wishes.append(wish)
 
@@ -148,7 +152,7 @@ class Imports:
         """All changes that were asked for, by place; none where nothing changes."""
         edits = Edits(self.blocks, self._dropped, line_length(self.project, self.path))
         self._drop_guard(edits)
-        fresh: dict[tuple[Where, str, str], list[tuple[str, str]]] = {}
+        fresh: dict[tuple[Where, str, str, bool], list[tuple[str, str]]] = {}
         wishes = list(self._wishes)
         for wish in wishes:
             near = near_to(self.blocks, wish.where)
@@ -161,11 +165,11 @@ class Imports:
                 guard = _Wish("typing", "TYPE_CHECKING", "", Where(-1, -1, typing=False))
                 wishes += [] if guard in wishes else [guard]
             target = self._spelled(wish.module, wish.where.like) if wish.name else wish.module
-            key = wish.where, target, "" if wish.name else f"as {wish.alias}"
+            key = wish.where, target, "" if wish.name else f"as {wish.alias}", wish.lazy
             fresh.setdefault(key, []).append((wish.name, wish.alias))
         placing = Placing(edits, lambda shape: section(self.project, self.module, shape.target))
-        for (where, target, _), names in fresh.items():
-            placing.put(target, names, where)
+        for (where, target, _, lazy), names in fresh.items():
+            placing.put(target, names, where, lazy=lazy)
         yield from edits.replacements()
 
     def _drop_guard(self, edits: Edits) -> None:
@@ -205,6 +209,6 @@ class Imports:
             return None
         for number in near:
             line = self.blocks.lines[number]
-            if line.taking and not line.star and self.absolute(line) == wish.module:
+            if line.taking and not line.star and line.lazy == wish.lazy and self.absolute(line) == wish.module:
                 return number
         return None

@@ -9,6 +9,7 @@ from typing import Final
 
 from overhaul.changes import Leftover, Target
 from overhaul.errors import Refused
+from overhaul.later import parsed
 from overhaul.lazy import cst
 from overhaul.project import Project
 from overhaul.refactoring.modules import Relocation
@@ -177,7 +178,7 @@ def _pickled(project: Project, move: Relocation) -> None:
 def _bytes(text: str) -> Iterator[tuple[int, bytes]]:
     """Line and value of every bytes literal; none where the text cannot be parsed."""
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for node in ast.walk(tree):

@@ -12,7 +12,7 @@ from overhaul.lazy import cst
 from overhaul.naming.meanings import Meaning, Symbol
 from overhaul.occurrences.finding import Occurrence, Scope, Statement
 from overhaul.project import Project
-from overhaul.text import dotted
+from overhaul.text import IMPORTS, dotted
 
 
 class Alias(msgspec.Struct, frozen=True, eq=False):
@@ -122,11 +122,9 @@ class Reading:
 
     def _imports(self) -> Iterator[Import]:
         for statement in self.names.statements:
-            kind = statement.node.__class__
-            if kind is cst.Import:
-                yield self._plain(statement)
-            elif kind is cst.ImportFrom:
-                yield self._from(statement)
+            kind = statement.node.__class__.__name__
+            if kind in IMPORTS:
+                yield self._from(statement) if kind.endswith("ImportFrom") else self._plain(statement)
 
     def _plain(self, statement: Statement) -> Import:
         at = statement.names[0]
@@ -143,7 +141,7 @@ class Reading:
         node, at = statement.node, statement.names[0]
         written = dotted(node.module) if node.module is not None else ""
         dots = len(node.relative)
-        start = statement.start + len("from")
+        start = self.text.index("from", statement.start) + len("from")
         while self.text[start] in " \t\\\r\n\f":
             start += 1
         if written:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
 from overhaul.facts import UsedName
+from overhaul.later import parsed
 from overhaul.naming.meanings import CHAIN, External, Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings
@@ -102,7 +103,7 @@ class Early:
             if place is None or place.kind != "source":
                 continue
             try:
-                tree = ast.parse(self._project.source(place.path).text())
+                tree = parsed(self._project.source(place.path).text())
             except (Unreadable, SyntaxError, ValueError, RecursionError):
                 continue
             names = {name for one, name in reached if one == module}

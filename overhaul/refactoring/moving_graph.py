@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
 from overhaul.facts import Import, ImportStatement
+from overhaul.later import parsed
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -147,7 +148,7 @@ class Graph:
             place = self._project.layout.modules.get(module)
             try:
                 text = self._project.source(place.path).text() if place is not None and place.kind == "source" else ""
-                tree = ast.parse(text) if _RAISING.search(text) else None
+                tree = parsed(text) if _RAISING.search(text) else None
             except (Unreadable, SyntaxError, ValueError, RecursionError):
                 tree = None
             found = self._raises[module] = tree is not None and any(map(_raises, tree.body))

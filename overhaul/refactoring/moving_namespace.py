@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Refused, Unreadable
+from overhaul.later import parsed
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings
@@ -63,7 +64,7 @@ def _asking(file: Bindings, names: tuple[int, int], text: str, line: int) -> Ite
     if not here:
         return
     try:
-        tree = ast.parse(text)
+        tree = parsed(text)
     except (SyntaxError, ValueError, RecursionError):
         return
     for node in ast.walk(tree):

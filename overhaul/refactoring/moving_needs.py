@@ -13,6 +13,7 @@ from overhaul.refactoring.annotations import Annotation, annotations_of, has_fut
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.moving_unit import Unit, at_import, bound_by, in_script, outermost
+from overhaul.text import IMPORTS
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -197,11 +198,11 @@ class Needs:
             if one.number <= statement.number or not statement.start <= one.start < statement.end:
                 continue
             kind = type(one.node).__name__
-            if kind == "ImportFrom" and one.node.relative:
+            if kind.endswith("ImportFrom") and one.node.relative:
                 return False
             if kind == "Assign" and type(one.node.value).__name__ != "Name":
                 return False
-            if kind not in ("Import", "ImportFrom", "Assign", "Pass", "If", "Try"):
+            if kind not in (*IMPORTS, "Assign", "Pass", "If", "Try"):
                 return False
         own = bound_by(file, statement)
         first, last = statement.names

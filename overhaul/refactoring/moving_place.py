@@ -13,6 +13,7 @@ from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.moving_unit import at_import, bound_by, is_script, outermost, own_statements
 from overhaul.source import Source, digest
+from overhaul.text import IMPORTS
 
 if TYPE_CHECKING:
     from overhaul.project import Project
@@ -118,7 +119,7 @@ class Destination:
             first_tall = next(tall, place)
             place = first_tall if not self._lacking(statements, first_tall, own) else place
         for at, statement in enumerate(statements[:place]):
-            if type(statement.node).__name__ in ("Import", "ImportFrom"):
+            if type(statement.node).__name__ in IMPORTS:
                 continue
             first, last = statement.names
             if any(self._uses(one, old, names) and at_import(one) for one in self.occurrences.all[first:last]):

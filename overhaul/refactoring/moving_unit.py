@@ -8,9 +8,8 @@ from typing import Any, Final, NamedTuple
 from overhaul.errors import Refused
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import BINDING, Bindings, Taken
-from overhaul.text import dotted
+from overhaul.text import IMPORTS, dotted
 
-_IMPORTS: Final = ("Import", "ImportFrom")
 _DEFINING: Final = ("FunctionDef", "ClassDef", "Assign", "AnnAssign", "AugAssign", "TypeAlias")
 _COMPOUND: Final = ("If", "Try", "TryStar", "With", "For", "While", "Match")
 
@@ -178,7 +177,7 @@ def _refuse_between(file: Bindings, statements: Sequence[Statement], names: Coll
             first_bound.setdefault(name, one.number)
             last[name] = one.number
     for statement in own_statements(file):
-        if statement.number in numbers or type(statement.node).__name__ in _IMPORTS:
+        if statement.number in numbers or type(statement.node).__name__ in IMPORTS:
             continue
         first, end = statement.names
         for use in file.occurrences.all[first:end]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, TypeAlias
 
 from overhaul.errors import Refused
+from overhaul.later import parsed
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings
 
@@ -25,7 +26,7 @@ class Syntax:
         self.file, self.path, self.module = file, file.path, file.module
         self.text = file.occurrences.text
         try:
-            self.tree = ast.parse(self.text)
+            self.tree = parsed(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             raise Refused(f"{file.path}: this Python cannot parse it ({error}): run overhaul on a newer one") from None
         self._rows = file.occurrences.scopes[0].rows

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from overhaul.lazy import cst
 from overhaul.syntax.asked import LITERALS, asks_for_nothing, harmless, joined, last_of, literal_text, logs
 from overhaul.syntax.remarks import unfinished
-from overhaul.text import dotted, text_of
+from overhaul.text import IMPORTS, dotted, text_of
 
 Form = Literal["empty", "raises", "constant", "given", "random", "echo", "announced"]
 
@@ -105,7 +105,7 @@ class Doing:
             target = small.target
             names = [one.value for one in target.elements] if target.__class__ is cst.Tuple else [target]
             return False if all(one.__class__ is cst.Name for one in names) else None
-        return False if kind in (cst.Import, cst.ImportFrom) else None
+        return False if kind.__name__ in IMPORTS else None
 
     def _expression(self, value: Any, statement: Any, first: bool) -> bool | None:
         kind = value.__class__

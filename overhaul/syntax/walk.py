@@ -195,6 +195,7 @@ class Walk:
         """The names that an import statement binds."""
         names = node.names
         module = ""
+        lazy = node.__class__.__name__.startswith("Lazy")
         if hasattr(node, "relative"):
             module = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
             if names.__class__ is cst.ImportStar:
@@ -205,9 +206,9 @@ class Walk:
             given = alias.asname is not None
             bound = alias.asname.name.value if given else name
             if module:
-                self.bind(Role.IMPORT, bound, Imported(module, name, given))
+                self.bind(Role.IMPORT, bound, Imported(module, name, given, lazy))
             else:
-                self.bind(Role.IMPORT, bound if given else name.partition(".")[0], Imported(name, "", given))
+                self.bind(Role.IMPORT, bound if given else name.partition(".")[0], Imported(name, "", given, lazy))
 
     def elsewhere(self, node: cst.Global | cst.Nonlocal, where: str) -> None:
         """Names that belong to an outer scope; at the top level `global` says nothing new."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from posixpath import normpath
 
 import msgspec
 
@@ -47,9 +48,10 @@ def listed(journals: Sequence[Journal]) -> Iterator[Listed]:
             "restored": "put back after an interruption",
         }
         left_alone = f"somebody had changed {', '.join(journal.end.kept)}" if journal.end and journal.end.kept else ""
+        too_old = "its originals are not kept any more: it cannot be taken back" if journal.light and by is None else ""
         yield Listed(
             journal.number, record.when, record.title, states.get(journal.phase, journal.phase), *_counts(record),
-            note=journal.damage or left_alone, phase=record.phase,
+            note=journal.damage or left_alone or too_old, phase=record.phase,
         )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def undoable(journals: Sequence[Journal], number: int, home: Path) -> Record:
         for journal in reversed(journals):
             fresh = journal.phase == "written" and journal.number not in undone
             if fresh and journal.record is not None and not journal.record.undoes:
+                _check_kept(journal)
                 return journal.record
             if journal.phase == "damaged":
                 break
@@ -93,20 +96,58 @@ def undoable(journals: Sequence[Journal], number: int, home: Path) -> Record:
     if found.phase != "written" or found.record is None:
         why = found.damage or "it was interrupted, and put back"
         raise Refused(f"transaction {number} cannot be undone: {why}: `overhaul undo --list` shows the others")
+    _check_kept(found)
     return found.record
 
 
-def of_phase(journals: Sequence[Journal], phase: str, *, again: bool = False) -> list[Record]:
-    """The transactions of a phase that are to be taken back, the latest first.
+def _check_kept(journal: Journal) -> None:
+    """Raises Refused for a journal without originals."""
+    if journal.light:
+        raise Refused(
+            f"transaction {journal.number} cannot be undone: its originals are not kept any more: put its files back "
+            "from git or a backup"
+        )
 
-    `again`: those that have taken one of the phase back, so that what they took back is there again.
-    """
+
+def phases(journals: Sequence[Journal]) -> list[str]:
+    """The phases that transactions belong to, sorted."""
+    return sorted({journal.record.phase for journal in journals if journal.record is not None} - {""})
+
+
+def doubts(journals: Sequence[Journal], phase: str) -> Iterator[str]:
+    """The journals that may be of a phase and cannot be read: one line each."""
+    for journal in journals:
+        if journal.phase == "damaged" and (journal.record is None or journal.record.phase == phase):
+            yield (
+                f"{journal.damage}: whether it belongs to phase {phase} cannot be told: put back what it has changed "
+                "from git or a backup, then delete that folder"
+            )
+
+
+def of_phase(journals: Sequence[Journal], phase: str) -> list[Record]:
+    """The transactions of a phase that are to be taken back, the latest first."""
+    return [record for record in _standing(journals, phase) if not record.undoes]
+
+
+def taken_back_together(journals: Sequence[Journal], phase: str) -> list[Record]:
+    """Those that have taken a phase back, by the last run that did; the latest first. None taken back by its number."""
+    found = [record for record in _standing(journals, phase) if record.together]
+    return [record for record in found if record.together == found[0].together]
+
+
+def run_of(journals: Sequence[Journal], phase: str, records: Sequence[Record]) -> int:
+    """The run that taking back some transactions goes on with, because it was interrupted; 0 for none."""
+    run = next((record.together for record in _standing(journals, phase) if record.together), 0)
+    return run if all(record.number < run for record in records) else 0
+
+
+def _standing(journals: Sequence[Journal], phase: str) -> Iterator[Record]:
+    """What was done in a phase and was not taken back since, the latest first."""
     undone = taken_back(journals)
-    return [
-        journal.record for journal in reversed(journals)
-        if journal.record is not None and journal.phase == "written" and journal.record.phase == phase
-        and journal.number not in undone and bool(journal.record.undoes) == again
-    ]  # fmt: skip
+    for journal in reversed(journals):
+        record = journal.record
+        if record is not None and journal.phase == "written" and record.phase == phase and record.number not in undone:
+            yield record
 
 
 def in_the_way(journals: Sequence[Journal], records: Sequence[Record]) -> Iterator[str]:
@@ -115,22 +156,29 @@ def in_the_way(journals: Sequence[Journal], records: Sequence[Record]) -> Iterat
     ours = {record.number for record in records}
     touched: dict[str, int] = {}
     for record in records:
-        for entry in record.entries:
-            if not entry.swept:
-                touched[entry.path] = min(touched.get(entry.path, record.number), record.number)
+        for path in _touched(record):
+            touched[path] = min(touched.get(path, record.number), record.number)
     for journal in journals:
         other = journal.record
         if other is None or journal.phase != "written" or journal.number in (ours | undone.keys()) or other.undoes:
             continue
-        shared = sorted(one.path for one in other.entries if touched.get(one.path, journal.number) < journal.number)
+        shared = sorted(path for path in _touched(other) if touched.get(path, journal.number) < journal.number)
         if shared:
             more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
             of = f" of phase {other.phase}" if other.phase else ""
-            what = f"--phase {other.phase}" if other.phase else str(journal.number)
+            another = other.phase and all(record.phase != other.phase for record in records)
+            what = f"--phase {other.phase}" if another else str(journal.number)
             yield (
                 f"{', '.join(shared[:3])}{more}: changed later by {journal.number}{of} ({other.title}): "
                 f"`overhaul undo {what}` first"
             )
+
+
+def _touched(record: Record) -> Iterator[str]:
+    """The files of a plan, from the folder that holds the journals: transactions may be of several roots in it."""
+    for entry in record.entries:
+        if not entry.swept:
+            yield normpath(f"{record.root}/{entry.path}")
 
 
 def _counts(record: Record) -> tuple[int, int, int, int]:
@@ -143,4 +191,7 @@ def _counts(record: Record) -> tuple[int, int, int, int]:
     return len(edited), len(created), len(left) - len(moved), len(moved)
 
 
-__all__ = ["Listed", "in_the_way", "listed", "of_phase", "taken_back", "undoable"]
+__all__ = [
+    "Listed", "doubts", "in_the_way", "listed", "of_phase", "phases", "run_of", "taken_back", "taken_back_together",
+    "undoable",
+]  # fmt: skip

@@ -24,6 +24,8 @@ KEPT_OF_PHASES: Final = 200
 """Journals of a campaign's phases that are kept: a phase may take weeks, and is to be taken back as a whole."""
 BYTES_OF_PHASES: Final = 1 << 30
 """Bytes of all their originals."""
+KNOWN_OF_PHASES: Final = 1000
+"""Journals of phases that stay without their originals: a phase that has lost some is not taken for a whole one."""
 _OPEN: Final = ("begun", "unfinished", "damaged")
 _RECORD: Final = "record"
 _ORIGINALS: Final = "originals"
@@ -50,6 +52,8 @@ class Journal(msgspec.Struct, frozen=True):
     """What is wrong with it, with its place."""
     doubtful: bool = False
     """Nobody knows whether it has ended: nothing may be written before a person has looked."""
+    light: bool = False
+    """Its originals are not kept any more: it tells what was done, and cannot be taken back."""
 
 
 class Journals:
@@ -135,7 +139,11 @@ class Journals:
         except (Damaged, OSError) as error:
             why = f"cannot be read ({error.strerror or error})" if isinstance(error, OSError) else str(error)
             return Journal(number, "damaged", record, damage=f"{at}: {why}", doubtful=not self._has_whole_end(number))
-        return Journal(number, end.state, record, end)
+        return Journal(number, end.state, record, end, light=self._is_light(record))
+
+    def _is_light(self, record: Record) -> bool:
+        """Whether the originals were taken away by `tidy`, which does that to journals of phases."""
+        return bool(record.phase) and not os.path.lexists(self.place(record.number) / _ORIGINALS)
 
     def _has_whole_end(self, number: int) -> bool:
         """Whether a whole end is there, of whatever record."""
@@ -234,7 +242,11 @@ class Journals:
                     sizes[of_phase] += os.lstat(self.place(number) / _ORIGINALS).st_size
                 most, bytes_ = (KEPT_OF_PHASES, BYTES_OF_PHASES) if of_phase else (KEPT, BYTES)
                 beyond = counts[of_phase] > most or sizes[of_phase] > bytes_
-                if place and beyond and journal.phase in ("written", "restored"):
+                if not place or not beyond or journal.phase not in ("written", "restored"):
+                    continue
+                if of_phase and counts[of_phase] <= KNOWN_OF_PHASES:
+                    self._disk.remove(self.place(number) / _ORIGINALS)
+                else:
                     self.discard(number)
 
     def _clear(self, folder: Path) -> None:

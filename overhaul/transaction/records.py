@@ -65,6 +65,8 @@ class Record(msgspec.Struct, frozen=True):
     """The number of the transaction that this one takes back; 0 for none."""
     phase: str = ""
     """The phase of a campaign that it belongs to; "" for none. One that takes another back has that one's."""
+    together: int = 0
+    """The number of the first of those that have taken a phase back at one go; 0 for what was taken back alone."""
 
     def beside(self, position: int, *, back: bool = False) -> str:
         """The name of the temporary file of an entry, in the same folder; `back` while the original is put back."""

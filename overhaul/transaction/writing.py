@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,8 +16,8 @@ from overhaul.errors import NotWritten, OverhaulError, Refused
 from overhaul.transaction import committing
 from overhaul.transaction.carrying import carry_out, original, put_back
 from overhaul.transaction.checks import Prepared, prepare
-from overhaul.transaction.disk import ABSENT, Disk, State
-from overhaul.transaction.history import Listed, in_the_way, listed, of_phase, undoable
+from overhaul.transaction.disk import ABSENT, Disk
+from overhaul.transaction.history import Listed, listed, undoable
 from overhaul.transaction.journal import FOLDER, Journals
 from overhaul.transaction.lock import Lock
 from overhaul.transaction.records import Damaged, Entry, Record, gone
@@ -54,8 +54,8 @@ def write(
     """
     disk = disk or Disk()
     root = Path(os.path.realpath(root))
-    home = _home(root, store)
-    with _session(home, title, disk) as (journals, notes):
+    home = home_of(root, store)
+    with session(home, title, disk) as (journals, notes):
         prepared = prepare(disk, root, files, folds=_folds(home))
         reasons = list(prepared.reasons)
         paths = [entry.path for entry in prepared.entries if not entry.swept]
@@ -87,76 +87,33 @@ def undo(root: Path, number: int = 0, *, store: Path, disk: Disk | None = None) 
     otherwise what `write` raises.
     """
     disk = disk or Disk()
-    home = _home(Path(os.path.realpath(root)), store)
+    home = home_of(Path(os.path.realpath(root)), store)
     if not os.path.lexists(home / FOLDER / "journal"):
         raise Refused(f"{home}: nothing was ever written by overhaul here: there is nothing to undo")
-    with _session(home, "undo", disk) as (journals, notes):
+    with session(home, "undo", disk) as (journals, notes):
         if notes and not number:
             return Written(0, "", 0, tuple(notes))
-        record = undoable(list(journals.all()), number, home)
-        top = home / record.root
-        if Path(os.path.realpath(top)) != top or not top.is_dir():
-            raise Refused(f"{top}: is no folder of its own any more: put it back where it was")
-        prepared = _inverse(disk, journals, top, record, _folds(home))
-        if prepared.reasons:
-            raise NotWritten(prepared.reasons)
-        title = f"undo {record.number}: {record.title}"
-        if not prepared.entries:
-            return Written(0, title, 0, tuple(notes))
-        done = _transact(disk, journals, home, top, title, prepared, record.number, record.phase)
-        return Written(done.number, title, _count(done), (*notes, *prepared.notes))
+        done = undone(disk, journals, home, undoable(list(journals.all()), number, home))
+        return msgspec.structs.replace(done, notes=(*notes, *done.notes))
 
 
-def undo_phase(
-    root: Path, phase: str, *, again: bool = False, store: Path, disk: Disk | None = None
-) -> tuple[Written, ...]:
-    """Restore what all transactions of a campaign's phase have changed, the latest first.
-
-    Each is taken back by a transaction of its own; whether all of them can be is found out before anything is touched,
-    and if one fails all the same, those that were taken back are brought back. `again` brings back what was taken back.
-
-    Raises NotWritten when files have changed since, or when a later transaction of something else has changed them,
-    naming all; Refused when there is nothing to take back; and otherwise what `undo` raises.
-    """
-    disk = disk or Disk()
-    home = _home(Path(os.path.realpath(root)), store)
-    if not os.path.lexists(home / FOLDER / "journal"):
-        raise Refused(f"{home}: nothing was ever written by overhaul here: there is nothing to undo")
-    with _session(home, f"undo phase {phase}", disk) as (journals, notes):
-        known = list(journals.all())
-        records = of_phase(known, phase, again=again)
-        if not records:
-            raise Refused(f"nothing of phase {phase} is left to undo: `overhaul undo --list` shows what there was")
-        if reasons := (*in_the_way(known, records), *_moved_on(disk, home, records)):
-            raise NotWritten(reasons)
-    done: list[Written] = []
-    for record in records:
-        try:
-            done.append(undo(root, record.number, store=store, disk=disk))
-        except BaseException:
-            for one in reversed(done):
-                undo(root, one.number, store=store, disk=disk)
-            raise
-    first = msgspec.structs.replace(done[0], notes=(*notes, *done[0].notes))
-    return (first, *done[1:])
-
-
-def _moved_on(disk: Disk, home: Path, records: Sequence[Record]) -> Iterator[str]:
-    """The files that are not as the latest of some transactions has left them, or between two of them were not."""
-    expected: dict[Path, State] = {}
-    for record in records:
-        for entry in record.entries:
-            file = home / record.root / entry.path
-            now = expected.get(file)
-            try:
-                now = disk.look(file) if now is None else now
-            except OSError as error:
-                yield f"{entry.path}: cannot be read ({error.strerror or error}): allow it"
-                continue
-            if not entry.swept and not now.holds(entry.after):
-                happened = "is gone" if now == ABSENT else "was changed"
-                yield f"{entry.path}: {happened} since {record.number}: put it back first, or mend it by hand"
-            expected[file] = entry.before
+def undone(
+    disk: Disk, journals: Journals, home: Path, record: Record, *, together: int = 0, tidy: bool = True
+) -> Written:  # fmt: skip
+    """Take one transaction back, within a session; `together` and `tidy` are those of `_transact`."""
+    top = home / record.root
+    if Path(os.path.realpath(top)) != top or not top.is_dir():
+        raise Refused(f"{top}: is no folder of its own any more: put it back where it was")
+    prepared = _inverse(disk, journals, top, record, _folds(home))
+    if prepared.reasons:
+        raise NotWritten(prepared.reasons)
+    title = f"undo {record.number}: {record.title}"
+    if not prepared.entries:
+        return Written(0, title, 0)
+    done = _transact(
+        disk, journals, home, top, title, prepared, record.number, record.phase, together=together, tidy=tidy
+    )
+    return Written(done.number, title, _count(done), prepared.notes)
 
 
 def recover(root: Path, *, store: Path, disk: Disk | None = None) -> tuple[str, ...]:
@@ -166,20 +123,20 @@ def recover(root: Path, *, store: Path, disk: Disk | None = None) -> tuple[str, 
     refuses.
     """
     disk = disk or Disk()
-    home = _home(Path(os.path.realpath(root)), store)
+    home = home_of(Path(os.path.realpath(root)), store)
     journals = Journals(home, disk)
     if not os.path.lexists(journals.folder):
         return ()
     journals.check()
     if not journals.open():
         return ()
-    with _session(home, "recovery", disk) as (_, notes):
+    with session(home, "recovery", disk) as (_, notes):
         return tuple(notes)
 
 
 def interrupted(root: Path, *, store: Path) -> str:
     """The title of a transaction that has not ended, and was killed or is still at work; "" where there is none."""
-    found = Journals(_home(Path(os.path.realpath(root)), store), Disk())
+    found = Journals(home_of(Path(os.path.realpath(root)), store), Disk())
     found.check()
     titles = (journal.record.title for journal in found.open() if journal.phase == "unfinished" and journal.record)
     return next(titles, "")
@@ -187,7 +144,7 @@ def interrupted(root: Path, *, store: Path) -> str:
 
 def journals(root: Path, *, store: Path) -> list[Listed]:
     """What can be taken back, and what was, the oldest first; nothing is changed."""
-    found = Journals(_home(Path(os.path.realpath(root)), store), Disk())
+    found = Journals(home_of(Path(os.path.realpath(root)), store), Disk())
     found.check()
     return list(listed(list(found.all())))
 
@@ -196,19 +153,23 @@ def journals(root: Path, *, store: Path) -> list[Listed]:
 
 
 @contextlib.contextmanager
-def _session(home: Path, what: str, disk: Disk) -> Generator[tuple[Journals, list[str]]]:
+def session(home: Path, what: str, disk: Disk) -> Generator[tuple[Journals, list[str]]]:
     """The journals, locked and with nothing left open in them, and what was put back, one line each."""
     found = Journals(home, disk)
     found.prepare()
     with Lock(home / FOLDER, what):
-        yield found, _recovered(disk, found, home)
+        yield found, recovered(disk, found, home)
 
 
 def _transact(
     disk: Disk, journals: Journals, home: Path, root: Path, title: str, prepared: Prepared, undoes: int = 0,
-    phase: str = "",
+    phase: str = "", *, together: int = 0, tidy: bool = True,
 ) -> Record:  # fmt: skip
-    """Carry out what was prepared. Raises Refused when all is as it was, and OverhaulError when it is not."""
+    """Carry out what was prepared, `together` with others that take a phase back.
+
+    Journals that are beyond what is kept go, unless `tidy` is off. Raises Refused when all is as it was, and
+    OverhaulError when it is not.
+    """
     record = Record(
         number=journals.next(),
         title=title,
@@ -220,6 +181,7 @@ def _transact(
         emptied=prepared.emptied,
         undoes=undoes,
         phase=phase,
+        together=together,
     )
     try:
         journals.begin(record, prepared.originals)
@@ -229,12 +191,13 @@ def _transact(
         if not journals.has_ended(record.number):
             _take_back(disk, journals, root, record, error)
             if isinstance(error, OSError):
-                raise Refused(f"{_said(error)}: nothing has been changed: mend that, and try again") from error
+                raise Refused(f"{said(error)}: nothing has been changed: mend that, and try again") from error
             raise
         # The end is there: it is written, though the disk may not have said so.
         if not isinstance(error, OSError):
             raise
-    journals.tidy()
+    if tidy:
+        journals.tidy()
     return record
 
 
@@ -253,11 +216,11 @@ def _take_back(disk: Disk, journals: Journals, root: Path, record: Record, error
         _close(journals, record, told)
     except (OSError, Damaged) as second:
         raise OverhaulError(
-            f"{_said(error)}, and what was written so far could not be put back ({_said(second)}): mend that and run "
+            f"{said(error)}, and what was written so far could not be put back ({said(second)}): mend that and run "
             f"`overhaul undo`, which puts it back from {place}"
         ) from error
     if told:
-        raise OverhaulError(f"{_said(error)}; all else is as it was: {'; '.join(told)}") from error
+        raise OverhaulError(f"{said(error)}; all else is as it was: {'; '.join(told)}") from error
 
 
 def _close(journals: Journals, record: Record, told: Sequence[str]) -> None:
@@ -268,7 +231,7 @@ def _close(journals: Journals, record: Record, told: Sequence[str]) -> None:
         journals.discard(record.number)
 
 
-def _recovered(disk: Disk, journals: Journals, home: Path) -> list[str]:
+def recovered(disk: Disk, journals: Journals, home: Path) -> list[str]:
     """Put back whatever was left open, the latest first; what was done, one line each."""
     lines: list[str] = []
     for journal in journals.open():
@@ -290,7 +253,7 @@ def _recovered(disk: Disk, journals: Journals, home: Path) -> list[str]:
                 lines += told
         except (OSError, Damaged) as error:
             raise OverhaulError(
-                f"{journals.place(journal.number)}: an interrupted transaction could not be put back ({_said(error)}): "
+                f"{journals.place(journal.number)}: an interrupted transaction could not be put back ({said(error)}): "
                 "mend that, and run `overhaul undo`"
             ) from error
     journals.tidy()
@@ -356,7 +319,7 @@ def _committed(
             journals.reopen(record.number)
         except OSError as second:
             raise OverhaulError(
-                f"{error}; the migration is written and not committed ({_said(second)}): `overhaul undo` takes it back"
+                f"{error}; the migration is written and not committed ({said(second)}): `overhaul undo` takes it back"
             ) from error
         _take_back(disk, journals, root, record, error)
         raise Refused(f"{error}; nothing has been changed") from error
@@ -372,7 +335,7 @@ def _is_as_left(disk: Disk, root: Path, entry: Entry) -> bool:
 # Helpers
 
 
-def _home(root: Path, store: Path) -> Path:
+def home_of(root: Path, store: Path) -> Path:
     """Where the journals lie: at or above the root, so that no journal can lead elsewhere."""
     home = Path(os.path.realpath(store))
     return home if root.is_relative_to(home) else root
@@ -392,7 +355,7 @@ def _count(record: Record) -> int:
     return len(plan) - len(left & {entry.origin for entry in plan})
 
 
-def _said(error: BaseException) -> str:
+def said(error: BaseException) -> str:
     """An error in a few words, with the file where there is one."""
     if isinstance(error, OSError):
         where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
@@ -402,4 +365,7 @@ def _said(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-__all__ = ["Listed", "Written", "interrupted", "journals", "recover", "undo", "undo_phase", "write"]
+__all__ = [
+    "Listed", "Written", "home_of", "interrupted", "journals", "recover", "recovered", "said", "session", "undo",
+    "undone", "write",
+]  # fmt: skip

@@ -22,7 +22,7 @@ class Site(NamedTuple):
     tree: Tree
     node: Any
     sort: str
-    """construct, method, attribute, item, operator, name."""
+    """construct, init (the constructor of an heir), method, attribute, item, operator, name."""
     member: str = ""
 
 
@@ -101,6 +101,8 @@ class Writer:
             one.value is other.value and _keyword(one) == _keyword(other) and one.star == other.star
             for one, other in zip(old.args, new.args, strict=True)
         )
+        if same and site.sort == "init":
+            return (*site.tree.span(old), site.tree.written(old))
         if not same or not isinstance(old.func, cst.Attribute) or not isinstance(new.func, cst.Attribute):
             return None
         return (*site.tree.span(old.func.attr), new.func.attr.value) if new.func.value is old.func.value else None
@@ -205,6 +207,8 @@ class Writer:
                 return Written(cst.Name(self._new), frozenset({self._new}), ())
             case "construct":
                 return self._call(site, updated, self._rules.construct, "__init__", None)
+            case "init":
+                return self._init(site, updated)
             case "method":
                 name = site.member
                 if any(one.star for one in site.node.args) and (new := self._passed_on(name)):
@@ -224,6 +228,14 @@ class Writer:
                 return self._fill(entry.template, "", {}, {}, site.node.value.value, updated.value.value)
             case _:
                 return self._operator(site, updated)
+
+    def _init(self, site: Site, updated: Any) -> Written:
+        """The arguments of a constructor, where an heir hands them on, or is made itself."""
+        written = self._call(site, updated, self._rules.construct, "__init__", None)
+        node = written.node
+        if not (isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == self._new):
+            raise Unserved(f"what constructs one is no plain call of {self._new}, which a subclass could stand on")
+        return written._replace(node=node.with_changes(func=updated.func), free=written.free - {self._new})
 
     def _call(self, site: Site, updated: Any, template: Template, name: str, receiver: Any) -> Written:
         parameters = self._rules.parameters(name)

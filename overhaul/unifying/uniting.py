@@ -10,16 +10,15 @@ from overhaul.changes import Guidance, Kind, Proposal, Replaced, Replacement, Ta
 from overhaul.errors import Refused
 from overhaul.lazy import cst
 from overhaul.naming.meanings import Symbol
-from overhaul.occurrences.finding import Occurrence
-from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.families import common_names
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
 from overhaul.unifying.dynamic import Dynamic
 from overhaul.unifying.flow import Flow
+from overhaul.unifying.heirs import Heirs, Kept, refusal
 from overhaul.unifying.importing import FileImports, hidden
 from overhaul.unifying.leaving import Departure
 from overhaul.unifying.newcomer import Newcomer
+from overhaul.unifying.others import Others
 from overhaul.unifying.patching import patches
 from overhaul.unifying.rules import Rules, asked, plain_rename
 from overhaul.unifying.semantics import differences
@@ -59,6 +58,7 @@ class Unification:
         self._check_names()
         if misfit := next(self.to.misfits(), ""):
             raise Refused(f"{target.path}:{target.line}: {misfit}: mend the template")
+        self.heirs = Heirs(self.places, self.flow, self.rules, self.to)
         self._sites: dict[str, dict[int, Site]] = {}
         self._problems: list[Problem] = []
         self._doubts: list[Problem] = []
@@ -88,7 +88,11 @@ class Unification:
             self._use(use)
         unseen = (*self.flow.escapes, *self.flow.strangers(), *mixtures(self.flow))
         self._doubts += [(one.path, one.line, one.why) for one in unseen]
-        self._check_others()
+        others = Others(self.places, self.flow, self.rules, self.to, self._sites)
+        others.look(self._most)
+        self._problems += others.problems
+        self._doubts += others.doubts
+        self._told += [*others.told, *self.heirs.told]
         dynamic = Dynamic(self.flow, self.rules)
         self._doubts += dynamic.doubts()
         self._problems += dynamic.problems(self.names)
@@ -176,8 +180,12 @@ class Unification:
                 self._site_of_name(one)
                 self.flow.seed(tree, one.site)
             case "base":
-                self._problems.append((tree.path, one.line, f"{one.site.name.value} inherits from {self.target.name}: "
-                                       "unify it first, as a step of its own"))  # fmt: skip
+                try:
+                    for place in self.heirs.along(one):
+                        self._site(*place)
+                except Kept as kept:
+                    said = refusal(one.site.name.value, self.target.name, kept)
+                    self._problems.append((tree.path, one.line, said))
             case "member":
                 self._class_member(one)
             case "other":
@@ -220,6 +228,8 @@ class Unification:
             self._operator(use)
             return
         if not self.rules.has(what):
+            if what in self.heirs.names:
+                return
             why = f"{self.target.name} has no {what}: it is another thing"
             self._doubts.append((tree.path, tree.line(site), why))
             return
@@ -275,64 +285,6 @@ class Unification:
         else:
             why = f"nothing says what becomes of {what}, and {self.new} has none"
         self._problems.append((use.tree.path, use.tree.line(use.node), why))
-
-    def _check_others(self) -> None:
-        """Uses of members that no instance is known to come to: told, and refused where the class is known."""
-        interior = self.project.symbols.interior(self.target.module)
-        names = [
-            name for name in sorted(interior.members_of(self.target.name))
-            if not (name.startswith("_") or self.rules.same(name))
-        ]  # fmt: skip
-        count = len({*self.project.mentioning(names)} - {*self.places.references.looked}) if self._most and names else 0
-        if count > self._most:
-            raise Refused(
-                f"{self.target.path}:{self.target.line}: it was not tried to the end, as {count} more files have the "
-                f"words {', '.join(names[:3])} in them: take the marks away, and see what `overhaul migrate` says"
-            )
-        for name in names:
-            told = name not in common_names() and not self.to.has(name)
-            for file, one, (answer, why) in self.places.judged((self.target.module, self.target.name), name):
-                if answer == "unsure" and (not told or self._is_elsewhere(file, one, why)):
-                    continue
-                tree = self.places.tree(file.path)
-                node = tree.value_at(one)
-                parent = tree.parent(node) if node is not None else None
-                served = {id(node), id(parent), id(tree.parent(parent))} & self._sites.get(tree.path, {}).keys()
-                if node is None or served or self.flow.own(tree, node):
-                    continue
-                if answer == "yes" and not self._mine(tree, one, name):
-                    continue
-                if answer == "yes" and (tree.path, id(node.value)) not in self.flow.values:
-                    said = f"is one of {self.target.name}, and where it comes from cannot be followed"
-                    self._problems.append((tree.path, one.line, f"`{tree.written(node)[:60]}` {said}"))
-                elif answer == "likely":
-                    self._doubts.append((tree.path, one.line, f"`{tree.written(node)[:60]}` may be one: {why}"))
-                elif answer == "unsure":
-                    self._told.append((tree.path, one.line, f"`{tree.written(node)[:60]}` is left: {why}"))
-
-    def _is_elsewhere(self, file: Bindings, one: Occurrence, why: str) -> bool:
-        """Whether a place stands in a file in which nothing changes, so that it is told and no tree is needed."""
-        text = self.places.references.receiver_text(file, one)
-        if not text or one.quoted or file.path == self.target.path or self._sites.get(file.path):
-            return False
-        self._told.append((file.path, one.line, f"`{f'{text}.{one.name}'[:60]}` is left: {why}"))
-        return True
-
-    def _mine(self, tree: Tree, one: Occurrence, name: str) -> bool:
-        """Whether a receiver is of the class or one below it, not of a base that has the member too."""
-        receivers = self.places.receivers((self.target.module, self.target.name), name)
-        base = tree.file.occurrences.all[one.base] if one.base >= 0 else None
-        own = receivers.own_class(tree.file, base) if base is not None else None
-        classes: Sequence[object] = receivers.classes(tree.file, one)
-        if own is not None:
-            classes = [Symbol(*own, "class", "", 0)]
-        elif base is not None:
-            meaning = self.places.references.meaning(tree.path, base)
-            classes = [meaning] if isinstance(meaning, Symbol) and meaning.kind == "class" else classes
-        return any(
-            isinstance(each, Symbol) and any(self.target.same(above) for above in self.project.types.bases(each))
-            for each in classes
-        )  # fmt: skip
 
     # Writing
 

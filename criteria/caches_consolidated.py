@@ -30,8 +30,8 @@ def caches_consolidated(ground: Ground, caches: Sequence[Cache], options: CacheO
     A cache class is one implementation however often it is used; so are all uses of one decorator, and of one class of
     a library. Each dict or list that serves as a cache by hand is one of its own. Not counted: files, which outlive the
     process; single values (`lazy_attr`, `cached_property`); what only throttles or retains; tests; and rows that are a
-    guess (low confidence), which are told. What a decision says must not be unified (`overhaul decide --protect`) stays,
-    and the decision is told.
+    guess (low confidence), which are told. What a decision says must not be unified (`overhaul decide --protect`)
+    stays, and the decision is told.
 
     Why: every implementation has its own limits, its own locking and its own way to go stale.
 

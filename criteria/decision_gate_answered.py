@@ -30,9 +30,9 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
         yield untold("no verdicts are on record", "overhaul perf report FILE... --record overhaul-verdicts.toml")
         return
     file = Path(campaign.source).parent / campaign.verdicts
+    again = f"overhaul perf report FILE... --record {campaign.verdicts}"
     if not file.is_file():
-        remedy = f"overhaul perf report FILE... --record {campaign.verdicts}"
-        yield unmet(f"{campaign.verdicts} is not there", remedy=remedy)
+        yield unmet(f"{campaign.verdicts} is not there", remedy=again)
         return
     try:
         verdicts = read_verdicts(file)
@@ -40,9 +40,9 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
         yield unmet(str(error).removeprefix(f"{file}: "), campaign.verdicts)
         return
     if not any(one.sources for one in verdicts):
-        yield unmet("it stands on no measurement", campaign.verdicts, remedy="overhaul perf report FILE... --record")
+        yield unmet("it stands on no measurement", campaign.verdicts, remedy=again)
     for changed in changed_sources(verdicts, file.parent):
-        yield unmet("has changed since it was read", changed, remedy="overhaul perf report FILE... --record")
+        yield unmet("has changed since it was read", changed, remedy=again)
     asked = {name: component.threshold for name, component in wanted(ground.survey.config.perf) if component.threshold}
     if not asked:
         remedy = "set `threshold` below [tool.overhaul.perf.components.NAME]"
@@ -54,7 +54,7 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
         elif answered[name] != threshold:
             yield unmet(
                 f"{name} was answered against {answered[name]:.0%}, and the settings say {threshold:.0%}",
-                campaign.verdicts, remedy="overhaul perf report FILE... --record",
+                campaign.verdicts, remedy=again,
             )  # fmt: skip
     for one in verdicts:
         told = f"{one.component}: {one.answer}: {one.share:.0%} ({one.low:.0%} to {one.high:.0%})"

@@ -22,7 +22,8 @@ def earlier_gates_hold(ground: Ground) -> Iterator[Evidence]:
         if gate.open and phase.completed is not None:
             yield met(f"phase {phase.number} ({phase.title}) holds")
         elif gate.open:
-            yield unmet(f"phase {phase.number} ({phase.title}) is not completed", remedy=f"{remedy} --complete")
+            record = f"{remedy} --complete --by NAME"
+            yield unmet(f"phase {phase.number} ({phase.title}) is not completed", remedy=record)
         elif gate.left and all(one.unknown for one in gate.left):
             names = ", ".join(one.name for one in gate.left)
             yield untold(f"phase {phase.number} ({phase.title}): {names} cannot be told", f"{remedy} --run")

@@ -48,13 +48,13 @@ def performance_kept(ground: Ground, options: PerformanceOptions) -> Iterator[Ev
     try:
         before = read_baseline(baseline_path(folder, options.baseline))
         profiles = read_profiles([folder / file for file in options.files])
+        now = timings(profiles, wanted(config.perf), project_at(root, config))
+        compared = list(compare(before, now, options.tolerance))
     except (ConfigError, UsageError) as error:
         # Of the file alone: where the project lies says nothing.
         yield unmet(str(error).replace(f"{folder}/", ""), remedy="measure, and keep what came of it")
         return
-    now = timings(profiles, wanted(config.perf), project_at(root, config))
-    compared = list(compare(before, now, options.tolerance))
-    if not any(one.outcome != "new" for one in compared):
+    if all(one.outcome == "new" for one in compared):
         yield untold("the baseline has nothing that was measured again", "measure the same as then")
     for one in compared:
         ratio = f"{one.ratio:.2f} times as long" if one.ratio is not None else "no ratio"

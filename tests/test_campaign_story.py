@@ -1,323 +1,162 @@
 """The campaign of tradeframe: planned from an audit, ten phases, each gate red first and then green, on evidence.
 
-What the maintainers write themselves (tests, settings, the interface of a family) lies in fixtures/campaign, and what
-codemods write in tests/story. What is told in docs/campaign-story.md is what happens here.
+What the maintainers write themselves lies in fixtures/campaign, what codemods are asked for in tests/story, and what is
+done in which phase stands in tests/campaign. What is told in docs/campaign-story.md is what happens here.
 """
 
 from __future__ import annotations
 
-import datetime
-import json
-import os
 import re
-import shlex
-import shutil
-import subprocess
-import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple, cast
+from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).resolve().parent.parent
-PROJECT: Final = ROOT / "fixtures" / "projects" / "tradeframe"
-OWN: Final = ROOT / "fixtures" / "campaign"
-MIGRATIONS: Final = ROOT / "tests" / "story"
+from tests.campaign.driving import ROOT, Said
+from tests.campaign.pages import name, overview, page
+from tests.campaign.phases import Story, go_through
+
 PAGES: Final = ROOT / "docs"
-BY: Final = ("--by", "Ada")
-CAMPAIGN: Final = "overhaul-campaign.toml"
-CHECK: Final = ("check", "--gates", "--update", "--fail-on", "error")
+PHASES: Final = range(1, 11)
+RED: Final = {
+    2: ("caches_consolidated", "no_legacy_cache"),
+    3: ("machines_coordinated", "saves_atomic", "saves_restored"),
+    4: ("initialisation_short", "managers_built_by_factory"),
+    5: ("decision_gate_answered",),
+    6: ("no_fatal_cycle",),
+    7: ("family_unified",),
+    8: ("no_parallel_implementation", "no_unjustified_duplicate"),
+    9: ("coverage_matrix_full",),
+    10: ("no_certain_placeholder", "performance_kept"),
+}
+"""What shuts each gate at first, besides that no tests were run; what phase 1 asks for is there with the plan."""
 
-Tree = Mapping[str, bytes]
-
-
-class Said(NamedTuple):
-    """One command, and what it said."""
-
-    command: str
-    code: int
-    text: str
-
-
-class Chapter(NamedTuple):
-    """What happened in one phase."""
-
-    number: int
-    title: str
-    scenes: list[Said | str]
-    """Commands, and what was done by hand between them."""
-
-    def said(self, start: str) -> list[Said]:
-        """The commands that begin so."""
-        return [one for one in self.scenes if isinstance(one, Said) and one.command.startswith(f"overhaul {start}")]
-
-
-class Campaign:
-    """A copy of the project, and what is done with it."""
-
-    def __init__(self, project: Path) -> None:
-        self.project = project
-        self.chapters: list[Chapter] = []
-
-    def overhaul(self, *arguments: str) -> Said:
-        """Run a command in the project, and tell of it."""
-        done = subprocess.run(
-            [sys.executable, "-m", "overhaul", *arguments], cwd=self.project, capture_output=True, text=True,
-            check=False, env=_environment(),
-        )  # fmt: skip
-        said = Said(shlex.join(["overhaul", *map(_short, arguments)]), done.returncode, _plain(done.stdout + done.stderr))
-        self.chapters[-1].scenes.append(said)
-        return said
-
-    def phase(self, number: int, *arguments: str) -> Said:
-        """`overhaul phase N`."""
-        return self.overhaul("phase", str(number), *arguments, "-q")
-
-    def begin(self, number: int, title: str) -> None:
-        """Begin a phase: its gate is looked at first."""
-        self.chapters.append(Chapter(number, title, []))
-        self.phase(number)
-
-    def complete(self, number: int) -> None:
-        """The gate is to be green: look at it with all commands, record it, report, and see that all holds."""
-        self.phase(number, "--run", "--complete", *BY)
-        #        self.overhaul("phase", str(number), "--run", "--report", f"reports/phase-{number}.md", "-q")
-        self.overhaul(*CHECK, "-q")
-
-    def tell(self, text: str) -> None:
-        """Say what is done by hand."""
-        self.chapters[-1].scenes.append(text)
-
-    def migrate(self, step: str, *arguments: str) -> None:
-        """Carry out a migration."""
-        self.overhaul("migrate", str(MIGRATIONS / f"{step}.toml"), "--write", "--no-diff", *arguments)
-
-    def lay(self, folder: str) -> None:
-        """Lay the maintainers' own work over the project: new files, and edits of old ones."""
-        source = OWN / folder
-        told = [self._edited(source / "edits.toml")] if (source / "edits.toml").exists() else []
-        for file in sorted(one for one in source.rglob("*.py") if "__pycache__" not in one.parts):
-            path = file.relative_to(source)
-            (self.project / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, self.project / path)
-            told.append(f"new: [`{path.as_posix()}`](../../fixtures/campaign/{folder}/{path.as_posix()})")
-        self.tell("\n".join(f"- {line}" for line in told))
-
-    def _edited(self, file: Path) -> str:
-        edits = cast("Sequence[Mapping[str, str]]", tomllib.loads(file.read_text("utf-8"))["edits"])
-        for one in edits:
-            self.replace(one["path"], one["before"], one["after"])
-        paths = ", ".join(f"`{path}`" for path in dict.fromkeys(one["path"] for one in edits))
-        return f"edited, as [`edits.toml`](../../fixtures/campaign/{file.parent.name}/edits.toml) says: {paths}"
-
-    def replace(self, path: str, before: str, after: str) -> None:
-        """Edit a file by hand."""
-        target = self.project / path
-        text = target.read_text("utf-8")
-        assert text.count(before) == 1, f"{path}: {before}"
-        target.write_text(text.replace(before, after), "utf-8")
-
-    def tree(self) -> Tree:
-        """The code and the tests."""
-        found = (one for top in ("src", "tests") for one in (self.project / top).rglob("*.py"))
-        return {one.relative_to(self.project).as_posix(): one.read_bytes() for one in sorted(found)}
-
-
-def _environment() -> dict[str, str]:
-    own = str(Path(sys.executable).parent)
-    return {
-        **{name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "FORCE_COLOR", "CI")},
-        "NO_COLOR": "1", "COLUMNS": "110", "PATH": f"{own}{os.pathsep}{os.environ['PATH']}",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }  # fmt: skip
-
-
-def _short(argument: str) -> str:
-    return Path(argument).name if argument.startswith(str(ROOT)) else argument
-
-
-def _plain(text: str) -> str:
-    """Without what is another one each time: the day, how long tests took."""
-    text = text.replace(datetime.date.today().isoformat(), "TODAY")
-    return re.sub(r" in \d+\.\d+s( \(\d+:\d+:\d+\))?", "", text).rstrip()
-
-
-class Story(NamedTuple):
-    """All that happened."""
-
-    campaign: Campaign
-    before: Tree
-    planned: str
-    """The campaign file as it was planned."""
-    again: str
-    """The campaign file after a second plan on the same code."""
-    undone: tuple[Tree, Tree, Tree]
-    """Before phase 4 was taken back, without it, and with it again."""
-    regression: Said
-    status: list[Said]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Go through all ten phases."""
-    project = tmp_path_factory.mktemp("campaign") / "tradeframe"
-    shutil.copytree(PROJECT, project, ignore=shutil.ignore_patterns("__pycache__", ".overhaul", "truth.toml"))
-    shutil.copyfile(OWN / "overhaul.toml", project / "overhaul.toml")
-    (project / "reports").mkdir()
-    one = Campaign(project)
-    before = one.tree()
-    planned, again = plan(one)
-    status: list[Said] = []
-    for number, work in enumerate(WORK, 1):
-        one.begin(number, _title(one, number))
-        work(one)
-        one.complete(number)
-        if number in (1, 5):
-            status.append(one.overhaul("status", "-q"))
-        if number == 6:
-            undone = take_back(one)
-    status.append(one.overhaul("status", "-q"))
-    return Story(one, before, planned, again, undone, regress(one), status)
+    return go_through(tmp_path_factory.mktemp("campaign") / "tradeframe")
 
 
-def plan(one: Campaign) -> tuple[str, str]:
-    """The plan, and the same once more."""
-    one.chapters.append(Chapter(0, "The plan", []))
-    file = one.project / CAMPAIGN
-    one.overhaul("plan", "--family", "risk", "--title", "One of each")
-    planned = file.read_text("utf-8")
-    one.overhaul("plan", "-q")
-    one.overhaul("baseline", "-q")
-    one.overhaul("status", "-q")
-    return planned, file.read_text("utf-8")
+def said(story: Story, number: int) -> list[Said]:
+    """The gates of a phase, as they were told while it was worked at."""
+    return story.campaign.chapters[number].said(f"phase {number} ")
 
 
-def _title(one: Campaign, number: int) -> str:
-    phases = tomllib.loads((one.project / CAMPAIGN).read_text("utf-8"))["phases"]
-    return next(str(phase["title"]) for phase in phases.values() if phase["number"] == number)
+def test_the_figures_of_the_method_come_out_of_the_audit(story: Story) -> None:
+    managers = [row for row in story.tables["managers"] if row["confidence"] != "low"]
+    caches = [row for row in story.tables["caches"] if row["confidence"] != "low"]
+    made = [row for row in managers if row["subkind"] != "root"]
+    assert len(managers) == 17
+    assert (sum(row["subkind"] == "class" for row in caches), len(caches)) == (3, 3 + 7), "three classes, and seven more"
+    assert len(story.tables["state_machines"]) == 4
+    assert len(made) == 16
+    assert {row["tier"] for row in made} == {0, 1, 2, 3}, "sixteen managers in four tiers, and the root above them"
+    assert tomllib.loads(story.planned)["baseline"]["initialisation_lines"] > 200
 
 
-def audit(one: Campaign) -> None:
-    """Nothing is to be done: what is unknown without --run is seen with it."""
+def test_a_second_plan_changes_no_byte(story: Story) -> None:
+    assert story.again == story.planned
 
 
-def caches(one: Campaign) -> None:
-    """Ten caches become one."""
-    one.migrate("cache", "--no-verify")
+def test_every_phase_is_needed_and_says_why(story: Story) -> None:
+    phases = tomllib.loads(story.planned)["phases"].values()
+    assert sorted(phase["number"] for phase in phases) == list(PHASES)
+    assert all(phase["needed"] and phase["objectives"] for phase in phases)
 
 
-def state(one: Campaign) -> None:
-    """Four machines under a coordinator; a save that may stay as it is; a half that was missing."""
-    one.overhaul(
-        "decide", "State machines stay separate", "--context", "Four machines answer to the same events differently.",
-        "--because", "count(state_machines) == 4", "--alternative", "One machine for all",
-        "--consequence", "Good, because each can be recovered alone", "--protect", "state machines stay separate",
-        "--must-not", "unify", "--what", "state_machines:*", "--phase", "state", *BY,
-    )  # fmt: skip
-    one.migrate("state", "--no-verify")
-    one.lay("3-state")
-    one.phase(3)
-    one.phase(
-        3, "--waive", "saves_atomic", *BY,
-        "--reason", "another process holds the file of the orders open: a test wants it to keep its inode",
-    )  # fmt: skip
+@pytest.mark.parametrize("number", PHASES)
+def test_each_gate_is_shut_at_first_with_its_evidence(story: Story, number: int) -> None:
+    first = said(story, number)[0]
+    assert first.code == 1
+    assert "The gate is shut" in first.text
+    for criterion in RED.get(number, ()):
+        assert re.search(rf"^  (unmet|unknown) +{criterion}: .*\n(?: {{6,}}.*\n)*      \S", first.text, re.MULTILINE), criterion
 
 
-def managers(one: Campaign) -> None:
-    """Seventeen managers, made by one call. The project's tests run before and after, in a copy."""
-    one.migrate("managers")
+@pytest.mark.parametrize("number", PHASES)
+def test_each_gate_is_open_in_the_end_and_completed(story: Story, number: int) -> None:
+    last = said(story, number)[-1]
+    assert last.code == 0, last.text
+    assert f"phase {number} is complete" in last.text
+    assert "unmet" not in last.text
+    assert "unknown" not in last.text
 
 
-def performance(one: Campaign) -> None:
-    """Measured three times; the answers are put on record."""
-    shutil.copytree(OWN / "profiles", one.project / "profiles")
-    one.tell("Profiles of three sessions, and what a session takes, lie in `profiles/` now.")
-    files = [f"profiles/session-{number}.prof" for number in (1, 2, 3)]
-    one.overhaul("perf", "report", *files, "--record", "overhaul-verdicts.toml", "--exit-zero")
-    one.overhaul("perf", "baseline", "before", "profiles/before.json")
-    one.replace(CAMPAIGN, DECISIONS, VERDICTS)
-    one.tell('In the campaign: `verdicts = "overhaul-verdicts.toml"`.')
+@pytest.mark.parametrize("number", PHASES)
+def test_completed_phases_hold_while_the_next_are_worked_at(story: Story, number: int) -> None:
+    checks = story.campaign.chapters[number].said("check --gates")
+    assert [one.code for one in checks] == [0], checks[0].text
 
 
-def cycles(one: Campaign) -> None:
-    """No ring of imports that can fail is left."""
-    one.migrate("cycles", "--no-verify")
+@pytest.mark.parametrize("number", PHASES)
+def test_each_phase_has_its_report(story: Story, number: int) -> None:
+    report = (story.campaign.project / "reports" / f"phase-{number}.md").read_text("utf-8")
+    assert "Ada" in report
+    assert all(criterion in report for criterion in RED.get(number, ()))
 
 
-def family(one: Campaign) -> None:
-    """Written by hand: an interface, a front, tests."""
-    one.lay("7-family")
-    one.replace(CAMPAIGN, "[phases.family.criteria.family_unified]\n", FAMILY)
-    one.tell(f"In the campaign:\n\n```toml\n{FAMILY}```")
+def test_nothing_but_one_save_is_waived_and_the_report_names_who_and_why(story: Story) -> None:
+    phases = tomllib.loads((story.campaign.project / "overhaul-campaign.toml").read_text("utf-8"))["phases"]
+    assert {name: phase["completed"].get("waived", []) for name, phase in phases.items()} == {
+        name: ["saves_atomic"] if name == "state" else [] for name in phases
+    }
+    report = (story.campaign.project / "reports" / "phase-3.md").read_text("utf-8")
+    assert "a test wants it to keep its inode" in report
 
 
-def redundancy(one: Campaign) -> None:
-    """Merged; what is alike by chance is justified."""
-    one.migrate("duplicates", "--no-verify")
-    one.phase(8)
-    for identity, reason in JUSTIFIED.items():
-        said = one.overhaul("justify", identity, "--reason", reason, "--owner", "Ada")
-        settings = one.project / "overhaul.toml"
-        settings.write_text(f"{settings.read_text('utf-8')}\n{said.text}\n", "utf-8")
+def test_the_initialisation_is_one_call(story: Story) -> None:
+    app = (story.campaign.project / "src" / "tradeframe" / "app.py").read_text("utf-8")
+    body = app.partition("def initialize(self)")[2].partition("\n    def ")[0]
+    assert "self.managers.build()" in body
+    assert "EventBus(" not in body
+    assert len(set(re.findall(r"managers\.register\(\s*\"(\w+)\"", app))) == 17
 
 
-def suite(one: Campaign) -> None:
-    """Tests of what stood without any of its own."""
-    one.lay("9-tests")
+def test_the_machines_are_protected_by_a_decision(story: Story) -> None:
+    assert "kept by decision 0001" in said(story, 3)[-1].text
+    assert story.campaign.chapters[11].said("decide --check")[0].code == 0
 
 
-def verification(one: Campaign) -> None:
-    """What only pretended is written out; a session takes no longer than before."""
-    one.lay("10-verification")
-    one.replace(CAMPAIGN, "[phases.verification.criteria.performance_kept]\n", KEPT)
-    one.tell(f"In the campaign:\n\n```toml\n{KEPT}```")
-    one.overhaul("perf", "compare", "before", "profiles/after.json")
+def test_the_inventory_of_the_plan_is_a_record_that_no_migration_rewrites(story: Story) -> None:
+    assert story.recorded == tomllib.loads(story.planned)["inventory"]
 
 
-WORK: Final = (audit, caches, state, managers, performance, cycles, family, redundancy, suite, verification)
-DECISIONS: Final = 'decisions = "docs/decisions"\n'
-VERDICTS: Final = f'{DECISIONS}verdicts = "overhaul-verdicts.toml"\n'
-FAMILY: Final = """\
-[phases.family.criteria.family_unified]
-options = { interface = "tradeframe.risk.component.RiskComponent", front = ["tradeframe.risk.desk"] }
-"""
-KEPT: Final = """\
-[phases.verification.criteria.performance_kept]
-options = { baseline = "before", files = ["profiles/after.json"] }
-"""
-JUSTIFIED: Final[Mapping[str, str]] = {}
+def test_a_phase_is_taken_back_to_the_byte_and_its_gate_is_shut_again(story: Story) -> None:
+    before, without, after = story.undone
+    assert {path for path in before.keys() | without.keys() if before.get(path) != without.get(path)} == {
+        "src/tradeframe/app.py", "src/tradeframe/core/factory.py"
+    }
+    assert after == before
+    shut = story.campaign.chapters[6].said("phase 4 ")[0]
+    assert shut.code == 1
+    assert "241 when the plan was made" in shut.text
 
 
-def take_back(one: Campaign) -> tuple[Tree, Tree, Tree]:
-    """Phase 4 is taken back though two have come after it, and brought back again."""
-    before = one.tree()
-    one.overhaul("undo", "--phase", "4")
-    without = one.tree()
-    one.phase(4)
-    one.overhaul("undo", "--phase", "4", "--again")
-    after = one.tree()
-    one.phase(4, "--run", "--complete", *BY)
-    return before, without, after
+def test_a_phase_that_others_stand_on_is_not_taken_back(story: Story) -> None:
+    assert story.refused.code == 1
+    assert "src/tradeframe/app.py" in story.refused.text
 
 
-def regress(one: Campaign) -> Said:
-    """Somebody makes a manager by hand."""
-    path = one.project / "src" / "tradeframe" / "cli" / "output.py"
-    text = path.read_text("utf-8")
-    one.chapters.append(Chapter(11, "Afterwards", []))
-    one.tell("Somebody makes a bus by hand, in `tradeframe/cli/output.py`:\n\n```python\n" + PLANTED.strip() + "\n```")
-    path.write_text(text + PLANTED, "utf-8")
-    said = one.overhaul(*CHECK[:2], "--fail-on", "error", "-q")
-    path.write_text(text, "utf-8")
-    return said
+def test_a_regression_turns_the_gate_red_and_names_its_place(story: Story) -> None:
+    assert story.regression.code == 1
+    assert "src/tradeframe/cli/output.py" in story.regression.text
+    assert "phase 4 (Manager initialisation): managers_built_by_factory" in story.regression.text
+    assert story.mended.code == 0, story.mended.text
 
 
-PLANTED: Final = """
+def test_no_command_has_failed_otherwise(story: Story) -> None:
+    wrong = [
+        one for chapter in story.campaign.chapters for one in chapter.scenes
+        if isinstance(one, Said) and one.code > 1
+    ]  # fmt: skip
+    assert not wrong
 
-def quiet_bus() -> "object":
-    from tradeframe.core.events import EventBus
 
-    return EventBus()
-"""
+def test_the_pages_tell_what_happens(story: Story, expect: Callable[[Path, str], None]) -> None:
+    expect(PAGES / "campaign-story.md", overview(story))
+    for chapter in story.campaign.chapters:
+        expect(PAGES / "campaign-story" / f"{name(chapter)}.md", page(chapter))

@@ -236,3 +236,14 @@ def test_what_is_missing_is_asked_for_on_a_terminal(
     text = (project / "docs" / "decisions" / "0001-tabs.md").read_text()
     assert 'Chosen option: "Tabs", because less to type.' in text
     assert "* Tabs\n* Spaces\n" in text and "* Good, because short\n" in text
+
+
+def test_a_decision_follows_what_a_migration_renames(project: Path, overhaul: Run) -> None:
+    overhaul(
+        "decide", "Prices are remembered", "--context", "x", "--because", "caches:shop.prices.price#bounded",
+        "--protect", "prices keep their memo", "--what", "caches:shop.prices.price",
+    )  # fmt: skip
+    assert overhaul("rename", "shop.prices:price", "cost", "--write", "--no-diff")[0] == 0
+    assert overhaul("decide", "--check")[0] == 0
+    text = (project / "docs" / "decisions" / "0001-prices-are-remembered.md").read_text()
+    assert "shop.prices.price" not in text and text.count("shop.prices.cost") >= 3

@@ -7,7 +7,7 @@ import datetime
 import msgspec
 
 from overhaul.campaign.gates import Gate, Gates
-from overhaul.campaign.model import Completion, Phase, Waiver
+from overhaul.campaign.model import Completion, Phase, Waiver, named
 from overhaul.campaign.writing import completed_text, entry_text
 from overhaul.errors import Refused, UnknownName, UsageError
 from overhaul.redundancy import BaselineMetric
@@ -43,7 +43,7 @@ def completed(text: str, gates: Gates, gate: Gate, by: str) -> str:
 def waived(text: str, phase: Phase, criterion: str, by: str, reason: str) -> str:
     """The text with a waiver. Raises UsageError without a reason, and UnknownName for what the phase has not."""
     _known(phase, criterion)
-    if not reason.strip():
+    if not named(reason):
         raise UsageError("--waive needs a reason: add --reason TEXT")
     return entry_text(text, phase.id, "waivers", criterion, Waiver(by=by, reason=reason))
 

@@ -212,7 +212,8 @@ class Gates:
         findings = self.survey.said(rules)
         for one in findings:
             told = f"{one.rule}: {one.message}" if len(rules) > 1 else one.message
-            yield unmet(told, one.path, one.line, f"{one.module}.{one.name}".strip("."))
+            named = f"{one.module}.{one.name}".strip(".")
+            yield unmet(told, one.path, one.line, named, remedy=f"overhaul explain {one.rule}")
         if not findings:
             yield met(f"{', '.join(rules)}: nothing found")
         yield from self._unseen()

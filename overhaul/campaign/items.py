@@ -91,10 +91,10 @@ def listed(
     """The items of a phase that are worth most, in their order, with their risks; `limit` is that of the campaign."""
     # An item that two rows ask for is one.
     every = list({one.identity: one for one in sketches(project, phase, role)}.values())
-    foreign = _foreign(project)
-    every = [replace(one, rank=_LAST) if one.sites and all(map(foreign, one.sites)) else one for one in every]
+    every = [_last_if(one, lambda site: _FOREIGN.search(site.path) is not None) for one in every]
     every.sort(key=lambda one: (one.rank, -one.worth / cost_of(one), one.identity))
-    items = [weighed(one, measuring) for one in every[:WEIGHED]]
+    generated = _generated(project)
+    items = [weighed(_last_if(one, generated), measuring) for one in every[:WEIGHED]]
     return Listed(tuple(_ordered(items, limit))[:SHOWN], max(0, len(every) - SHOWN))
 
 
@@ -103,23 +103,23 @@ def cost_of(sketch: Sketch) -> float:
     return 1 + (len(sketch.sites) + sketch.callers) * (0.1 + 0.9 * sketch.by_hand)
 
 
-def _foreign(project: Project) -> Callable[[Site], bool]:
-    """Tells of a place whether somebody else, or a program, writes what stands there."""
-    made: dict[str, bool] = {}
+def _last_if(sketch: Sketch, so: Callable[[Site], bool]) -> Sketch:
+    """The sketch, behind the others if all of its places are so."""
+    return replace(sketch, rank=_LAST) if sketch.sites and all(map(so, sketch.sites)) else sketch
+
+
+def _generated(project: Project) -> Callable[[Site], bool]:
+    """Tells of a place whether a program writes what stands there."""
     prints = project.facts(Fingerprint)
+    modules = {place.path: module for module, place in project.layout.modules.items()}
 
-    def foreign(site: Site) -> bool:
-        path = site.path
-        if path not in made:
-            try:
-                module = project.layout.module_of(path)
-            except KeyError:
-                module = ""
-            generated = bool(module) and any(one.generated for one in prints[module])
-            made[path] = generated or any(one.search(path) is not None for one in (GENERATED, _FOREIGN))
-        return made[path]
+    def generated(site: Site) -> bool:
+        module = modules.get(site.path)
+        return GENERATED.search(site.path) is not None or (
+            module is not None and any(one.generated for one in prints[module])
+        )
 
-    return foreign
+    return generated
 
 
 def weighed(sketch: Sketch, measuring: Measuring) -> Item:

@@ -65,7 +65,7 @@ class Watch:
         if "tests" in self._triggers:
             for before in self._ran:
                 broken = list(compared(before, self._run(before.command), moved))
-                yield from (f"tests: `{before.command}`: {one.name} {one.why}".rstrip() for one in broken[:SHOWN])
+                yield from (f"tests: `{before.command}`: {f'{one.name} {one.why}'.strip()}" for one in broken[:SHOWN])
                 if len(broken) > SHOWN:
                     yield f"tests: `{before.command}`: {len(broken) - SHOWN} more"
         if self._readable and (why := self._reads_state()):

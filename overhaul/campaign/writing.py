@@ -55,10 +55,15 @@ def renewed_text(text: str, old: Campaign, new: Campaign) -> str:
         for key, value in _keys(fresh, _DERIVED):
             table[key] = value
         items = {**fresh.items, **{name: one for name, one in known.items.items() if one.own}}
+        if items == known.items:
+            continue
         if "items" in table:
             del table["items"]
         if items:
-            table.add("items", _tables(items))
+            several = _tables(items)
+            # What is added at the end of a phase has no line between itself and the next one.
+            several[next(reversed(items))].add(tomlkit.nl())
+            table.add("items", several)
     return tomlkit.dumps(document)
 
 

@@ -107,6 +107,7 @@ def phase(
     N is its number, or its identity. Exits with 1 while the gate is shut.
     """
     from overhaul.campaign.completing import check_waivable, completed, signed, waived
+    from overhaul.campaign.model import named
     from overhaul.campaign.reading import named_phase, read_campaign
     from overhaul.campaign.telling import fitted, gate_lines
     from overhaul.campaign.texts import campaign_text, write_campaign
@@ -115,7 +116,7 @@ def phase(
     from overhaul.listing import columns
 
     for asked, option in ((complete, "--complete"), (waive, "--waive"), (sign, "--sign")):
-        if asked and not by.strip():
+        if asked and not named(by):
             raise UsageError(f"{option} needs a name: add --by NAME")
     workspace, campaign, gates = _open(path, options, running=running)
     file = _path(campaign)

@@ -100,6 +100,9 @@ class Comparison:
                     return
                 if not got and at > 0 and self._replacing.outside(meant[known], after.parts[at]):
                     return
+                if not got and tail > 0 and before.parts[-tail:] == after.parts[-tail:] and self._context.formed(
+                    meant[known]):  # fmt: skip
+                    return
                 same = not got and wanted == meant[known] and before.parts == after.parts
                 unsure = same and not self._replacing.forgotten(meant[known])
                 if unsure and self._before.guessed(before, home, known):

@@ -172,6 +172,11 @@ class Context:
         """Whether a use on a line is told to become that of another thing."""
         return len(meant) == len(means) == 1 and (path, line, *meant, *means) in self._used
 
+    def formed(self, meant: Told) -> bool:
+        """Whether a form is told for what is asked for: what is asked of its value, statements are compared for."""
+        told = {Identity(one.before.module, one.before.name) for one in self.forms if not one.called and not one.item}
+        return bool(meant) and meant <= told
+
     def lines_used(self, path: str) -> frozenset[int]:
         """The lines of a file on which a single use is told to become that of another thing."""
         return frozenset(line for where, line in self._lines if where == path)

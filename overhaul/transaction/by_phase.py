@@ -49,32 +49,33 @@ def undo_phase(
         reasons += _moved_on(disk, home, records)
         if reasons:
             raise NotWritten(dict.fromkeys(reasons))
-        together = 0 if again else run_of(known, phase, records) or journals.next()
+        first = journals.next()
+        together = 0 if again else run_of(known, phase, records) or first
         done: list[Written] = []
         for record in records:
             try:
                 done.append(undone(disk, journals, home, record, together=together, tidy=False))
             except BaseException as error:
-                _bring_back(disk, journals, home, done, phase, error)
+                _bring_back(disk, journals, home, first, phase, error)
                 raise
         # Not before: the journals that are beyond what is kept may be those that were still to be taken back.
         journals.tidy()
-    first = msgspec.structs.replace(done[0], notes=(*notes, *done[0].notes))
-    return (first, *done[1:])
+    return (msgspec.structs.replace(done[0], notes=(*notes, *done[0].notes)), *done[1:])
 
 
 def _bring_back(
-    disk: Disk, journals: Journals, home: Path, done: Sequence[Written], phase: str, error: BaseException
-) -> None:
-    """Take back what was taken back. Raises OverhaulError when that cannot be done either."""
-    left = [one.number for one in done if one.number]
+    disk: Disk, journals: Journals, home: Path, first: int, phase: str, error: BaseException
+) -> None:  # fmt: skip
+    """Take back what has the number `first` or a later one. Raises OverhaulError when that cannot be done either."""
+    left = [number for number in journals.numbers() if number >= first]
     try:
         recovered(disk, journals, home)
-        while left:
-            record = journals.read(left[-1]).record
-            assert record is not None, "it was written a moment ago"
-            undone(disk, journals, home, record, tidy=False)
-            left.pop()
+        # Not what was told to have been done: it may have been interrupted when all was done but telling it.
+        for number in reversed(left.copy()):
+            journal = journals.read(number)
+            if journal.phase == "written" and journal.record is not None:
+                undone(disk, journals, home, journal.record, tidy=False)
+            left.remove(number)
     except BaseException as second:
         some = ", ".join(map(str, left)) or "none"
         raise OverhaulError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, Literal
@@ -21,7 +22,9 @@ KEPT: Final = 20
 BYTES: Final = 256 << 20
 """Bytes of all originals that are kept. The last journal stays, however large it is."""
 KEPT_OF_PHASES: Final = 200
-"""Journals of a campaign's phases that are kept: a phase may take weeks, and is to be taken back as a whole."""
+"""Journals of a campaign's phases that are kept: a phase may take weeks, and is to be taken back as a whole.
+
+As many again of what has taken others back, so that it pushes none of them out."""
 BYTES_OF_PHASES: Final = 1 << 30
 """Bytes of all their originals."""
 KNOWN_OF_PHASES: Final = 1000
@@ -232,19 +235,21 @@ class Journals:
             for name in sorted(os.listdir(self.folder)):
                 if name.endswith(_GONE) and _number(name.removesuffix(_GONE)):
                     self._clear(self.folder / name)
-            counts = dict.fromkeys((False, True), 0)
-            sizes = dict.fromkeys((False, True), 0)
+            counts: Counter[str] = Counter()
+            sizes: Counter[str] = Counter()
             for place, number in enumerate(reversed(self.numbers())):
                 journal = self.read(number)
                 of_phase = journal.record is not None and bool(journal.record.phase)
-                counts[of_phase] += 1
+                # Taking a phase back must not push out what is still to be taken back of it.
+                kind = "" if not of_phase or journal.record is None else "undo" if journal.record.undoes else "step"
+                counts[kind] += 1
                 with contextlib.suppress(OSError):
-                    sizes[of_phase] += os.lstat(self.place(number) / _ORIGINALS).st_size
+                    sizes[kind] += os.lstat(self.place(number) / _ORIGINALS).st_size
                 most, bytes_ = (KEPT_OF_PHASES, BYTES_OF_PHASES) if of_phase else (KEPT, BYTES)
-                beyond = counts[of_phase] > most or sizes[of_phase] > bytes_
+                beyond = counts[kind] > most or sizes[kind] > bytes_
                 if not place or not beyond or journal.phase not in ("written", "restored"):
                     continue
-                if of_phase and counts[of_phase] <= KNOWN_OF_PHASES:
+                if of_phase and counts[kind] <= KNOWN_OF_PHASES:
                     self._disk.remove(self.place(number) / _ORIGINALS)
                 else:
                     self.discard(number)

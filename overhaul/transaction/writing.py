@@ -70,7 +70,15 @@ def write(
             raise NotWritten(reasons)
         if not prepared.entries:
             return Written(0, title, 0, (*notes, *prepared.notes))
-        record = _transact(disk, journals, home, root, title, prepared, phase=phase)
+        number = journals.next()
+        try:
+            record = _transact(disk, journals, home, root, title, prepared, phase=phase)
+        except KeyboardInterrupt as error:
+            if not journals.has_ended(number):
+                raise
+            raise OverhaulError(
+                f"interrupted when all was written: `overhaul undo {number}` takes it back"
+            ) from error
         name = ""
         if git is not None:
             name = _committed(disk, journals, root, record, git, commit)

@@ -38,10 +38,16 @@ class Flow:
         """Files in which something is taken for an instance that is likely to be one."""
         self.branches: list[tuple[Tree, Any]] = []
         """What may stand in the place of an instance: the other side of `a or b`, `a if c else b`."""
+        self.heirs: list[Symbol] = []
+        """Subclasses that go along: their instances are followed, too."""
         self.handing = Handing(self)
         self._waiting: list[tuple[Tree, Any, Shape]] = []
         row = places.project.types.row(target)
         self._own = (target.path, row.line if row else 0, row.end if row else 0)
+
+    def is_one(self, one: object) -> bool:
+        """Whether a class is the one whose instances are followed, or goes along with it."""
+        return any(isinstance(one, Symbol) and one.same(each) for each in (self.target, *self.heirs))
 
     def own(self, tree: Tree, node: Any) -> bool:
         """Whether a place stands in the class itself."""

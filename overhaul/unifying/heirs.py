@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
+from overhaul.changes import Formed, Target
 from overhaul.lazy import cst
 from overhaul.naming.meanings import External, Symbol
 from overhaul.unifying.classes import Named, Undeclared, declared, named, string_of
@@ -12,7 +15,7 @@ from overhaul.unifying.flow import Flow
 from overhaul.unifying.newcomer import Newcomer
 from overhaul.unifying.rules import Rules
 from overhaul.unifying.slots import Places, Variable
-from overhaul.unifying.templates import SELF, Template, below
+from overhaul.unifying.templates import SELF, Template, below, code
 from overhaul.unifying.trees import Tree
 
 _OWN: Final = frozenset({"__init__", "__repr__", "__str__", "__doc__", "__call__", "__enter__", "__exit__"})
@@ -61,9 +64,21 @@ class Heirs:
             places += self._method(tree, function)
         places += self._users(heir, made)
         self.names |= own
-        said = f"{heir.name} inherits from {self._to.name} from now on: what it does not say itself is {self._to.name}'s"
-        self.told.append((tree.path, one.line, said))
+        self._flow.heirs.append(heir)
+        new = self._to.name
+        self.told.append((tree.path, one.line, f"{heir.name} inherits from {new} from now on, with all that this has"))
         return places
+
+    def forms(self) -> Iterator[Formed]:
+        """What the arguments of constructors become, for the proof to look at."""
+        old, construct = self._flow.target, self._rules.construct
+        if not self._flow.heirs or not isinstance(construct.tree, cst.Call):
+            return
+        made = [(Target(old.module, f"{old.name}.__init__"), "super().__init__")]
+        made += [(Target(one.module, one.name), one.name) for one in self._flow.heirs]
+        for before, called in made:
+            call = construct.tree.with_changes(func=cst.parse_expression(called))
+            yield msgspec.structs.replace(construct.formed(before), text=code(call))
 
     # The classes
 
@@ -71,7 +86,7 @@ class Heirs:
         found = self._places.project.symbols.member(tree.module, node.name.value)
         if not isinstance(found, Symbol) or found.kind != "class" or found.alternatives or found.path != tree.path:
             raise Kept("is no class of its module that is there once")
-        if self._types.row(found) is None or tree.line(node) < found.line or isinstance(node.body, cst.SimpleStatementSuite):
+        if self._types.row(found) is None or not isinstance(node.body, cst.IndentedBlock):
             raise Kept("is no class of its module that is there once")
         return found
 
@@ -108,7 +123,9 @@ class Heirs:
             if self._rules.function(name) is not None if hidden else self._rules.has(name):
                 rows = self._types.attributes(heir, name)
                 if rows and all(one.where for one in rows) and name not in methods:
-                    # What its methods assign is the old class's own attribute, which the templates serve.
+                    # What its methods assign is the old class's own attribute.
+                    if not self._rules.same(name):
+                        raise Kept(f"assigns {name}, an attribute of {self._flow.target.name} that is called otherwise")
                     found.discard(name)
                     continue
                 raise Kept(f"overrides {name} of {self._flow.target.name}")

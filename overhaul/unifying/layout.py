@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from overhaul.lazy import cst
-from overhaul.unifying.templates import below, mapped
+from overhaul.unifying.templates import below, code, mapped
 from overhaul.unifying.trees import Tree
 
 
@@ -76,3 +76,27 @@ def lost_comment(old: Any, new: Any) -> bool:
 
 def _comments(tree: Any) -> int:
     return sum(isinstance(node, cst.Comment) for node, _ in below(tree))
+
+
+
+def parses(text: str) -> bool:
+    """Whether a text is an expression."""
+    try:
+        cst.parse_expression(text)
+    except (cst.ParserSyntaxError, cst.CSTValidationError, SyntaxError, ValueError, RecursionError):
+        return False
+    return True
+
+
+
+def broken(call: Any, before: str) -> str:
+    """A call with its arguments on a line of their own."""
+    indent = before[: len(before) - len(before.lstrip())]
+    inner = ", ".join(code(one.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for one in call.args)
+    return f"{code(call.func)}(\n{indent}    {inner},\n{indent})" if call.args else code(call)
+
+
+
+def is_quiet(node: Any) -> bool:
+    """Whether nothing is done to have a value: a name or a constant."""
+    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))

@@ -9,7 +9,7 @@ from overhaul.changes import Guidance, Replacement
 from overhaul.facts import Function
 from overhaul.lazy import cst
 from overhaul.unifying.filling import Unserved, bound, filled, without_receiver
-from overhaul.unifying.layout import indent_of, indented, laid_out, lost_comment
+from overhaul.unifying.layout import broken, indent_of, indented, is_quiet, laid_out, lost_comment, parses
 from overhaul.unifying.newcomer import decorated
 from overhaul.unifying.rules import Rules, plain_rename
 from overhaul.unifying.templates import CONSTANT, Template, below, code, effect, fitting, in_vain, mapped
@@ -72,6 +72,8 @@ class Writer:
                 self.needed |= written.free
                 said = "; ".join((because, *written.reviewed)) if written.reviewed or guidance != "safe" else because
                 sure: Guidance = "review" if written.reviewed else guidance
+                if site.sort == "init" and id(site.node) not in self._hoisted and _alike(site.node, written):
+                    continue
                 token = self._token(site, written)
                 if token is not None:
                     yield Replacement(*token, said, sure)
@@ -97,13 +99,7 @@ class Writer:
             return (*site.tree.span(old.attr), new.attr.value)
         if not (isinstance(old, cst.Call) and isinstance(new, cst.Call)):
             return None
-        same = len(old.args) == len(new.args) and all(
-            one.value is other.value and _keyword(one) == _keyword(other) and one.star == other.star
-            for one, other in zip(old.args, new.args, strict=True)
-        )
-        if same and site.sort == "init":
-            return (*site.tree.span(old), site.tree.written(old))
-        if not same or not isinstance(old.func, cst.Attribute) or not isinstance(new.func, cst.Attribute):
+        if not (_alike(old, written) and isinstance(old.func, cst.Attribute) and isinstance(new.func, cst.Attribute)):
             return None
         return (*site.tree.span(old.func.attr), new.func.attr.value) if new.func.value is old.func.value else None
 
@@ -137,12 +133,12 @@ class Writer:
         inside = any(isinstance(one, cst.FormattedStringExpression) for one in tree.above(site.node))
         if inside and any(sign in text for sign in "'\"\\\n{}"):
             raise Unserved("it stands in an f-string, and quotes or braces would: put it into a variable first")
-        if not _parses(text):
+        if not parses(text):
             raise Unserved(f"what would be written is no expression: {text[:60]!r}")
         before: list[str] = []
         if (hoisted := self._hoisted.get(id(site.node))) is not None:
             before.append(f"{hoisted[0]} = {code(indented(hoisted[1], indent_of(tree, site.node)))}")
-        if firsts and isinstance(tree.parent(site.node), cst.Expr) and _is_quiet(node):
+        if firsts and isinstance(tree.parent(site.node), cst.Expr) and is_quiet(node):
             text = code(firsts[0])  # the value is not used, and nothing is done to have it
         elif firsts:
             before.append(code(firsts[0]))
@@ -153,7 +149,7 @@ class Writer:
             return
         line = tree.text.rfind("\n", 0, start) + 1
         if isinstance(node, cst.Call) and "\n" not in text and len(tree.text[line:start]) + len(text) > self._width:
-            text = _broken(node, tree.text[line:start])
+            text = broken(node, tree.text[line:start])
         yield Replacement(start, end, text, because, guidance)
 
     def _own_line(self, site: Site) -> tuple[int, str]:
@@ -362,6 +358,15 @@ class Writer:
                 return self._fill(rule.template, "", {}, {}, old, new)
 
 
+def _alike(old: Any, written: Written) -> bool:
+    """Whether a call is given the same arguments."""
+    new = written.node
+    return written.first is None and len(old.args) == len(new.args) and all(
+        one.value is other.value and _keyword(one) == _keyword(other) and one.star == other.star
+        for one, other in zip(old.args, new.args, strict=True)
+    )
+
+
 def _stored(site: Site) -> bool:
     """Whether a site is assigned or deleted."""
     parent = site.tree.parent(site.node)
@@ -382,23 +387,3 @@ def _surely_not_none(node: Any) -> bool:
 
 def _short(tree: Tree, node: Any) -> str:
     return " ".join(tree.written(node).split())[:70]
-
-
-def _parses(text: str) -> bool:
-    try:
-        cst.parse_expression(text)
-    except (cst.ParserSyntaxError, cst.CSTValidationError, SyntaxError, ValueError, RecursionError):
-        return False
-    return True
-
-
-def _broken(call: Any, before: str) -> str:
-    """A call with its arguments on a line of their own."""
-    indent = before[: len(before) - len(before.lstrip())]
-    inner = ", ".join(code(one.with_changes(comma=cst.MaybeSentinel.DEFAULT)) for one in call.args)
-    return f"{code(call.func)}(\n{indent}    {inner},\n{indent})" if call.args else code(call)
-
-
-def _is_quiet(node: Any) -> bool:
-    """Whether nothing is done to have a value: a name or a constant."""
-    return isinstance(node, (cst.Name, cst.BaseNumber, cst.SimpleString))

@@ -225,7 +225,7 @@ def _declared(flow: Flow, tree: Tree, parameter: Parameter, slot: Variable) -> s
     classes = types.of_annotation(tree.module, slot.home.name.rpartition(".")[0], parameter.annotation)
     others = [
         one for one in classes
-        if not (flow.target.same(one) or (isinstance(one, External) and one.name in ("typing.Any", "builtins.object")))
+        if not (flow.is_one(one) or (isinstance(one, External) and one.name in ("typing.Any", "builtins.object")))
     ]  # fmt: skip
     if not others:
         return None

@@ -107,6 +107,7 @@ class Unification:
         if edits:
             yield from self._replaced(departure)
             yield from self.rules.forms()
+            yield from self.heirs.forms()
         for path, line, why in sorted({*self._doubts, *self._told}):
             yield self.project.leftover(path, line, self.wanted.target, why)
         for patch in found:

@@ -300,6 +300,8 @@ def test_a_function_of_one_line_is_indented_as_its_file_is() -> None:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_whatever_could_be_imported_first_still_can_be(folder: Path, tmp_path: Path) -> None:
     shown = case(folder)
+    if sys.version_info < (3, 15) and any(b"lazy " in data for data in shown.after.values()):
+        pytest.skip("Python reads lazy imports from 3.15 on")
     before = failing(tmp_path / "before", shown.before)
     after = failing(tmp_path / "after", shown.after)
     assert after <= before

@@ -18,7 +18,8 @@ from overhaul.campaign.model import Campaign, WorkItem
 from overhaul.campaign.reading import read_campaign
 from overhaul.campaign.weighing import PhaseRisk, risk_lines, weighed_phase
 from overhaul.campaign.writing import new_text, renewed_text
-from overhaul.config import Config
+from overhaul.config import load_config
+from overhaul.leaves import load_leaves
 from overhaul.project import Project
 from overhaul.survey import survey
 from overhaul.testing import InProcess
@@ -35,7 +36,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project(root: Path) -> Project:
-    return Project(survey(root, Config(), executor=InProcess()))
+    return Project(survey(root, load_config(root), load_leaves(), executor=InProcess()))
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +212,11 @@ def test_the_file_is_read_as_it_was_written(campaign: Campaign, tmp_path: Path) 
     file = tmp_path / "overhaul-campaign.toml"
     file.write_text(new_text(campaign), "utf-8")
     assert replace(read_campaign(file), source="") == campaign
+
+
+def test_items_that_come_back_stand_as_if_they_had_never_gone(campaign: Campaign) -> None:
+    fewer = replace(campaign, phases=tuple(
+        replace(one, items=dict(list(one.items.items())[:-1])) if one.id in ("caches", "state") else one
+        for one in campaign.phases
+    ))  # fmt: skip
+    assert renewed_text(new_text(fewer), fewer, campaign) == new_text(campaign)

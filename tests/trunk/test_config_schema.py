@@ -45,7 +45,8 @@ def examples() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for number, block in enumerate(shown):
             document: dict[str, Any] = tomllib.loads(block)
             ours = document["tool"].get("overhaul") if "tool" in document else document
-            if ours and "steps" not in document:  # a migration file has a schema of its own
+            # A migration file and a campaign have schemas of their own.
+            if ours and not document.keys() & {"steps", "phases"}:
                 yield f"{page.name}-{number}", block, ours
 
 

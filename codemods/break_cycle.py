@@ -47,11 +47,12 @@ def break_cycle(project: Project, request: BreakCycle) -> Iterator[Proposal]:
     For each cycle the cheapest set of imports is taken without which no ring is left: under TYPE_CHECKING where
     only annotations use the name (in quotes where Python would evaluate them), from the module that defines it
     instead of the package that hands it on, in the functions that use it, or by a move of what is needed to a
-    module of its own. Never by hiding the import from the reader. A cut counts when the audit of the result says
-    that the cycle is gone or does less harm, no import fails that worked and no name means anything else. Refused,
-    or left with its reason where all cycles are asked for: names that others take from the module, replace there in
-    tests, or see as a whole; annotations that somebody looks at when the code runs; functions that may run while
-    modules are imported; modules that register something when they are imported.
+    module of its own; on request by a lazy import, where the project asks for Python 3.15. Never by hiding the
+    import from the reader. A cut counts when the audit of the result says that the cycle is gone or does less harm,
+    no import fails that worked and no name means anything else. Refused, or left with its reason where all cycles are
+    asked for: names that others take from the module, replace there in tests, or see as a whole; annotations that
+    somebody looks at when the code runs; functions that may run while modules are imported; modules that register
+    something when they are imported.
     """
     if request.target and request.all:
         raise UsageError(f"{request.target}: say a target, or all = true, not both")

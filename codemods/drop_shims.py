@@ -8,9 +8,9 @@ from overhaul.changes import Delete, Proposal, Replacement
 from overhaul.errors import Refused, did_you_mean
 from overhaul.lazy import cst
 from overhaul.leaves import Codemod
+from overhaul.moving.modules_shim_uses import Shim, Uses, shims_of
 from overhaul.occurrences.finding import Occurrences, Statement
 from overhaul.project import Project
-from overhaul.refactoring.modules_shim_uses import Shim, Uses, shims_of
 from overhaul.requests import Request
 
 

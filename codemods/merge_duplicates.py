@@ -48,6 +48,7 @@ def merge_duplicates(project: Project, request: MergeDuplicates) -> Iterator[Pro
     everybody else imports it from its home. Refused is whatever would go on to work, but differently: decorators and
     bases that keep lists, defaults and class attributes that are one object, code that asks for its module or name,
     values that tests put in their place. A docstring or comment that goes is told.
+    Methods become calls of one function, or come from a mixin, on request.
     """
     names = tuple(dict.fromkeys(request.members))
     if len(names) < 2:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from overhaul.changes import Proposal
 from overhaul.leaves import Codemod
+from overhaul.moving.modules_moving import moved
 from overhaul.project import Project
-from overhaul.refactoring.modules_moving import moved
 from overhaul.requests import Request
 
 

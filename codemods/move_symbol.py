@@ -12,9 +12,9 @@ from overhaul.changes import Proposal, Target
 from overhaul.errors import Refused, UsageError, did_you_mean
 from overhaul.leaves import Codemod
 from overhaul.mentions.finding import carried
+from overhaul.moving.writing import Mover
 from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
-from overhaul.refactoring.moving_writing import Mover
 from overhaul.requests import Request
 
 

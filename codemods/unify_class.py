@@ -47,8 +47,8 @@ def unify_class(project: Project, request: UnifyClass) -> Iterator[Proposal]:
 
     Instances are followed from where they are made through variables, attributes, parameters, results, containers and
     fixtures; each call, attribute and operator on them becomes what its template says, with the arguments that the
-    caller gave. What no template serves, and where an instance goes out of sight, is told with its place, and nothing
-    is changed.
+    caller gave. Subclasses go along where they override nothing, and no name of theirs is one of the new class. What no
+    template serves, and where an instance goes out of sight, is told with its place, and nothing is changed.
     """
     target, to = _target(request.target), _target(request.to)
     if target == to:

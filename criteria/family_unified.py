@@ -34,7 +34,8 @@ def family_unified(
     """Every member of the phase's family inherits from one interface, and only the front imports members.
 
     The family is a role of the settings, `[tool.overhaul.roles.NAME]`, and the phase names it: `family = "NAME"`. The
-    interface is a class of the project; members that are functions, or a guess, are not asked for.
+    interface is a class of the project; members that are functions, or a guess, are not asked for. One that a decision
+    says must not be unified (`overhaul decide --protect`) stands apart, and the decision is told.
 
     Why: whoever uses the family has to know each member by its own methods, and a new one is added in many places.
 
@@ -53,6 +54,8 @@ def family_unified(
     for row in classes:
         if options.interface in set(_ancestors(ground, row)):
             yield met(f"{row.name} stands behind the interface", row.path, row.line, row.dotted)
+        elif why := ground.kept(row.dotted):
+            yield met(f"{row.name} stands apart: {why}", row.path, row.line, row.dotted)
         else:
             name = options.interface.rpartition(".")[2]
             yield unmet(f"{row.name} does not inherit from {name}", row.path, row.line, row.dotted)

@@ -12,6 +12,7 @@ from overhaul.errors import Unreadable
 from overhaul.evidence import Evidence, met, unmet, untold
 from overhaul.facts import Facts, Import, UnresolvedImport, UsedName
 from overhaul.inventory import Cache, testing
+from overhaul.later import parsed
 from overhaul.layout import Layout
 from overhaul.leaves import Criterion
 from overhaul.options import Options
@@ -102,7 +103,7 @@ def _quoted(ground: Ground, plain: Mapping[str, str], naming: Set[str]) -> Itera
     names = {text for last, one in plain.items() for text in (one, f"{one.rpartition('.')[0]}:{last}")}
     for path in sorted(naming):
         try:
-            tree = ast.parse(ground.project.source(path).data)
+            tree = parsed(ground.project.source(path).text())
         except (Unreadable, SyntaxError, ValueError, RecursionError, MemoryError):
             continue
         for node in ast.walk(tree):

@@ -16,14 +16,15 @@ _STANDS_FOR: Final = "0"
 _NOT_IN: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Try, ast.TryStar)
 
 
-def parsed(text: str) -> ast.Module:
+def parsed(source: str | bytes) -> ast.Module:
     """The tree of a text. Raises SyntaxError, ValueError, RecursionError and MemoryError as `ast.parse` does.
 
     Where this Python knows no lazy imports they are read as plain ones, with all places as they are.
     """
     try:
-        return ast.parse(text)
+        return ast.parse(source)
     except SyntaxError:
+        text = source if isinstance(source, str) else source.decode("utf-8-sig")
         plain = without_lazy(text)
         if plain == text:
             raise

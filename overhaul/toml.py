@@ -22,7 +22,8 @@ def parsed(file: Path) -> tuple[str, dict[str, object]]:
     try:
         text = file.read_text(encoding="utf-8")
         found = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    # ValueError: a number of thousands of digits.
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{file}: cannot be read as TOML ({error}): mend the file") from error
     except RecursionError:
         raise ConfigError(f"{file}: cannot be read as TOML (values within values, too deep): mend the file") from None

@@ -209,6 +209,7 @@ def test_on_a_terminal_each_phase_has_a_bar_and_fits_into_eighty_columns() -> No
         PhaseStatus(
             number=number, id=f"p{number}", title="One family behind one interface" + "!" * number, standing="open",
             gate_open=False, percentage=number * 10.0, criteria=10, met=number, items=30, items_left=30 - number,
+            items_more=560,
             risk=RiskNow(overall=0.4, functionality=0.1, performance=0.1, integration=0.1, complexity=0.1, go=False),
         )
         for number in range(11)

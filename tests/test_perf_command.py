@@ -71,6 +71,17 @@ def test_answers_are_recorded_and_read_back(project: Path, capsys: pytest.Captur
     assert (project / "overhaul-decisions.toml").read_bytes() == before
 
 
+def test_answers_are_never_recorded_over_what_was_measured(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(OUTPUTS, project / "profiles")
+    file = project / "profiles/cprofile-1.prof"
+    before = file.read_bytes()
+    assert run(["perf", "report", str(file), "--record", "profiles/../profiles/cprofile-1.prof"]) == 2
+    assert "is a measurement: name another file for --record" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
 def test_a_component_of_the_settings_is_looked_for_and_a_mistyped_key_is_refused(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

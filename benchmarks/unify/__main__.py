@@ -1,8 +1,9 @@
 """Carry out what is proposed for real projects, step by step and all together, and let their tests judge.
 
-    python -m benchmarks.unify [PROJECT...] [--kind cycles|duplicates|cache] [--from NAME=FOLDER] [--fresh]
+    python -m benchmarks.unify [PROJECT...] [--kind cycles|duplicates|cache|class] [--from NAME=FOLDER] [--fresh]
 
-Every step that `overhaul propose` holds ready is a trial by itself, and all of a kind together are one more. Each
+Every step that `overhaul propose` holds ready is a trial by itself, and all of a kind together are one more; so are
+those of kind `class`, which are written by hand (`migrations/NAME.toml`). Each
 starts from the pristine source; the suite runs before and after, and its outcomes are compared test by test. A second
 run must have nothing to do, and `undo` must restore every byte. `.cache/unify/results.jsonl` keeps what was measured.
 """
@@ -20,7 +21,7 @@ from benchmarks.moves import applying
 from benchmarks.moves.applying import Applied
 from benchmarks.moves.outcomes import Outcomes, outcomes, worse
 from benchmarks.moves.projects import PROJECTS, prepare, restore
-from benchmarks.unify.trials import KINDS, Trial, proposed
+from benchmarks.unify.trials import KINDS, Trial, trials
 
 CACHE: Final = Path(__file__).parents[2] / ".cache" / "unify"
 _NEEDS: Final = ("cachetools",)
@@ -124,7 +125,7 @@ def main() -> None:
         known = _recorded(results)
         for kind in options.kind or KINDS:
             restore(bench.pristine, bench.work)
-            drafted = proposed(kind, bench.work, bench.work.parent)
+            drafted = trials(kind, name, bench.work, bench.work.parent)
             by_hand[name, kind] = drafted.by_hand
             for trial in drafted.trials:
                 if options.only not in trial.title or (options.together and trial.steps == 1 < len(drafted.trials)):

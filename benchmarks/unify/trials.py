@@ -1,4 +1,4 @@
-"""What there is to carry out: each step that `overhaul propose` says is ready, by itself, and all of them together."""
+"""What there is to carry out: each step that is proposed and ready, or written down here, and all of them together."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import tomlkit
 
 from benchmarks.moves.applying import overhaul
 
-Kind = Literal["cycles", "duplicates", "cache"]
+Kind = Literal["cycles", "duplicates", "cache", "class"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+"""What is written by hand, one file for a project: nobody drafts which class another one could serve."""
 _PRELUDE: Final = "scaffold"
 """Steps of this codemod make what the others need."""
 _LEFT_OUT: Final = "left out until somebody has completed it"
@@ -48,6 +50,15 @@ def proposed(kind: Kind, work: Path, folder: Path) -> Proposed:
     text = file.read_text("utf-8")
     steps = tomllib.loads(text).get("steps", [])
     return Proposed(tuple(_trials(kind, steps)), text.count(_LEFT_OUT))
+
+
+def trials(kind: Kind, name: str, work: Path, folder: Path) -> Proposed:
+    """The trials of one kind in a project: drafted, or of kind `class` those that are written down. See `proposed`."""
+    if kind != "class":
+        return proposed(kind, work, folder)
+    file = MIGRATIONS / f"{name}.toml"
+    steps = tomllib.loads(file.read_text("utf-8"))["steps"] if file.is_file() else []
+    return Proposed(tuple(_trials(kind, steps)), 0)
 
 
 def _trials(kind: Kind, steps: list[dict[str, object]]) -> Iterator[Trial]:

@@ -78,17 +78,18 @@ def worked_out(
 ) -> tuple[bool | None, dict[str, float]]:  # fmt: skip
     """Whether an expression holds, and the figures in it; None for one that compares nothing, which is a number itself.
 
-    Raises ConfigError as `judged`, and for what has no value.
+    Raises ConfigError as `judged`, and for what has no value, or looks at nothing.
     """
     tree = _parsed(text, where)
     reader = _Reader(survey, campaign, where, text)
     try:
-        if isinstance(tree, ast.Call | ast.BinOp):
-            value = reader.number(tree)
-            return None, {**reader.figures, ast.unparse(tree): value}
-        return reader.truth(tree), reader.figures
+        bare = isinstance(tree, ast.Call | ast.BinOp)
+        value, holds = (reader.number(tree), None) if bare else (0.0, reader.truth(tree))
     except _NoValue as error:
         raise ConfigError(f"{where}: {text}: {error}") from None
+    if not reader.figures:
+        raise ConfigError(f"{where}: `{text}` looks at nothing: ask for a figure, as in `count(caches) <= 1`")
+    return holds, {**reader.figures, ast.unparse(tree): value} if bare else reader.figures
 
 
 class _NoValue(Exception):

@@ -16,6 +16,7 @@ from overhaul.campaign.model import RISK_LIMIT, WorkItem
 from overhaul.campaign.risk import Assessment, Measured, assessed
 from overhaul.campaign.sketches import Site, Sketch, effort_of, identity_of
 from overhaul.cloning.rows import GENERATED
+from overhaul.deciding.keeping import Keeping
 from overhaul.facts import Fingerprint
 from overhaul.patterns import regex
 from overhaul.project import Project
@@ -28,6 +29,8 @@ PLACES: Final = 6
 """Places of one item that are listed."""
 TESTS: Final = 5
 """Test files that one command names."""
+_UNIFYING: Final = ("caches", "family", "redundancy")
+"""The phases whose items make one of several."""
 _LAST: Final = 9
 """The rank of what stands in somebody else's code, or in code that is generated."""
 _NEAR: Final = 0.5
@@ -59,7 +62,19 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def sketches(project: Project, phase: str, role: str = "") -> Iterator[Sketch]:
-    """What there is to do in one of the ten phases, in no order; `role` is the family that is to be unified."""
+    """What there is to do in one of the ten phases, in no order; `role` is the family that is to be unified.
+
+    What a decision says must not be unified is left out.
+    """
+    keeping = Keeping(project.survey)
+    for one in _sketched(project, phase, role):
+        # One of a group is enough to keep it apart; of anything else it is what the item is about.
+        about = one.sites if phase == "redundancy" else one.sites[:1]
+        if phase not in _UNIFYING or not any(keeping.exactly(site.name) for site in about):
+            yield one
+
+
+def _sketched(project: Project, phase: str, role: str) -> Iterator[Sketch]:
     match phase:
         case "audit":
             yield from items_defects.audit(project)

@@ -264,11 +264,13 @@ def managers(project: Project) -> Iterator[Sketch]:
             wrong[row.owner].append(row)
     for owner, uses in wrong.items():
         members = named(list(dict.fromkeys(one.member for one in uses)))
+        # What fails when its line runs is no matter of architecture: it is mended before anything is moved.
         yield Sketch(
-            phase="managers", key=("mismatch", owner), by_hand=BY_HAND, worth=FAILS_FOR_SOME * len(uses),
+            phase="audit", key=("mismatch", owner), by_hand=BY_HAND, worth=FAILS_FOR_SOME * len(uses),
             title=f"Mend what is asked of {owner.rpartition('.')[2]} and it has not: {members}",
             sites=tuple(Site(one.path, one.line, f"{one.module}.{one.scope}".rstrip(".")) for one in uses),
             command="overhaul check --select missing_member",
+            rank=0 if any(one.confidence == "high" for one in uses) else 1,
         )  # fmt: skip
     yield from _built(project, by_name, rings)
 

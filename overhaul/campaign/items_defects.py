@@ -36,7 +36,8 @@ def audit(project: Project) -> Iterator[Sketch]:
         template = all("{" in one.path for one in several)
         how = f"Leave out with `exclude`, as templates, {what}" if template else f"Mend {what}, or `exclude` it"
         yield Sketch(
-            phase="audit", key=("failure", top), worth=FAILS_FOR_SOME * len(several), by_hand=BY_HAND,
+            phase="audit", key=("failure", top), worth=FAILS_FOR_SOME * len(several),
+            by_hand=WRITTEN if template else BY_HAND,
             title=f"{how}: {why}", sites=tuple(Site(one.path, 0, one.path, "the file") for one in several if one.path),
             command="overhaul audit", rank=1 if template else 0,
         )  # fmt: skip

@@ -28,6 +28,8 @@ def read_campaign(file: Path) -> Campaign:
     are listed), a wrong value, and phases that do not fit together.
     """
     if not file.is_file():
+        if file.exists():
+            raise ConfigError(f"{file}: is no regular file: take it away, a campaign is written there")
         raise UsageError(f"{file}: there is no campaign: make one with `overhaul plan`")
     if file.stat().st_size > LARGEST:
         raise ConfigError(f"{file}: is larger than {LARGEST >> 20} MiB: take out what is no campaign")

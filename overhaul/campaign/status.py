@@ -278,9 +278,9 @@ def _next(gates: Gates, weights: Mapping[str, PhaseRisk]) -> Iterator[Action]:
         )  # fmt: skip
 
 
-def items_told(one: PhaseStatus) -> str:
-    """`12 of 16 items left`, `no items`."""
-    more = f" and {one.items_more:,} more" if one.items_more else ""
+def items_told(one: PhaseStatus, *, brief: bool = False) -> str:
+    """`12 of 16 items left and 3 more`, `no items`; `brief`: without those that the plan has not."""
+    more = f" and {one.items_more:,} more" if one.items_more and not brief else ""
     if not one.items:
         return f"{counted(one.items_more, 'item')} not in the plan" if one.items_more else "no items"
     return f"{one.items_left:,} of {counted(one.items, 'item')} left{more}"

@@ -157,7 +157,8 @@ def status_lines(status: Status, *, width: int = 100, drawn: bool = False) -> It
         f"{status.complete} of {len(status.needed)} phases complete, {left:,} of {items:,} work items left", width
     )
     yield ""
-    rows = [(one, *_cells(one, drawn=drawn)) for one in status.phases]
+    # What a plan has no room for is told where there is room.
+    rows = [(one, *_cells(one, drawn=drawn, brief=width < 100)) for one in status.phases]
     met = max((len(text) for _, text, _ in rows), default=0)
     tail = max((len(text) for _, _, text in rows), default=0)
     spare = width - 6 - 6 - 2 - met - 2 - tail - (_BAR + 2 if drawn else 0)
@@ -172,7 +173,7 @@ def status_lines(status: Status, *, width: int = 100, drawn: bool = False) -> It
     yield from _actions(status.next, width, current=any(one.standing == "current" for one in status.phases))
 
 
-def _cells(one: PhaseStatus, *, drawn: bool) -> tuple[str, str]:
+def _cells(one: PhaseStatus, *, drawn: bool, brief: bool) -> tuple[str, str]:
     """How many criteria are met, and what of the items is left or when the phase was completed."""
     if one.standing == "not needed":
         return "", ""
@@ -182,7 +183,7 @@ def _cells(one: PhaseStatus, *, drawn: bool) -> tuple[str, str]:
         return met, "NOT COMPLETE ANY MORE"
     if one.completed_on is not None:
         return met, f"completed {one.completed_on}"
-    return met, items_told(one)
+    return met, items_told(one, brief=brief)
 
 
 def _phase(one: PhaseStatus, names: int, met: str, told: str, *, drawn: bool) -> str:

@@ -28,7 +28,7 @@ def write_campaign(file: Path, before: str, after: str) -> None:
         after = after.replace("\r\n", "\n").replace("\n", "\r\n")
     try:
         tomllib.loads(after)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{file}: cannot be edited as it is laid out ({error}): write its tables as [phases.PHASE.TABLE.NAME]"
         ) from error

@@ -100,7 +100,7 @@ class Watch:
         if ran.code is None:
             self._say(f"`{ran.command}` {_how(ran)} already: it cannot say whether something is broken")
         elif ran.tests is not None and not any(one.result == "passed" for one in ran.tests):
-            self._say(f"`{ran.command}`: no test of it passes already: it cannot say whether one is broken")
+            self._say(f"`{ran.command}`: no test of it passes already: only new failures are noticed")
         elif ran.tests is None and ran.code != 0:
             self._say(f"`{ran.command}` {_how(ran)} already: only what it complains of anew is noticed")
 

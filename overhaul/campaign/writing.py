@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import msgspec
 import tomlkit
-from tomlkit.items import Table
+from tomlkit.container import OutOfOrderTableProxy
+from tomlkit.items import Array, InlineTable, Table
 
 from overhaul.campaign.model import Campaign, Completion, Phase
+from overhaul.errors import ConfigError
 
 _HEAD: Final = """\
 The campaign: phases with gates. `overhaul phase N` judges one, `overhaul status` all.
@@ -46,25 +49,29 @@ def renewed_text(text: str, old: Campaign, new: Campaign) -> str:
     items of somebody's own.
     """
     document = tomlkit.parse(text)
-    phases: Any = document["phases"]
+    phases: Any = document.get("phases", {})
+    meant = tomllib.loads(text)
     for fresh in new.phases:
         known = old.phase(fresh.id)
         if known is None or known.completed is not None:
             continue
         table = phases[fresh.id]
         for key, value in _keys(fresh, _DERIVED):
-            table[key] = value
+            table[key] = _inlined(value) if isinstance(table, InlineTable) else value
+            meant["phases"][fresh.id][key] = tomlkit.item(value).unwrap()
         items = {**fresh.items, **{name: one for name, one in known.items.items() if one.own}}
         if items == known.items:
             continue
         if "items" in table:
             del table["items"]
+        meant["phases"][fresh.id].pop("items", None)
         if items:
+            meant["phases"][fresh.id]["items"] = _tables(items).unwrap()
             several = _tables(items)
             # What is added at the end of a phase has no line between itself and the next one.
             several[next(reversed(items))].add(tomlkit.nl())
-            table.add("items", several)
-    return tomlkit.dumps(document)
+            _put(table, "items", several)
+    return _as_meant(document, meant)
 
 
 def completed_text(text: str, phase: str, completion: Completion) -> str:
@@ -74,8 +81,10 @@ def completed_text(text: str, phase: str, completion: Completion) -> str:
     table = phases[phase]
     if "completed" in table:
         del table["completed"]
-    table.add("completed", _struct(completion))
-    return tomlkit.dumps(document)
+    _put(table, "completed", _struct(completion))
+    meant = tomllib.loads(text)
+    meant["phases"][phase]["completed"] = _struct(completion).unwrap()
+    return _as_meant(document, meant)
 
 
 def entry_text(text: str, phase: str, table: str, name: str, entry: msgspec.Struct) -> str:
@@ -84,11 +93,19 @@ def entry_text(text: str, phase: str, table: str, name: str, entry: msgspec.Stru
     phases: Any = document["phases"]
     found = phases[phase]
     if table not in found:
-        found.add(table, tomlkit.table(is_super_table=True))
-    if name in found[table]:
-        del found[table][name]
-    found[table].add(name, _struct(entry))
-    return tomlkit.dumps(document)
+        _put(found, table, _tables({name: entry}))
+    elif name not in found[table]:
+        _put(found[table], name, _struct(entry))
+    else:
+        there, fresh = found[table][name], dict(_keys(entry, tuple(one.name for one in msgspec.structs.fields(entry))))
+        for key in [key for key in there if key not in fresh]:
+            del there[key]
+        for key, value in fresh.items():
+            if there.get(key) != value:
+                there[key] = _inlined(value) if isinstance(there, InlineTable) else value
+    meant = tomllib.loads(text)
+    meant["phases"][phase].setdefault(table, {})[name] = _struct(entry).unwrap()
+    return _as_meant(document, meant)
 
 
 def reopened_text(text: str, phase: str) -> str:
@@ -97,7 +114,48 @@ def reopened_text(text: str, phase: str) -> str:
     phases: Any = document["phases"]
     if "completed" in phases[phase]:
         del phases[phase]["completed"]
-    return tomlkit.dumps(document)
+    meant = tomllib.loads(text)
+    meant["phases"][phase].pop("completed", None)
+    return _as_meant(document, meant)
+
+
+def _as_meant(document: tomlkit.TOMLDocument, meant: Mapping[str, object]) -> str:
+    """The text of a document that was edited.
+
+    Raises ConfigError where it does not say what is meant, since tables can be laid out in ways that tomlkit edits to
+    something else.
+    """
+    text = tomlkit.dumps(document)
+    try:
+        said: object = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        said = None
+    if said != meant:
+        raise ConfigError(
+            "the campaign cannot be edited as it is laid out: write its tables as [phases.PHASE.TABLE.NAME]"
+        )
+    return text
+
+
+def _put(table: Any, key: str, value: Table) -> None:
+    """Add a table to another, however that is laid out."""
+    if isinstance(table, InlineTable):
+        table[key] = _inlined(value)
+    elif isinstance(table, OutOfOrderTableProxy):
+        # Its parts stand apart in the file: there is no end that something could be added at.
+        table[key] = value
+    else:
+        table.add(key, value)
+
+
+def _inlined(value: object) -> object:
+    """A value as it may stand in an inline table, which is one line."""
+    if isinstance(value, Table):
+        inline = tomlkit.inline_table()
+        for key, inner in value.unwrap().items():
+            inline[key] = _inlined(tomlkit.item(inner))
+        return inline
+    return value.multiline(False) if isinstance(value, Array) else value
 
 
 def _phase(phase: Phase) -> Table:

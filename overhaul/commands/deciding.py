@@ -144,7 +144,6 @@ class _Desk:
     def review(self, identity: str, reason: str) -> int:
         """Record the evidence as it is now."""
         import datetime
-        from pathlib import Path
 
         import msgspec
 
@@ -169,7 +168,7 @@ class _Desk:
         block = msgspec.structs.replace(
             one.block, evidence=again(one, self.survey, self.campaign), reviewed=(*one.block.reviewed, made)
         )
-        file = Path(self.workspace.root, one.file)
+        file = self._place(one)
         with file.open(encoding="utf-8", newline="") as opened:
             text = opened.read()
         write_file(file, [reviewed_text(text, one.file, block).encode()])
@@ -179,8 +178,6 @@ class _Desk:
 
     def record(self, title: str) -> int:
         """Write a new one."""
-        from pathlib import Path
-
         from overhaul.commands.output import short, write_file
         from overhaul.deciding.model import PATTERNS
         from overhaul.deciding.reading import record_of
@@ -208,13 +205,20 @@ class _Desk:
         # What was edited is kept even where it cannot be read: the message says where it stands.
         record_of(text, short(file), "", said.kind)
         if said.supersedes is not None:
-            old = Path(self.workspace.root, said.supersedes.file)
+            old = self._place(said.supersedes)
             with old.open(encoding="utf-8", newline="") as opened:
                 before = opened.read()
             write_file(old, [superseded_text(before, f"{number:04}").encode()])
         if not self.options["quiet"]:
             say(f"overhaul: {short(file)}: {said.kind} {number:04} is on record")
         return 0
+
+    def _place(self, record: Record) -> Path:
+        """The file of a record."""
+        from overhaul.deciding.model import PATTERNS
+
+        folder = self.folder / PATTERNS if record.kind == "pattern" else self.folder
+        return folder / record.file.rpartition("/")[2]
 
     def _said(self, title: str) -> Said:
         import datetime

@@ -68,9 +68,13 @@ def report(
 
     from overhaul.commands.output import write_file, write_stdout
     from overhaul.commands.perf_telling import matrix_json, matrix_lines
+    from overhaul.errors import UsageError
     from overhaul.profiles.matrix import decide, verdicts
     from overhaul.profiles.verdict import verdicts_text
 
+    if record is not None and any(Path(file).exists() and Path(record).exists() and Path(record).samefile(file)
+                                  for file in files):  # fmt: skip
+        raise UsageError(f"{record}: is a measurement: name another file for --record")
     setting = _open(files, root, config)
     matrix = decide(setting.profiles, setting.wanted, setting.project)
     if as_json:

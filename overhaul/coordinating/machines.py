@@ -11,13 +11,13 @@ from overhaul.coordinating.functions import Body, body_of
 from overhaul.coordinating.kinds import kind_name, machine_of, maps_to_several, taken_by_stars
 from overhaul.errors import Refused, did_you_mean
 from overhaul.facts import Class
+from overhaul.moving.namespace import seen_whole
 from overhaul.naming.meanings import External, Symbol, Unknown
 from overhaul.occurrences.finding import Statement
 from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.import_style import line_length
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_namespace import seen_whole
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -16,8 +16,8 @@ from overhaul.cutting.ways import Option, Way, Ways
 from overhaul.cutting.writing import edits
 from overhaul.errors import Refused
 from overhaul.facts import Cycle
+from overhaul.moving.graph import Graph
 from overhaul.proving.proof import prove
-from overhaul.refactoring.moving_graph import Graph
 from overhaul.source import Source, digest
 
 if TYPE_CHECKING:

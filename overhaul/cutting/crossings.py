@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from overhaul.components import components
 from overhaul.errors import Unreadable
 from overhaul.facts import Cycle, Step
+from overhaul.moving.needs import Needs
 from overhaul.naming.meanings import Meaning
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.annotations import Annotation, annotations_of
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_needs import Needs
-from overhaul.refactoring.moving_unit import is_script, outermost
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import is_script, outermost
 
 if TYPE_CHECKING:
     from overhaul.project import Project

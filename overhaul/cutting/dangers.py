@@ -13,7 +13,7 @@ from overhaul.later import parsed
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_unit import bare
+from overhaul.refactoring.units import bare
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Sight

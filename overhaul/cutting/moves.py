@@ -12,9 +12,9 @@ from overhaul.changes import Change, Create, Delete, Edit, Leftover, Moved, Prop
 from overhaul.changes import Move as FileMove
 from overhaul.errors import Refused, Unreadable
 from overhaul.mentions.finding import carried
+from overhaul.moving.writing import Mover
 from overhaul.naming.meanings import Symbol
-from overhaul.refactoring.moving_unit import unit_of
-from overhaul.refactoring.moving_writing import Mover
+from overhaul.refactoring.units import unit_of
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Crossing, Sight

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.cutting.dangers import Dangers
 from overhaul.errors import Refused, Unreadable
+from overhaul.moving.guards import refuse_replaced
+from overhaul.moving.import_effects import effect
+from overhaul.moving.namespace import asked_for
 from overhaul.naming.meanings import Symbol, Unknown
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.import_effects import effect
-from overhaul.refactoring.moving_guards import refuse_replaced
-from overhaul.refactoring.moving_namespace import asked_for
-from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.named_strings import named_members
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Crossing, Sight
@@ -226,7 +226,7 @@ class Reliance:
         package, _, last = module.rpartition(".")
         if not package or package not in self._project.layout.modules:
             return ""
-        from overhaul.refactoring.moving_graph import Graph
+        from overhaul.moving.graph import Graph
 
         if last in self._project.symbols.interior(package).bindings:
             return ""

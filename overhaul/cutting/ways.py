@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from overhaul.cutting.looking import Looking
 from overhaul.cutting.reliance import Reliance
 from overhaul.errors import Refused, Unreadable
+from overhaul.moving.early import Early
+from overhaul.moving.graph import Graph
+from overhaul.moving.needs import When
+from overhaul.moving.old import outer_function
+from overhaul.moving.text import quoted
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.annotations import Annotation, within
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_early import Early
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_needs import When
-from overhaul.refactoring.moving_old import outer_function
-from overhaul.refactoring.moving_text import quoted
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Crossing, Level, Sight

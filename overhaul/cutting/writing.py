@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from overhaul.changes import Edit, Guidance, Replacement
+from overhaul.moving.text import merged, quoted
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_text import merged, quoted
 
 if TYPE_CHECKING:
     from overhaul.cutting.crossings import Sight

@@ -65,10 +65,10 @@ class Keeping:
         return bool(self._records)
 
     @cached_property
-    def _rules(self) -> Sequence[tuple[Record, Protection, frozenset[str], frozenset[str]]]:
+    def _rules(self) -> Sequence[tuple[Record, Protection, frozenset[str], _Names]]:
         """Record, rule, what is not to be done, and the names it is not to be done to."""
         return tuple(
-            (record, rule, frozenset(self._verbs(record, rule)), frozenset(self._names(record, rule)))
+            (record, rule, frozenset(self._verbs(record, rule)), _Names(self._names(record, rule)))
             for record in self._records for rule in record.block.protected
         )  # fmt: skip
 
@@ -89,21 +89,26 @@ class Keeping:
     def kept(self, dotted: str, act: str = UNIFY) -> Kept | None:
         """Why something is not to be unified (moved, renamed ...): it is protected, or holds or lies in what is."""
         for record, rule, verbs, names in self._rules:
-            if act in verbs and (name := _touched(dotted, names, self._gone)):
+            if act in verbs and (name := self._touched(dotted, names, held=True)):
                 return Kept(record, rule, name)
         return None
 
     def exactly(self, dotted: str, act: str = UNIFY) -> Kept | None:
         """Why something is not to be unified as a whole: that it holds something which is protected is no reason."""
         for record, rule, verbs, names in self._rules:
-            if act in verbs and (name := _touched(dotted, names, self._gone, held=False)):
+            if act in verbs and (name := self._touched(dotted, names, held=False)):
                 return Kept(record, rule, name)
         return None
+
+    def _touched(self, dotted: str, names: _Names, *, held: bool) -> str:
+        """The protected name that something is, was, lies in, or holds if that counts; "" for none."""
+        called = (dotted, *_before(dotted, self._gone))
+        return next((name for one in called if (name := names.touched(one, held=held))), "")
 
     def _decorated(self, module: str, act: str) -> Kept | None:
         """Why a step that is about all decorators in a module or package is not to be carried out."""
         for record, rule, verbs, names in self._rules:
-            for name in sorted(names) if act in verbs else ():
+            for name in sorted(names.names) if act in verbs else ():
                 if name.startswith(f"{module}.") and _decorated(name, self._survey):
                     return Kept(record, rule, name)
         return None
@@ -200,18 +205,26 @@ def _spoken_of(row: Row, module: str) -> Iterator[str]:
         yield enum
 
 
-def _touched(
-    dotted: str, names: Collection[str], gone: Mapping[str, Collection[str]], *, held: bool = True
-) -> str:  # fmt: skip
-    """The protected name that something is or lies in, or holds if that counts; "" for none."""
-    for one in (dotted, *_before(dotted, gone)):
-        found = [
-            name for name in names
-            if name == one or one.startswith(f"{name}.") or (held and name.startswith(f"{one}."))
-        ]  # fmt: skip
-        if found:
-            return min(found)
-    return ""
+class _Names:
+    """Dotted names, found by what they are, by what lies in them, and by what holds them."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        self._held: dict[str, str] = {}
+        """What holds some of them -> the first of these."""
+        for name in sorted(self.names, reverse=True):
+            self._held.update((above, name) for above in _above(name))
+
+    def touched(self, dotted: str, *, held: bool) -> str:
+        """The one that something is or lies in, or else, if that counts, one that it holds; "" for none."""
+        found = next((one for one in (dotted, *_above(dotted)) if one in self.names), "")
+        return found or (self._held.get(dotted, "") if held else "")
+
+
+def _above(dotted: str) -> Iterator[str]:
+    """What a dotted name lies in, the nearest first."""
+    while dotted := dotted.rpartition(".")[0]:
+        yield dotted
 
 
 def _before(dotted: str, gone: Mapping[str, Collection[str]]) -> Iterator[str]:

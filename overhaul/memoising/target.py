@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.changes import Target
 from overhaul.errors import Refused, Unreadable, did_you_mean
+from overhaul.moving.graph import Graph
+from overhaul.moving.namespace import seen_whole
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Scope
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_namespace import seen_whole
 
 if TYPE_CHECKING:
     from overhaul.project import Project

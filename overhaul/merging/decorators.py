@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from overhaul.errors import Refused, Unreadable
 from overhaul.later import parsed
 from overhaul.merging.definitions import Member
+from overhaul.moving.guards import QUIET_DECORATORS, lists
 from overhaul.naming.meanings import External, Symbol
-from overhaul.refactoring.moving_guards import QUIET_DECORATORS, lists
 
 if TYPE_CHECKING:
     from overhaul.project import Project

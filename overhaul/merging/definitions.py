@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from overhaul.changes import Target
 from overhaul.errors import Refused
 from overhaul.later import parsed
+from overhaul.moving.needs import Need, Needs
 from overhaul.naming.meanings import Symbol
 from overhaul.patterns import regex
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_needs import Need, Needs
-from overhaul.refactoring.moving_unit import Unit, bare, unit_of
+from overhaul.refactoring.units import Unit, bare, unit_of
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -14,9 +14,9 @@ from overhaul.merging.duplicates import Merger
 from overhaul.merging.functions import FunctionMerger
 from overhaul.merging.likeness import likeness
 from overhaul.merging.mixins import MixinMerger
+from overhaul.moving.graph import Graph
+from overhaul.moving.sound import sound
 from overhaul.redundancy import Consolidation, Correspondence, Duplicate, Parallel
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_sound import sound
 from overhaul.refactoring.references import References
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import Likeness, Literal, likeness
 from overhaul.merging.literals import arguments
 from overhaul.merging.watching import refuse_changed, refuse_told_apart, star_importers, values
+from overhaul.moving.graph import Graph
+from overhaul.moving.old import Leaving
+from overhaul.moving.text import closed, cut, merged
+from overhaul.moving.users import User
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_old import Leaving
-from overhaul.refactoring.moving_text import closed, cut, merged
-from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.public_lists import unlisted
 from overhaul.refactoring.references import Found, References
 

@@ -17,13 +17,13 @@ from overhaul.merging.likeness import Literal, likeness
 from overhaul.merging.literals import arguments
 from overhaul.merging.mixins import PRIVATE, Method
 from overhaul.merging.watching import refuse_replaced_anywhere, star_importers
+from overhaul.moving.graph import Graph
+from overhaul.moving.old import Leaving
+from overhaul.moving.text import merged
 from overhaul.naming.meanings import External, Symbol
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_old import Leaving
-from overhaul.refactoring.moving_text import merged
-from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.references import Found, References
+from overhaul.refactoring.units import Unit
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -11,11 +11,11 @@ from overhaul.errors import Refused
 from overhaul.inventory import testing
 from overhaul.merging.definitions import Member
 from overhaul.merging.watching import refuse_replaced_anywhere, refuse_star
+from overhaul.moving.altered import refuse_altered
+from overhaul.moving.guards import refuse_by_name, registering
+from overhaul.moving.namespace import refuse_asking
+from overhaul.moving.needs import refuse_bound_to_module
 from overhaul.naming.meanings import External
-from overhaul.refactoring.moving_altered import refuse_altered
-from overhaul.refactoring.moving_guards import refuse_by_name, registering
-from overhaul.refactoring.moving_namespace import refuse_asking
-from overhaul.refactoring.moving_needs import refuse_bound_to_module
 from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from overhaul.errors import Refused
 from overhaul.merging.definitions import Member
 from overhaul.merging.loading import Loading
-from overhaul.refactoring.moving_graph import CONDITION, Graph
+from overhaul.moving.graph import CONDITION, Graph
 from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:

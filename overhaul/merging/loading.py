@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from overhaul.errors import Refused, Unreadable
 from overhaul.later import parsed
-from overhaul.refactoring.import_effects import effect
-from overhaul.refactoring.moving_graph import Graph
+from overhaul.moving.graph import Graph
+from overhaul.moving.import_effects import effect
 from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:

@@ -16,17 +16,17 @@ from overhaul.merging.guards import unsaid
 from overhaul.merging.homes import Homes
 from overhaul.merging.likeness import likeness
 from overhaul.merging.watching import refuse_changed, refuse_star
+from overhaul.moving.graph import Graph
+from overhaul.moving.guards import refuse_replaced
+from overhaul.moving.namespace import refuse_asking
+from overhaul.moving.needs import refuse_bound_to_module
+from overhaul.moving.old import Leaving
+from overhaul.moving.text import merged
 from overhaul.naming.meanings import External, Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_graph import Graph
-from overhaul.refactoring.moving_guards import refuse_replaced
-from overhaul.refactoring.moving_namespace import refuse_asking
-from overhaul.refactoring.moving_needs import refuse_bound_to_module
-from overhaul.refactoring.moving_old import Leaving
-from overhaul.refactoring.moving_text import merged
-from overhaul.refactoring.moving_unit import Unit
 from overhaul.refactoring.references import Found, References
+from overhaul.refactoring.units import Unit
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -13,13 +13,13 @@ from overhaul.errors import Refused, Unreadable
 from overhaul.facts import Function
 from overhaul.later import parsed
 from overhaul.merging.loading import printing
+from overhaul.moving.guards import rebound
+from overhaul.moving.import_effects import effect
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_dangers import loaded_by_name
+from overhaul.moving.modules_files import files_of
 from overhaul.naming.meanings import External, Symbol
 from overhaul.redundancy import Parallel
-from overhaul.refactoring.import_effects import effect
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_dangers import loaded_by_name
-from overhaul.refactoring.modules_files import files_of
-from overhaul.refactoring.moving_guards import rebound
 from overhaul.refactoring.references import References
 from overhaul.unifying.mistyped import slipped
 
@@ -160,7 +160,7 @@ def _means_the_same(project: Project, default: str, one: Symbol, other: Symbol) 
     if not default:
         return True
     try:
-        tree = parsed(default, mode="eval")
+        tree = ast.parse(default, mode="eval")
     except SyntaxError:
         return False
     return all(

@@ -13,10 +13,10 @@ from overhaul.errors import Refused, did_you_mean
 from overhaul.inventory import testing
 from overhaul.merging.package_guards import refuse_lost, refuse_unlike
 from overhaul.merging.stages import Stages
+from overhaul.moving.users import User
 from overhaul.naming.meanings import Symbol
 from overhaul.redundancy import Correspondence, Parallel
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.references import References
 from overhaul.unifying.classes import Named
 from overhaul.unifying.trees import Tree

@@ -12,8 +12,8 @@ from overhaul.errors import Refused, Unreadable
 from overhaul.merging.calls import Calls
 from overhaul.merging.constants import starred
 from overhaul.merging.definitions import Member
-from overhaul.refactoring.moving_guards import refuse_replaced
-from overhaul.refactoring.moving_namespace import asked_for
+from overhaul.moving.guards import refuse_replaced
+from overhaul.moving.namespace import asked_for
 from overhaul.refactoring.references import Found, References
 
 if TYPE_CHECKING:

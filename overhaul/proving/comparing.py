@@ -100,8 +100,9 @@ class Comparison:
                     return
                 if not got and at > 0 and self._replacing.outside(meant[known], after.parts[at]):
                     return
-                if not got and tail > 0 and before.parts[-tail:] == after.parts[-tail:] and self._context.formed(
-                    meant[known]):  # fmt: skip
+                # Behind an expression that is no chain of names: that it is the form is for its tree to show.
+                behind = not got and not after.parts[0] and 0 < tail < len(after.parts)
+                if behind and before.parts[-tail:] == after.parts[-tail:] and self._context.formed(meant[known]):
                     return
                 same = not got and wanted == meant[known] and before.parts == after.parts
                 unsure = same and not self._replacing.forgotten(meant[known])

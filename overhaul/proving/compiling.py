@@ -76,7 +76,7 @@ def _compile(data: bytes, path: str) -> None:
     except SyntaxError:
         if b"lazy" not in data:
             raise
-        compile(parsed(data.decode("utf-8-sig")), path, "exec", dont_inherit=True)
+        compile(parsed(data), path, "exec", dont_inherit=True)
 
 
 def _parses(before: Project, file: FileChange) -> Iterator[Refusal]:

@@ -115,12 +115,24 @@ class Likeness:
                 return False
         chain, chain_new = _chain(old), _chain(new)
         if chain and chain_new:
+            if not self._kept_in(chain, chain_new):
+                return False
             # What it means there is looked at by names.
             same = self._qualified and (chain[-1] == chain_new[-1] or chain[1:] == chain_new[1:])
             return same or chain == chain_new or not self._words.isdisjoint(chain)
         if isinstance(old, ast.Call) and isinstance(new, ast.Call) and not candidates:
             return self._called(old, new) if _last(old.func) in self._words else None
         return None
+
+    def _kept_in(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        """Whether the last attribute of a chain that has a form stands in the new chain as it was, or by its form."""
+        for at in range(len(old) - 1, 0, -1):
+            forms = [one for one in self._forms.get(old[at], ()) if not one.told.called and not one.told.item]
+            if forms:
+                place = len(new) - len(old) + at
+                names = {old[at], *(one.tree.attr for one in forms if isinstance(one.tree, ast.Attribute))}
+                return place >= 0 and new[place] in names
+        return True
 
     def _passed_on(self, call: ast.Call) -> bool:
         return any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords)

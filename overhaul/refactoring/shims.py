@@ -7,7 +7,7 @@ from typing import Final
 
 from overhaul.errors import Refused
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_unit import own_statements
+from overhaul.refactoring.units import own_statements
 
 MARK: Final = "# overhaul: shim of"
 """What a line begins with, above each name that has moved; the new dotted name follows."""

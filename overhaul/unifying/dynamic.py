@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from overhaul.inventory import testing
 from overhaul.lazy import cst
+from overhaul.moving.import_effects import effect
 from overhaul.naming.meanings import Symbol
-from overhaul.refactoring.import_effects import effect
 from overhaul.unifying.classes import Named
 from overhaul.unifying.flow import Flow
 from overhaul.unifying.rules import Rules

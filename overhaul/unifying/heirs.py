@@ -199,9 +199,10 @@ class Heirs:
                 case "base":
                     raise Kept(f"has a class below it, {one.site.name.value}")
                 case "member":
-                    node = one.site.func if isinstance(one.site, cst.Call) else one.site
-                    if isinstance(one.site, cst.Call) or node.attr.value not in self._constants(heir):
-                        raise Kept(f"is asked for {node.attr.value} itself at {where}")
+                    called = isinstance(one.site, cst.Call)
+                    attribute: Any = one.site.func if called else one.site
+                    if called or attribute.attr.value not in self._constants(heir):
+                        raise Kept(f"is asked for {attribute.attr.value} itself at {where}")
                 case "other":
                     raise Kept(f"is passed on at {where}")
                 case _:

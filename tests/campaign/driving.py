@@ -59,7 +59,8 @@ class Campaign:
             [sys.executable, "-m", "overhaul", *arguments], cwd=self.project, capture_output=True, text=True,
             check=False, env=_environment(),
         )  # fmt: skip
-        said = Said(shlex.join(["overhaul", *map(_short, arguments)]), done.returncode, _plain(done.stdout + done.stderr))
+        command = shlex.join(["overhaul", *map(_short, arguments)])
+        said = Said(command, done.returncode, _plain(done.stdout + done.stderr))
         if not aside:
             self.chapters[-1].scenes.append(said)
         return said
@@ -75,9 +76,8 @@ class Campaign:
 
     def complete(self, number: int) -> None:
         """The gate is to be green: look at it with all commands, record it, report, and see that all holds."""
-        self.phase(number, "--run", "--complete", *BY)
-        #        self.overhaul("phase", str(number), "--run", "--report", f"reports/phase-{number}.md", "-q")
-        self.overhaul(*CHECK, "-q")
+        self.phase(number, "--run", "--complete", *BY, "--report", f"reports/phase-{number}.md")
+        self.overhaul(*CHECK, "--update", "-q")
 
     def tell(self, text: str) -> None:
         """Say what is done by hand."""

@@ -26,7 +26,7 @@ class Story(NamedTuple):
     """The campaign file as it was planned."""
     again: str
     """The same after a second plan on the same code."""
-    recorded: Mapping[str, object]
+    recorded: Mapping[str, Sequence[str]]
     """The inventory in the campaign behind all phases."""
     undone: tuple[Tree, Tree, Tree]
     """Before phase 4 was taken back, without it, and with it again."""
@@ -57,7 +57,7 @@ def go_through(project: Path) -> Story:
     one.overhaul("status", "-q")
     one.overhaul("decide", "--check", "-q")
     refused = one.overhaul("undo", "--phase", "4")
-    inventory = tomllib.loads((project / CAMPAIGN).read_text("utf-8"))["inventory"]
+    inventory = cast("Mapping[str, Sequence[str]]", tomllib.loads((project / CAMPAIGN).read_text("utf-8"))["inventory"])
     return Story(one, before, tables, planned, again, inventory, undone, refused, *regress(one))
 
 
@@ -116,7 +116,7 @@ def managers(one: Campaign) -> None:
 def performance(one: Campaign) -> None:
     """Measured three times; the answers are put on record."""
     shutil.copytree(OWN / "profiles", one.project / "profiles")
-    one.tell("Profiles of three sessions, and how long a session took before all and takes now, are put into `profiles/`.")
+    one.tell("Put into `profiles/`: profiles of three sessions, and how long a session took before all, and takes now.")
     files = [f"profiles/session-{number}.prof" for number in (1, 2, 3)]
     one.overhaul("perf", "report", *files, "--record", "overhaul-verdicts.toml", "--exit-zero")
     one.overhaul("perf", "baseline", "before", "profiles/before.json")

@@ -205,3 +205,12 @@ def test_what_may_be_none_is_still_an_instance() -> None:
     made = done(app)
     assert not made.refusals, why(made)
     assert "y.get(1)" in made.text("app.py")
+
+
+@pytest.mark.parametrize("asked", ["KNOWN.size.real", "KNOWN.size.real + 1", "str(KNOWN.size.imag.real)"])
+def test_what_an_attribute_is_asked_for_may_stand_behind_any_expression(asked: str) -> None:
+    app = f"from old import Old\n\nKNOWN = Old()\nprint({asked})\n"
+    made = done(app, attributes={"size": "{self}.sizes[-1]"}, to="collections:deque", construct="deque()",
+                methods={"find": "index", "keep": "append"})  # fmt: skip
+    assert not made.refusals, why(made)
+    assert f"print({asked.replace('KNOWN.size', 'KNOWN.sizes[-1]')})" in made.text("app.py")

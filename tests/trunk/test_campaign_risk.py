@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -28,11 +28,13 @@ items = st.builds(
     ringed=st.floats(0, 9), decisions=st.integers(1, 99), files=st.integers(1, 99), commits=counts,
     usual=st.integers(1, 99), by_hand=st.sampled_from([0.0, 0.5, 1.0]),
 )  # fmt: skip
+slowly = settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 QUIET = Measured(sites=1)
 """One place that nobody uses, that tests get to, and that a codemod writes."""
 BARE = Measured(sites=2, bare=("a", "b"), users=5, by_hand=0.5)
 
 
+@slowly
 @given(items)
 def test_every_part_and_category_and_the_whole_are_between_nought_and_one(item: Measured) -> None:
     risk = assessed(item)
@@ -40,6 +42,7 @@ def test_every_part_and_category_and_the_whole_are_between_nought_and_one(item: 
     assert all(0 <= one <= 1 for one in (*risk.categories, risk.overall))
 
 
+@slowly
 @given(items, st.sampled_from(["users", "state", "fan_in", "decisions", "files", "commits", "loops"]), counts)
 def test_nothing_becomes_less_risky_by_more_of_what_is_counted(item: Measured, field: str, more: int) -> None:
     now = getattr(item, field)
@@ -47,6 +50,7 @@ def test_nothing_becomes_less_risky_by_more_of_what_is_counted(item: Measured, f
     assert all(b >= a for a, b in zip(assessed(item).categories, assessed(after).categories, strict=True))
 
 
+@slowly
 @given(items)
 def test_no_category_above_what_is_said_goes_below_the_limit_of_the_method(item: Measured) -> None:
     risk = assessed(item)
@@ -120,6 +124,7 @@ def test_what_a_person_has_to_write_is_no_draft_to_be_completed() -> None:
     assert not any("draft" in one.what for one in mitigations(replace(BARE, by_hand=1.0)))
 
 
+@slowly
 @given(items, st.lists(items, max_size=4))
 def test_all_mitigations_together_are_told_last_and_lower_it_most(item: Measured, pieces: list[Measured]) -> None:
     found = list(mitigations(item, pieces))

@@ -13,6 +13,7 @@ from overhaul.campaign.drafting import drafted
 from overhaul.campaign.model import Campaign, Completion, Entry, Phase, Waiver, WorkItem
 from overhaul.campaign.reading import read_campaign
 from overhaul.campaign.writing import completed_text, entry_text, new_text, renewed_text, reopened_text
+from overhaul.errors import ConfigError
 from overhaul.project import Project
 from overhaul.testing import surveyed
 
@@ -196,19 +197,20 @@ def test_an_entry_is_added_or_written_anew_and_nothing_else_changes(tmp_path: Pa
     assert entry_text(changed, "caches", "waivers", "few", waiver).count("[phases.caches.waivers.few]") == 1
 
 
+FEW = 'expression = "count(caches) <= 1"'
+HEAD = 'number = 1\ntitle = "Caches"\n'
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        'phases.caches = { number = 1, title = "Caches", criteria = { few = { expression = "count(caches) <= 1" } } }\n',
-        'phases.caches.number = 1\nphases.caches.title = "Caches"\nphases.caches.criteria.few.expression = "count(caches) <= 1"\n',
-        '[phases.caches]\nnumber = 1\ntitle = "Caches"\ncriteria.few.expression = "count(caches) <= 1"\n',
-        '[phases]\n[phases.caches]\nnumber = 1\ntitle = "Caches"\n[phases.caches.criteria]\n[phases.caches.criteria.few]\n'
-        'expression = "count(caches) <= 1"\n',
-        '[phases.caches]\nnumber = 1\ntitle = "Caches"\n[baseline]\ncaches = 7\n[phases.caches.criteria.few]\n'
-        'expression = "count(caches) <= 1"\n',
+        f'phases.caches = {{ number = 1, title = "Caches", criteria = {{ few = {{ {FEW} }} }} }}\n',
+        f"[phases.caches]\n{HEAD}criteria.few.{FEW}\n",
+        f"[phases]\n[phases.caches]\n{HEAD}[phases.caches.criteria]\n[phases.caches.criteria.few]\n{FEW}\n",
+        f"[phases.caches]\n{HEAD}[baseline]\ncaches = 7\n[phases.caches.criteria.few]\n{FEW}\n",
     ],
-    ids=["inline", "dotted", "half-dotted", "headed", "out-of-order"],
-)  # fmt: skip
+    ids=["inline", "half-dotted", "headed", "out-of-order"],
+)
 def test_other_ways_to_lay_a_file_out_are_edited_as_well(tmp_path: Path, text: str) -> None:
     before = read(tmp_path, text).phases[0]
     done = Completion(by="Ada", on=DAY, metrics={"caches": 1.0})
@@ -221,6 +223,13 @@ def test_other_ways_to_lay_a_file_out_are_edited_as_well(tmp_path: Path, text: s
     found = read(tmp_path, renewed(tmp_path, text)).phases[0]
     assert found.items == PLAN.phases[0].items
     assert found.criteria == before.criteria
+
+
+def test_a_layout_that_cannot_be_edited_is_refused_and_not_mangled(tmp_path: Path) -> None:
+    text = f'phases.caches.number = 1\nphases.caches.title = "Caches"\nphases.caches.criteria.few.{FEW}\n'
+    assert read(tmp_path, text).phases[0].title == "Caches"
+    with pytest.raises(ConfigError, match="cannot be edited as it is laid out"):
+        completed_text(text, "caches", Completion(by="Ada", on=DAY, metrics={"caches": 1.0}))
 
 
 _NAMES = st.text("abc-_0", min_size=1, max_size=4).filter(lambda name: name[0] not in "-_")
@@ -242,7 +251,7 @@ _PHASES = st.lists(
 _CAMPAIGNS = st.builds(Campaign, title=_LINES, phases=_PHASES)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
 @given(plan=_CAMPAIGNS, other=_CAMPAIGNS)
 def test_any_plan_is_read_as_written_and_renewed_twice_as_once(tmp_path: Path, plan: Campaign, other: Campaign) -> None:
     text = new_text(plan)
@@ -253,8 +262,11 @@ def test_any_plan_is_read_as_written_and_renewed_twice_as_once(tmp_path: Path, p
     assert [one.id for one in read(tmp_path, once).phases] == [one.id for one in plan.phases]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
-@given(plan=_CAMPAIGNS.filter(lambda plan: bool(plan.phases)), own=_ITEMS, title=_LINES, comment=st.text("ab #[]='", max_size=9))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(
+    plan=_CAMPAIGNS.filter(lambda plan: bool(plan.phases)), own=_ITEMS, title=_LINES,
+    comment=st.text("ab #[]='", max_size=9),
+)  # fmt: skip
 def test_own_items_titles_and_comments_survive_any_plan(
     tmp_path: Path, plan: Campaign, own: WorkItem, title: str, comment: str
 ) -> None:
@@ -262,7 +274,7 @@ def test_own_items_titles_and_comments_survive_any_plan(
     mine = msgspec.structs.replace(own, own=True)
     text = f"# mine: {comment}\n" + entry_text(new_text(plan), first, "items", "mine", mine)
     document = tomlkit.parse(text)
-    document["phases"][first]["title"] = title  # type: ignore[index]
+    document["phases"][first]["title"] = title
     fresh = msgspec.structs.replace(plan, phases=tuple(msgspec.structs.replace(one, items={}) for one in plan.phases))
     renewed_once = renewed(tmp_path, tomlkit.dumps(document), fresh)
     found = read(tmp_path, renewed_once).phases[0]

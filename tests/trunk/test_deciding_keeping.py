@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from overhaul.campaign.gates import Judgement
+from overhaul.campaign.items import sketches
 from overhaul.changes import Delegated, Moved, Replaced, Target
 from overhaul.deciding.keeping import Keeping, act_of
 from overhaul.deciding.model import Block, Protection
@@ -12,6 +13,7 @@ from overhaul.deciding.writing import Said, record_text
 from overhaul.drafts import Drafted, migration_text
 from overhaul.errors import ConfigError, UnknownName
 from overhaul.planning import Asked
+from overhaul.project import Project
 from overhaul.testing import Files, Transformed, judge, surveyed, transform
 
 MACHINES = {
@@ -62,7 +64,7 @@ def kept(files: Files, dotted: str, act: str = "unify") -> str:
         ("state_machines:shop.orders.Order.state", "shop.orders.Order", "shop.orders.Order.state"),
         ("shop.orders.Order", "shop.orders.Order.pay", "shop.orders.Order"),
         ("shop.*.Order", "shop.orders.Order", "shop.orders.Order"),
-        ("shop.o*", "shop.orders.Order", "shop.orders"),
+        ("shop.o*", "shop.orders.Order", "shop.orders.Order"),
         ("state_machines:*", "shop.orders.Order.pay", ""),
         ("state_machines:*", "shop.orders.Ord", ""),
         ("shop.orders.Order", "shop.orders.OrderState", ""),
@@ -256,3 +258,14 @@ def test_a_duplicate_of_what_a_decision_keeps_is_told_and_counted_no_more() -> N
         said = judge("no_unjustified_duplicate", with_decision(files, what))
         assert said.met and "kept by decision 0007" in told(said)
     assert not judge("no_unjustified_duplicate", with_decision(files, "shop.taxes.other")).met
+
+
+def test_a_plan_has_no_item_for_what_a_decision_keeps() -> None:
+    def items(files: Files, phase: str) -> list[str]:
+        with surveyed(files) as seen:
+            return [one.sites[0].name for one in sketches(Project(seen), phase)]
+
+    assert "shop.rates.RateCache" in items(CACHES, "caches")
+    left = items(with_decision(CACHES, "shop.rates.RateCache"), "caches")
+    assert "shop.rates.RateCache" not in left and len(left) == len(items(CACHES, "caches")) - 1
+    assert items(with_decision(CACHES, "shop.rates.RateCache", must_not=("move",)), "caches") == items(CACHES, "caches")

@@ -88,6 +88,9 @@ def test_rows_of_one_name_are_told_apart() -> None:
         ("1 +", ConfigError, "no expression"),
         ("min(caches.line) <= 1 / 0", ConfigError, "has no value"),
         ("__import__('os').system('x')", ConfigError, "is no number"),
+        ("True", ConfigError, "looks at nothing"),
+        ("1 <= 2", ConfigError, "looks at nothing"),
+        ("2 + 3", ConfigError, "looks at nothing"),
         ("functions:*", UsageError, "write an expression"),
     ],
 )

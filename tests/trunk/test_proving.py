@@ -346,7 +346,7 @@ def test_a_field_is_renamed_with_the_keywords_that_set_it() -> None:
 
 def test_a_submodule_that_is_reached_through_its_package_is_imported() -> None:
     before = {
-        "pkg/__init__.py": "", "pkg/a.py": "def one():\n    return 1\n", "pkg/b.py": "two = 2\n",
+        "pkg/__init__.py": "", "pkg/a.py": "two = 3\n\n\ndef one():\n    return 1\n", "pkg/b.py": "two = 2\n",
         "use.py": "import pkg.a\n\nprint(pkg.a.one())\n",
     }  # fmt: skip
     after = {
@@ -361,7 +361,7 @@ def test_a_submodule_that_is_reached_through_its_package_is_imported() -> None:
 
 def test_a_module_that_would_need_a_third_party_package_is_found() -> None:
     before = {
-        "a.py": "import numpy\n\n\ndef one():\n    return 1\n", "b.py": "two = 2\n",
+        "a.py": "import numpy\n\n\ndef one():\n    return numpy\n", "b.py": "two = 2\n",
         "c.py": "import b\n\nprint(b.two)\n",
     }  # fmt: skip
     after = {"a.py": "import numpy\n", "b.py": "from a import numpy\n\ntwo = 2\n\n\ndef one():\n    return numpy\n"}

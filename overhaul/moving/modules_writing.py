@@ -7,13 +7,13 @@ from typing import Literal
 
 from overhaul.changes import Replacement
 from overhaul.errors import Refused
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_reading import Alias, Chain, Import, Reading
+from overhaul.moving.modules_statements import Statements
+from overhaul.moving.modules_written import Written
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Scope
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_reading import Alias, Chain, Import, Reading
-from overhaul.refactoring.modules_statements import Statements
-from overhaul.refactoring.modules_written import Written
 
 Style = Literal["name", "as", "chain"]
 """What becomes of a variable that is the module: it takes the new name, keeps its own by `as`, or gives way to a chain

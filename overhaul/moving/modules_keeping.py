@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_reading import Reading
 from overhaul.naming.meanings import Symbol
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_reading import Reading
 
 
 class Keeping:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from overhaul.changes import Edit, Replacement
 from overhaul.errors import Refused
+from overhaul.moving.early import Early
+from overhaul.moving.needs import Needs
+from overhaul.moving.old import outer_function
+from overhaul.moving.text import merged, quoted
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.annotations import annotations_of, within
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_early import Early
-from overhaul.refactoring.moving_needs import Needs
-from overhaul.refactoring.moving_old import outer_function
-from overhaul.refactoring.moving_text import merged, quoted
-from overhaul.refactoring.moving_unit import in_script
 from overhaul.refactoring.references import Found, References
+from overhaul.refactoring.units import in_script
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -11,7 +11,7 @@ from overhaul.occurrences.finding import Occurrence, Occurrences, Statement, occ
 from overhaul.refactoring.annotations import annotations_of, has_future
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import at_import, bound_by, is_script, outermost, own_statements
+from overhaul.refactoring.units import at_import, bound_by, is_script, outermost, own_statements
 from overhaul.source import Source, digest
 from overhaul.text import IMPORTS
 

@@ -9,10 +9,10 @@ from typing import Final
 import msgspec
 
 from overhaul.changes import Replacement
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_reading import Reading
+from overhaul.moving.modules_written import Written
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_reading import Reading
-from overhaul.refactoring.modules_written import Written
 
 _CALL: Final = re.compile(r"(?<![\w.])(?:importlib\s*\.\s*)?(import_module|__import__)\(\s*")
 _STRING: Final = re.compile(r"([rRuU]?|[fF][rR]?|[rR][fF])(\"\"\"|'''|\"|')")

@@ -12,8 +12,8 @@ from overhaul.later import parsed
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Occurrence
 from overhaul.refactoring.bindings import Bindings
-from overhaul.refactoring.moving_unit import Unit, at_import, own_statements
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit, at_import, own_statements
 
 if TYPE_CHECKING:
     from overhaul.project import Project

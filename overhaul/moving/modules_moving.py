@@ -7,15 +7,15 @@ from functools import partial
 
 from overhaul.changes import Create, Move, Moved, Proposal, Target
 from overhaul.errors import Unreadable
+from overhaul.moving.modules import Relocation, relocation
+from overhaul.moving.modules_dangers import dangers
+from overhaul.moving.modules_dynamic import dynamic, reached
+from overhaul.moving.modules_keeping import Keeping
+from overhaul.moving.modules_listing import listed
+from overhaul.moving.modules_reading import Reading, may_lead
+from overhaul.moving.modules_shims import shims
+from overhaul.moving.modules_writing import Rewriting
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation, relocation
-from overhaul.refactoring.modules_dangers import dangers
-from overhaul.refactoring.modules_dynamic import dynamic, reached
-from overhaul.refactoring.modules_keeping import Keeping
-from overhaul.refactoring.modules_listing import listed
-from overhaul.refactoring.modules_reading import Reading, may_lead
-from overhaul.refactoring.modules_shims import shims
-from overhaul.refactoring.modules_writing import Rewriting
 
 
 def moved(project: Project, target: str, to: str, *, shim: bool, create_packages: bool) -> Iterator[Proposal]:

@@ -12,7 +12,7 @@ from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.annotations import Annotation, annotations_of, has_future, within
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit, at_import, bound_by, in_script, outermost
+from overhaul.refactoring.units import Unit, at_import, bound_by, in_script, outermost
 from overhaul.text import IMPORTS
 
 if TYPE_CHECKING:

@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 
 from overhaul.changes import Create, Edit, Kind, Moved, Proposal, Replacement, Target, replaced
 from overhaul.errors import Refused, Unreadable
+from overhaul.moving.altered import refuse_altered
+from overhaul.moving.guards import refuse_by_name, refuse_names, refuse_replaced
+from overhaul.moving.namespace import refuse_asking
+from overhaul.moving.needs import refuse_bound_to_module
+from overhaul.moving.old import Leaving, outer_function
+from overhaul.moving.place import Destination
+from overhaul.moving.sound import sound
+from overhaul.moving.stubs import Stubs
+from overhaul.moving.symbols import Decider, Decision, Helpers
+from overhaul.moving.text import Moving, closed, cut, merged, put, quoted
+from overhaul.moving.users import User
 from overhaul.naming.meanings import Symbol
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving import Decider, Decision, Helpers
-from overhaul.refactoring.moving_altered import refuse_altered
-from overhaul.refactoring.moving_guards import refuse_by_name, refuse_names, refuse_replaced
-from overhaul.refactoring.moving_namespace import refuse_asking
-from overhaul.refactoring.moving_needs import refuse_bound_to_module
-from overhaul.refactoring.moving_old import Leaving, outer_function
-from overhaul.refactoring.moving_place import Destination
-from overhaul.refactoring.moving_sound import sound
-from overhaul.refactoring.moving_stubs import Stubs
-from overhaul.refactoring.moving_text import Moving, closed, cut, merged, put, quoted
-from overhaul.refactoring.moving_unit import Unit
-from overhaul.refactoring.moving_users import User
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.refactoring.references import Found, References
 from overhaul.refactoring.shims import shim as shimmed
+from overhaul.refactoring.units import Unit
 
 if TYPE_CHECKING:
     from overhaul.project import Project

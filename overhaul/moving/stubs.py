@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from overhaul.changes import Edit, Leftover, Replacement, Target
 from overhaul.errors import Refused
+from overhaul.moving.needs import Needs
+from overhaul.moving.old import Leaving
+from overhaul.moving.text import Moving, closed, cut, merged, put
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.imports import Imports
-from overhaul.refactoring.moving_needs import Needs
-from overhaul.refactoring.moving_old import Leaving
-from overhaul.refactoring.moving_text import Moving, closed, cut, merged, put
-from overhaul.refactoring.moving_unit import Unit, refuse_others, unit_of
 from overhaul.refactoring.public_lists import listed_too, unlisted
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit, refuse_others, unit_of
 
 if TYPE_CHECKING:
     from overhaul.project import Project

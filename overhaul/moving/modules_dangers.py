@@ -11,11 +11,11 @@ from overhaul.changes import Leftover, Target
 from overhaul.errors import Refused
 from overhaul.later import parsed
 from overhaul.lazy import cst
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_dynamic import calls
+from overhaul.moving.modules_listing import in_list
+from overhaul.moving.modules_reading import Reading
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_dynamic import calls
-from overhaul.refactoring.modules_listing import in_list
-from overhaul.refactoring.modules_reading import Reading
 
 _UP: Final = re.compile(r"\.parent\b|\bdirname\(|\bpardir\b|[\"'/]\.\.[\"'/]")
 _RESOURCES: Final = re.compile(r"get_data|resource|\bfiles\(|\bpath\(|open_text|open_binary|read_text|read_binary")

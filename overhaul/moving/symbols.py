@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from overhaul.errors import Refused
+from overhaul.moving.early import Early
+from overhaul.moving.graph import CONDITION, Edge, Graph
+from overhaul.moving.guards import registering
+from overhaul.moving.namespace import asked_for
+from overhaul.moving.needs import Need, Needs, When
+from overhaul.moving.place import Destination
+from overhaul.moving.supplies import Supplies, Supply, Way
 from overhaul.naming.meanings import Symbol
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_early import Early
-from overhaul.refactoring.moving_graph import CONDITION, Edge, Graph
-from overhaul.refactoring.moving_guards import registering
-from overhaul.refactoring.moving_namespace import asked_for
-from overhaul.refactoring.moving_needs import Need, Needs, When
-from overhaul.refactoring.moving_place import Destination
-from overhaul.refactoring.moving_supplies import Supplies, Supply, Way
-from overhaul.refactoring.moving_unit import Unit, at_import, in_script, outermost, refuse_others, unit_of
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit, at_import, in_script, outermost, refuse_others, unit_of
 
 if TYPE_CHECKING:
     from overhaul.project import Project

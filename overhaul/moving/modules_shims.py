@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from overhaul.changes import Create
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_marks import MARK
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_marks import MARK
 
 _MODULE: Final = '''\
 """Moved to {after}."""

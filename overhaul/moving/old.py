@@ -10,9 +10,9 @@ from overhaul.errors import Refused, Unreadable
 from overhaul.occurrences.finding import Occurrence, Statement
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit, is_script
 from overhaul.refactoring.named_strings import exported_names
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit, is_script
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -12,10 +12,10 @@ import msgspec
 from overhaul.changes import Leftover, Target
 from overhaul.errors import Unreadable
 from overhaul.lazy import cst
+from overhaul.moving.modules_marks import MARK, stands_for
+from overhaul.moving.modules_reading import Chain, Import, Reading
 from overhaul.occurrences.finding import Statement
 from overhaul.project import Project
-from overhaul.refactoring.modules_marks import MARK, stands_for
-from overhaul.refactoring.modules_reading import Chain, Import, Reading
 
 _DOCS: Final = (".md", ".rst", ".txt", ".adoc", ".html", ".ipynb")
 _NAMED: Final = re.compile(rf"^[ \t]+{re.escape(MARK.strip())} +([\w.]+)[ \t]*$", re.MULTILINE)

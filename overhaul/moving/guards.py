@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from overhaul.errors import Refused, Unreadable
 from overhaul.naming.meanings import External, Symbol
 from overhaul.refactoring.bindings import Bindings, Taken
-from overhaul.refactoring.moving_unit import Unit, bare, outermost
 from overhaul.refactoring.named_strings import own_names
+from overhaul.refactoring.units import Unit, bare, outermost
 
 if TYPE_CHECKING:
     from overhaul.project import Project

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from overhaul.changes import Replacement
-from overhaul.refactoring.modules_reading import Alias, Import
+from overhaul.moving.modules_reading import Alias, Import
 
 _BECAUSE = "import of a moved module"
 

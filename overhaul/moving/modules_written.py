@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from overhaul.errors import Refused
+from overhaul.moving.modules import Relocation
 from overhaul.project import Project
-from overhaul.refactoring.modules import Relocation
 
 
 class Written:

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from overhaul.errors import Refused
+from overhaul.moving.guards import bound_again, rebound
+from overhaul.moving.needs import Need, Needs, same_thing
+from overhaul.moving.place import Destination
 from overhaul.naming.meanings import External, Meaning, Symbol, Unknown
 from overhaul.occurrences.finding import Statement
 from overhaul.refactoring.bindings import Taken
-from overhaul.refactoring.moving_guards import bound_again, rebound
-from overhaul.refactoring.moving_needs import Need, Needs, same_thing
-from overhaul.refactoring.moving_place import Destination
-from overhaul.refactoring.moving_unit import Unit
+from overhaul.refactoring.units import Unit
 
 if TYPE_CHECKING:
     from overhaul.project import Project

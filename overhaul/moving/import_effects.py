@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from overhaul.errors import Unreadable
 from overhaul.later import parsed
+from overhaul.moving.guards import registering
 from overhaul.refactoring.bindings import Bindings, Taken
-from overhaul.refactoring.moving_guards import registering
-from overhaul.refactoring.moving_unit import Unit, own_statements
 from overhaul.refactoring.references import References
+from overhaul.refactoring.units import Unit, own_statements
 
 if TYPE_CHECKING:
     from overhaul.project import Project

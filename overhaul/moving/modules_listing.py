@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from overhaul.changes import Replacement
 from overhaul.errors import Refused
 from overhaul.lazy import cst
-from overhaul.refactoring.modules import Relocation
-from overhaul.refactoring.modules_reading import Reading
+from overhaul.moving.modules import Relocation
+from overhaul.moving.modules_reading import Reading
 
 
 def listed(move: Relocation, reading: Reading, *, kept: bool) -> Iterator[Replacement]:

@@ -9,13 +9,13 @@ from typing import Final
 
 from overhaul.changes import Replacement, least
 from overhaul.errors import Refused
+from overhaul.moving.supplies import Supply
 from overhaul.occurrences.finding import Occurrence, Occurrences, Scope, Statement
 from overhaul.refactoring.annotations import Annotation
 from overhaul.refactoring.bindings import Bindings
 from overhaul.refactoring.import_blocks import Blocks
 from overhaul.refactoring.import_lines import listed
-from overhaul.refactoring.moving_supplies import Supply
-from overhaul.refactoring.moving_unit import Unit
+from overhaul.refactoring.units import Unit
 
 _MOVED: Final = "moved code"
 _FROM: Final = re.compile(r"from\s*([.\w]+)\s*import\b")

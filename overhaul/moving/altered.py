@@ -10,7 +10,7 @@ from typing import Final
 from overhaul.errors import Refused
 from overhaul.refactoring.bindings import Bindings, Taken
 from overhaul.refactoring.import_blocks import Blocks
-from overhaul.refactoring.moving_unit import Unit, is_script, own_statements
+from overhaul.refactoring.units import Unit, is_script, own_statements
 
 _ALTERING: Final = frozenset({
     "add", "add_argument", "append", "appendleft", "clear", "connect", "discard", "extend", "insert", "pop", "popitem",

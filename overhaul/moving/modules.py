@@ -12,9 +12,9 @@ import msgspec
 
 from overhaul.errors import Refused
 from overhaul.layout import Layout, Place
+from overhaul.moving.modules_files import created, files_of
+from overhaul.moving.modules_marks import stands_for
 from overhaul.project import Project
-from overhaul.refactoring.modules_files import created, files_of
-from overhaul.refactoring.modules_marks import stands_for
 
 
 class Relocation(msgspec.Struct, frozen=True):

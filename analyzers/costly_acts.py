@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from overhaul.facts import CostlyAct
-from overhaul.lazy import cst
-from overhaul.leaves import Collector
-from overhaul.module import Module
-from overhaul.scopes import Block, Role, Scope
-from overhaul.syntax.costs import (
+from overhaul.heat.costs import (
     QUEUES,
     Alternatives,
     Lists,
@@ -23,7 +19,11 @@ from overhaul.syntax.costs import (
     reopened,
     strings,
 )
-from overhaul.syntax.loops import WANTED, Around, Loops, steady
+from overhaul.heat.loops import WANTED, Around, Loops, steady
+from overhaul.lazy import cst
+from overhaul.leaves import Collector
+from overhaul.module import Module
+from overhaul.scopes import Block, Role, Scope
 from overhaul.syntax.parts import inside
 from overhaul.text import dotted, text_of, words_of
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from overhaul.facts import LoopedCalls
+from overhaul.heat.loops import WANTED, Loops
 from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
-from overhaul.syntax.loops import WANTED, Loops
 
 _MOST: Final = 3
 """Deeper loops count as this many."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from overhaul.heat.loops import Loops, steady
 from overhaul.lazy import cst
 from overhaul.module import Module
 from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
-from overhaul.syntax.loops import Loops, steady
 from overhaul.syntax.parts import inside
 from overhaul.text import dotted, text_of, words_of
 

@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from tests.campaign.driving import ROOT, Said
-from tests.campaign.pages import name, overview, page
+from tests.campaign.pages import name, overview, page, report
 from tests.campaign.phases import Story, go_through
 
 PAGES: Final = ROOT / "docs"
@@ -119,7 +119,7 @@ def test_the_initialisation_is_one_call(story: Story) -> None:
 
 
 def test_the_machines_are_protected_by_a_decision(story: Story) -> None:
-    assert "kept by decision 0001" in said(story, 3)[-1].text
+    assert "kept by decision 0001" in " ".join(said(story, 3)[-1].text.split())
     assert story.campaign.chapters[11].said("decide --check")[0].code == 0
 
 
@@ -161,5 +161,6 @@ def test_no_command_has_failed_otherwise(story: Story) -> None:
 
 def test_the_pages_tell_what_happens(story: Story, expect: Callable[[Path, str], None]) -> None:
     expect(PAGES / "campaign-story.md", overview(story))
+    expect(PAGES / "campaign-story" / "report-3.md", report(story))
     for chapter in story.campaign.chapters:
         expect(PAGES / "campaign-story" / f"{name(chapter)}.md", page(chapter))

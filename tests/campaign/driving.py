@@ -60,7 +60,7 @@ class Campaign:
             check=False, env=_environment(),
         )  # fmt: skip
         command = shlex.join(["overhaul", *map(_short, arguments)])
-        said = Said(command, done.returncode, _plain(done.stdout + done.stderr))
+        said = Said(command, done.returncode, plain(done.stdout + done.stderr))
         if not aside:
             self.chapters[-1].scenes.append(said)
         return said
@@ -131,7 +131,7 @@ def _short(argument: str) -> str:
     return Path(argument).name if argument.startswith(str(ROOT)) else argument
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Without what is another one each time: the day, how long tests took."""
     text = text.replace(datetime.date.today().isoformat(), "TODAY")
     return re.sub(r" in \d+\.\d+s( \(\d+:\d+:\d+\))?", "", text).rstrip()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Final, cast
 
-from tests.campaign.driving import CAMPAIGN, Chapter, Said
+from tests.campaign.driving import CAMPAIGN, Chapter, Said, plain
 from tests.campaign.phases import Story
+
+REPORTED: Final = 3
 
 
 def name(chapter: Chapter) -> str:
@@ -44,7 +46,14 @@ def overview(story: Story) -> str:
             lines.append(f"| {chapter.number}. {chapter.title} | {gates[0]} | {gates[-1]} | {link} |")
         else:
             lines.append(f"| {chapter.title} | | | {link} |")
-    return "\n".join([*lines, "", *_figures(phases, story.planned), ""])
+    told = "Each phase has its report, which `overhaul phase N --report FILE` writes:"
+    lines += ["", f"{told} [that of phase {REPORTED}](campaign-story/report-{REPORTED}.md).", ""]
+    return "\n".join([*lines, *_figures(phases, story.planned), ""])
+
+
+def report(story: Story) -> str:
+    """The report of one phase."""
+    return plain((story.campaign.project / "reports" / f"phase-{REPORTED}.md").read_text("utf-8")) + "\n"
 
 
 def _complete(gate: Said) -> str:

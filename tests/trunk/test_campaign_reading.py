@@ -185,9 +185,10 @@ reason = "{reason}"
 
 
 def test_where_there_is_none_it_says_how_one_is_made(tmp_path: Path) -> None:
-    for file in (tmp_path / "overhaul-campaign.toml", tmp_path):
-        with pytest.raises(UsageError, match="overhaul plan"):
-            read_campaign(file)
+    with pytest.raises(UsageError, match="overhaul plan"):
+        read_campaign(tmp_path / "overhaul-campaign.toml")
+    with pytest.raises(UsageError, match="is no regular file: take it away"):
+        read_campaign(tmp_path)
 
 
 def test_a_file_too_large_for_a_campaign_is_not_read(tmp_path: Path) -> None:

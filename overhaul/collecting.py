@@ -28,9 +28,8 @@ from overhaul.store import Parsed, Store
 from overhaul.workers import Ahead, Executor, Job, run
 
 ENGINE_FILES: Final = (
-    "syntax/*", "caching/collecting", "heat/costs", "heat/loops", "scopes", "text", "module", "copied", "source", "facts",
-    "lazy", "patterns",
-    "hardening", "collecting", "store", "workers",
+    "syntax/*", "caching/collecting", "heat/costs", "heat/loops", "scopes", "text", "module", "copied", "source",
+    "facts", "lazy", "patterns", "hardening", "collecting", "store", "workers",
 )  # fmt: skip
 """The files of the trunk that facts depend on; results depend on all of it."""
 _BATCH: Final = 256

@@ -6,7 +6,7 @@ import ast
 import io
 import re
 import tokenize
-from typing import Final
+from typing import Final, cast
 
 _LAZY: Final = re.compile(r"\blazy[ \t]+(?:import|from)\b")
 _BEGINS: Final = frozenset({
@@ -33,7 +33,8 @@ def parsed(source: str | bytes) -> ast.Module:
         for node in ast.walk(tree):
             for suite in (getattr(node, name, None) for name in ("body", "orelse", "finalbody")):
                 if isinstance(suite, list):
-                    suite[:] = [one for one in suite if not (one.lineno in lines and _stands_for_lazy(one))]
+                    several = cast("list[ast.stmt]", suite)
+                    several[:] = [one for one in several if not (one.lineno in lines and _stands_for_lazy(one))]
         _check(tree, lines)
         return tree
 

@@ -39,7 +39,7 @@ import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -53,7 +53,10 @@ from overhaul.options import Options, flaw
 from overhaul.requests import Request
 from overhaul.syntax.grammar import GRAMMAR
 
-FOLDERS: Final = ("analyzers", "rules", "reports", "codemods", "criteria")
+FOLDERS: Final = ("analyzers", "rules", "reports", "codemods")
+LATER: Final = ("criteria",)
+"""Folders of leaves that are loaded when somebody asks for them: only what is about a campaign does, and their imports
+are paid for."""
 ENTRY_POINTS: Final = "overhaul.leaves"
 RESERVED: Final = ("failures", "findings")
 """Tables that every survey has of itself."""
@@ -90,11 +93,6 @@ class Leaf:
 
     kind: str = "leaf"
     function: Callable[..., Any]
-
-    @property
-    def plural(self) -> str:
-        """Where `Leaves` has those of its kind."""
-        return f"{self.kind}s"
 
     def __init__(self, function: Any) -> None:
         """Take the function's name and docstring for the leaf's own."""
@@ -249,11 +247,6 @@ class Criterion(Leaf):
 
     kind = "criterion"
 
-    @property
-    def plural(self) -> str:
-        """Where `Leaves` has those of its kind."""
-        return "criteria"
-
     def __init__(self, *phases: str) -> None:
         """`phases` names the phases whose gates it belongs to unless a campaign says otherwise; `*` means all.
 
@@ -297,8 +290,14 @@ def table_name(row: type[Row]) -> str:
 class Leaves:
     """All leaves of a run, by kind and name."""
 
-    def __init__(self, leaves: Iterable[Leaf], *, complete: bool = True) -> None:
-        """Raises LeafConflict when two of a kind share a name, or two fill one table, or one fills a reserved one."""
+    def __init__(
+        self, leaves: Iterable[Leaf], *, complete: bool = True, later: Callable[[], Iterable[Leaf]] = tuple
+    ) -> None:
+        """Raises LeafConflict when two of a kind share a name, or two fill one table, or one fills a reserved one.
+
+        `later` gives the criteria that are loaded only when somebody asks for them.
+        """
+        self._later = later
         self.complete = complete
         """Leaves of the user's own were loaded too. Otherwise a rule that is not known may be one of theirs."""
         self.collectors: dict[str, Collector] = {}
@@ -307,13 +306,13 @@ class Leaves:
         self.reports: dict[str, Report] = {}
         self.codemods: dict[str, Codemod] = {}
         self.drafts: dict[str, Draft] = {}
-        self.criteria: dict[str, Criterion] = {}
+        self._given: dict[str, Criterion] = {}
         folders: dict[Path, Folder] = {}
         for leaf in leaves:
             if not isinstance(leaf, Collector | Analyzer | Rule | Report | Codemod | Draft | Criterion):
                 continue
             leaf.folder = folders.setdefault(leaf.folder.path, leaf.folder)
-            kin: dict[str, Any] = getattr(self, leaf.plural)
+            kin: dict[str, Any] = self._given if isinstance(leaf, Criterion) else getattr(self, f"{leaf.kind}s")
             if leaf.name in kin:
                 raise LeafConflict(
                     f"{leaf.where}: {leaf.kind} {leaf.name} is defined in {kin[leaf.name].where} too: rename one"
@@ -402,6 +401,28 @@ class Leaves:
         except KeyError:
             raise UnknownName("draft", name, self.drafts) from None
 
+    @cached_property
+    def criteria(self) -> dict[str, Criterion]:
+        """The criteria by name. Raises LeafConflict when two share one, and what the loading of a leaf raises."""
+        found = dict(self._given)
+        for leaf in self._later():
+            if isinstance(leaf, Criterion):
+                if leaf.name in found:
+                    other = found[leaf.name]
+                    raise LeafConflict(
+                        f"{other.where}: criterion {leaf.name} is defined in {leaf.where} too: rename one"
+                    )
+                found[leaf.name] = leaf
+        for criterion in found.values():
+            self._check_criterion(criterion)
+        return found
+
+    def _check_criterion(self, criterion: Criterion) -> None:
+        """Raises LeafError for options that cannot be set, and for tables that nobody fills."""
+        _ = criterion.options
+        for hint in criterion.reads.values():
+            self.read_by(criterion, hint)
+
     def criterion(self, name: str) -> Criterion:
         """The criterion of that name. Raises UnknownName."""
         try:
@@ -411,13 +432,13 @@ class Leaves:
 
     def named(self, name: str) -> Leaf:
         """The rule, analyzer, collector, report, codemod, draft or criterion of that name. Raises UnknownName."""
-        kinds = (
-            self.rules, self.analyzers, self.collectors, self.reports, self.codemods, self.drafts, self.criteria,
-        )  # fmt: skip
+        kinds = (self.rules, self.analyzers, self.collectors, self.reports, self.codemods, self.drafts)
         for kin in kinds:
             if name in kin:
                 return kin[name]
-        raise UnknownName("leaf", name, [name for kin in kinds for name in kin])
+        if name in self.criteria:
+            return self.criteria[name]
+        raise UnknownName("leaf", name, [name for kin in (*kinds, self.criteria) for name in kin])
 
     @property
     def families(self) -> dict[str, list[Rule]]:
@@ -475,10 +496,8 @@ class Leaves:
             _ = rule.options
             for hint in rule.reads.values():
                 self.read_by(rule, hint)
-        for criterion in self.criteria.values():
-            _ = criterion.options
-            for hint in criterion.reads.values():
-                self.read_by(criterion, hint)
+        for criterion in self._given.values():
+            self._check_criterion(criterion)
         try:
             tuple(graphlib.TopologicalSorter(self._needs()).static_order())
         except graphlib.CycleError as error:
@@ -521,11 +540,11 @@ def load_leaves(folders: Iterable[Path] = (), *, complete: bool = True) -> Leave
     `complete` says that these are all folders that the user has. Raises LeafError, with file, line and remedy, for a
     leaf that cannot be loaded.
     """
-    return Leaves([*_own(), *_installed(), *_users(folders)], complete=complete)
+    return Leaves([*_own(), *_installed(), *_users(folders)], complete=complete, later=partial(_own, LATER))
 
 
-def _own() -> Iterator[Leaf]:
-    for folder in FOLDERS:
+def _own(folders: Sequence[str] = FOLDERS) -> Iterator[Leaf]:
+    for folder in folders:
         package = f"{__package__}.{folder}"
         spec = importlib.util.find_spec(package)
         for location in (spec.submodule_search_locations or ()) if spec else ():

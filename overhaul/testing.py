@@ -109,7 +109,9 @@ def judge(
     """What becomes of one criterion, in the gate of a phase that has no other.
 
     Where `files` hold an `overhaul-campaign.toml`, the phases, the baseline and the entry are those of that file: the
-    first phase with such a criterion is judged. Commands are run if `running`. Raises ConfigError, UnknownName, and LeafError when it fails.
+    first phase with such a criterion is judged. Commands are run if `running`.
+
+    Raises ConfigError, UnknownName, and LeafError when it fails.
     """
     name = criterion if isinstance(criterion, str) else criterion.name
     with surveyed(files, config, None if isinstance(criterion, str) else criterion) as seen:

@@ -57,7 +57,8 @@ def trials(kind: Kind, name: str, work: Path, folder: Path) -> Proposed:
     if kind != "class":
         return proposed(kind, work, folder)
     file = MIGRATIONS / f"{name}.toml"
-    steps = tomllib.loads(file.read_text("utf-8"))["steps"] if file.is_file() else []
+    text = file.read_text("utf-8") if file.is_file() else "steps = []"
+    steps: list[dict[str, object]] = tomllib.loads(text)["steps"]
     return Proposed(tuple(_trials(kind, steps)), 0)
 
 

@@ -17,7 +17,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -43,7 +43,7 @@ _COMPARED: Final[Mapping[type[ast.cmpop], tuple[str, Callable[[float, float], bo
     ast.GtE: (">=", operator.ge), ast.Eq: ("==", operator.eq), ast.NotEq: ("!=", operator.ne),
 }  # fmt: skip
 _COMPUTED: Final[Mapping[type[ast.operator], Callable[[float, float], float]]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: lambda one, other: one / other,
 }  # fmt: skip
 
 
@@ -320,7 +320,7 @@ def _parts(kind: msgspec.inspect.Type) -> list[msgspec.inspect.Type]:
 def _fits(value: object, wanted: tuple[object, ...]) -> bool:
     """Whether a field has one of some values; of a field with several, whether one of them is."""
     if isinstance(value, tuple):
-        return any(_fits(one, wanted) for one in value)  # pyright: ignore[reportUnknownVariableType]
+        return any(_fits(one, wanted) for one in cast("tuple[object, ...]", value))
     return any(
         fnmatchcase(value, one) if isinstance(value, str) and isinstance(one, str)
         else value == one and isinstance(value, bool) == isinstance(one, bool)

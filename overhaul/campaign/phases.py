@@ -25,7 +25,7 @@ class Blueprint(msgspec.Struct, frozen=True, kw_only=True):
 PHASES: Final = (
     Blueprint(
         id="audit", title="Audit and mapping", needed="",
-        purpose="All is inventoried, the dependencies are mapped, a baseline is recorded, and what surely fails is mended.",
+        purpose="All is inventoried, dependencies are mapped, a baseline is recorded, what surely fails is mended.",
         figures=("files", "files_not_analysed", "managers", "caches", "state_machines", "import_edges"),
     ),
     Blueprint(

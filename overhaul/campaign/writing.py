@@ -49,7 +49,7 @@ def renewed_text(text: str, old: Campaign, new: Campaign) -> str:
     items of somebody's own.
     """
     document = tomlkit.parse(text)
-    phases: Any = document.get("phases", {})
+    phases = _phases(document)
     meant = tomllib.loads(text)
     for fresh in new.phases:
         known = old.phase(fresh.id)
@@ -101,7 +101,7 @@ def entry_text(text: str, phase: str, table: str, name: str, entry: msgspec.Stru
         for key in [key for key in there if key not in fresh]:
             del there[key]
         for key, value in fresh.items():
-            if there.get(key) != value:
+            if key not in there or there[key] != value:
                 there[key] = _inlined(value) if isinstance(there, InlineTable) else value
     meant = tomllib.loads(text)
     meant["phases"][phase].setdefault(table, {})[name] = _struct(entry).unwrap()
@@ -153,7 +153,8 @@ def _inlined(value: object) -> object:
     if isinstance(value, Table):
         inline = tomlkit.inline_table()
         for key, inner in value.unwrap().items():
-            inline[key] = _inlined(tomlkit.item(inner))
+            item: object = tomlkit.item(inner)
+            inline[key] = _inlined(item)
         return inline
     return value.multiline(False) if isinstance(value, Array) else value
 
@@ -198,7 +199,7 @@ def _keys(entry: msgspec.Struct, names: Sequence[str]) -> Iterator[tuple[str, ob
 
 def _value(value: object) -> object:
     if isinstance(value, tuple):
-        several = tomlkit.array()
+        several: Any = tomlkit.array()
         parts = cast("tuple[object, ...]", value)
         several.extend(parts)
         return several.multiline(len(parts) > 1 or any(len(str(one)) > 60 for one in parts))
@@ -216,3 +217,8 @@ def _table(values: Mapping[str, object]) -> Table:
     for key, value in values.items():
         table.add(key, _value(value))
     return table
+
+
+def _phases(document: tomlkit.TOMLDocument) -> Any:
+    """The table of the phases, which tomlkit types as anything; an empty one where there is none."""
+    return document["phases"] if "phases" in document else tomlkit.table()

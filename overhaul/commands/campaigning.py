@@ -131,7 +131,7 @@ def phase(
         text = signed(text, found, sign, by, gates.survey.day)
     if waive is not None or sign is not None:
         write_campaign(file, before, text)
-        campaign, gates = _again(workspace, gates, running=running)
+        campaign, gates = _again(gates)
         found = named_phase(campaign, number)
     gate = gates.gate(found)
     width = columns()
@@ -147,7 +147,7 @@ def phase(
         say(f"overhaul: phase {found.number} is complete{was}")
     if report is not None:
         if complete:
-            campaign, gates = _again(workspace, gates, running=running)
+            campaign, gates = _again(gates)
         _report(workspace, gates, named_phase(campaign, number), report, every=every)
     return 0 if gate.open else 1
 
@@ -225,13 +225,13 @@ def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspa
     return workspace, campaign, Gates(campaign, survey, _runner(workspace, running=running))
 
 
-def _again(workspace: Workspace, gates: Gates, *, running: bool) -> tuple[Campaign, Gates]:
-    """The campaign as it is after the file was written, on the same survey."""
+def _again(gates: Gates) -> tuple[Campaign, Gates]:
+    """The campaign as it is after the file was written, on the same survey; no command is run twice."""
     from overhaul.campaign.gates import Gates
     from overhaul.campaign.reading import read_campaign
 
     campaign = read_campaign(_path(gates.campaign))
-    return campaign, Gates(campaign, gates.survey, _runner(workspace, running=running))
+    return campaign, Gates(campaign, gates.survey, gates.run)
 
 
 def _runner(workspace: Workspace, *, running: bool) -> Any:

@@ -1,7 +1,7 @@
 """Completing a phase: at 100% only, after the earlier ones, by somebody, and on record."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class Desk:
 
 
 @contextmanager
-def desk(tmp_path: Path, text: str = FILE) -> Iterator[Desk]:
+def desk(tmp_path: Path, text: str = FILE) -> Generator[Desk]:
     file = tmp_path / "overhaul-campaign.toml"
     file.write_text(text, encoding="utf-8")
     with surveyed(CODE) as seen:

@@ -1,7 +1,7 @@
 """Gates: what is missing, unknown, unsigned or expired keeps them shut."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import msgspec
@@ -30,7 +30,7 @@ def phase(number: int = 1, **criteria: Entry) -> Phase:
 
 
 @contextmanager
-def gates(*phases: Phase, files: dict[str, str] = SHOP, run: Runner | None = None) -> Iterator[Gates]:
+def gates(*phases: Phase, files: dict[str, str] = SHOP, run: Runner | None = None) -> Generator[Gates]:
     with surveyed(files) as seen:
         yield Gates(Campaign(phases=phases, source="overhaul-campaign.toml"), seen, run)
 

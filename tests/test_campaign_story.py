@@ -110,6 +110,14 @@ def test_nothing_but_one_save_is_waived_and_the_report_names_who_and_why(story: 
     assert "a test wants it to keep its inode" in report
 
 
+def test_a_no_go_becomes_a_go_by_the_mitigation_that_is_named(story: Story) -> None:
+    before, after = said(story, 2)[:2]
+    assert "NO-GO (below 0.30 it goes)" in before.text
+    assert "record the performance before it: `overhaul perf baseline NAME`" in before.text
+    assert "GO (below 0.30 it goes)" in after.text
+    assert "NO-GO (" not in after.text
+
+
 def test_the_initialisation_is_one_call(story: Story) -> None:
     app = (story.campaign.project / "src" / "tradeframe" / "app.py").read_text("utf-8")
     body = app.partition("def initialize(self)")[2].partition("\n    def ")[0]

@@ -153,8 +153,7 @@ def _inlined(value: object) -> object:
     if isinstance(value, Table):
         inline = tomlkit.inline_table()
         for key, inner in value.unwrap().items():
-            item: object = tomlkit.item(inner)
-            inline[key] = _inlined(item)
+            inline[key] = _inlined(cast("object", tomlkit.item(inner)))
         return inline
     return value.multiline(False) if isinstance(value, Array) else value
 

@@ -134,11 +134,19 @@ def test_a_refusal_that_is_shown_is_looked_for(tmp_path: Path) -> None:
     assert list(flaws(case(folder(tmp_path, asked, after=None), leaves(reword)), reword)) == []
 
 
-def test_the_codemod_of_the_documents_works() -> None:
+@pytest.mark.parametrize(
+    ("heading", "decorator", "test"),
+    [
+        ("## A codemod", "@Codemod", "test_a_constant_gets_its_new_value"),
+        ("## A criterion", "@Criterion", "test_a_class_that_is_called_so_is_left"),
+    ],
+)
+def test_the_leaves_of_the_documents_work(heading: str, decorator: str, test: str) -> None:
     text = (ROOT / "docs" / "leaves.md").read_text("utf-8")
-    blocks = re.findall(r"(?:^    .*\n|^\n)+", text[text.index("## A codemod") :], re.MULTILINE)
-    source, tests = (textwrap.dedent(block) for block in blocks if "@Codemod" in block or "def test_" in block)
+    section = text[text.index(heading) :].split("\n## ")[0]
+    blocks = re.findall(r"(?:^    .*\n|^\n)+", section, re.MULTILINE)
+    source, tests = (textwrap.dedent(block) for block in blocks if decorator in block or "def test_" in block)
     names: dict[str, object] = {"__name__": __name__}
     exec(compile(source.replace("from __future__", "#"), str(ROOT / "docs" / "leaves.md"), "exec"), names)
     exec(compile(tests, str(ROOT / "docs" / "leaves.md"), "exec"), names)
-    names["test_a_constant_gets_its_new_value"]()  # type: ignore[operator]
+    names[test]()  # type: ignore[operator]

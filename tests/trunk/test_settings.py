@@ -81,7 +81,7 @@ def settings(folder: Path, text: str) -> None:
         ("rules.many_bases.most-bases = 'ten'", 'most-bases: expected int, got "ten": mend the value'),
         ("rules.many_bases.most-bases = true", "most-bases: expected int, got true"),
         ("rules.many_bases.ratio = 1.5", "ratio: expected float <= 1.0, got 1.5"),
-        ("rules.many_bases.how = 'some'", 'how: expected "all" or "own", got "some": mend the value'),
+        ("rules.many_bases.how = 'some'", "how: unknown value 'some': (known values: all, own): mend the value"),
         ("rules.many_bases.but = 'A'", 'but: expected array, got "A"'),
         ("rules.many_bases.strict = 1", "strict: expected bool, got 1"),
         ("rules.many_bases = {strict = true, how = 'all'}", "strict goes with own alone: mend the values"),

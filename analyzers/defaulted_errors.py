@@ -68,7 +68,8 @@ def _act(body: list[Any], attempt: Any, beside: Block) -> tuple[_Act, str]:
         return "", ""
     kind = body[0].__class__
     if kind is cst.Continue and beside.kind == "for":
-        return "skips", text_of(beside.node.iter, 40)  # type: ignore[attr-defined]  # of a For
+        loop: Any = beside.node
+        return "skips", text_of(loop.iter, 40)
     nothing = kind is cst.Pass or (kind is cst.Return and body[0].value is None)
     last: Any = directly(attempt.body)[-1] if nothing and attempt.body.body else None
     value: Any = last.value if last.__class__ is cst.Expr else None

@@ -10,11 +10,13 @@ from overhaul.lazy import cst
 from overhaul.leaves import Collector
 from overhaul.module import Module
 from overhaul.scopes import Role, Scope
+from overhaul.syntax.suites import function_of
 
 _HOW: Final[dict[int, Literal["load", "call", "store", "delete"]]] = {
     Role.LOAD: "load", Role.CALL: "call", Role.STORE: "store", Role.DELETE: "delete",
 }  # fmt: skip
 _ASKING: Final = frozenset({"isinstance", "hasattr", "getattr", "type", "issubclass", "callable"})
+
 
 
 @Collector("Call")
@@ -26,7 +28,7 @@ def receiver_uses(module: Module) -> Iterator[ReceiverUse]:
         if func.__class__ is cst.Name and func.value in _ASKING and call.args:
             first: Any = call.args[0].value
             if first.__class__ is cst.Name:
-                asked.add((id(_function(block.scope)), first.value))
+                asked.add((id(function_of(block.scope)), first.value))
     found: dict[tuple[int, str, int], list[int]] = {}
     functions: dict[int, Scope] = {}
     for scope in module.scopes:
@@ -63,12 +65,6 @@ def _owner(scope: Scope, name: str) -> Scope | None:
         while one is not None and one.kind == "class":
             one = one.parent
     return None
-
-
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope
 
 
 def _first(scope: Scope) -> str:

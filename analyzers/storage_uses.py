@@ -16,6 +16,7 @@ from overhaul.scopes import FIRST_BINDING, Block, Role, Scope
 from overhaul.syntax.keeping import Flow
 from overhaul.syntax.paths import STATEMENTS
 from overhaul.syntax.storage import Ref, is_empty, literal
+from overhaul.syntax.suites import function_of
 from overhaul.text import dotted
 
 
@@ -269,7 +270,7 @@ def _stored(module: Module, same: dict[int, dict[str, str]]) -> Ways:
     found: Ways = {}
 
     def note(block: Block, name: str, made: bool) -> None:
-        names = found.setdefault(id(_function(block.scope)), {})
+        names = found.setdefault(id(function_of(block.scope)), {})
         names[name] = names.get(name, False) or made
 
     parameters: dict[int, frozenset[str]] = {}
@@ -284,7 +285,7 @@ def _stored(module: Module, same: dict[int, dict[str, str]]) -> Ways:
         return known
 
     for assign, _, block in module.nodes(cst.Assign):
-        scope = _function(block.scope)
+        scope = function_of(block.scope)
         if scope.kind != "function":
             continue
         value: Any = assign.value
@@ -307,7 +308,7 @@ def _stored(module: Module, same: dict[int, dict[str, str]]) -> Ways:
                     note(block, _chain(target), not _plain(value, given(scope)))
     for declared, _, block in module.nodes(cst.AnnAssign):
         if declared.value is not None and declared.target.__class__ is not cst.Name:
-            note(block, _chain(declared.target), not _plain(declared.value, given(_function(block.scope))))
+            note(block, _chain(declared.target), not _plain(declared.value, given(function_of(block.scope))))
     for call, _, block in module.nodes(cst.Call):
         func: Any = call.func
         name = func.attr.value if func.__class__ is cst.Attribute else dotted(func)
@@ -317,7 +318,7 @@ def _stored(module: Module, same: dict[int, dict[str, str]]) -> Ways:
                     note(
                         block,
                         literal(call.args[1].value) or "?",
-                        not _plain(call.args[2].value, given(_function(block.scope))),
+                        not _plain(call.args[2].value, given(function_of(block.scope))),
                     )
             elif func.__class__ is cst.Attribute and len(call.args) >= 2:
                 note(block, _chain(func.value), True)
@@ -337,12 +338,6 @@ def _plain(value: Any, parameters: frozenset[str]) -> bool:
     return value.__class__ in (cst.Integer, cst.SimpleString, cst.Float, cst.Lambda) or is_empty(value)
 
 
-def _function(scope: Scope) -> Scope:
-    while scope.kind in ("comprehension", "lambda") and scope.parent is not None:
-        scope = scope.parent
-    return scope
-
-
 def _literals(target: Any) -> Iterator[str]:
     """Names in `x.__dict__["name"] = ...`."""
     if target.__class__ is cst.Subscript and _chain(target) in ("?", "vars", "globals"):
@@ -355,7 +350,7 @@ def _asked(module: Module) -> Ways:
     found: Ways = {}
 
     def note(block: Block, names: Iterable[str], much: bool) -> None:
-        here = found.setdefault(id(_function(block.scope)), {})
+        here = found.setdefault(id(function_of(block.scope)), {})
         for name in names:
             here[name] = here.get(name, False) or much
 

@@ -402,7 +402,7 @@ class Leaves:
             raise UnknownName("draft", name, self.drafts) from None
 
     @cached_property
-    def criteria(self) -> dict[str, Criterion]:
+    def criteria(self) -> Mapping[str, Criterion]:
         """The criteria by name. Raises LeafConflict when two share one, and what the loading of a leaf raises."""
         found = dict(self._given)
         for leaf in self._later():

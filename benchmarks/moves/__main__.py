@@ -88,6 +88,7 @@ class Bench:
             "verdict": done.verdict, "why": done.why, "promises": promises, "verified": proven,
             "seconds": round(done.seconds, 2),
         }  # fmt: skip
+        # overhaul: ignore[file_opened_again] a trial takes minutes, and what it gave is not to be lost with the next
         with self.results.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(row) + "\n")
         print(f"{self.name:12} {tool:9} {done.verdict:8} {trial.title}  {done.why[:200]} {promises}"

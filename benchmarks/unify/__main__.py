@@ -133,6 +133,7 @@ def main() -> None:
                 row = known.get((name, kind, trial.text))
                 if row is None:
                     row = bench.run(trial)
+                    # overhaul: ignore[file_opened_again] a trial takes minutes, and what it gave is not to be lost
                     with results.open("a", encoding="utf-8") as stream:
                         stream.write(json.dumps({**row, "text": trial.text}) + "\n")
                     print(f"{name:14} {kind:11} {row['verdict']!s:8} {trial.title}  {str(row['why'])[:200]}"

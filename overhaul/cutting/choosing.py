@@ -78,7 +78,8 @@ class Choosing:
         home = {module: number for number, ring in enumerate(knots(every)) for module in ring}
         self._around = [edge for edge in every if edge[0] not in home or home[edge[0]] != home.get(edge[1])]
         """Imports of the level that are part of no ring."""
-        self.edges = {edge: found for edge, found in every.items() if edge not in set(self._around)}
+        around = set(self._around)
+        self.edges = {edge: found for edge, found in every.items() if edge not in around}
         """Those that are."""
         self.members = sorted({module for edge in every for module in edge})
 

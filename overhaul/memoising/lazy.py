@@ -53,7 +53,8 @@ class LazyAttributes:
         uses = list(self._places.attribute(target, owner, name))
         syntax = self._places.syntax(symbol.path)
         begun = [(use, one) for use in uses if (one := _begins(use)) is not None]
-        around = {use.syntax.function(use.node) for use in uses if use.node not in [one.node for one, _ in begun]}
+        first = [one.node for one, _ in begun]
+        around = {use.syntax.function(use.node) for use in uses if use.node not in first}
         if len(begun) != 1 or len(around) != 1:
             where = f"{symbol.path}:{symbol.line}"
             raise Refused(f"{where}: {name} is set or asked for in several places: {_BY_HAND}")

@@ -13,6 +13,9 @@ from overhaul.refactoring.named_strings import Listed, exported_names
 
 _BECAUSE: Final = "__all__"
 _LINE: Final = re.compile(r"[ \t]*[\"'][\w]+[\"'],?[ \t]*(#[^\n]*)?\r?\n")
+_COMMA: Final = re.compile(r"\s*,")
+_COMMA_BEHIND: Final = re.compile(r"\s*,[ \t]*")
+_COMMA_BEFORE: Final = re.compile(r".*?(\s*,\s*)$", re.DOTALL)
 
 
 def unlisted(file: Bindings, name: str) -> Iterator[Replacement]:
@@ -27,14 +30,14 @@ def unlisted(file: Bindings, name: str) -> Iterator[Replacement]:
         if (whole := _LINE.match(text, line)) is not None and whole.end() > end:
             yield Replacement(line, whole.end(), "", _BECAUSE)
             continue
-        after = re.compile(r"\s*,[ \t]*").match(text, end)
-        before = re.compile(r".*?(\s*,\s*)$", re.DOTALL).match(text[max(0, start - 200) : start])
+        after = _COMMA_BEHIND.match(text, end)
+        before = _COMMA_BEFORE.match(text[max(0, start - 200) : start])
         single = _others(everything, one) == 1 and _opening(file, one) == "("
         if after is not None and not (single and text[after.end() : after.end() + 1] == ")"):
             yield Replacement(start, after.end(), "", _BECAUSE)
             if single:
                 other = next(each for each in everything if each != one)
-                if not re.compile(r"\s*,").match(text, other.end + 1):
+                if not _COMMA.match(text, other.end + 1):
                     yield Replacement(other.end + 1, other.end + 1, ",", _BECAUSE)
         elif before is not None:
             first = start - len(before[1])

@@ -72,7 +72,8 @@ def plan(one: Campaign) -> tuple[str, str, Tables]:
     one.overhaul("baseline", "-q")
     one.overhaul("status", "-q")
     report = one.project.parent / "audit.json"
-    one.overhaul("audit", "--report", f"json={report}", "--quiet", aside=True)
+    audited = one.overhaul("audit", "--report", f"json={report}", "--quiet", aside=True)
+    assert audited.code == 0, audited.text
     return planned, again, cast("Tables", json.loads(report.read_text("utf-8"))["tables"])
 
 

@@ -60,6 +60,7 @@ _PLANNING: Final = (
         "--json", "file", is_flag=False, flag_value="-", metavar="[FILE]",
         help="Tell all as JSON instead, to FILE or standard output.",
     ),
+    click.option("--covered", is_flag=True, help="Say which tests get to what changes, and what none gets to."),
     click.option("--color", is_flag=True, help="Colours, wherever it goes."),
 )
 
@@ -341,6 +342,10 @@ def _tell(made: Plan, project: Project, title: str, number: str, options: dict[s
         return
     shown = options["shown"] if options["shown"] is not None else not number and not options["quiet"]
     chunks = [*(diffs(made, project) if shown else ()), *summary(made, title)]
+    if options["covered"]:
+        from overhaul.commands.covering import covered_lines
+
+        chunks += covered_lines(made, project)
     if made.files and not made.refusals and not number:
         chunks.append("Nothing has been written: --write writes it.\n")
     write_stdout(chunks if coloured else map(plain, chunks), sys.stdout.buffer)

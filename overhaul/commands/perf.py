@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from overhaul.commands.options import config_option
-from overhaul.commands.running import say, tell
+from overhaul.commands.running import look, open_project, say, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,6 +156,33 @@ def compare(
         write_stdout([f"{line}\n" for line in changes_lines(changes, tolerance)], sys.stdout.buffer)
     slower = any(one.outcome == "slower" for one in changes)
     return 1 if slower and not exit_zero else 0
+
+
+@perf.command()
+@_FILES
+@_ROOT
+@click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="Places told at most.")
+@config_option
+def bottlenecks(files: tuple[str, ...], root: str | None, most: int, config: str | None) -> int:
+    """Say which bottlenecks of the code a profile has seen, those that took most first.
+
+    The places are those of the table `bottlenecks`, each with the share of the time until its function returned. What
+    the profile has not seen comes last, by rank.
+    """
+    from pathlib import Path
+
+    from overhaul.commands.output import write_stdout
+    from overhaul.commands.perf_telling import bottleneck_lines
+    from overhaul.commands.workspace import Flags
+    from overhaul.heat.rows import Bottleneck
+    from overhaul.profiles.matrix import function_shares
+
+    setting = _open(files, root, config)
+    workspace = open_project(str(setting.root), Flags(config=Path(config) if config else None))
+    rows = look(workspace, quiet=True, no_color=True).rows(Bottleneck)
+    shares = function_shares(setting.profiles, setting.project)
+    write_stdout([f"{line}\n" for line in bottleneck_lines(rows, shares, most)], sys.stdout.buffer)
+    return 0
 
 
 class _Setting:

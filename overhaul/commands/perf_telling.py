@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from overhaul.heat.rows import Bottleneck, ranked, share_of
 from overhaul.printable import printable
 from overhaul.profiles.compare import Change
 from overhaul.profiles.matrix import Cause, Matrix, Row
@@ -155,3 +156,19 @@ def seconds(value: float | None) -> str:
 
 def _ratio(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def bottleneck_lines(
+    rows: Iterable[Bottleneck], shares: Mapping[tuple[str, str], float], most: int
+) -> Iterator[str]:
+    """Bottlenecks in the order in which a profile says that they are worth a look, at most so many, a line each."""
+    known = ranked(rows, shares)
+    if not known:
+        yield "The code has no place that is known to cost time out of proportion."
+        return
+    for row in known[:most]:
+        share = share_of(row, shares)
+        seen = f"{share:6.1%}" if share is not None else "unseen"
+        yield printable(f"{seen}  rank {row.rank}  {row.path}:{row.line}: {row.kind}: {row.message}")
+    if len(known) > most:
+        yield f"and {len(known) - most:,} more (--most N shows them)"

@@ -75,8 +75,12 @@ def ranked(rows: Iterable[Bottleneck], weights: Mapping[tuple[str, str], float] 
     shares = weights or {}
 
     def order(row: Bottleneck) -> tuple[float, int, str, int, str]:
-        names = (row.scope, row.scope.rpartition(".")[2]) if row.scope else ("", "<module>")
-        share = next((shares[row.path, name] for name in names if (row.path, name) in shares), 0.0)
-        return -share, -row.rank, row.path, row.line, row.kind
+        return -(share_of(row, shares) or 0.0), -row.rank, row.path, row.line, row.kind
 
     return sorted(rows, key=order)
+
+
+def share_of(row: Bottleneck, weights: Mapping[tuple[str, str], float]) -> float | None:
+    """The share of the function that a place stands in, as `ranked` finds it; None where no profile has seen it."""
+    names = (row.scope, row.scope.rpartition(".")[2]) if row.scope else ("", "<module>")
+    return next((weights[row.path, name] for name in names if (row.path, name) in weights), None)

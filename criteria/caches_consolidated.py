@@ -54,7 +54,7 @@ def caches_consolidated(ground: Ground, caches: Sequence[Cache], options: CacheO
             guessed += 1
     yield from decided.values()
     aside = f", {kept} stay on purpose" if kept else ""
-    aside += f", {guessed} more are a guess" if guessed else ""
+    aside += f", {guessed} more {'is' if guessed == 1 else 'are'} a guess" if guessed else ""
     if len(found) <= options.at_most:
         named = ", ".join(sorted(found)) or "none"
         yield met(f"{len(found)} of at most {options.at_most} implementations: {named}{aside}")

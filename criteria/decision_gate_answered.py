@@ -32,7 +32,7 @@ def decision_gate_answered(ground: Ground) -> Iterator[Evidence]:
     file = Path(campaign.source).parent / campaign.verdicts
     again = f"overhaul perf report FILE... --record {campaign.verdicts}"
     if not file.is_file():
-        yield unmet(f"{campaign.verdicts} is not there", remedy=again)
+        yield untold(f"{campaign.verdicts} is not there", again)
         return
     try:
         verdicts = read_verdicts(file)

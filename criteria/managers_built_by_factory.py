@@ -1,5 +1,6 @@
 """Managers are made by a factory, and nowhere else."""
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -60,7 +61,7 @@ def managers_built_by_factory(
                 remedy="overhaul propose managers",
             )  # fmt: skip
         made = any(not testing(site.path) for site in row.constructed)
-        if not stray and (made or any(_given(one, row) for _, one in rows)):
+        if not stray and (made or any(_given(module, one, row, users) for module, one in rows)):
             yield met(f"{row.name} is made by a factory", row.path, row.line, row.dotted)
         elif not stray:
             yield untold(
@@ -74,15 +75,18 @@ def managers_built_by_factory(
 def _makes(module: str, row: Registration, site: Site, manager: Manager, users: Set[tuple[str, str]]) -> bool:
     """Whether a manager is made there on behalf of a registration: in the function that is registered, or a lambda."""
     if row.made.startswith("lambda"):
-        return site.module == module and site.scope == row.scope and f"{_last(manager.name)}(" in row.made
+        inside = f"{row.scope}.<lambda>".removeprefix(".")
+        named = re.search(rf"(?<!\w){re.escape(_last(manager.name))}\(", row.made)
+        return site.module == module and site.scope == inside and named is not None
     # A function of that name elsewhere is another one.
     near = site.module == module or (module, site.module) in users
     return near and _last(row.made) in site.scope.split(".")
 
 
-def _given(row: Registration, manager: Manager) -> bool:
-    """Whether a registration names the class itself."""
-    return _last(row.made) == _last(manager.name)
+def _given(module: str, row: Registration, manager: Manager, users: Set[tuple[str, str]]) -> bool:
+    """Whether a registration names the class itself, and not another of its name."""
+    near = module == manager.module or (module, manager.module) in users
+    return near and _last(row.made) == _last(manager.name)
 
 
 def _last(name: str) -> str:

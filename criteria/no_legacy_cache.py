@@ -57,6 +57,10 @@ def no_legacy_cache(
         yield untold("the campaign does not say which caches there were", "write [inventory] cache_class = [...]")
         return
     legacy = options.legacy or tuple(sorted(known - classes if len(classes) <= 1 else known))
+    everything = {*known, *classes, *(row.dotted for row in caches), *layout.modules}
+    for pattern in options.legacy:
+        if not any(_fits(name, (pattern,)) or name.startswith(f"{pattern}.") for name in everything):
+            yield untold(f"{pattern} names no cache that there is or was", "mend its name in `legacy`")
     plain = {one.rpartition(".")[2]: one for one in legacy if "." in one and not set(one) & set("*?[")}
     naming = frozenset(ground.project.mentioning(plain)) if plain else frozenset[str]()
     # The module that holds a class may use it; a package does not hold its modules.

@@ -47,6 +47,9 @@ def run(arguments: Sequence[str]) -> int:
         code = commands.main(list(arguments), prog_name="overhaul", standalone_mode=False)
         sys.stdout.flush()
     except _Ended as error:
+        if error.code == BROKEN_PIPE:
+            _drop_output()
+            return BROKEN_PIPE
         say(f"overhaul: {error}")
         if error.code == FAILED:
             _drop_output()
@@ -97,6 +100,9 @@ class _Commands(click.Group):
             for reason in error.reasons:
                 say(reason)
             raise _Ended("nothing has been changed", error.exit_code) from error
+        except BrokenPipeError:
+            # click would make the exit code 1 of it, which means findings.
+            raise _Ended("", BROKEN_PIPE) from None
         except OverhaulError as error:
             raise _Ended(str(error), error.exit_code) from error
         except KeyboardInterrupt:

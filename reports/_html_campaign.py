@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from overhaul.campaign.gates import Gates, Judgement
-from overhaul.campaign.reading import read_campaign
+from overhaul.campaign.reading import check_whole, read_campaign
 from overhaul.campaign.status import Action, Figure, PhaseStatus, Status, items_told, status_of, weights_of
 from overhaul.campaign.telling import evidence_text, leading
 from overhaul.campaign.weighing import PhaseRisk
@@ -80,7 +80,9 @@ def campaign(survey: Survey) -> Campaign | None:
 
 
 def _judged(survey: Survey, file: Path) -> Campaign:
-    gates = Gates(read_campaign(file), survey)
+    campaign = read_campaign(file)
+    check_whole(campaign, survey)
+    gates = Gates(campaign, survey)
     weights = weights_of(gates)
     status = status_of(gates, weights)
     return Campaign(

@@ -30,12 +30,18 @@ def completed(text: str, gates: Gates, gate: Gate, by: str) -> str:
     for earlier in gates.campaign.before(phase):
         if earlier.completed is None:
             raise Refused(f"phase {earlier.number} ({earlier.title}) comes before, not complete: complete it first")
+        if lost := gates.gate(earlier).lost:
+            names = ", ".join(one.name for one in lost)
+            raise Refused(f"phase {earlier.number} ({earlier.title}) does not hold any more: {names}: mend it first")
+    idle = [one.name for one in gate.judgements if one.met and one.name in phase.waivers]
+    if idle:
+        raise Refused(f"{', '.join(idle)}: is met, and its waiver would hide a loss: take the waiver out")
     if phase.completed is not None:
         return text
     survey = gates.survey
     completion = Completion(
         by=by, on=survey.day, metrics={row.name: row.value for row in survey.rows(BaselineMetric)},
-        waived=tuple(one.name for one in gate.judgements if not one.met),
+        waived=tuple(one.name for one in gate.judgements if not one.met), criteria=tuple(sorted(phase.criteria)),
     )  # fmt: skip
     return completed_text(text, phase.id, completion)
 
@@ -45,6 +51,8 @@ def waived(text: str, phase: Phase, criterion: str, by: str, reason: str) -> str
     _known(phase, criterion)
     if not named(reason):
         raise UsageError("--waive needs a reason: add --reason TEXT")
+    if (old := phase.waivers.get(criterion)) is not None and old.until is not None:
+        raise UsageError(f"{criterion} has a waiver until {old.until}: renew it in the file, with another `until`")
     return entry_text(text, phase.id, "waivers", criterion, Waiver(by=by, reason=reason))
 
 

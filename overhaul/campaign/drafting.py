@@ -88,7 +88,7 @@ def _phase(
         family=family if blueprint.id == "family" else "",
         verify=survey.config.verify.commands,
         risk=overall_of([one.risk for one in found.items]),
-        rollback=f"overhaul undo --phase {number}",
+        rollback=f"overhaul undo --phase {blueprint.id}",
         criteria=dict(criteria_of(blueprint.id, survey.leaves)),
         items=dict(work_items(project, measuring, found.items)),
     )  # fmt: skip

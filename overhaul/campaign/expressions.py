@@ -15,7 +15,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final, cast
 
@@ -338,8 +338,3 @@ def _place(row: Row) -> tuple[str, int, str]:
     path, line, module, name = (getattr(row, key, None) for key in ("path", "line", "module", "name"))
     dotted = f"{module}.{name}" if isinstance(module, str) and isinstance(name, str) and module and name else ""
     return (path if isinstance(path, str) else "", line if isinstance(line, int) else 0, dotted)
-
-
-def functions() -> Iterator[str]:
-    """The names that an expression may call."""
-    yield from ("count", *_FOLDS, *_FIGURES)

@@ -129,6 +129,10 @@ class Ground:
         found = self._gates.keeping.exactly(dotted, act)
         return found.why if found is not None else ""
 
+    def succeeds(self, command: str) -> Evidence:
+        """Whether a command of the user's own exits with 0; unknown where it may not be run, or does not end."""
+        return self._gates.succeeds(command)
+
     def earlier(self) -> Iterator[Gate]:
         """The gates of the needed phases before this one, in their order, judged anew."""
         return (self._gates.gate(one) for one in self.campaign.before(self.phase))
@@ -161,7 +165,10 @@ class Gates:
         """
         found = self._judged.get(phase.id)
         if found is None:
-            judgements = tuple(self._judgement(phase, name, entry) for name, entry in phase.criteria.items())
+            judgements = (
+                *(self._judgement(phase, name, entry) for name, entry in phase.criteria.items()),
+                *_dropped(phase),
+            )
             found = self._judged[phase.id] = Gate(phase, judgements)
         return found
 
@@ -181,7 +188,7 @@ class Gates:
         if entry.silent:
             return f"{entry.silent} has nothing to say", tuple(self.silent(self._rules(entry.silent, where)))
         if entry.command:
-            return f"`{entry.command}` succeeds", (self._succeeds(entry.command),)
+            return f"`{entry.command}` succeeds", (self.succeeds(entry.command),)
         if entry.statement:
             return entry.statement, (_signed(entry),)
         try:
@@ -224,7 +231,8 @@ class Gates:
         except UnknownName as error:
             raise ConfigError(f"{where}: {error}") from None
 
-    def _succeeds(self, command: str) -> Evidence:
+    def succeeds(self, command: str) -> Evidence:
+        """Whether a command of the user's own exits with 0; unknown where it may not be run, or does not end."""
         if self.run is None:
             return untold(f"`{command}` was not run", "run it with --run")
         code, printed = self.run(command)
@@ -235,9 +243,26 @@ class Gates:
         return unmet(f"`{command}` exits with {code}: {printed or 'it says nothing'}", remedy=command)
 
 
+def _dropped(phase: Phase) -> Iterator[Judgement]:
+    """What a phase was asked for when it was completed, and is asked for no more."""
+    done = phase.completed
+    for name in done.criteria if done is not None else ():
+        if name not in phase.criteria:
+            gone = unmet("it was asked for when the phase was completed, and is gone", remedy="put it back")
+            yield Judgement(name, "is asked for", (gone,))
+    if done is not None and not done.criteria and not phase.criteria:
+        gone = unmet("the phase has no criterion any more", remedy="put back what it was completed by")
+        yield Judgement("criteria", "are asked for", (gone,))
+
+
 def _expired(waiver: Waiver, day: datetime.date, evidence: tuple[Evidence, ...]) -> Iterator[Evidence]:
-    if not all_met(evidence):
-        yield unmet(f"the waiver of {waiver.by} ended on {waiver.until}, today is {day}", remedy="renew it, or do it")
+    left = [one for one in evidence if not one.met]
+    if left or not evidence:
+        told = f"the waiver of {waiver.by} ended on {waiver.until}, today is {day}"
+        # That it has ended says no more than what it was for.
+        yield untold(told, "renew it, or do it") if all(one.unknown for one in left) else unmet(
+            told, remedy="renew it, or do it"
+        )
 
 
 def _signed(entry: Entry) -> Evidence:

@@ -98,12 +98,12 @@ class Completion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
 
     by: str
     on: datetime.date
-    commit: str = ""
-    """The commit that HEAD was; "" without git."""
     metrics: dict[str, float] = {}
     """The figures of that day, by the names of `baseline_metrics`."""
     waived: tuple[str, ...] = ()
     """The criteria that it was completed without."""
+    criteria: tuple[str, ...] = ()
+    """All that its gate asked for then, sorted."""
 
 
 class Phase(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab", kw_only=True):
@@ -139,9 +139,11 @@ class Campaign(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     title: str = "Overhaul"
     risk_limit: Annotated[float, msgspec.Meta(ge=0, le=1)] = RISK_LIMIT
     """A phase or item goes when its risk is below."""
+    root: str = "."
+    """The folder that it is about, relative to the file."""
     decisions: str = "docs/decisions"
     """The folder of the architectural decisions, relative to the file."""
-    verdicts: str = ""
+    verdicts: str = "overhaul-verdicts.toml"
     """The file with the answers of the decision matrix (`overhaul perf report --record`), relative to the file."""
     baseline: dict[str, float] = {}
     """The figures when the plan was made, by the names of `baseline_metrics`."""

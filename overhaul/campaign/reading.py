@@ -13,12 +13,14 @@ import msgspec
 
 from overhaul.campaign.model import Campaign, Completion, Entry, Phase, Waiver, WorkItem, named
 from overhaul.errors import ConfigError, UnknownName, UsageError, did_you_mean
+from overhaul.survey import Survey
 from overhaul.toml import as_table, check_keys, mismatch, parsed
 
 LARGEST: Final = 16 << 20
 """Bytes that a campaign file may have."""
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)
-_IDENTITY: Final = re.compile(r"[a-z0-9][a-z0-9_-]*", re.ASCII)
+_IDENTITY: Final = re.compile(r"(?!none$)[a-z][a-z0-9_-]*", re.ASCII)
+"""Not a number, which would hide that of another phase, and not what `--phase none` means."""
 
 
 def read_campaign(file: Path) -> Campaign:
@@ -46,6 +48,16 @@ def read_campaign(file: Path) -> Campaign:
     return found
 
 
+def check_whole(campaign: Campaign, survey: Survey) -> None:
+    """Raises UsageError where only a part of what a campaign is about was looked at: what is not seen is not gone."""
+    file = Path(campaign.source)
+    about = (file.parent / campaign.root).resolve()
+    if survey.root.resolve() != about:
+        raise UsageError(f"{file}: the campaign is about {about}, and not {survey.root}: name that folder")
+    if survey.config.also_exclude:
+        raise UsageError("a gate is judged by all of the code: use `exclude` in the settings instead of --exclude")
+
+
 def named_phase(campaign: Campaign, name: str) -> Phase:
     """The phase of a number or identity. Raises UnknownName."""
     found = campaign.phase(name)
@@ -57,9 +69,12 @@ def named_phase(campaign: Campaign, name: str) -> Phase:
 def _phase(file: Path, name: str, value: object) -> Phase:
     where = f"{file}: [phases.{name}]"
     if not _IDENTITY.fullmatch(name):
-        raise ConfigError(f"{where}: the identity of a phase is made of a-z, 0-9, - and _: give it another")
+        raise ConfigError(f"{where}: no identity of a phase (a-z, then a-z, 0-9, - and _; not `none`): give it another")
     keys = as_table(where, value, "write its keys below it")
     check_keys(where, keys, _keys(Phase) - {"id"})
+    for command in verify if isinstance(verify := keys.get("verify", ()), list) else ():
+        if isinstance(command, str) and not command.split("#")[0].strip():
+            raise ConfigError(f"{where} verify: {command!r} runs nothing: take it out, or write a command")
     completed = keys.pop("completed", None)
     criteria = _inner(file, name, "criteria", keys.pop("criteria", {}), Entry)
     for inner, entry in criteria.items():

@@ -79,8 +79,7 @@ def _head(gate: Gate, campaign: Campaign) -> Iterator[str]:
         yield f"| Completion | {gate.percentage:.1f}%: {counts(gate)} |"
     yield f"| Next phase ready | {_ready(gate, campaign)} |"
     if done is not None:
-        commit = f", at commit {code(done.commit[:12])}" if done.commit else ""
-        yield f"| Completed | on {done.on} by {text(done.by)}{commit} |"
+        yield f"| Completed | on {done.on} by {text(done.by)} |"
     if phase.rollback:
         yield f"| Rollback | {code(phase.rollback)} |"
     yield ""
@@ -132,7 +131,7 @@ def _figures(phase: Phase, campaign: Campaign, rows: Sequence[BaselineMetric]) -
     since = f"behind phase {last.number}" if last is not None else "when the plan was made"
     until = f"on {done.on}" if done is not None and done.metrics else "now"
     if not changed:
-        yield f"No figure is another than {since}."
+        yield f"No figure is another than it was {since}."
         yield ""
         return
     yield f"| Figure | Plan | Before: {since} | After: {until} | |"

@@ -28,7 +28,7 @@ _COLOURS: Final = {
 _SIGNS: Final = {"complete": "+", "lost": "!", "current": ">", "open": " ", "not needed": "-"}
 _BAR: Final = 8
 """Characters of the bar of one phase."""
-_NAMES: Final = 28
+_NAMES: Final = 32
 """Characters of the name of a figure."""
 
 

@@ -32,6 +32,8 @@ def new_text(campaign: Campaign) -> str:
     document.add(tomlkit.nl())
     document.add("title", campaign.title)
     document.add("risk-limit", campaign.risk_limit)
+    if campaign.root != ".":
+        document.add("root", campaign.root)
     document.add("decisions", campaign.decisions)
     document.add("baseline", _table(campaign.baseline))
     document.add("inventory", _table(campaign.inventory))

@@ -32,12 +32,14 @@ def plan(path: str, family: str, title: str, output: str | None, docs: str | Non
     It is written to overhaul-campaign.toml, for review and git. Where there is one already, its items, objectives and
     reasons are written anew; what was completed, dropped, waived or written by somebody stays.
     """
+    import msgspec
+
     from overhaul.campaign.drafting import drafted
-    from overhaul.campaign.reading import read_campaign
+    from overhaul.campaign.reading import check_whole, read_campaign
     from overhaul.campaign.texts import campaign_text, write_campaign
     from overhaul.campaign.writing import new_text, renewed_text
     from overhaul.commands.output import short, write_file, write_stdout
-    from overhaul.errors import Refused, UsageError
+    from overhaul.errors import Refused, UnknownName, UsageError
     from overhaul.project import Project
 
     if output == docs == "-":
@@ -48,7 +50,12 @@ def plan(path: str, family: str, title: str, output: str | None, docs: str | Non
     before = campaign_text(file) if file is not None and old is not None else ""
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     survey.make()
+    if old is not None:
+        check_whole(old, survey)
+    if family and family not in workspace.config.roles:
+        raise UnknownName("role", family, workspace.config.roles)
     found = drafted(Project(survey), title or (old.title if old else f"Overhaul of {workspace.root.name}"), family)
+    found = msgspec.structs.replace(found, root=_below(workspace))
     text = new_text(found) if old is None or file is None else renewed_text(before, old, found)
     if file is None:
         write_stdout([text], sys.stdout.buffer)
@@ -204,13 +211,15 @@ def _write(file: str, text: str) -> None:
     if file == "-":
         write_stdout([text.encode("utf-8", "backslashreplace")], sys.stdout.buffer)
     else:
-        write_file(Path(file), [text.encode("utf-8", "backslashreplace")])
+        from overhaul.mentions.sorts import RECORD
+
+        write_file(Path(file), [f"{RECORD}\n\n{text}".encode("utf-8", "backslashreplace")])
         say(f"overhaul: wrote {short(file)}")
 
 
 def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspace, Campaign, Gates]:
     from overhaul.campaign.gates import Gates
-    from overhaul.campaign.reading import read_campaign
+    from overhaul.campaign.reading import check_whole, read_campaign
     from overhaul.errors import UsageError
     from overhaul.standing import ours
 
@@ -222,6 +231,7 @@ def _open(path: str, options: dict[str, Any], *, running: bool) -> tuple[Workspa
         raise UsageError(f"{file}: belongs to another user, so that its commands are not run: make it yours first")
     survey = look(workspace, quiet=options["quiet"], no_color=options["no_color"])
     survey.make()
+    check_whole(campaign, survey)
     return workspace, campaign, Gates(campaign, survey, _runner(workspace, running=running))
 
 
@@ -251,6 +261,16 @@ def _file(workspace: Workspace, output: str | None) -> Path | None:
     if output is not None:
         return Path(output)
     return home(workspace.config.source, workspace.root) / workspace.config.campaign
+
+
+def _below(workspace: Workspace) -> str:
+    """The audited folder, relative to the one that the campaign stands in."""
+    import os
+    from pathlib import Path
+
+    from overhaul.standing import home
+
+    return Path(os.path.relpath(workspace.root, home(workspace.config.source, workspace.root))).as_posix()
 
 
 def _path(campaign: Campaign) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from overhaul.campaign.gates import Gates
-from overhaul.campaign.reading import read_campaign
+from overhaul.campaign.reading import check_whole, read_campaign
 from overhaul.commands.output import short
 from overhaul.printable import printable
 from overhaul.standing import home
@@ -15,12 +15,14 @@ from overhaul.survey import Survey
 def fallen(survey: Survey) -> Iterator[str]:
     """What completed phases have lost, a line each; nothing where all of them hold.
 
-    Commands are not run, and signatures stand: what nobody can tell here is left to `overhaul phase N --run`.
+    All of the code is judged, whichever files are named. Commands are not run, and signatures stand: what nobody can
+    tell here is left to `overhaul phase N --run`.
 
     Raises UsageError when there is no campaign, and ConfigError for one that cannot be read.
     """
     config = survey.config
     campaign = read_campaign(home(config.source, survey.root) / config.campaign)
+    check_whole(campaign, survey)
     gates = Gates(campaign, survey)
     for phase in campaign.phases:
         if phase.completed is None or not phase.needed:

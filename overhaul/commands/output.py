@@ -123,6 +123,8 @@ def write_file(file: Path, chunks: Iterable[bytes]) -> None:
                 os.unlink(name)
             raise
     except OSError as error:
+        if not file.parent.exists():
+            raise UsageError(f"{file}: the folder {file.parent} does not exist: make it first") from error
         raise UsageError(f"{file}: {error.strerror or error}: name another file") from error
 
 

@@ -14,7 +14,7 @@ from overhaul.mentions.patches import PatchedHelpers
 from overhaul.mentions.pickles import Pickles
 from overhaul.mentions.prose import Prose, in_prose
 from overhaul.mentions.settings import in_opaque, in_settings
-from overhaul.mentions.sorts import Sort, is_data, is_migration, sort_of
+from overhaul.mentions.sorts import Sort, is_data, is_migration, is_record, sort_of
 from overhaul.mentions.strings import PythonFile
 from overhaul.mentions.subject import Subject
 from overhaul.mentions.tokens import Remark
@@ -111,7 +111,7 @@ def _in_text(
     if is_data(path):
         yield from _settled(subject, path, in_opaque(text, subject, "data of tests"))
         return
-    if sort == "history" or (sort == "settings" and is_migration(text)):
+    if sort == "history" or (sort == "settings" and is_migration(text)) or is_record(text):
         remark = next(in_opaque(text, subject, "history: it tells what was"), None)
         yield from _settled(subject, path, [remark] if remark else [])
         return

@@ -20,6 +20,15 @@ def is_migration(text: str) -> bool:
     return _STEPS.search(text) is not None and _CODEMOD.search(text) is not None
 
 
+RECORD: Final = "<!-- overhaul: a record of what was, which no migration changes -->"
+"""The first line of a page that tells how things stood when it was written."""
+
+
+def is_record(text: str) -> bool:
+    """Whether a page tells how things stood when overhaul wrote it."""
+    return text.startswith(RECORD)
+
+
 def sort_of(path: str) -> Sort:
     """The sort of a file that is no Python."""
     name = posixpath.basename(path).lower()

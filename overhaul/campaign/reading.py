@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -72,7 +72,8 @@ def _phase(file: Path, name: str, value: object) -> Phase:
         raise ConfigError(f"{where}: no identity of a phase (a-z, then a-z, 0-9, - and _; not `none`): give it another")
     keys = as_table(where, value, "write its keys below it")
     check_keys(where, keys, _keys(Phase) - {"id"})
-    for command in verify if isinstance(verify := keys.get("verify", ()), list) else ():
+    verify = keys.get("verify")
+    for command in cast("list[object]", verify) if isinstance(verify, list) else ():
         if isinstance(command, str) and not command.split("#")[0].strip():
             raise ConfigError(f"{where} verify: {command!r} runs nothing: take it out, or write a command")
     completed = keys.pop("completed", None)

@@ -78,6 +78,7 @@ def _sketched(project: Project, phase: str, role: str) -> Iterator[Sketch]:
     match phase:
         case "audit":
             yield from items_defects.audit(project)
+            yield from items_components.mismatches(project)
         case "caches":
             yield from items_components.caches(project)
         case "state":

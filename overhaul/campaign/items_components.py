@@ -239,7 +239,7 @@ def written_out(phase: str, module: str, rows: Sequence[Placeholder], command: s
 def managers(project: Project) -> Iterator[Sketch]:
     """One item for each ring, each function that builds several, and each manager that is made in several places.
 
-    And one for each manager of which something is asked that it has not, and for what each package makes besides.
+    And one for what each package makes besides.
     """
     survey = project.survey
     rows = [row for row in survey.rows(Manager) if row.sure and not testing(row.path)]
@@ -258,13 +258,19 @@ def managers(project: Project) -> Iterator[Sketch]:
                 worth=FAILS_FOR_SOME if one.severity == "error" else HAZARD, by_hand=BY_HAND, distance=0.5,
                 command="overhaul check --select construction_cycle", apart=False,
             )  # fmt: skip
+    yield from _built(project, by_name, rings)
+
+
+def mismatches(project: Project) -> Iterator[Sketch]:
+    """What is asked of managers and they have not: it fails when its line runs, and is mended before anything moves."""
+    survey = project.survey
+    by_name = {row.dotted for row in survey.rows(Manager) if row.sure and not testing(row.path)}
     wrong: dict[str, list[InterfaceMismatch]] = defaultdict(list)
     for row in survey.rows(InterfaceMismatch):
         if row.owner in by_name and not testing(row.path):
             wrong[row.owner].append(row)
     for owner, uses in wrong.items():
         members = named(list(dict.fromkeys(one.member for one in uses)))
-        # What fails when its line runs is no matter of architecture: it is mended before anything is moved.
         yield Sketch(
             phase="audit", key=("mismatch", owner), by_hand=BY_HAND, worth=FAILS_FOR_SOME * len(uses),
             title=f"Mend what is asked of {owner.rpartition('.')[2]} and it has not: {members}",
@@ -272,7 +278,6 @@ def managers(project: Project) -> Iterator[Sketch]:
             command="overhaul check --select missing_member",
             rank=0 if any(one.confidence == "high" for one in uses) else 1,
         )  # fmt: skip
-    yield from _built(project, by_name, rings)
 
 
 def _built(project: Project, by_name: Mapping[str, Manager], rings: Sequence[Key]) -> Iterator[Sketch]:
